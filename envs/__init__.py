@@ -1,0 +1,48 @@
+"""Text environments behind one interface, Gymnasium's `reset` and `step`.
+
+    protocol.py   Environment and Info: what an agent may expect
+    checker.py    check_environment: does an environment of your own keep to it?
+    errors.py     what can go wrong, as one tree of exceptions
+    games.py      open_game: any TextWorld game file, scored as it is meant to be
+    textworld.py  TextWorldEnv: any compiled TextWorld game
+    cleaning.py   CleaningEnv: a game of the Cleaning family, with its points
+    mini.py       MiniWorld: a few rooms in pure Python, for fast tests
+    tasks/        makers of Treasure Hunt, Cleaning and Cooking games
+
+>>> from envs import open_game
+>>> env = open_game("games/treasure-hunt-default-1.z8")
+>>> observation, info = env.reset()
+
+Importing this package imports none of the modules: a name is looked up when it is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from envs.checker import check_environment
+    from envs.errors import EnvError
+    from envs.games import open_game
+    from envs.mini import MiniWorld
+    from envs.protocol import Environment, Info
+    from envs.textworld import TextWorldEnv
+
+__all__ = ["EnvError", "Environment", "Info", "MiniWorld", "TextWorldEnv", "check_environment", "open_game"]
+
+_HOMES = {
+    "EnvError": "envs.errors",
+    "Environment": "envs.protocol",
+    "Info": "envs.protocol",
+    "MiniWorld": "envs.mini",
+    "TextWorldEnv": "envs.textworld",
+    "check_environment": "envs.checker",
+    "open_game": "envs.games",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'envs' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

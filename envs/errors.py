@@ -1,0 +1,65 @@
+"""What can go wrong with an environment: one tree, each message naming the thing and the mend.
+
+EnvError
+├── MissingTextWorld      textworld is not installed
+│   └── MissingCompiler   … and cannot be, for want of `make` or `cc`
+├── GameNotFound          no such file
+├── NotAGame              the file is no game that TextWorld can play
+├── MissingGameInfo       the `.json` that belongs beside the game is missing or is not TextWorld's
+├── UnknownTask           no task of that name
+├── UnknownSize           the task is not made at that size
+├── FolderNotWritable     the folder for made games cannot be written to
+├── GameMakingFailed      no winnable game came out
+├── EpisodeOver           a step was asked of an environment that wants a reset
+└── BrokenContract        an environment does not keep what the protocol promises
+"""
+
+from __future__ import annotations
+
+
+class EnvError(Exception):
+    """Any fault of an environment or of the making of one."""
+
+
+class MissingTextWorld(EnvError):
+    """textworld is not installed."""
+
+
+class MissingCompiler(MissingTextWorld):
+    """textworld is not installed, and cannot be without `make` and a C compiler."""
+
+
+class GameNotFound(EnvError):
+    """There is no file at the path given."""
+
+
+class NotAGame(EnvError):
+    """The file is there, but it is no game that TextWorld can play."""
+
+
+class MissingGameInfo(EnvError):
+    """The `.json` that TextWorld writes beside a game is missing or unreadable."""
+
+
+class UnknownTask(EnvError):
+    """There is no task of that name."""
+
+
+class UnknownSize(EnvError):
+    """The task is not made at that size."""
+
+
+class FolderNotWritable(EnvError):
+    """The folder that the made games go to cannot be created or written to."""
+
+
+class GameMakingFailed(EnvError):
+    """The maker gave up: no winnable game came out of the seed, or its process failed."""
+
+
+class EpisodeOver(EnvError):
+    """`step` was called before `reset`, or after the end of the game."""
+
+
+class BrokenContract(EnvError):
+    """An environment does not keep what `Environment` promises; the message says what."""
