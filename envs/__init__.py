@@ -23,15 +23,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from envs.checker import check_environment
+    from envs.cleaning import CleaningEnv
     from envs.errors import EnvError
     from envs.games import open_game
     from envs.mini import MiniWorld
     from envs.protocol import Environment, Info
     from envs.textworld import TextWorldEnv
 
-__all__ = ["EnvError", "Environment", "Info", "MiniWorld", "TextWorldEnv", "check_environment", "open_game"]
+__all__ = [
+    "CleaningEnv",
+    "EnvError",
+    "Environment",
+    "Info",
+    "MiniWorld",
+    "TextWorldEnv",
+    "check_environment",
+    "open_game",
+]
 
 _HOMES = {
+    "CleaningEnv": "envs.cleaning",
     "EnvError": "envs.errors",
     "Environment": "envs.protocol",
     "Info": "envs.protocol",

@@ -45,8 +45,11 @@ def game_info(game: Path) -> dict[str, Any]:
 
 def _check_bytes(game: Path) -> None:
     """The header's own length and checksum must hold: jericho crashes the process on what is no game."""
-    content = game.read_bytes()
     mend = "Give a .z8 file compiled by TextWorld."
+    try:
+        content = game.read_bytes()
+    except OSError as error:
+        raise NotAGame(f"{game} cannot be read ({error.strerror}). {mend}") from error
     if len(content) < _HEADER or content[0] != _VERSION:
         raise NotAGame(f"{game} is not a Z-machine game of version {_VERSION}. {mend}")
     length = _UNIT * int.from_bytes(content[0x1A:0x1C], "big")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from envs import errors
 from envs.errors import EnvError, FolderNotWritable, GameMakingFailed, UnknownSize, UnknownTask
+from envs.tasks.draft import made_as
 from envs.textworld import import_textworld
 from envs.zmachine import find_game, game_info
 
@@ -47,7 +48,7 @@ def make(task: str, size: str, seed: int, folder: str | Path) -> Path:
     if size not in SIZES[task]:
         raise UnknownSize(f"There is no size {size!r} of {task}. Choose one of {', '.join(SIZES[task])}.")
     game = Path(folder) / f"{task}-{size}-{seed}.z8"
-    if _is_made(game, {"task": task, "size": size, "seed": seed}):
+    if _is_made(game, made_as(task, size, seed)):
         return game
     import_textworld()
     _make_writable(game.parent)
@@ -55,10 +56,10 @@ def make(task: str, size: str, seed: int, folder: str | Path) -> Path:
     return game
 
 
-def _is_made(game: Path, made_as: dict[str, object]) -> bool:
+def _is_made(game: Path, mark: dict[str, object]) -> bool:
     """Is all of that game there already?"""
     try:
-        return bool(game_info(find_game(game))["metadata"].get("made_as") == made_as)
+        return bool(game_info(find_game(game))["metadata"].get("made_as") == mark)
     except EnvError:
         return False
 
@@ -75,13 +76,17 @@ def _make_writable(folder: Path) -> None:
 def _build_elsewhere(task: str, size: str, seed: int, game: Path) -> None:
     """Run envs.tasks.building in a process whose hashes are not randomised."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    made = subprocess.run(
-        [sys.executable, "-m", "envs.tasks.building", task, size, str(seed), str(game.resolve())],
-        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT,
-    )  # fmt: skip
+    what = f"{size} {task} of seed {seed}"
+    try:
+        made = subprocess.run(
+            [sys.executable, "-m", "envs.tasks.building", task, size, str(seed), str(game.resolve())],
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise GameMakingFailed(f"Making the {what} took over {_TIMEOUT} s. Try another seed.") from error
     if made.returncode:
-        raise _fault(made.stderr, f"{size} {task} of seed {seed}")
+        raise _fault(made.stderr, what)
 
 
 def _fault(stderr: str, game: str) -> EnvError:

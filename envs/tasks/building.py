@@ -16,7 +16,7 @@ from typing import Any
 from envs.errors import EnvError, GameMakingFailed
 from envs.games import open_game
 from envs.tasks import cleaning, cooking, treasure_hunt
-from envs.tasks.draft import BadDraw, Draft, Maker
+from envs.tasks.draft import BadDraw, Draft, Maker, made_as
 from envs.textworld import import_textworld
 
 _MAKERS: dict[str, Maker] = {
@@ -41,7 +41,7 @@ def build(task: str, size: str, seed: int, target: Path) -> None:
             except BadDraw as error:
                 fault = str(error)
                 continue
-            made = _compile(draft, {"task": task, "size": size, "seed": seed}, Path(workshop) / target.name)
+            made = _compile(draft, made_as(task, size, seed), Path(workshop) / target.name)
             fault = unwinnable(made, draft.walkthrough)
             if not fault:
                 # The .z8 last: a game is there only when all of it is.
@@ -71,9 +71,9 @@ def _derived(task: str, size: str, seed: int, attempt: int) -> int:
     return int.from_bytes(digest[:4], "big") >> 1
 
 
-def _compile(draft: Draft, made_as: dict[str, Any], path: Path) -> Path:
+def _compile(draft: Draft, mark: dict[str, Any], path: Path) -> Path:
     game = draft.game
-    game.metadata |= {"task_text": draft.task_text, "walkthrough": draft.walkthrough, "made_as": made_as, **draft.truth}
+    game.metadata |= {"task_text": draft.task_text, "walkthrough": draft.walkthrough, "made_as": mark, **draft.truth}
     options = import_textworld().GameOptions()
     options.path = str(path)
     options.force_recompile = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.tasks.draft import Draft, new_rooms, options
-from envs.tasks.house import ALSO_IN, ALWAYS, HOUSE, Furniture
+from envs.tasks.house import ALSO_IN, ALWAYS, HOUSE, PLAUSIBLE_IN, Furniture
 from envs.tasks.layout import Exits, grow, path
 from envs.textworld import import_textworld
 
@@ -68,9 +68,10 @@ def _draw(rooms: list[str], count: int, rng: random.Random) -> list[str]:
 
 
 def _wrong_spot(thing: str, rooms: list[str], rng: random.Random) -> _Spot:
-    """Somewhere in the open in a room where `thing` does not belong."""
+    """Somewhere in the open in a room where `thing` is out of place, and seen to be."""
     home = next(room for room in HOUSE for piece in HOUSE[room] if thing in piece.things)
-    room = rng.choice([room for room in rooms if room not in _homes(thing, home)])
+    unsurprising = {*_homes(thing, home), *PLAUSIBLE_IN.get(thing, ())}
+    room = rng.choice([room for room in rooms if room not in unsurprising])
     return _Spot(room, rng.choice([None, *(piece for piece in HOUSE[room] if not piece.closes)]))
 
 

@@ -3,10 +3,16 @@
 `default`, `hard` and `hardest` are the paper's. Its games want cutting and cooking, and begin with doors and containers
 open, as the settings in the `.json` of the game that it publishes say.
 
-`level1` to `level4` are the four levels of the comparison with reinforcement learning, which are GATA's (Adhikari et al.
-2020, table 1): recipe size, rooms, cut, cook and the most points are 1, 1, yes, no, 4; 1, 1, yes, yes, 5;
-1, 9, no, no, 3; and 3, 6, yes, yes, 11. The table does not say whether things begin closed; here they do
-not, but in level 4, the one whose games are known as "recipe3+take3+cook+cut+open".
+`level1` to `level4` are the four levels of the comparison with reinforcement learning, which are GATA's (Adhikari et
+al. 2020, table 1):
+
+    level   ingredients   rooms   cut   cook   most points
+    1       1             1       yes   no     4
+    2       1             1       yes   yes    5
+    3       1             9       no    no     3
+    4       3             6       yes   yes    11
+
+The table does not say whether doors and containers begin closed: here they do in level 4 alone.
 """
 
 from __future__ import annotations

@@ -24,6 +24,12 @@ class Draft:
     truth: dict[str, Any] = field(default_factory=dict)  # more for the metadata: what only the scoring may know
 
 
+def made_as(task: str, size: str, seed: int) -> dict[str, Any]:
+    """The mark in a made game's metadata by which it is known again. `makers` goes up when the same seed would give
+    another game than it did."""
+    return {"task": task, "size": size, "seed": seed, "makers": 1}
+
+
 Maker = Callable[[str, int], Draft]  # (size, seed) -> a draft; may raise BadDraw
 
 

@@ -92,7 +92,7 @@ HOUSE: dict[str, tuple[Furniture, ...]] = {
     ),
 }
 
-# Things that nobody would call out of place in these rooms either.
+# Where else a thing belongs just as well.
 ALSO_IN: dict[str, tuple[str, ...]] = {
     "wet towel": ("laundry room", "pool"),
     "evening dress": ("laundry room",),
@@ -129,4 +129,58 @@ ALSO_IN: dict[str, tuple[str, ...]] = {
     "winter coat": ("bedroom",),
     "woolen scarf": ("bedroom",),
     "leather shoe": ("bedroom",),
+}
+
+# Where a thing does not belong, and yet nobody would wonder at it: never a thing's place at the start, for those out of
+# place shall be seen to be.
+PLAUSIBLE_IN: dict[str, tuple[str, ...]] = {
+    "milk carton": ("dining room",),
+    "dirty plate": ("dining room",),
+    "toaster": ("dining room",),
+    "soap bar": ("kitchen", "laundry room"),
+    "cough syrup": ("bedroom", "kitchen"),
+    "blanket": ("kids room",),
+    "alarm clock": ("kids room", "office", "living room"),
+    "bed lamp": ("library", "living room", "kids room", "office"),
+    "decorative cushion": ("kids room", "library"),
+    "gossip magazine": ("bedroom", "bathroom", "kitchen"),
+    "game console": ("bedroom",),
+    "television": ("kids room", "gym", "dining room"),
+    "TV remote": ("bedroom",),
+    "table runner": ("kitchen", "living room"),
+    "candelabra": ("bedroom", "music room", "wine cellar"),
+    "teddy bear": ("bedroom",),
+    "stuffed rabbit": ("bedroom",),
+    "toy car": ("living room",),
+    "rag doll": ("living room", "bedroom"),
+    "building block": ("living room",),
+    "coloring book": ("living room",),
+    "fantasy novel": ("bedroom", "living room", "kids room"),
+    "poetry anthology": ("bedroom", "living room"),
+    "encyclopedia volume": ("living room", "kids room"),
+    "world atlas": ("living room", "kids room"),
+    "dictionary": ("living room", "kids room", "bedroom"),
+    "bookmark": ("bedroom", "living room", "kids room"),
+    "hammer": ("garden",),
+    "sunscreen bottle": ("bathroom", "garden"),
+    "swimming goggles": ("bathroom",),
+    "flower pot": ("living room", "kitchen", "dining room"),
+    "garden gnome": ("pool",),
+    "yoga mat": ("bedroom", "living room"),
+    "jump rope": ("kids room",),
+    "dirty sock": ("bedroom", "gym"),
+    "stained shirt": ("bedroom",),
+    "detergent box": ("kitchen", "bathroom"),
+    "fabric softener": ("bathroom",),
+    "clothespin": ("garden",),
+    "steam iron": ("bedroom",),
+    "stapler": ("library",),
+    "hole punch": ("library",),
+    "computer keyboard": ("library", "bedroom", "music room"),
+    "sheet music": ("library", "living room"),
+    "violin": ("living room", "bedroom"),
+    "acoustic guitar": ("living room", "bedroom"),
+    "metronome": ("living room",),
+    "leather shoe": ("living room",),
+    "umbrella": ("garden", "pool"),
 }
