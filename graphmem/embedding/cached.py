@@ -1,0 +1,48 @@
+"""Around any embedder: a text that was embedded lately is not embedded again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+
+from graphmem.protocols import Embedder
+from graphmem.records import Vector
+
+
+class CachedEmbedder:
+    """`embedder`, with the vectors of the last `size` texts kept; its name and dimension are the embedder's own.
+
+    Meant for queries: the graph keeps the vectors of what it stores.
+    """
+
+    def __init__(self, embedder: Embedder, size: int = 4096) -> None:
+        self._embedder, self._size = embedder, size
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`."""
+        with self._lock:
+            known = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            # Copies, or one kept row would keep its whole batch.
+            known.update((text, row.copy()) for text, row in zip(new, self._embedder.embed(new), strict=True))
+        with self._lock:
+            for text in dict.fromkeys(texts):
+                self._kept[text] = known[text]
+                self._kept.move_to_end(text)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return np.array([known[text] for text in texts], np.float32).reshape(-1, self.dimension)

@@ -1,0 +1,227 @@
+"""Any sentence-embedding model as ONNX: a model file and its tokenizer, run by ONNX Runtime on the CPU.
+
+Texts are cut at 256 tokens, run in batches of similar length, pooled over their tokens and scaled to unit length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePath
+from threading import Lock
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.errors import ModelUnavailable
+from graphmem.records import Vector
+
+MAX_TOKENS = 256
+BATCH = 16  # on two cores the most texts a second, short or long; larger batches fall out of the cache
+THREADS = 4  # short texts give no work for more
+TOKENIZERS = ("tokenizer.json", "vocab.txt")
+POOLING = "1_Pooling/config.json"
+
+Pooling = Literal["mean", "cls"]
+AnyPath = TypeVar("AnyPath", bound=PurePath)
+_MODEL = re.compile(r"model\.onnx|onnx/model[^/]*\.onnx")
+_Loaded = tuple[Any, Any]  # the runtime's session, the tokenizer
+
+
+class OnnxEmbedder:
+    """Text -> unit vectors by an ONNX `model` and its `tokenizer` (a `tokenizer.json`, or a lower-case `vocab.txt`).
+
+    The model is loaded at the first `embed`, once for all threads. With a model that quantises its activations, a
+    vector may depend a little on what it was batched with; int8 weights alone (such as the default's) have no such
+    effect.
+    """
+
+    def __init__(
+        self, model: Path, tokenizer: Path, *, name: str, pooling: Pooling = "mean", dimension: int | None = None
+    ) -> None:
+        for path in (model, tokenizer):
+            if not path.is_file():
+                raise ModelUnavailable(f"{path}: no such file; put the model's file there, or name another embedder")
+        self.name = f"{name}@{file_hash(model)[:12]}"
+        self._model, self._tokenizer, self._pooling, self._dimension = model, tokenizer, pooling, dimension
+        self._lock = Lock()
+        self._ready: _Loaded | None = None
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector. Loads the model when its maker did not say."""
+        return self._dimension or int(self.embed([""]).shape[1])
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`. Empty text has one too."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        session, tokenizer = self._load()
+        # One at a time: the tokenizer's own threads gain nothing here, and warn after a fork.
+        tokens = [tokenizer.encode(_encodable(text)).ids for text in texts]
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        sorted_vectors = np.concatenate([self._run(session, [tokens[i] for i in batch]) for batch in batches])
+        vectors = np.empty_like(sorted_vectors)
+        vectors[order] = sorted_vectors
+        return vectors
+
+    def _load(self) -> _Loaded:
+        with self._lock:
+            if self._ready is None:
+                self._ready = _open_session(self._model), _open_tokenizer(self._tokenizer)
+            return self._ready
+
+    def _run(self, session: Any, tokens: list[list[int]]) -> Vector:
+        """Token ids, one list a text -> unit vectors of shape (len(tokens), dimension)."""
+        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+        mask = np.zeros_like(ids)
+        for row, text in enumerate(tokens):
+            ids[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        wanted = {each.name for each in session.get_inputs()}
+        (output,) = session.run([_output(session)], {name: value for name, value in feed.items() if name in wanted})
+        return _unit(_pool(np.asarray(output, np.float32), mask, self._pooling))
+
+
+def open_folder(folder: Path, name: str | None = None) -> OnnxEmbedder:
+    """The model in `folder`: `model.onnx` or `onnx/model*.onnx`, with `tokenizer.json` or `vocab.txt`.
+
+    Tokens are pooled as `1_Pooling/config.json` says, by their mean where it is missing. Raises `ModelUnavailable`.
+    """
+    model, tokenizer = find_model(folder), find_tokenizer(folder)
+    if model is None:
+        raise ModelUnavailable(f"{folder}: no model.onnx and no onnx/model*.onnx; export the model to ONNX first")
+    if tokenizer is None:
+        raise ModelUnavailable(f"{folder}: no tokenizer.json and no vocab.txt; copy the model's own there")
+    return OnnxEmbedder(model, tokenizer, name=name or folder.resolve().name, pooling=_pooling_of(folder))
+
+
+def find_model(folder: Path) -> Path | None:
+    """The ONNX file of `folder`."""
+    files = [*folder.glob("*.onnx"), *folder.glob("onnx/*.onnx")]
+    found = preferred(path.relative_to(folder) for path in files)
+    return found and folder / found
+
+
+def find_tokenizer(folder: Path) -> Path | None:
+    """The tokenizer's file of `folder`."""
+    return next((path for name in TOKENIZERS if (path := folder / name).is_file()), None)
+
+
+def preferred(paths: Iterable[AnyPath]) -> AnyPath | None:
+    """Of the relative `paths` the model to use: the plain `model.onnx` before `onnx/model*.onnx`, those by name."""
+    found = [path for path in paths if _MODEL.fullmatch(path.as_posix())]
+    return min(found, key=lambda path: (path.name != "model.onnx", len(path.parts), path.name), default=None)
+
+
+def file_hash(model: Path) -> str:
+    """SHA-256 of a model file, in hex; with weights in files beside it (`model.onnx_data`), of all of them in order."""
+    files = [model, *sorted(path for path in model.parent.glob(f"{model.name}?*") if path.is_file())]
+    return _hash(tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))
+
+
+@lru_cache
+def _hash(files: tuple[tuple[str, int, int], ...]) -> str:
+    """SHA-256 of the files; size and time of change are only there to make the cache notice a new file."""
+    digest = hashlib.sha256()
+    for path, _, _ in files:
+        with open(path, "rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _pooling_of(folder: Path) -> Pooling:
+    try:
+        config = json.loads((folder / POOLING).read_text("utf-8"))
+    except FileNotFoundError:
+        return "mean"
+    except ValueError as error:
+        raise ModelUnavailable(f"{folder / POOLING}: no JSON ({error}); copy the model's own") from error
+    if config.get("pooling_mode_cls_token"):
+        return "cls"
+    if config.get("pooling_mode_mean_tokens", True):
+        return "mean"
+    raise ModelUnavailable(f"{folder}: pools neither by mean nor by first token; use another model")
+
+
+def _open_session(model: Path) -> Any:
+    runtime = _import("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = min(THREADS, _cores())
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only
+    # Idle threads that spin win 1 ms a call and burn 10 ms of a core that the agent has other work for.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime has a dozen kinds, with no root of their own
+        raise ModelUnavailable(f"{model}: no model that ONNX Runtime can load ({first_line(error)})") from error
+    if "input_ids" not in {each.name for each in session.get_inputs()}:
+        raise ModelUnavailable(f"{model}: takes no input_ids, so it is no text embedding model")
+    return session
+
+
+def _open_tokenizer(path: Path) -> Any:
+    tokenizers = _import("tokenizers")
+    try:
+        if path.suffix == ".json":
+            tokenizer = tokenizers.Tokenizer.from_file(str(path))
+        else:
+            tokenizer = tokenizers.BertWordPieceTokenizer(str(path), lowercase=True)
+    except Exception as error:  # the library raises plain Exception
+        raise ModelUnavailable(f"{path}: no usable tokenizer ({first_line(error)}); copy the model's own") from error
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _import(package: str) -> Any:
+    try:
+        return __import__(package)
+    except ImportError as error:
+        raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install {package}") from error
+
+
+def _output(session: Any) -> str:
+    """The name of the output to read: ready sentence vectors where the model has them, else its tokens' vectors."""
+    names = [each.name for each in session.get_outputs()]
+    return next((name for name in ("sentence_embedding", "last_hidden_state") if name in names), names[0])
+
+
+def _pool(output: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling) -> NDArray[np.float32]:
+    """Token vectors (n, tokens, dimension) -> text vectors (n, dimension); padding does not count."""
+    if output.ndim == 2:  # the model has pooled already
+        return output
+    if pooling == "cls":
+        return output[:, 0]
+    weights = mask.astype(np.float32)
+    mean: NDArray[np.float32] = np.einsum("ntd,nt->nd", output, weights) / weights.sum(axis=1, keepdims=True)
+    return mean
+
+
+def _unit(vectors: NDArray[np.float32]) -> Vector:
+    unit: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit
+
+
+def _encodable(text: str) -> str:
+    """`text` with lone surrogates, which no tokenizer takes, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _cores() -> int:
+    """Cores that this process may use, which in a container are fewer than the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def first_line(error: Exception) -> str:
+    """An error in one line."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
