@@ -7,10 +7,11 @@ holds the treasure. The words of the world are those of the paper's own game.
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from envs.tasks.draft import Draft, new_rooms, options
-from envs.tasks.layout import Exits, path
+from envs.tasks.layout import Exits, grow, path
 from envs.textworld import import_textworld
 
 SIZES = {"default": (12, 4), "hard": (16, 5), "hardest": (36, 7)}  # rooms, keys
@@ -27,14 +28,33 @@ _COLOURS = (
 
 _TASK = (
     "Your task is to get a treasure. The treasure is hidden in the Golden locker. "
-    "You need the Golden key to unlock it. That key is hidden in one of the other lockers. All lockers are locked, and each requires its own key. "
-    "The Key 1 that you find in Room A unlocks the White locker. Read the notes that you find, they will guide you "
-    "further."
+    "You need the Golden key to unlock it. That key is hidden in one of the other lockers. "
+    "All lockers are locked, and each requires its own key. "
+    "The Key 1 that you find in Room A unlocks the White locker. "
+    "Read the notes that you find, they will guide you further."
 )
 
 
 def draft(size: str, seed: int) -> Draft:
-    """0 -> "Room A", 25 -> "Room Z", 26 -> "Room A2": a title keeps these as they are, "Room AA" it makes "Room Aa"."""
+    """A hunt of that size."""
+    rooms, keys = SIZES[size]
+    rng = random.Random(seed)
+    exits = grow(rooms, rng, loops=_LOOPS)
+    chain = rng.sample(range(1, rooms), keys - 1)  # the rooms whose lockers are opened, in order
+    chain.append(rng.choice([room for room in exits if room not in chain]))  # the golden locker's, Room A perhaps
+    colours = _colours(rooms, chain, rng)
+    return Draft(_game(exits, chain, colours, seed), _TASK, _walkthrough(exits, chain, colours))
+
+
+def _colours(rooms: int, chain: list[int], rng: random.Random) -> list[str]:
+    """The colour of each room's locker."""
+    colours = rng.sample(_COLOURS, rooms)
+    colours[chain[0]], colours[chain[-1]] = "White", "Golden"
+    return colours
+
+
+def _room_name(number: int) -> str:
+    """0 -> "Room A", 25 -> "Room Z", 26 -> "Room A2": titles keep these as they are, but make "Room AA" a "Room Aa"."""
     rounds, letter = divmod(number, 26)
     return f"Room {chr(ord('A') + letter)}{rounds + 1 if rounds else ''}"
 
