@@ -1,0 +1,23 @@
+"""graphmem: an agent's memory as one graph of what it saw, what it knows, and which sighting taught it what.
+
+>>> from graphmem import Memory
+>>> memory = Memory(":memory:")
+"""
+
+from graphmem.errors import GraphmemError
+from graphmem.memory import Memory, View
+from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Recollection, Stats, Triple
+
+__all__ = [
+    "Entity",
+    "Episode",
+    "Extraction",
+    "Fact",
+    "GraphmemError",
+    "Learned",
+    "Memory",
+    "Recollection",
+    "Stats",
+    "Triple",
+    "View",
+]

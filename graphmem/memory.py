@@ -1,0 +1,366 @@
+"""Memory: the one class most users need. It holds the order of calls; the work is done in the rooms beside it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from graphmem.embedding import load_embedder
+from graphmem.errors import EmbedderMismatch, GraphmemError, InputError
+from graphmem.extraction import default_extractor
+from graphmem.extraction.single_valued import slot as single_valued_slot
+from graphmem.protocols import Embedder, Extractor, SlotOf, Store
+from graphmem.records import (
+    Entity,
+    Episode,
+    Extraction,
+    Fact,
+    Forgotten,
+    Learned,
+    Lesson,
+    Recollection,
+    Stats,
+    Triple,
+    Vector,
+    entity_key,
+)
+from graphmem.retrieval.budget import recollect
+from graphmem.retrieval.episodic import episodic_search
+from graphmem.retrieval.linking import spans
+from graphmem.retrieval.semantic import semantic_search
+from graphmem.storage import open_store
+from graphmem.storage.resolve import new_id
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+log = logging.getLogger(__name__)
+
+Query = str | Iterable[str] | Mapping[str, int]
+
+KNOWN_FACTS = 96
+"""How many known facts an extractor is shown at most."""
+
+
+class View:
+    """The graph as it stands, or stood after step `at`: everything that can be read."""
+
+    def __init__(self, store: Store, embedder: Callable[[], Embedder], at: int | None = None) -> None:
+        self._store = store
+        self._get_embedder = embedder
+        self._at = at
+
+    def recall(
+        self,
+        query: Query,
+        *,
+        plan: str | None = None,
+        depth: int = 2,
+        width: int = 6,
+        episodes: int = 3,
+        budget: int = 1000,
+        without: Iterable[str] = (),
+    ) -> Recollection:
+        """The facts and episodes that bear on `query`, ready for a prompt of at most `budget` tokens.
+
+        AriGraph's search (section 2.2): semantic search of `depth` rounds and `width` facts each, then the
+        `episodes` best by episodic search, weighed by similarity to the `plan` (the query, when there is none).
+        `query` is a text, several (as the names of entities), or a mapping of each to a depth of its own. `without`
+        are ids of episodes that the reader has before it: they and the facts they asserted are not told again.
+        """
+        queries = _depths(query, depth)
+        _at_least("width", width, 1)
+        _at_least("budget", budget, 1)
+        hidden = set(without)
+        found = semantic_search(self._store, self._embed, queries, width=width, at=self._at)
+        found = [hit for hit in found if hit.fact.asserted_by not in hidden]
+        aim = self._embed([plan or " ".join(queries)])[0]
+        ids = {hit.fact.id for hit in found}
+        sightings = episodic_search(self._store, ids, aim, limit=episodes + len(hidden), at=self._at)
+        seen = [episode for episode, _ in sightings if episode.id not in hidden][:episodes]
+        return recollect([hit.fact for hit in found], seen, budget=budget)
+
+    def facts(
+        self,
+        about: str | Iterable[str] | None = None,
+        *,
+        relations: Iterable[str] | None = None,
+        retired: bool = False,
+    ) -> list[Fact]:
+        """Facts that hold (and `retired` ones, if asked), of these entities and relations, in order of assertion."""
+        names = [about] if isinstance(about, str) else about
+        return self._store.facts(entities=names, relations=relations, current=not retired, at=self._at)
+
+    def history(self, entity: str) -> list[Fact]:
+        """Every fact that was ever known about `entity`, retired ones too, in order of assertion."""
+        return self.facts(entity, retired=True)
+
+    def episodes(
+        self, *, ids: Iterable[str] | None = None, pending: bool | None = None, newest: int | None = None
+    ) -> list[Episode]:
+        """Episodes in order of step: these ids, pending or not, only the `newest` n."""
+        return self._store.episodes(ids=ids, pending=pending, newest=newest, at=self._at)
+
+    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+        """The entities called (or also called) one of `names`; all when None."""
+        return self._store.entities(names)
+
+    def stats(self) -> Stats:
+        """The size of the whole memory."""
+        return self._store.stats()
+
+    def graph(self) -> nx.MultiDiGraph:
+        """The facts that hold as a `networkx.MultiDiGraph`: entities as nodes, an edge (keyed by id) for each fact."""
+        import networkx as nx
+
+        graph = nx.MultiDiGraph()
+        for fact in self.facts():
+            graph.add_edge(
+                fact.subject,
+                fact.object,
+                key=fact.id,
+                relation=fact.relation,
+                since=fact.since,
+                support=fact.support,
+                asserted_by=fact.asserted_by,
+            )
+        return graph
+
+    def _embed(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of `texts`, shape (len(texts), dimension): stored ones are not computed again."""
+        embedder = self._checked_embedder()
+        stored = self._store.vectors(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in stored]
+        if missing:
+            stored |= dict(zip(missing, embedder.embed(missing), strict=True))
+        return np.stack([stored[text] for text in texts])
+
+    def _checked_embedder(self) -> Embedder:
+        embedder, held = self._get_embedder(), self._store.embedder()
+        if held not in (None, embedder.name):
+            raise EmbedderMismatch(
+                f"this memory holds the vectors of the embedder {held}, not of {embedder.name}: "
+                "open it with that embedder, or embed it anew with `graphmem re-embed`"
+            )
+        return embedder
+
+
+class Memory(View):
+    """An agent's memory: what it saw, what it knows, and which sighting taught it what.
+
+    `location` is the path of a file (made when missing), ":memory:", or any `Store`. Graphs of different namespaces
+    in one file never see each other. The default extractor and embedder need no key and no server; they are loaded
+    when first used. Raises `EmbedderMismatch` when the graph holds another embedder's vectors, and the subclasses of
+    `StoreError` when the place cannot serve.
+
+    >>> memory = Memory(":memory:")
+    >>> learned = memory.remember("apple story", triples=[("apple", "is in", "kitchen")])
+    >>> print(memory.recall("where is the apple?", episodes=0))
+    Facts I know:
+    - apple, is in, kitchen
+    """
+
+    def __init__(
+        self,
+        location: str | PathLike[str] | Store,
+        *,
+        namespace: str = "default",
+        extractor: Extractor | None = None,
+        embedder: Embedder | None = None,
+        slot_of: SlotOf = single_valued_slot,
+    ) -> None:
+        self._embedder = embedder
+        self._extractor = extractor
+        self._slot_of = slot_of
+        if not namespace:
+            raise InputError("a namespace needs a name; leave it out for the default one")
+        store = open_store(fspath(location), namespace) if isinstance(location, str | PathLike) else location
+        super().__init__(store, self._load_embedder)
+        if store.embedder() is not None:
+            try:
+                self._checked_embedder()
+            except GraphmemError:
+                store.close()
+                raise
+
+    def _load_embedder(self) -> Embedder:
+        if self._embedder is None:
+            self._embedder = load_embedder()
+        return self._embedder
+
+    def remember(
+        self,
+        text: str,
+        *,
+        step: int | None = None,
+        time: datetime | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        triples: Iterable[Triple | tuple[str, str, str]] | None = None,
+        key: str | None = None,
+    ) -> Learned:
+        """Store an observation, then learn what it says.
+
+        The episode is durable before anything tries to understand it. With `triples` no extractor runs. A known fact
+        gains support; what the observation makes outdated is retired. `step` is one more than the last when left
+        out. A call with a `key` that was used before changes nothing and gives back what it did then. When
+        extraction fails, that is logged, and the returned episode is `pending` with its `error`: see
+        `extract_pending`. (With `triples`, which only the caller has, the error is raised: call again with the key.)
+        """
+        given = None if triples is None else tuple(map(_to_triple, triples))
+        episode = self._new_episode(text, step, time, metadata, key)
+        (episode,) = self._store.append([episode])
+        if not episode.pending:
+            return self._store.learn([Lesson(episode)], embedder=self._load_embedder().name)[0]
+        return self._learn(episode, given)
+
+    def _new_episode(
+        self, text: str, step: int | None, time: datetime | None, metadata: Mapping[str, Any] | None, key: str | None
+    ) -> Episode:
+        if not isinstance(text, str) or not text.strip():
+            raise InputError("an observation must be a text that is not empty")
+        if step is None:
+            step = self._store.stats().last_step + 1
+        _at_least("step", step, 0)
+        try:
+            metadata = json.loads(json.dumps(dict(metadata or {}), allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise InputError(f"metadata must be what JSON can hold: {error}") from error
+        return Episode(new_id(), _clean(text), step, time, metadata, key)
+
+    def _learn(self, episode: Episode, given: tuple[Triple, ...] | None) -> Learned:
+        try:
+            lesson = self._lesson(episode, given)
+        except Exception as error:  # whatever an extractor or a model raises, the episode is safe and says why
+            log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
+            log.debug("extraction failed", exc_info=True)
+            self._store.fail({episode.id: f"{type(error).__name__}: {error}"})
+            if given is not None:
+                raise
+            return Learned(self._store.episodes(ids=[episode.id])[0])
+        return self._store.learn([lesson], embedder=self._load_embedder().name)[0]
+
+    def _lesson(self, episode: Episode, given: tuple[Triple, ...] | None) -> Lesson:
+        """What the episode teaches: extracted or given, linked to the entities that are there, and embedded."""
+        named = spans(episode.text)
+        known: list[Fact] = []
+        if given is None:
+            anchors = set(self._the_extractor().anchors)
+            known = self._store.neighbourhood(named | anchors, limit=KNOWN_FACTS, at=episode.step)
+            extraction = self._the_extractor().extract(episode.text, known)
+        else:
+            extraction = Extraction(given)
+        linked = self._store.entities(
+            {*named, *extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
+        )
+        names = {entity_key(alias): entity.name for entity in linked for alias in (entity.name, *entity.aliases)}
+        triples = tuple(_linked(triple, names) for triple in extraction.triples)
+        mentions = dict.fromkeys(
+            [*(names.get(entity_key(name), name) for name in extraction.mentions)]
+            + [entity.name for entity in linked]
+            + [name for triple in triples for name in (triple.subject, triple.object)]
+        )
+        return Lesson(
+            episode=episode,
+            triples=triples,
+            slots=tuple(map(self._slot_of, triples)),
+            outdated=tuple(known[index].id for index in extraction.outdated if 0 <= index < len(known)),
+            mentions=tuple(mentions),
+            vectors=self._new_vectors([episode.text, *(t.text for t in triples), *map(entity_key, mentions)]),
+        )
+
+    def _new_vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
+        texts = list(dict.fromkeys(texts))
+        stored = self._store.vectors(texts)
+        missing = [text for text in texts if text not in stored]
+        return dict(zip(missing, self._checked_embedder().embed(missing), strict=True)) if missing else {}
+
+    def _the_extractor(self) -> Extractor:
+        if self._extractor is None:
+            self._extractor = default_extractor()
+        return self._extractor
+
+    def extract_pending(self) -> list[Learned]:
+        """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
+        return [self._learn(episode, None) for episode in self._store.episodes(pending=True)]
+
+    def forget(self, *episodes: Episode | str) -> Forgotten:
+        """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.
+
+        What such an episode had retired holds again. The freed space is overwritten and given back.
+        """
+        ids = {episode if isinstance(episode, str) else episode.id for episode in episodes}
+        missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
+        if missing:
+            raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
+        return self._store.forget(ids)
+
+    def at(self, step: int) -> View:
+        """The memory as it stood after `step`, to read."""
+        _at_least("step", step, 0)
+        return View(self._store, self._load_embedder, step)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None) -> int:
+    """Embed everything in `store` anew with `embedder`; the old vectors serve until all new ones are there.
+
+    `progress` is told (done, total) after each batch. Returns the number of texts embedded.
+    """
+    texts = list(dict.fromkeys(store.texts()))
+    vectors: dict[str, Vector] = {}
+    for start in range(0, len(texts), 256):
+        batch = texts[start : start + 256]
+        vectors |= zip(batch, embedder.embed(batch), strict=True)
+        if progress:
+            progress(len(vectors), len(texts))
+    store.replace_vectors(embedder.name, vectors)
+    return len(texts)
+
+
+def _depths(query: Query, depth: int) -> dict[str, int]:
+    if isinstance(query, Mapping):
+        queries = dict(query)
+    else:
+        queries = dict.fromkeys([query] if isinstance(query, str) else query, depth)
+    queries = {_clean(text): int(value) for text, value in queries.items() if text.strip()}
+    if not queries:
+        raise InputError("a query must be a text that is not empty")
+    for value in queries.values():
+        _at_least("depth", value, 1)
+    return queries
+
+
+def _to_triple(given: Triple | tuple[str, str, str]) -> Triple:
+    parts = (given.subject, given.relation, given.object) if isinstance(given, Triple) else tuple(given)
+    if len(parts) != 3 or not all(isinstance(part, str) and part.strip() for part in parts):
+        raise InputError(f"a triple is (subject, relation, object), three texts that are not empty, not {given!r}")
+    return Triple(*(" ".join(_clean(part).split()) for part in parts))
+
+
+def _linked(triple: Triple, names: Mapping[str, str]) -> Triple:
+    subject, object_ = (_clean(names.get(entity_key(name), name)) for name in (triple.subject, triple.object))
+    return Triple(subject, _clean(triple.relation), object_)
+
+
+def _clean(text: str) -> str:
+    """`text` without halves of surrogate pairs, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _at_least(what: str, value: int, least: int) -> None:
+    if not isinstance(value, int) or value < least:
+        raise InputError(f"{what} must be a whole number, {least} or more, not {value!r}")

@@ -1,0 +1,132 @@
+"""The seams: whoever satisfies one of these plugs in. `graphmem.testing` has a contract check for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+from graphmem.records import Entity, Episode, Extraction, Fact, Forgotten, Learned, Lesson, Stats, Triple, Vector
+
+Kind = Literal["fact", "episode"]
+
+SlotOf = Callable[[Triple], str | None]
+"""What a triple gives the one value of ("location"), or None when many such facts may hold at once."""
+
+
+class Embedder(Protocol):
+    """Text -> unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Identity, with a hash of the model's file: vectors of two names are never compared."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`."""
+
+
+class Extractor(Protocol):
+    """Observation -> triples, and which known facts they make outdated."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def anchors(self) -> Sequence[str]:
+        """Entities whose current facts it always wants to see, mentioned or not (such as "player")."""
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        """Read `text`, given the `known` current facts about entities it mentions, newest first.
+
+        Raises `ExtractionError` when the text could not be read.
+        """
+
+
+class Store(Protocol):
+    """The durable graph of one namespace. Every method takes or gives many records a call.
+
+    `at` is a step: the graph is read as it stood after that step; None reads it as it stands now.
+    """
+
+    def append(self, episodes: Sequence[Episode]) -> list[Episode]:
+        """Store episodes durably, pending. One whose id or key is there already is given back as stored."""
+
+    def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
+        """Commit lessons in one transaction; the episodes are pending no more. Learning twice changes nothing.
+
+        `embedder` names whose vectors the lessons carry: the first one claims the graph, another is refused with
+        `EmbedderMismatch`.
+
+        A triple that holds already gains a supporter. One with a slot retires what else holds that slot of its
+        subject; if a later observation has filled the slot, it is recorded as retired by that one.
+        """
+
+    def fail(self, errors: Mapping[str, str]) -> None:
+        """Note, by episode id, why extraction failed; the episodes stay pending."""
+
+    def episodes(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        facts: Iterable[str] | None = None,
+        pending: bool | None = None,
+        at: int | None = None,
+        newest: int | None = None,
+    ) -> list[Episode]:
+        """Episodes in order of step: with these ids, that taught any of these facts, pending or not, the newest n."""
+
+    def facts(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        entities: Iterable[str] | None = None,
+        relations: Iterable[str] | None = None,
+        current: bool = True,
+        at: int | None = None,
+    ) -> list[Fact]:
+        """Facts in order of assertion: with these ids, about these entities, of these relations; retired too if asked.
+
+        With `at`, "current" means at that step, and nothing later is seen.
+        """
+
+    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+        """Those of `names` (or aliases) that are entities of the graph; all entities when None."""
+
+    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
+        """At most `limit` facts that hold and touch any of `entities`, newest first."""
+
+    def nearest(
+        self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each row of `vectors`: ids of the nearest facts that hold (or episodes), with cosine, best first."""
+
+    def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
+        """Ids of facts that hold (or episodes) by full text, with a score, best first. Any text is a safe query."""
+
+    def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
+        """The stored vectors of those of `texts` that have one."""
+
+    def texts(self) -> Iterator[str]:
+        """Every text that has, or wants, a vector."""
+
+    def embedder(self) -> str | None:
+        """The name of the embedder whose vectors the graph holds; None before the first."""
+
+    def replace_vectors(self, embedder: str, vectors: Mapping[str, Vector]) -> None:
+        """Set the embedder's name and all vectors at once; a text left out has none."""
+
+    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+        """Put records back exactly as given, in one transaction; those whose id is there already are left alone."""
+
+    def forget(self, episode_ids: Iterable[str]) -> Forgotten:
+        """Remove episodes, the facts that no other episode supports, and every trace of either.
+
+        A fact that such an episode had retired holds again, unless its slot is filled.
+        """
+
+    def stats(self) -> Stats: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,201 @@
+"""What a memory is made of: plain frozen data, no behaviour with side effects.
+
+The words are AriGraph's (arXiv 2407.04363, section 2): a semantic vertex is an `Entity`, a semantic edge a `Fact`, an
+episodic vertex an `Episode`, and an episodic edge is `Episode.facts`, from one sighting to every fact it taught.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+"""One unit vector of shape (dimension,), or a batch of shape (n, dimension)."""
+
+_ARTICLES = re.compile(r"^(?:(?:a|an|the|some)\s+)+(?=\S)")
+
+
+def entity_key(name: str) -> str:
+    """The identity of an entity's name: case, leading articles, outer punctuation and spacing do not count.
+
+    >>> entity_key("The  Red Apple.") == entity_key("a red apple")
+    True
+    """
+    key = " ".join(name.casefold().split()).strip(" .,;:!?\"'`")
+    return _ARTICLES.sub("", key) or key or name
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A fact not yet in the graph: `subject`, `relation`, `object`, each atomic text."""
+
+    subject: str
+    relation: str
+    object: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}, {self.relation}, {self.object}"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two triples the same: entities by `entity_key`, the relation by its words."""
+        return entity_key(self.subject), " ".join(self.relation.casefold().split()), entity_key(self.object)
+
+    @property
+    def text(self) -> str:
+        """The text by which the fact is embedded and searched: the same for every spelling of it."""
+        return ", ".join(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A semantic vertex: the name it was first seen under, and other names that mean it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return entity_key(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A semantic edge, with its life: asserted by one episode, supported by others, retired by one or by none.
+
+    `support` counts the episodes that taught it; which they are stands in their `Episode.facts`.
+
+    `since` and `until` are the steps of `asserted_by` and `retired_by`: the fact holds at a step `s` when
+    `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a thing
+    has one "location"); None when many such facts may hold at once.
+    """
+
+    id: str
+    subject: str
+    relation: str
+    object: str
+    asserted_by: str
+    since: int
+    slot: str | None = None
+    retired_by: str | None = None
+    until: int | None = None
+    support: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.subject}, {self.relation}, {self.object}"
+
+    @property
+    def triple(self) -> Triple:
+        return Triple(self.subject, self.relation, self.object)
+
+    @property
+    def current(self) -> bool:
+        return self.retired_by is None
+
+    def holds_at(self, step: int | None) -> bool:
+        """Whether the fact is true at `step`; None asks about now."""
+        if step is None:
+            return self.retired_by is None
+        return self.since <= step and (self.until is None or self.until > step)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An episodic vertex: the raw observation, as it came.
+
+    `facts` are the ids of every fact it taught (asserted or supported): AriGraph's episodic edge. `mentions` are the
+    names of the entities it speaks of. `pending` is true until its facts have been extracted; `error` says why not.
+    """
+
+    id: str
+    text: str
+    step: int
+    time: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    pending: bool = True
+    error: str | None = None
+    facts: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What an extractor read in one observation.
+
+    `outdated` holds indices into the known facts that the extractor was shown, never their text.
+    """
+
+    triples: tuple[Triple, ...] = ()
+    outdated: tuple[int, ...] = ()
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one stored episode teaches the graph; the unit that a store commits.
+
+    `slots` runs beside `triples`; `outdated` are fact ids; `vectors` holds the unit vector of each text that is new
+    to the store (facts and entities as text, and the episode's own).
+    """
+
+    episode: Episode
+    triples: tuple[Triple, ...] = ()
+    slots: tuple[str | None, ...] = ()
+    outdated: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What `remember` did: the episode, and the facts it asserted, supported again, and retired."""
+
+    episode: Episode
+    asserted: tuple[Fact, ...] = ()
+    supported: tuple[Fact, ...] = ()
+    retired: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `forget` removed, in numbers."""
+
+    episodes: int
+    facts: int
+    entities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The size of a memory: numbers of records, and the last step (-1 when there is none)."""
+
+    episodes: int
+    pending: int
+    entities: int
+    facts: int
+    current_facts: int
+    last_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What was recalled: facts and episodes, the most relevant first, and how many the budget left out.
+
+    `text` is the prompt text; `str(recollection)` gives it.
+    """
+
+    facts: tuple[Fact, ...]
+    episodes: tuple[Episode, ...]
+    text: str
+    omitted_facts: int = 0
+    omitted_episodes: int = 0
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,91 @@
+"""The recollection as prompt text, cut to a token budget."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from graphmem.records import Episode, Fact, Recollection
+
+T = TypeVar("T")
+
+FACTS_HEADING = "Facts I know:"
+EPISODES_HEADING = "Episodes I remember:"
+NOTHING = "Nothing known."
+
+_PIECE = re.compile(r"[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]")
+_LETTERS_A_TOKEN = 6
+_RESERVE = 24  # tokens kept for the line that says what was left out
+
+
+def count_tokens(text: str) -> int:
+    """An estimate, rather too high than too low, of the tokens that a language model reads in `text`.
+
+    One for six letters of a word or part of them, one for every digit, mark or letter outside the Latin alphabet.
+    """
+    return sum(math.ceil(len(piece) / _LETTERS_A_TOKEN) for piece in _PIECE.findall(text))
+
+
+def fact_line(fact: Fact) -> str:
+    return "- " + " ".join(str(fact).split())
+
+
+def episode_lines(episode: Episode) -> str:
+    text = "\n".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
+    return f"[step {episode.step}] {text}"
+
+
+def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int) -> Recollection:
+    """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens, and print them.
+
+    Repeats are dropped: of facts that read the same the first, of episodes that read the same the newest. Episodes
+    may fill half the budget, or what the facts leave. Facts are printed by rank, episodes in order of time.
+    """
+    facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
+    episodes = _newest_of_same(episodes)
+    room = budget - _RESERVE
+    all_facts = sum(count_tokens(fact_line(fact)) for fact in facts)
+    kept_episodes = _fit(episodes, [episode_lines(e) for e in episodes], max(room // 2, room - all_facts))
+    used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
+    kept_facts = _fit(facts, [fact_line(fact) for fact in facts], room - used)
+    omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
+    text = _render(kept_facts, kept_episodes, *omitted)
+    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted)
+
+
+def _newest_of_same(episodes: Sequence[Episode]) -> list[Episode]:
+    """Each text once, at the rank of its best and as its newest."""
+    newest: dict[str, Episode] = {}
+    for episode in episodes:
+        held = newest.get(episode.text)
+        newest[episode.text] = episode if held is None or episode.step > held.step else held
+    return list(newest.values())
+
+
+def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:
+    """The items, in rank order, whose lines fit; a long one does not keep a shorter one out."""
+    kept = []
+    for item, line in zip(items, lines, strict=True):
+        cost = count_tokens(line)
+        if cost <= room:
+            kept.append(item)
+            room -= cost
+    return kept
+
+
+def _render(facts: Sequence[Fact], episodes: Sequence[Episode], omitted_facts: int, omitted_episodes: int) -> str:
+    parts = []
+    if facts:
+        parts += [FACTS_HEADING, *map(fact_line, facts)]
+    if episodes:
+        parts += [EPISODES_HEADING, *map(episode_lines, sorted(episodes, key=lambda episode: episode.step))]
+    omitted = [_count(omitted_facts, "fact"), _count(omitted_episodes, "episode")]
+    if any(omitted):
+        parts.append(f"(left out for want of room: {' and '.join(filter(None, omitted))})")
+    return "\n".join(parts) or NOTHING
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}" if number else ""

@@ -1,0 +1,114 @@
+"""Opening an SQLite file, its transactions, and SQLite's errors told as ours."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graphmem.errors import NotAMemory, StoreBusy, StoreError, StoreUnwritable
+from graphmem.storage.schema import FULL_TEXT, MIGRATIONS, migrate
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another process's transaction to end."""
+
+_MAGIC = b"SQLite format 3\0"
+_SQLITE_ERRORS = {
+    sqlite3.SQLITE_BUSY: (StoreBusy, "another process is writing to it; try again when it is done"),
+    sqlite3.SQLITE_LOCKED: (StoreBusy, "another process is writing to it; try again when it is done"),
+    sqlite3.SQLITE_READONLY: (StoreUnwritable, "it cannot be written to; check the permissions of file and folder"),
+    sqlite3.SQLITE_CANTOPEN: (StoreUnwritable, "it cannot be opened; check the permissions of file and folder"),
+    sqlite3.SQLITE_FULL: (StoreError, "the disk is full"),
+    sqlite3.SQLITE_IOERR: (StoreError, "the disk failed to read or write it"),
+    sqlite3.SQLITE_NOTADB: (NotAMemory, "the file is no graphmem memory; name another file"),
+    sqlite3.SQLITE_CORRUPT: (NotAMemory, "the file is damaged; restore it from an export"),
+}
+
+
+@contextmanager
+def told(path: str) -> Iterator[None]:
+    """Raise SQLite's errors as graphmem's, with the file's name and the mend."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        kind, mend = _SQLITE_ERRORS.get(code, (StoreError, str(error)))
+        raise kind(f"{path}: {mend}") from error
+
+
+def open_file(path: str) -> sqlite3.Connection:
+    """Open (or make) the memory at `path`, at the newest schema. ":memory:" lives and dies with the connection."""
+    if path != ":memory:":
+        _check_file(Path(path))
+    with told(path):
+        db = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+            _prepare(db, path)
+            db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+            return db
+        except BaseException:
+            db.close()
+            raise
+
+
+def _check_file(path: Path) -> None:
+    """Before SQLite touches it: a clear word on a missing folder, a folder, or a file of another kind."""
+    try:
+        if path.is_dir():
+            raise NotAMemory(f"{path} is a folder; name a file for the memory")
+        if not path.parent.is_dir():
+            raise StoreUnwritable(f"the folder {path.parent} does not exist; make it, or name another place")
+        if path.exists():
+            with path.open("rb") as file:
+                head = file.read(len(_MAGIC))
+            if head and head != _MAGIC:
+                raise NotAMemory(f"{path} is no graphmem memory; name another file")
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _prepare(db: sqlite3.Connection, path: str) -> None:
+    """Make or migrate the schema, once, however many processes open the file at the same moment."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:  # the change of journal mode does not wait for locks by itself
+        try:
+            if db.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
+                with transaction(db):
+                    migrate(db, path)
+            if db.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+                db.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; takes the write lock at the start, so that what is read inside stays true."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def scrub(db: sqlite3.Connection, path: str) -> None:
+    """Give free pages back and empty the log, so that no forgotten byte stays in either file."""
+    for table in FULL_TEXT:  # a deleted row's words stay in the index until it is built anew
+        db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
+    db.execute("VACUUM")
+    busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        log.warning("%s: a reader holds the log open; forgotten pages leave it when that reader closes", path)

@@ -1,0 +1,227 @@
+"""The graph in plain dictionaries: for tests and throw-away runs, and the shortest reading of the `Store` protocol."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from graphmem.errors import EmbedderMismatch
+from graphmem.protocols import Kind
+from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Stats, Vector, entity_key
+from graphmem.storage import resolve
+
+_WORD = re.compile(r"\w+")
+
+
+class InMemoryStore:
+    """A `Store` that lives as long as the object."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._episodes: dict[str, Episode] = {}
+        self._facts: dict[str, Fact] = {}
+        self._entities: dict[str, Entity] = {}
+        self._vectors: dict[str, Vector] = {}
+        self._embedder: str | None = None
+
+    def append(self, episodes: Sequence[Episode]) -> list[Episode]:
+        with self._lock:
+            return [self._append(episode) for episode in episodes]
+
+    def _append(self, episode: Episode) -> Episode:
+        for stored in self._episodes.values():
+            if stored.id == episode.id or (episode.key is not None and stored.key == episode.key):
+                return stored
+        self._episodes[episode.id] = episode
+        return episode
+
+    def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
+        with self._lock:
+            if self._embedder not in (None, embedder):
+                raise EmbedderMismatch(f"this graph holds the vectors of the embedder {self._embedder}, not {embedder}")
+            self._embedder = embedder
+            return [self._learn(lesson) for lesson in lessons]
+
+    def _learn(self, lesson: Lesson) -> Learned:
+        episode = self._episodes[lesson.episode.id]
+        if not episode.pending:
+            taught = [self._facts[id_] for id_ in episode.facts if id_ in self._facts]
+            return Learned(
+                episode,
+                asserted=tuple(fact for fact in taught if fact.asserted_by == episode.id),
+                supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
+                retired=tuple(fact for fact in self._facts.values() if fact.retired_by == episode.id),
+            )
+        resolution = resolve.resolve(lesson, self._after(episode.step))
+        for fact in resolution.written.values():
+            self._write(fact)
+        self._vectors |= {text: vector for text, vector in lesson.vectors.items() if text not in self._vectors}
+        taught_ids = tuple(fact.id for fact in (*resolution.asserted, *resolution.supported))
+        mentions = tuple(dict.fromkeys(self._entity(name) for name in lesson.mentions))
+        episode = replace(episode, pending=False, error=None, facts=taught_ids, mentions=mentions)
+        self._episodes[episode.id] = episode
+        return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
+
+    def _after(self, step: int) -> list[Fact]:
+        return [fact for fact in self._facts.values() if fact.until is None or fact.until > step]
+
+    def _write(self, fact: Fact) -> None:
+        self._facts[fact.id] = replace(fact, subject=self._entity(fact.subject), object=self._entity(fact.object))
+
+    def _entity(self, name: str) -> str:
+        """The name under which the entity was first seen."""
+        return self._entities.setdefault(entity_key(name), Entity(name)).name
+
+    def fail(self, errors: Mapping[str, str]) -> None:
+        with self._lock:
+            for id_, error in errors.items():
+                if id_ in self._episodes and self._episodes[id_].pending:
+                    self._episodes[id_] = replace(self._episodes[id_], error=error)
+
+    def episodes(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        facts: Iterable[str] | None = None,
+        pending: bool | None = None,
+        at: int | None = None,
+        newest: int | None = None,
+    ) -> list[Episode]:
+        wanted = None if ids is None else set(ids)
+        taught = None if facts is None else set(facts)
+        found = [
+            episode
+            for episode in sorted(self._episodes.values(), key=lambda episode: episode.step)
+            if (wanted is None or episode.id in wanted)
+            and (taught is None or taught.intersection(episode.facts))
+            and (pending is None or episode.pending == pending)
+            and (at is None or episode.step <= at)
+        ]
+        return found if newest is None else found[max(0, len(found) - newest) :]
+
+    def facts(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        entities: Iterable[str] | None = None,
+        relations: Iterable[str] | None = None,
+        current: bool = True,
+        at: int | None = None,
+    ) -> list[Fact]:
+        wanted = None if ids is None else set(ids)
+        keys = None if entities is None else {entity.key for entity in self.entities(entities)}
+        named = None if relations is None else {" ".join(relation.casefold().split()) for relation in relations}
+        return [
+            resolve.as_known(fact, at)
+            for fact in sorted(self._facts.values(), key=lambda fact: fact.since)
+            if (wanted is None or fact.id in wanted)
+            and (keys is None or keys & {fact.triple.key[0], fact.triple.key[2]})
+            and (named is None or fact.triple.key[1] in named)
+            and (fact.holds_at(at) if current else at is None or fact.since <= at)
+        ]
+
+    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+        if names is None:
+            return list(self._entities.values())
+        keys = {entity_key(name) for name in names}
+        return [e for e in self._entities.values() if keys & {e.key, *(entity_key(alias) for alias in e.aliases)}]
+
+    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
+        return self.facts(entities=entities, at=at)[::-1][:limit]
+
+    def nearest(
+        self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        held = [(id_, self._vectors[text]) for id_, text in self._held(kind, at) if text in self._vectors]
+        if not held:
+            return [[] for _ in vectors]
+        scores = vectors @ np.stack([vector for _, vector in held]).T
+        return [[(held[i][0], float(row[i])) for i in np.argsort(-row, kind="stable")[:limit]] for row in scores]
+
+    def _held(self, kind: Kind, at: int | None) -> list[tuple[str, str]]:
+        """(id, text) of the facts that hold at `at`, or of the episodes up to it, newest first."""
+        if kind == "fact":
+            return [(fact.id, fact.triple.text) for fact in self.facts(at=at)[::-1]]
+        return [(episode.id, episode.text) for episode in self.episodes(at=at)[::-1]]
+
+    def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
+        words = set(_WORD.findall(query.casefold()))
+        texts = [(id_, set(_WORD.findall(text.casefold()))) for id_, text in self._held(kind, at)]
+        frequency = Counter(word for _, found in texts for word in found)
+        scores = [(id_, sum(1 / frequency[word] for word in words & found)) for id_, found in texts]
+        return sorted((hit for hit in scores if hit[1]), key=lambda hit: -hit[1])[:limit]
+
+    def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
+        return {text: self._vectors[text] for text in texts if text in self._vectors}
+
+    def texts(self) -> Iterator[str]:
+        facts = [fact.triple.text for fact in self._facts.values()]
+        yield from dict.fromkeys([*facts, *self._entities, *(episode.text for episode in self._episodes.values())])
+
+    def embedder(self) -> str | None:
+        return self._embedder
+
+    def replace_vectors(self, embedder: str, vectors: Mapping[str, Vector]) -> None:
+        with self._lock:
+            self._embedder, self._vectors = embedder, dict(vectors)
+
+    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+        with self._lock:
+            for entity in entities:
+                self._entities.setdefault(entity.key, entity)
+            for episode in episodes:
+                for name in episode.mentions:
+                    self._entity(name)
+                self._episodes.setdefault(episode.id, episode)
+            for fact in facts:
+                if fact.id not in self._facts:
+                    self._write(fact)
+
+    def forget(self, episode_ids: Iterable[str]) -> Forgotten:
+        with self._lock:
+            before = self.stats()
+            gone = {id_ for id_ in episode_ids if id_ in self._episodes}
+            kept = [episode for episode in self.episodes() if episode.id not in gone]
+            teachers: dict[str, list[tuple[int, str]]] = {}
+            for episode in kept:
+                for fact_id in episode.facts:
+                    teachers.setdefault(fact_id, []).append((episode.step, episode.id))
+            aftermath = resolve.forget(gone, list(self._facts.values()), teachers)
+            self._facts = {**self._facts, **aftermath.written}
+            self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in aftermath.deleted}
+            merged = aftermath.merged
+            self._episodes = {
+                episode.id: replace(episode, facts=tuple(merged.get(id_, id_) for id_ in episode.facts))
+                for episode in kept
+            }
+            self._sweep()
+            after = self.stats()
+        return Forgotten(
+            before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities
+        )
+
+    def _sweep(self) -> None:
+        """Remove entities that nothing names, and vectors of texts that are gone."""
+        named = {entity_key(name) for fact in self._facts.values() for name in (fact.subject, fact.object)}
+        named |= {entity_key(name) for episode in self._episodes.values() for name in episode.mentions}
+        self._entities = {key: entity for key, entity in self._entities.items() if key in named}
+        texts = set(self.texts())
+        self._vectors = {text: vector for text, vector in self._vectors.items() if text in texts}
+
+    def stats(self) -> Stats:
+        return Stats(
+            episodes=len(self._episodes),
+            pending=sum(episode.pending for episode in self._episodes.values()),
+            entities=len(self._entities),
+            facts=len(self._facts),
+            current_facts=sum(fact.current for fact in self._facts.values()),
+            last_step=max((episode.step for episode in self._episodes.values()), default=-1),
+        )
+
+    def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,78 @@
+"""SQLite rows <-> records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from graphmem.records import Entity, Episode, Fact, Vector
+
+FACT = """
+SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support
+FROM facts f
+JOIN entities s ON s.seq = f.subject
+JOIN entities o ON o.seq = f.object
+JOIN episodes a ON a.seq = f.asserted_by
+LEFT JOIN episodes r ON r.seq = f.retired_by
+"""
+
+EPISODE = """
+SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
+    (SELECT json_group_array(id) FROM (
+        SELECT f.id FROM teachings t JOIN facts f ON f.seq = t.fact WHERE t.episode = e.seq ORDER BY f.seq)),
+    (SELECT json_group_array(name) FROM (
+        SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq))
+FROM episodes e
+"""
+
+
+def to_fact(row: Sequence[Any]) -> Fact:
+    return Fact(*row)
+
+
+def to_episode(row: Sequence[Any]) -> Episode:
+    id_, text, step, time, metadata, key, pending, error, facts, mentions = row
+    return Episode(
+        id=id_,
+        text=text,
+        step=step,
+        time=datetime.fromisoformat(time) if time else None,
+        metadata=json.loads(metadata),
+        key=key,
+        pending=bool(pending),
+        error=error,
+        facts=tuple(json.loads(facts)),
+        mentions=tuple(json.loads(mentions)),
+    )
+
+
+def to_entity(row: Sequence[Any]) -> Entity:
+    return Entity(row[0], tuple(json.loads(row[1])))
+
+
+def text_hash(text: str) -> bytes:
+    """The key a text's vector is kept under."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def to_blob(vector: Vector) -> bytes:
+    return np.asarray(vector, "<f4").tobytes()
+
+
+def to_vector(blob: bytes) -> Vector:
+    return np.frombuffer(blob, "<f4")
+
+
+def as_set(values: Iterable[Any]) -> str:
+    """Values as one JSON parameter, for `IN (SELECT value FROM json_each(?))`: any number in one statement."""
+    return json.dumps(list(values))
+
+
+def all_rows(db: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    return db.execute(sql, parameters).fetchall()

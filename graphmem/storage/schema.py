@@ -1,0 +1,136 @@
+"""The SQLite schema, as numbered migrations: each takes a file from the version before to its own.
+
+To change the schema, add a function to the end of `MIGRATIONS`; never edit one that was released.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from graphmem.errors import NotAMemory, SchemaTooNew
+
+APPLICATION_ID = 0x67726D65  # "grme", in the file's header: tells a memory from any other SQLite file
+
+FULL_TEXT = ("episode_text", "fact_text")
+
+
+def _1_first(db: sqlite3.Connection) -> None:
+    for statement in _FIRST.split(";\n"):
+        db.execute(statement)
+
+
+_FIRST = """
+CREATE TABLE namespaces (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    embedder TEXT,
+    revision INTEGER NOT NULL DEFAULT 0,  -- counts changes to facts and episodes
+    epoch INTEGER NOT NULL DEFAULT 0      -- counts removals and new vectors: indexes are then built again
+);
+CREATE TABLE episodes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    namespace INTEGER NOT NULL REFERENCES namespaces,
+    id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    time TEXT,
+    metadata TEXT NOT NULL,
+    key TEXT,
+    pending INTEGER NOT NULL,
+    error TEXT,
+    hash BLOB NOT NULL,
+    revision INTEGER NOT NULL,
+    UNIQUE (namespace, id),
+    UNIQUE (namespace, key)
+);
+CREATE INDEX episodes_by_step ON episodes (namespace, step);
+CREATE INDEX episodes_pending ON episodes (namespace) WHERE pending;
+CREATE INDEX episodes_by_revision ON episodes (namespace, revision);
+CREATE TABLE entities (
+    seq INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL REFERENCES namespaces,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (namespace, key)
+);
+CREATE TABLE aliases (
+    namespace INTEGER NOT NULL REFERENCES namespaces,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    entity INTEGER NOT NULL REFERENCES entities ON DELETE CASCADE,
+    PRIMARY KEY (namespace, key)
+);
+CREATE INDEX aliases_of ON aliases (entity);
+CREATE TABLE facts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    namespace INTEGER NOT NULL REFERENCES namespaces,
+    id TEXT NOT NULL,
+    subject INTEGER NOT NULL REFERENCES entities,
+    relation TEXT NOT NULL,
+    relation_key TEXT NOT NULL,
+    object INTEGER NOT NULL REFERENCES entities,
+    slot TEXT,
+    asserted_by INTEGER NOT NULL REFERENCES episodes,
+    since INTEGER NOT NULL,
+    retired_by INTEGER REFERENCES episodes,
+    until INTEGER,
+    support INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    revision INTEGER NOT NULL,
+    UNIQUE (namespace, id)
+);
+CREATE UNIQUE INDEX facts_current ON facts (subject, relation_key, object) WHERE until IS NULL;
+CREATE UNIQUE INDEX facts_current_slot ON facts (subject, slot) WHERE until IS NULL AND slot IS NOT NULL;
+CREATE INDEX facts_by_subject ON facts (subject, relation_key, object);
+CREATE INDEX facts_by_slot ON facts (subject, slot, until);
+CREATE INDEX facts_by_object ON facts (object, until);
+CREATE INDEX facts_by_relation ON facts (namespace, relation_key, until);
+CREATE INDEX facts_asserted ON facts (asserted_by);
+CREATE INDEX facts_retired ON facts (retired_by);
+CREATE INDEX facts_by_revision ON facts (namespace, revision);
+CREATE TABLE teachings (
+    episode INTEGER NOT NULL REFERENCES episodes,
+    fact INTEGER NOT NULL REFERENCES facts,
+    PRIMARY KEY (episode, fact)
+) WITHOUT ROWID;
+CREATE INDEX teachings_of ON teachings (fact);
+CREATE TABLE mentions (
+    episode INTEGER NOT NULL REFERENCES episodes,
+    entity INTEGER NOT NULL REFERENCES entities,
+    PRIMARY KEY (episode, entity)
+) WITHOUT ROWID;
+CREATE INDEX mentions_of ON mentions (entity);
+CREATE TABLE vectors (
+    seq INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL REFERENCES namespaces,
+    hash BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    UNIQUE (namespace, hash)
+);
+CREATE VIRTUAL TABLE episode_text USING fts5(text, tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE fact_text USING fts5(text, tokenize = 'porter unicode61')
+"""
+
+MIGRATIONS = (_1_first,)
+
+
+def migrate(db: sqlite3.Connection, path: str) -> None:
+    """Bring the open file to the newest version, inside the caller's transaction.
+
+    Raises `NotAMemory` when the file is another program's, `SchemaTooNew` when it is ahead of this code.
+    """
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise SchemaTooNew(f"{path} was written by a newer graphmem (schema {version}); upgrade graphmem to open it")
+    if not _is_new(db):
+        application: int = db.execute("PRAGMA application_id").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise NotAMemory(f"{path} is an SQLite file of another program; name another file for the memory")
+    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+        migration(db)
+        db.execute(f"PRAGMA user_version = {number}")
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _is_new(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0

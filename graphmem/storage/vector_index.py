@@ -1,0 +1,62 @@
+"""Nearest vectors, exactly: one matrix in memory, kept up with the store by what changed since the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.records import Vector
+
+_NEVER = np.iinfo(np.int64).max
+
+
+class VectorIndex:
+    """Rows of (id, vector, since, until), searched by cosine among those that hold at a step."""
+
+    def __init__(self, dimension: int) -> None:
+        self._rows: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._vectors: Vector = np.empty((0, dimension), np.float32)
+        self._since: NDArray[np.int64] = np.empty(0, np.int64)
+        self._until: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def put(self, rows: Sequence[tuple[str, int, int | None, Vector]]) -> None:
+        """Add rows, or renew those whose id is there."""
+        new = sum(row[0] not in self._rows for row in rows)
+        self._reserve(len(self._ids) + new)
+        for id_, since, until, vector in rows:
+            row = self._rows.setdefault(id_, len(self._ids))
+            if row == len(self._ids):
+                self._ids.append(id_)
+            self._vectors[row] = vector
+            self._since[row] = since
+            self._until[row] = _NEVER if until is None else until
+
+    def _reserve(self, size: int) -> None:
+        """Room for `size` rows, doubling, so that adding one by one stays cheap."""
+        capacity = len(self._since)
+        if size <= capacity:
+            return
+        more = max(size, 2 * capacity, 256) - capacity
+        self._vectors = np.vstack([self._vectors, np.empty((more, self._vectors.shape[1]), np.float32)])
+        self._since = np.concatenate([self._since, np.zeros(more, np.int64)])
+        self._until = np.concatenate([self._until, np.zeros(more, np.int64)])
+
+    def nearest(self, queries: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
+        """For each row of `queries`, at most `limit` (id, cosine), best first; `at` None means now."""
+        size = len(self._ids)
+        since, until = self._since[:size], self._until[:size]
+        holds = until == _NEVER if at is None else (since <= at) & (until > at)
+        rows = np.flatnonzero(holds)
+        if not len(rows) or limit < 1:
+            return [[] for _ in queries]
+        vectors = self._vectors[:size] if len(rows) == size else self._vectors[rows]
+        return [self._best(row_scores, rows, limit) for row_scores in queries @ vectors.T]
+
+    def _best(self, scores: NDArray[np.float32], rows: NDArray[np.intp], limit: int) -> list[tuple[str, float]]:
+        count = min(limit, len(rows))
+        top = np.argpartition(-scores, count - 1)[:count]
+        ordered = top[np.lexsort((-rows[top], -scores[top]))]  # of equals, the newer first
+        return [(self._ids[rows[i]], float(scores[i])) for i in ordered]

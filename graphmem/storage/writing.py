@@ -1,0 +1,205 @@
+"""The writes of one SQLite transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from graphmem.records import Entity, Episode, Fact, Lesson, Vector, entity_key
+from graphmem.storage.resolve import Aftermath
+from graphmem.storage.rows import all_rows, as_set, text_hash, to_blob
+
+_IN = "IN (SELECT value FROM json_each(?))"
+
+
+class Writer:
+    """Writes to one namespace; what it changes carries `revision`, so that indexes see what is new."""
+
+    def __init__(self, db: sqlite3.Connection, namespace: int, revision: int) -> None:
+        self._db = db
+        self._namespace = namespace
+        self._revision = revision
+
+    def add_episode(self, episode: Episode) -> None:
+        """Store `episode`, unless its id or key is there."""
+        added = self._db.execute(
+            """INSERT OR IGNORE INTO episodes
+            (namespace, id, text, step, time, metadata, key, pending, error, hash, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                self._namespace,
+                episode.id,
+                episode.text,
+                episode.step,
+                episode.time.isoformat() if episode.time else None,
+                json.dumps(dict(episode.metadata), ensure_ascii=False),
+                episode.key,
+                episode.pending,
+                episode.error,
+                text_hash(episode.text),
+                self._revision,
+            ),
+        )
+        if added.rowcount:
+            self._db.execute("INSERT INTO episode_text (rowid, text) VALUES (?, ?)", (added.lastrowid, episode.text))
+
+    def add_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO vectors (namespace, hash, vector) VALUES (?, ?, ?)",
+            [(self._namespace, text_hash(text), to_blob(vector)) for text, vector in vectors.items()],
+        )
+
+    def write_facts(self, facts: Iterable[Fact]) -> None:
+        """Insert facts, or bring those that are there to their new state. Retirements first: one current value each."""
+        for fact in sorted(facts, key=lambda fact: fact.current):
+            retired_by = self._episode(fact.retired_by) if fact.retired_by else None
+            state = (self._episode(fact.asserted_by), fact.since, retired_by, fact.until, fact.support, self._revision)
+            updated = self._db.execute(
+                """UPDATE facts SET asserted_by = ?, since = ?, retired_by = ?, until = ?, support = ?, revision = ?
+                WHERE namespace = ? AND id = ?""",
+                (*state, self._namespace, fact.id),
+            )
+            if not updated.rowcount:
+                self._insert_fact(fact, state)
+
+    def _insert_fact(self, fact: Fact, state: tuple[int | None, ...]) -> None:
+        triple = fact.triple
+        added = self._db.execute(
+            """INSERT INTO facts (asserted_by, since, retired_by, until, support, revision,
+            namespace, id, subject, relation, relation_key, object, slot, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                *state,
+                self._namespace,
+                fact.id,
+                self.entity(fact.subject),
+                fact.relation,
+                triple.key[1],
+                self.entity(fact.object),
+                fact.slot,
+                text_hash(triple.text),
+            ),
+        )
+        self._db.execute("INSERT INTO fact_text (rowid, text) VALUES (?, ?)", (added.lastrowid, triple.text))
+
+    def entity(self, name: str) -> int:
+        """The row of the entity called `name`, made when it is new."""
+        key = entity_key(name)
+        self._db.execute(
+            "INSERT OR IGNORE INTO entities (namespace, key, name) VALUES (?, ?, ?)", (self._namespace, key, name)
+        )
+        row = self._db.execute("SELECT seq FROM entities WHERE namespace = ? AND key = ?", (self._namespace, key))
+        return int(row.fetchone()[0])
+
+    def _episode(self, id_: str) -> int:
+        row = self._db.execute("SELECT seq FROM episodes WHERE namespace = ? AND id = ?", (self._namespace, id_))
+        return int(row.fetchone()[0])
+
+    def finish(self, lesson: Lesson, taught: Iterable[str]) -> None:
+        """Note what the episode taught and mentions; it is pending no more."""
+        seq = self._episode(lesson.episode.id)
+        self._teach(seq, taught)
+        self._mention(seq, lesson.mentions)
+        self._db.execute(
+            "UPDATE episodes SET pending = 0, error = NULL, revision = ? WHERE seq = ?", (self._revision, seq)
+        )
+
+    def _teach(self, episode: int, fact_ids: Iterable[str]) -> None:
+        self._db.execute(
+            f"""INSERT OR IGNORE INTO teachings (episode, fact)
+            SELECT ?, seq FROM facts WHERE namespace = ? AND id {_IN}""",
+            (episode, self._namespace, as_set(fact_ids)),
+        )
+
+    def _mention(self, episode: int, names: Iterable[str]) -> None:
+        rows = [(episode, self.entity(name)) for name in names]
+        self._db.executemany("INSERT OR IGNORE INTO mentions (episode, entity) VALUES (?, ?)", rows)
+
+    def fail(self, errors: Mapping[str, str]) -> None:
+        self._db.executemany(
+            "UPDATE episodes SET error = ? WHERE namespace = ? AND id = ? AND pending",
+            [(error, self._namespace, id_) for id_, error in errors.items()],
+        )
+
+    def replace_vectors(self, embedder: str, vectors: Mapping[str, Vector]) -> None:
+        self._db.execute("DELETE FROM vectors WHERE namespace = ?", (self._namespace,))
+        self.add_vectors(vectors)
+        self._db.execute(
+            "UPDATE namespaces SET embedder = ?, epoch = epoch + 1 WHERE id = ?", (embedder, self._namespace)
+        )
+
+    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+        """Put records back as they were: entities and episodes first, since facts and teachings point at them."""
+        for entity in entities:
+            seq = self.entity(entity.name)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO aliases (namespace, key, name, entity) VALUES (?, ?, ?, ?)",
+                [(self._namespace, entity_key(alias), alias, seq) for alias in entity.aliases],
+            )
+        present = self.known_episodes(episode.id for episode in episodes)
+        new = [episode for episode in episodes if episode.id not in present]
+        for episode in new:
+            self.add_episode(episode)
+        rows = all_rows(
+            self._db,
+            f"SELECT id FROM facts WHERE namespace = ? AND id {_IN}",
+            [self._namespace, as_set(fact.id for fact in facts)],
+        )
+        there = {row[0] for row in rows}
+        self.write_facts(fact for fact in facts if fact.id not in there)
+        for episode in new:
+            seq = self._episode(episode.id)
+            self._teach(seq, episode.facts)
+            self._mention(seq, episode.mentions)
+
+    def known_episodes(self, ids: Iterable[str]) -> set[str]:
+        rows = all_rows(
+            self._db,
+            f"SELECT id FROM episodes WHERE namespace = ? AND id {_IN}",
+            [self._namespace, as_set(ids)],
+        )
+        return {row[0] for row in rows}
+
+    def forget(self, gone: Collection[str], aftermath: Aftermath) -> None:
+        """Carry out `aftermath`, then remove the episodes and whatever nothing points at any more."""
+        for old, new in aftermath.merged.items():
+            self._db.execute(
+                """INSERT OR IGNORE INTO teachings (episode, fact)
+                SELECT t.episode, (SELECT seq FROM facts WHERE namespace = :n AND id = :new)
+                FROM teachings t JOIN facts f ON f.seq = t.fact WHERE f.namespace = :n AND f.id = :old""",
+                {"n": self._namespace, "old": old, "new": new},
+            )
+        scope = (self._namespace, as_set(gone))
+        self._db.execute(
+            f"DELETE FROM teachings WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {_IN})", scope
+        )
+        self._db.execute(
+            f"DELETE FROM mentions WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {_IN})", scope
+        )
+        dead = (self._namespace, as_set(aftermath.deleted))
+        seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {_IN})"
+        self._db.execute(f"DELETE FROM teachings WHERE fact IN {seqs}", dead)
+        self._db.execute(f"DELETE FROM fact_text WHERE rowid IN {seqs}", dead)
+        self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {_IN}", dead)
+        self.write_facts(aftermath.written.values())
+        episodes = f"namespace = ? AND id {_IN}"
+        self._db.execute(f"DELETE FROM episode_text WHERE rowid IN (SELECT seq FROM episodes WHERE {episodes})", scope)
+        self._db.execute(f"DELETE FROM episodes WHERE {episodes}", scope)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove entities that no fact and no episode names, and vectors of texts that are gone."""
+        scope = {"n": self._namespace}
+        self._db.execute(
+            """DELETE FROM entities WHERE namespace = :n
+            AND NOT EXISTS (SELECT 1 FROM facts WHERE subject = entities.seq OR object = entities.seq)
+            AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity = entities.seq)""",
+            scope,
+        )
+        kept = {text_hash(row[0]) for row in self._db.execute("SELECT key FROM entities WHERE namespace = :n", scope)}
+        for table in ("facts", "episodes"):
+            kept |= {row[0] for row in self._db.execute(f"SELECT hash FROM {table} WHERE namespace = :n", scope)}
+        rows = all_rows(self._db, "SELECT seq, hash FROM vectors WHERE namespace = :n", scope)  # type: ignore[arg-type]
+        self._db.executemany("DELETE FROM vectors WHERE seq = ?", [(seq,) for seq, key in rows if key not in kept])
+        self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = :n", scope)
