@@ -35,7 +35,7 @@ def load_embedder(spec: str | None = None) -> Embedder:
         return minilm.minilm()
     if spec == "lexical":
         return lexical.LexicalEmbedder()
-    if (folder := Path(spec).expanduser()).is_dir():
+    if spec and (folder := Path(spec).expanduser()).is_dir():
         return onnx.open_folder(folder)
     if _HUB_NAME.fullmatch(spec):
         return onnx.open_folder(hub.fetch(spec), name=spec)

@@ -19,10 +19,11 @@ from graphmem.records import Vector
 DIMENSION = 512
 TRIGRAM_WEIGHT = 0.4  # a shared word tells more than a shared ending
 FUNCTION_WEIGHT = 0.2  # "the" is in every text
-FUNCTION_WORDS = frozenset(
+_FUNCTION_WORDS = (
     "a an and are as at be by can do for from has have here i in into is it its of on or s some that the there this to "
-    "was what where which who with you your".split()  # noqa: SIM905
+    "was what where which who with you your"
 )
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 _WORD = re.compile(r"\w+")
 _log = logging.getLogger(__name__)

