@@ -1,0 +1,153 @@
+"""What is written and told: notes, recipes, which key fits which lock, and the words of a task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from graphmem.extraction.names import read_name
+from graphmem.extraction.phrases import Statement
+from graphmem.extraction.scene import PLAYER, Scene
+from graphmem.records import entity_key
+
+RECIPE = "recipe"
+_READABLE = frozenset(
+    "note notes letter book cookbook notebook textbook sign paper page diary journal poem manuscript novel scroll "
+    "message poster plaque inscription label recipe map placard notice card postcard newspaper article list memo "
+    "manual instructions leaflet pamphlet".split()
+)
+_READING_VERBS = frozenset({"read", "examine", "x", "look at", "inspect", "l", "study"})
+_KEYS = re.compile(r"key|card|code|pass|token|chip", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"you (?:can't|cannot|haven't|don't|need to|have to|see nothing|are not|aren't)\b|that's not|i (?:didn't|only)|what do you",
+    re.IGNORECASE,
+)
+_RECIPE = re.compile(
+    r"^[ \t]*ingredients?:[ \t]*\n(?P<ingredients>.*?)^[ \t]*directions?:[ \t]*\n(?P<directions>(?:[ \t]*\S[^\n]*(?:\n|\Z))*)",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_HEADING = re.compile(r"^[ \t]*(?:recipe(?: #\d+)?|-{3,})[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_DIRECTION = re.compile(r"^(\w+)\s+(?:the\s+)?(.+?)(?:\s+(?:with|on|in|using)\s+.*)?$", re.IGNORECASE)
+_MUST_BE = {
+    "dice": "diced", "slice": "sliced", "chop": "chopped", "fry": "fried", "roast": "roasted", "grill": "grilled",
+    "cook": "cooked", "bake": "baked", "boil": "boiled", "steam": "steamed", "mince": "minced", "peel": "peeled",
+}  # fmt: skip
+# "frying is done only with stove", "BBQ's are for grilling things"
+_USES = (
+    re.compile(r"(?P<use>\w+ing) is done (?:only )?(?:with|on|in) (?:an? |the )?(?P<tool>[\w-]+)", re.IGNORECASE),
+    re.compile(r"(?P<tool>[\w-]+?)(?:'?s)? (?:is|are) for (?P<use>\w+ing)\b", re.IGNORECASE),
+)
+
+
+def take_recipe(scene: Scene, body: str) -> str:
+    """Read the recipe in `body`, if there is one, and give back the text without it."""
+    found = _RECIPE.search(body)
+    if not found:
+        return body
+    scene.mention(RECIPE)
+    for line in _lines(found["ingredients"]):
+        if named := read_name(line):
+            scene.fact(RECIPE, "requires", named.name)
+            scene.mention(named.name)
+    for line in _lines(found["directions"]):
+        scene.fact(RECIPE, "directs", line)
+        _must_be(scene, line)
+    if (book := _what_is_read(scene)) and entity_key(book) != RECIPE:
+        scene.fact(RECIPE, "is in", book)
+    return _HEADING.sub("", body[: found.start()] + "\n" + body[found.end() :])
+
+
+def _lines(block: str) -> Iterable[str]:
+    return (stripped for line in block.splitlines() if (stripped := " ".join(line.split())))
+
+
+def _must_be(scene: Scene, line: str) -> None:
+    found = _DIRECTION.match(line)
+    if found and (state := _MUST_BE.get(found[1].casefold())) and (named := read_name(found[2])):
+        scene.fact(named.name, "must be", state)
+
+
+def _what_is_read(scene: Scene) -> str | None:
+    """The note or book whose text this is, by the command that was sent."""
+    command = scene.command
+    if not command or command.verb not in _READING_VERBS or not (named := read_name(command.object)):
+        return None
+    readable = command.verb == "read" or _READABLE.intersection(named.name.casefold().split())
+    return named.name if readable else None
+
+
+def says(scene: Scene, sentences: Iterable[str]) -> None:
+    """Keep every sentence of a note that is being read, in full."""
+    note = _what_is_read(scene)
+    if not note or scene.titled:
+        return
+    about_itself = re.compile(rf"the {re.escape(note)} (?:is|looks|seems|appears|would seem)\b", re.IGNORECASE)
+    for sentence in sentences:
+        if not (_REFUSAL.match(sentence) or about_itself.match(sentence)) and any(c.isalnum() for c in sentence):
+            scene.fact(note, "says", sentence)
+            scene.mention(note)
+
+
+def uses(scene: Scene, sentence: str) -> None:
+    """What each appliance is for, in the words of a task."""
+    for pattern in _USES:
+        for found in pattern.finditer(sentence):
+            if named := read_name(found["tool"]):
+                scene.fact(named.name, "is for", found["use"].lower())
+                scene.mention(named.name)
+
+
+def _fits(scene: Scene, said: Statement) -> None:
+    key, lock = scene.thing(said["key"]), scene.thing(said["lock"])
+    if not key or not lock:
+        return
+    if said.kind == "wants":
+        scene.fact(lock, "requires", key)
+    elif not _KEYS.search(key) and "unlock" not in said.text.casefold():
+        return  # "The lever opens the gate" is about no key
+    scene.fact(key, "unlocks", lock)
+
+
+def _fits_in(scene: Scene, said: Statement) -> None:
+    _fits(scene, said)
+    lock, room = scene.thing(said["lock"]), scene.thing(said["room"])
+    if lock and room:
+        scene.place(lock, "is in", room)
+
+
+def _wants(scene: Scene, said: Statement) -> None:
+    lock = scene.last if said["lock"].casefold() == "it" else None  # before the key becomes what "it" means
+    key = scene.thing(said["key"])
+    lock = lock or scene.thing(said["lock"])
+    if key and lock:
+        scene.fact(lock, "requires", key)
+        scene.fact(key, "unlocks", lock)
+
+
+def _requires(scene: Scene, said: Statement) -> None:
+    lock, key = scene.thing(said["lock"]), scene.thing(said["key"])
+    if lock and key:
+        scene.fact(lock, "requires", key)
+        if _KEYS.search(key):
+            scene.fact(key, "unlocks", lock)
+
+
+def _check(scene: Scene, said: Statement) -> None:
+    thing, room = scene.thing(said["thing"]), scene.thing(said["room"])
+    if thing and room:
+        scene.place(thing, "is in", room)
+
+
+def _task(scene: Scene, said: Statement) -> None:
+    scene.fact(PLAYER, "must", said["rest"])
+
+
+def _meal_place(scene: Scene, said: Statement) -> None:
+    if room := scene.thing(said["room"]):
+        scene.fact("meal", "must be prepared in", room)
+
+
+READERS: dict[str, Callable[[Scene, Statement], None]] = {
+    "fits": _fits, "fits in": _fits_in, "wants": _wants, "requires": _requires, "check": _check, "task": _task,
+    "meal place": _meal_place,
+}  # fmt: skip

@@ -1,0 +1,123 @@
+"""What one text has told so far: facts, things to retire, and what "it" and "here" mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from graphmem.extraction.names import Named, read_name, read_names
+from graphmem.extraction.transcript import Command
+from graphmem.records import Extraction, Fact, Triple, entity_key
+
+PLAYER = "player"
+INVENTORY = "inventory"
+_PLACES = frozenset({"is in", "is on", "is under", "is at", "is inside"})
+_PRONOUNS = frozenset({"it", "that", "this", "the thing", "thing", "them", "they"})
+
+
+class Scene:
+    """Collects what a text teaches. `room` is where it plays, as far as is known."""
+
+    def __init__(self, known: Sequence[Fact], command: Command | None, title: str | None) -> None:
+        self.known = known
+        self.command = command
+        self.titled = title is not None
+        self.room_before = _room_of_player(known)
+        self.room = title or self.room_before
+        self.last: str | None = _object_of(command)
+        self._triples: dict[tuple[str, str, str], Triple] = {}
+        self._outdated: set[int] = set()
+        self._mentions: dict[str, str] = {}
+        if self.last:
+            self.mention(self.last)
+
+    def fact(self, subject: str, relation: str, obj: str) -> None:
+        """Assert a triple."""
+        triple = Triple(subject, relation, obj)
+        if all(part.strip() for part in (subject, relation, obj)):
+            self._triples.setdefault(triple.key, triple)
+
+    def mention(self, name: str) -> None:
+        """Note that the text speaks of `name`."""
+        self._mentions.setdefault(entity_key(name), name)
+
+    def thing(self, text: str) -> str | None:
+        """The name of the thing that `text` means ("it" is what was spoken of last); its states become facts."""
+        if text.strip().casefold() in _PRONOUNS:
+            return self.last
+        named = read_name(text)
+        return self._met(named) if named else None
+
+    def things(self, text: str) -> list[str]:
+        """The names in a list; their states become facts."""
+        return [self._met(named) for named in read_names(text)]
+
+    def place(self, thing: str, relation: str, holder: str) -> None:
+        """Assert where a thing is: a holder with something in it is not empty, nor is a thing in itself."""
+        if entity_key(thing) == entity_key(holder):
+            return
+        self.fact(thing, relation, holder)
+        self.mention(thing)
+        self.mention(holder)
+        self.retire(lambda fact: _is(fact, holder, "is", "empty"))
+
+    def here(self, thing: str) -> None:
+        """Assert that a thing is in the room, when the room is known."""
+        self.mention(thing)
+        if self.room:
+            self.place(thing, "is in", self.room)
+
+    def seen_state(self, thing: str, state: str) -> None:
+        """Assert a state that was seen, not made: what is known to be locked or unlocked also looks closed."""
+        if state == "closed" and any(_is(fact, thing, "is", it) for fact in self.known for it in ("locked", "unlocked")):
+            return
+        self.fact(thing, "is", state)
+
+    def retire(self, untrue: Callable[[Fact], bool]) -> None:
+        """Mark the known facts that are true no more."""
+        self._outdated.update(index for index, fact in enumerate(self.known) if untrue(fact))
+
+    def retire_place(self, thing: str) -> None:
+        """A thing is gone: wherever it was, it is there no more."""
+        key = entity_key(thing)
+        self.retire(lambda fact: fact.relation in _PLACES and entity_key(fact.subject) == key)
+
+    def retire_contents(self, holder: str, relations: frozenset[str] = _PLACES, keep: Sequence[str] = ()) -> None:
+        """Nothing but `keep` is in or on `holder`."""
+        key, kept = entity_key(holder), {entity_key(name) for name in keep}
+        self.retire(
+            lambda fact: fact.relation in relations
+            and entity_key(fact.object) == key
+            and entity_key(fact.subject) not in kept
+        )
+
+    def finish(self) -> Extraction:
+        """All of it. A known fact that the text states again is not outdated."""
+        outdated = sorted(index for index in self._outdated if self.known[index].triple.key not in self._triples)
+        return Extraction(tuple(self._triples.values()), tuple(outdated), tuple(self._mentions.values()))
+
+    def _met(self, named: Named) -> str:
+        self.last = named.name
+        self.mention(named.name)
+        for state in named.states:
+            self.seen_state(named.name, state)
+        return named.name
+
+
+def _room_of_player(known: Sequence[Fact]) -> str | None:
+    for fact in known:
+        if fact.relation == "is in" and entity_key(fact.subject) == PLAYER and fact.current:
+            return fact.object
+    return None
+
+
+def _object_of(command: Command | None) -> str | None:
+    named = read_name(command.object) if command and command.object else None
+    return named.name if named else None
+
+
+def _is(fact: Fact, subject: str, relation: str, obj: str) -> bool:
+    return (
+        fact.relation == relation
+        and entity_key(fact.subject) == entity_key(subject)
+        and entity_key(fact.object) == entity_key(obj)
+    )

@@ -1,0 +1,59 @@
+"""`TextWorldExtractor`: TextWorld's English, read by rules.
+
+    transcript   command line, room title, body
+    pipeline     the body's sentences and what each states, by spaCy with rule components
+    rooms, actions, reading   what each kind of statement teaches
+    scene        collects it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from graphmem.extraction import actions, reading, rooms
+from graphmem.extraction.phrases import Statement
+from graphmem.extraction.pipeline import pipeline
+from graphmem.extraction.scene import Scene
+from graphmem.extraction.transcript import read_transcript
+from graphmem.records import Extraction, Fact
+
+_READERS: dict[str, Callable[[Scene, Statement], None]] = {**rooms.READERS, **actions.READERS, **reading.READERS}
+_LONGEST = 100_000  # characters; what is longer is no observation of a game, and is read up to here
+
+
+class TextWorldExtractor:
+    """Reads rooms, exits, doors, places, states, actions, notes and recipes. Needs no trained model.
+
+    The text may begin with the command that was sent ("> take knife from table"). Loads spaCy at the first call.
+    """
+
+    name = "textworld"
+    anchors: Sequence[str] = ("player",)
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        """Read one piece of transcript. Any text will do; what fits no rule teaches nothing."""
+        transcript = read_transcript(text[:_LONGEST])
+        scene = Scene(known, transcript.command, transcript.title)
+        if transcript.title:
+            rooms.enter(scene, transcript.title)
+        body = reading.take_recipe(scene, transcript.body)
+        before, sentences = "", []
+        for span in pipeline()(body).sents:
+            sentence = " ".join(span.text.split())
+            sentences.append(sentence)
+            said: Statement | None = span._.statement
+            _read(scene, sentence, said, before)
+            before = sentence
+        reading.says(scene, sentences)
+        return scene.finish()
+
+
+def _read(scene: Scene, sentence: str, said: Statement | None, before: str) -> None:
+    reading.uses(scene, sentence)
+    if said is None:
+        actions.read_one_word(scene, sentence)
+    elif said.kind == "bare":
+        if before.casefold().startswith("look over there"):  # "Look over there! a toolbox."
+            rooms.READERS["here"](scene, said)
+    else:
+        _READERS[said.kind](scene, said)
