@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,9 @@ def _start(path: Path, *, with_facts: bool) -> Any:
         feedback=True, inventory=True, score=True, max_score=True, won=True, lost=True,
         admissible_commands=True, facts=with_facts,
     )  # fmt: skip
-    with _STARTING:
+    with _STARTING, warnings.catch_warnings():
+        # jericho says that it does not know the game, as it knows none of TextWorld's: TextWorld keeps the score.
+        warnings.filterwarnings("ignore", message=".*is not fully supported")
         try:
             return textworld.start(str(path), wanted)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -67,7 +67,7 @@ HOUSE: dict[str, tuple[Furniture, ...]] = {
         Furniture("potting table", ("flower pot", "seed packet", "pruning shears")),
     ),
     "gym": (
-        Furniture("dumbbell stand", ("dumbbell", "kettlebell")),
+        Furniture("weight rack", ("dumbbell", "kettlebell")),
         Furniture("sports locker", ("yoga mat", "jump rope", "boxing glove"), closes=True),
     ),
     "laundry room": (

@@ -1,0 +1,172 @@
+"""Making games: what a seed gives, what is in the folder, what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envs import open_game
+from envs.errors import FolderNotWritable, UnknownSize, UnknownTask
+from envs.tasks import SIZES, TASKS, make
+from envs.tasks.building import unwinnable
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _info(game: Path) -> Any:
+    return json.loads(game.with_suffix(".json").read_text())
+
+
+def _names(game: Path, kinds: str) -> list[str]:
+    return [thing["name"] for _, thing in _info(game)["infos"] if thing["type"] in kinds.split()]
+
+
+def _first(game: Path) -> tuple[str, list[str]]:
+    observation, info = open_game(game).reset()
+    return observation, info["admissible_commands"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_seed_gives_the_same_game_in_any_process(task: str, games_folder: Path, tmp_path: Path) -> None:
+    here = make(task, "default", 1, games_folder)
+    code = f"from envs.tasks import make; make({task!r}, 'default', 1, {str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": "4711"}, check=True)
+    there = tmp_path / here.name
+    assert _info(there) == _info(here)  # rooms, exits, things, texts
+    assert _first(there) == _first(here)
+
+
+def test_another_seed_gives_another_game(hunt: Path, games_folder: Path) -> None:
+    assert _info(make("treasure-hunt", "default", 2, games_folder))["world"] != _info(hunt)["world"]
+
+
+@pytest.mark.parametrize("game", ["hunt", "cleaning", "cooking"])
+def test_a_made_game_is_won_by_the_walkthrough_in_its_metadata(game: str, request: pytest.FixtureRequest) -> None:
+    path = request.getfixturevalue(game)
+    assert unwinnable(path, _info(path)["metadata"]["walkthrough"]) == ""
+
+
+def test_a_walkthrough_that_falls_short_is_found_out(hunt: Path) -> None:
+    assert unwinnable(hunt, ["take Key 1"]) == "its walkthrough ends with 1 of 7 points"
+
+
+def test_a_game_that_is_there_is_not_made_again(hunt: Path) -> None:
+    before = hunt.stat().st_mtime_ns
+    assert make("treasure-hunt", "default", 1, hunt.parent) == hunt
+    assert hunt.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("missing", [".z8", ".json"])
+def test_half_a_game_is_made_again(missing: str, tmp_path: Path) -> None:
+    game = make("cooking", "level1", 1, tmp_path)
+    game.with_suffix(missing).unlink()
+    assert make("cooking", "level1", 1, tmp_path) == game
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["cooking-level1-1.json", "cooking-level1-1.z8"]
+    open_game(game).reset()
+
+
+def test_an_unknown_task_is_told_the_tasks(tmp_path: Path) -> None:
+    with pytest.raises(UnknownTask, match="treasure-hunt, cleaning, cooking"):
+        make("chess", "default", 1, tmp_path)
+
+
+def test_an_unknown_size_is_told_the_sizes(tmp_path: Path) -> None:
+    with pytest.raises(UnknownSize, match="default, hard, hardest"):
+        make("cleaning", "level1", 1, tmp_path)
+    assert "level4" in SIZES["cooking"]
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(FolderNotWritable, match="file"):
+        make("cooking", "level1", 1, tmp_path / "file" / "games")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_a_clear_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(FolderNotWritable, match="cannot be written"):
+        make("cooking", "level1", 1, tmp_path)
+
+
+# --- Treasure Hunt -------------------------------------------------------------------------------------------------
+
+
+def test_a_hunt_has_the_papers_size_and_points(hunt: Path) -> None:
+    assert len(_names(hunt, "r")) == 12
+    assert sorted(_names(hunt, "k")) == ["Golden key", "Key 1", "Key 2", "Key 3"]
+    assert len(set(_names(hunt, "c"))) == 12
+    assert open_game(hunt).reset()[1]["max_score"] == 7.0
+
+
+def test_the_hardest_hunt_has_36_rooms_and_7_keys(games_folder: Path) -> None:
+    hunt = make("treasure-hunt", "hardest", 1, games_folder)
+    assert len(set(_names(hunt, "r"))) == len(set(_names(hunt, "c"))) == 36
+    assert len(_names(hunt, "k")) == 7
+
+
+def test_the_notes_of_a_hunt_lead_to_the_next_locker(hunt: Path) -> None:
+    """Played by its texts alone: unlock what the task, and then each note, says the key is for."""
+    env = open_game(hunt)
+    env.reset()
+    unlocked = []
+    for command in _info(hunt)["metadata"]["walkthrough"]:
+        observation = env.step(command)[0]
+        if command.startswith("unlock"):
+            unlocked.append(command.removeprefix("unlock ").split(" with ")[0])
+        if command.startswith("examine Note"):
+            number = command.removeprefix("examine Note ")
+            assert observation.startswith(f"The key {number} unlocks ")
+            unlocked.append(observation.removeprefix(f"The key {number} unlocks ").rstrip("."))
+    assert unlocked[0] == "White locker"
+    assert "Key 1 that you find in Room A unlocks the White locker" in env.task
+    assert unlocked[1:-1:2] == unlocked[2:-1:2]  # what the note said, and what its key then opened
+    assert unlocked[-1] == "Golden locker"
+
+
+# --- Cleaning ------------------------------------------------------------------------------------------------------
+
+
+def test_a_cleaning_has_9_rooms_and_11_things_out_of_place_among_others(cleaning: Path) -> None:
+    truth = _info(cleaning)["metadata"]["cleaning"]
+    assert len(_names(cleaning, "r")) == 9
+    assert len(truth["misplaced"]) == 11
+    assert set(truth["misplaced"]) < set(truth["homes"])
+
+
+# --- Cooking -------------------------------------------------------------------------------------------------------
+
+
+def test_a_cooking_has_9_rooms_and_a_recipe_of_3(cooking: Path) -> None:
+    assert len(_names(cooking, "r")) == 9
+    assert len(_info(cooking)["metadata"]["ingredients"]) == 3
+    assert "frying is done only with the stove" in open_game(cooking).task
+
+
+def test_making_sixteen_rooms_leaves_textworlds_own_maker_as_it_was() -> None:
+    maker = pytest.importorskip("textworld.challenges.tw_cooking.cooking")
+    from envs.tasks import cooking
+
+    before = (maker.ROOMS, maker.NEIGHBORS, maker.make_graph_world)
+    game = cooking.draft("hardest", 1).game
+    assert len(game.world.rooms) == 16
+    assert len(game.metadata["ingredients"]) == 5
+    assert (maker.ROOMS, maker.NEIGHBORS, maker.make_graph_world) == before
+    assert "study" not in maker.NEIGHBORS["corridor"]
+
+
+@pytest.mark.parametrize(
+    ("size", "rooms", "points"), [("level1", 1, 4), ("level2", 1, 5), ("level3", 9, 3), ("level4", 6, 11)]
+)
+def test_the_levels_have_the_rooms_and_points_of_the_comparison(size: str, rooms: int, points: int) -> None:
+    pytest.importorskip("textworld")
+    from envs.tasks import cooking
+
+    game = cooking.draft(size, 1).game
+    assert (len(game.world.rooms), game.max_score) == (rooms, points)
