@@ -5,8 +5,10 @@
     errors.py     what can go wrong, as one tree of exceptions
     games.py      open_game: any TextWorld game file, scored as it is meant to be
     textworld.py  TextWorldEnv: any compiled TextWorld game
+    feedback.py   from what such a game prints to what a player reads
+    zmachine.py   is this file a game?
     cleaning.py   CleaningEnv: a game of the Cleaning family, with its points
-    mini.py       MiniWorld: a few rooms in pure Python, for fast tests
+    mini.py       MiniWorld: a few rooms in pure Python, for fast tests; mini_rules.py: how they behave
     tasks/        makers of Treasure Hunt, Cleaning and Cooking games
 
 >>> from envs import open_game

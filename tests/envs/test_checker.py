@@ -41,7 +41,7 @@ class Talkative(MiniWorld):
 
     def reset(self, **options: Any) -> tuple[str, Info]:
         observation, info = super().reset(**options)
-        return observation, {**info, "walkthrough": ["open chest"]}  # type: ignore[return-value]
+        return observation, {**info, "walkthrough": ["open chest"]}  # type: ignore[typeddict-unknown-key]
 
 
 class Silent(MiniWorld):
