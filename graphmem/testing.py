@@ -1,0 +1,389 @@
+"""Doubles, and the contracts of the seams: run them over your own store, embedder or extractor.
+
+    import pytest
+    from graphmem.testing import STORE_CONTRACT
+
+    @pytest.mark.parametrize("check", STORE_CONTRACT)
+    def test_my_store_keeps_the_contract(check):
+        check(MyStore())        # a fresh, empty one each time
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from graphmem.errors import EmbedderMismatch, ExtractionError
+from graphmem.protocols import Embedder, Extractor, Store
+from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Lesson, Triple, Vector
+
+
+class HashEmbedder:
+    """A unit vector for each text, the same in every process: no two texts are alike. Counts what it is asked."""
+
+    name = "hash"
+    dimension = 16
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        self.texts += texts
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return np.stack([_hash_vector(text) for text in texts])
+
+
+def _hash_vector(text: str) -> Vector:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    vector = np.frombuffer(digest, np.uint8).astype(np.float32) - 127.5
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+class ScriptedExtractor:
+    """Gives the extraction written down for a text; a text without one fails. Keeps what it was shown as known."""
+
+    name = "scripted"
+    anchors: tuple[str, ...] = ()
+
+    def __init__(self, script: Mapping[str, Extraction]) -> None:
+        self.script = dict(script)
+        self.known: list[Sequence[Fact]] = []
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        self.known.append(known)
+        if text not in self.script:
+            raise ExtractionError(f"nothing is scripted for {text!r}")
+        return self.script[text]
+
+
+def check_embedder(embedder: Embedder) -> None:
+    """Raise AssertionError unless `embedder` keeps the `Embedder` contract."""
+    texts = ["a red apple", "", "the kitchen is north of the hall", "日本語", "a red apple"]
+    vectors = embedder.embed(texts)
+    assert embedder.name, "an embedder needs a name"
+    assert vectors.shape == (len(texts), embedder.dimension), f"shape {vectors.shape}"
+    assert vectors.dtype == np.float32, f"dtype {vectors.dtype}"
+    assert np.isfinite(vectors).all(), "a vector is not finite"
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4), "a vector is not of unit length"
+    assert float(vectors[0] @ vectors[4]) > 0.999, "one text, two vectors"
+    assert embedder.embed([]).shape == (0, embedder.dimension), "no text must give an empty batch"
+
+
+def check_extractor(extractor: Extractor) -> None:
+    """Raise AssertionError unless `extractor` keeps the `Extractor` contract."""
+    known = [Fact("1", "apple", "is on", "table", asserted_by="e", since=0)]
+    for text in ("You take the apple.", "", "!? \x00 日本語", "-= Kitchen =-\nYou are in a kitchen."):
+        extraction = extractor.extract(text, known)
+        for triple in extraction.triples:
+            assert triple.subject.strip() and triple.relation.strip() and triple.object.strip(), f"empty part: {triple}"
+        assert all(0 <= index < len(known) for index in extraction.outdated), "an index of a fact that was not shown"
+
+
+# The store contract: each check takes a fresh, empty store.
+
+
+def teach(store: Store, step: int, *triples: tuple[str, str, str], slot: str | None = None, **lesson: object) -> Learned:
+    """Append one episode at `step` and learn `triples` from it, each in `slot`."""
+    episode = store.append([Episode(f"e{step}", f"text of step {step}", step)])[0]
+    facts = tuple(Triple(*triple) for triple in triples)
+    texts = [episode.text, *(fact.text for fact in facts)]
+    vectors = {text: _hash_vector(text) for text in texts}
+    made = Lesson(episode, facts, (slot,) * len(facts), vectors=vectors)
+    return store.learn([replace(made, **lesson)], embedder="hash")[0]  # type: ignore[arg-type]
+
+
+def _told(facts: Sequence[Fact]) -> list[str]:
+    return [str(fact) for fact in facts]
+
+
+def keeps_an_episode_pending_until_it_is_learned(store: Store) -> None:
+    (stored,) = store.append([Episode("e1", "seen", 1, metadata={"a": [1, "é"]}, key="k")])
+    assert stored.pending
+    assert stored.metadata == {"a": [1, "é"]}
+    assert store.episodes(pending=True) == [stored]
+    store.learn([Lesson(stored)], embedder="hash")
+    assert store.episodes(pending=True) == []
+    assert store.episodes(ids=["e1"])[0].text == "seen"
+
+
+def gives_back_the_first_episode_of_a_key(store: Store) -> None:
+    store.append([Episode("e1", "first", 1, key="k")])
+    assert store.append([Episode("e2", "second", 2, key="k")])[0].id == "e1"
+    assert len(store.episodes()) == 1
+
+
+def notes_why_extraction_failed(store: Store) -> None:
+    store.append([Episode("e1", "seen", 1)])
+    store.fail({"e1": "the model is away"})
+    (episode,) = store.episodes(pending=True)
+    assert episode.error == "the model is away"
+
+
+def asserts_a_new_fact(store: Store) -> None:
+    learned = teach(store, 1, ("apple", "is in", "kitchen"))
+    assert _told(learned.asserted) == ["apple, is in, kitchen"]
+    assert learned.episode.facts == (learned.asserted[0].id,)
+    (fact,) = store.facts()
+    assert (fact.asserted_by, fact.since, fact.current, fact.support) == ("e1", 1, True, 1)
+
+
+def supports_a_known_fact_however_it_is_spelled(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "kitchen"))
+    learned = teach(store, 2, ("The  Apple", "IS IN", "Kitchen"))
+    assert not learned.asserted
+    (fact,) = store.facts()
+    assert (fact.support, fact.since) == (2, 1)
+    assert [episode.id for episode in store.episodes(facts=[fact.id])] == ["e1", "e2"]
+
+
+def retires_what_else_holds_the_slot(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), slot="location")
+    learned = teach(store, 2, ("apple", "is in", "inventory"), slot="location")
+    assert _told(learned.retired) == ["apple, is on, table"]
+    assert _told(store.facts()) == ["apple, is in, inventory"]
+    (old,) = [fact for fact in store.facts(current=False) if not fact.current]
+    assert (old.retired_by, old.until) == ("e2", 2)
+
+
+def retires_what_a_lesson_calls_outdated(store: Store) -> None:
+    known = teach(store, 1, ("apple", "smells of", "rain")).asserted[0]
+    learned = teach(store, 2, outdated=(known.id, "no such fact"))
+    assert _told(learned.retired) == ["apple, smells of, rain"]
+    assert store.facts() == []
+
+
+def never_retires_by_a_fact_it_does_not_rival(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), ("pear", "is on", "table"), slot="location")
+    teach(store, 2, ("apple", "is", "red"))
+    teach(store, 3, ("pear", "is in", "box"), slot="location")
+    assert sorted(_told(store.facts())) == ["apple, is on, table", "apple, is, red", "pear, is in, box"]
+
+
+def knows_a_fact_again_after_its_retirement(store: Store) -> None:
+    for step, place in enumerate(["table", "box", "table"]):
+        teach(store, step, ("apple", "is in", place), slot="location")
+    assert len(store.facts(current=False)) == 3
+    assert _told(store.facts()) == ["apple, is in, table"]
+
+
+def a_late_lesson_does_not_overrule_a_later_sighting(store: Store) -> None:
+    teach(store, 5, ("apple", "is in", "box"), slot="location")
+    teach(store, 3, ("apple", "is on", "table"), slot="location")
+    assert _told(store.facts()) == ["apple, is in, box"]
+    assert _told(store.facts(at=3)) == ["apple, is on, table"]
+    assert _told(store.facts(at=5)) == ["apple, is in, box"]
+
+
+def a_late_lesson_dates_a_fact_back(store: Store) -> None:
+    teach(store, 5, ("oven", "is in", "kitchen"))
+    teach(store, 3, ("oven", "is in", "kitchen"))
+    (fact,) = store.facts()
+    assert (fact.since, fact.asserted_by, fact.support) == (3, "e3", 2)
+
+
+def learning_twice_changes_nothing(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), slot="location")
+    first = teach(store, 2, ("apple", "is in", "box"), slot="location")
+    before = store.facts(current=False)
+    again = teach(store, 2, ("apple", "is in", "box"), slot="location")
+    assert store.facts(current=False) == before
+    assert (_told(again.asserted), _told(again.retired)) == (_told(first.asserted), _told(first.retired))
+
+
+def refuses_the_vectors_of_another_embedder(store: Store) -> None:
+    assert store.embedder() is None
+    teach(store, 1, ("apple", "is in", "box"))
+    assert store.embedder() == "hash"
+    episode = store.append([Episode("e2", "two", 2)])[0]
+    try:
+        store.learn([Lesson(episode)], embedder="other")
+    except EmbedderMismatch:
+        assert store.episodes(pending=True) == [episode]
+    else:
+        raise AssertionError("another embedder was let in")
+
+
+def reads_the_past(store: Store) -> None:
+    for step, place in enumerate(["table", "box", "bag"]):
+        teach(store, step, ("apple", "is in", place), slot="location")
+    assert [_told(store.facts(at=step)) for step in range(3)] == [
+        ["apple, is in, table"],
+        ["apple, is in, box"],
+        ["apple, is in, bag"],
+    ]
+    (past,) = store.facts(at=1)
+    assert past.current, "at step 1 nobody knew that it would be retired"
+    assert _told(store.facts(at=1, current=False)) == ["apple, is in, table", "apple, is in, box"]
+    assert [episode.step for episode in store.episodes(at=1)] == [0, 1]
+    assert [episode.step for episode in store.episodes(newest=2)] == [1, 2]
+
+
+def selects_facts_by_entity_and_relation(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), ("box", "is in", "hall"), ("hall", "has exit", "east"))
+    assert _told(store.facts(entities=["The Box"])) == ["apple, is in, box", "box, is in, hall"]
+    assert _told(store.facts(relations=["HAS exit"])) == ["hall, has exit, east"]
+    assert _told(store.facts(entities=["hall"], relations=["is in"])) == ["box, is in, hall"]
+    assert store.facts(entities=[]) == []
+
+
+def bounds_a_neighbourhood_newest_first(store: Store) -> None:
+    for step in range(6):
+        teach(store, step, (f"thing {step}", "is in", "hall"))
+    assert _told(store.neighbourhood(["hall"], limit=2)) == ["thing 5, is in, hall", "thing 4, is in, hall"]
+    assert _told(store.neighbourhood(["hall"], limit=1, at=2)) == ["thing 2, is in, hall"]
+    assert store.neighbourhood(["nowhere"], limit=5) == []
+
+
+def knows_entities_by_name_and_alias(store: Store) -> None:
+    store.restore([Entity("Barack Obama", ("Obama",)), Entity("Hall")], [], [])
+    assert store.entities(["the obama"]) == [Entity("Barack Obama", ("Obama",))]
+    assert [entity.name for entity in store.entities()] == ["Barack Obama", "Hall"]
+    assert store.entities(["nobody"]) == []
+
+
+def finds_the_nearest_that_hold(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "table"), slot="location")
+    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="location")
+    old = Triple("apple", "is in", "table").text
+    query = np.stack([_hash_vector(old), _hash_vector(Triple("pear", "is in", "box").text)])
+    now = store.nearest("fact", query, limit=2)
+    facts = {fact.id: str(fact) for fact in store.facts(current=False)}
+    assert [len(row) for row in now] == [2, 2]
+    assert facts[now[1][0][0]] == "pear, is in, box"
+    assert abs(now[1][0][1] - 1) < 1e-5
+    assert "apple, is in, table" not in {facts[id_] for row in now for id_, _ in row}
+    assert facts[store.nearest("fact", query, limit=1, at=1)[0][0][0]] == "apple, is in, table"
+    episodes = store.nearest("episode", _hash_vector("text of step 2")[np.newaxis], limit=1)
+    assert episodes[0][0][0] == "e2"
+    assert store.nearest("episode", _hash_vector("text of step 2")[np.newaxis], limit=5, at=0) == [[]]
+
+
+def finds_words_and_takes_any_text_as_a_query(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "kitchen"), ("pear", "is in", "hall"))
+    (hit,) = store.search("fact", "which APPLE?", limit=5)
+    assert store.facts(ids=[hit[0]])[0].subject == "apple"
+    assert [id_ for id_, _ in store.search("episode", "step", limit=5)] == ["e1"]
+    assert store.search("episode", "step", limit=5, at=0) == []
+    for query in ('"', "a OR (", "NEAR(x", "text:*", "", "';--", "AND NOT"):
+        store.search("fact", query, limit=5)
+        store.search("episode", query, limit=5)
+
+
+def keeps_vectors_by_text(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"))
+    text = Triple("apple", "is in", "box").text
+    found = store.vectors([text, "unknown"])
+    assert list(found) == [text]
+    assert np.allclose(found[text], _hash_vector(text))
+    assert {text, "text of step 1"} <= set(store.texts())
+
+
+def replaces_all_vectors_at_once(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"))
+    text = Triple("apple", "is in", "box").text
+    store.nearest("fact", _hash_vector(text)[np.newaxis], limit=1)
+    store.replace_vectors("other", {text: np.array([1, 0, 0], np.float32)})
+    assert store.embedder() == "other"
+    assert store.vectors(["text of step 1"]) == {}
+    assert len(store.nearest("fact", np.array([[1, 0, 0]], np.float32), limit=1)[0]) == 1
+
+
+def puts_records_back_as_they_were(store: Store) -> None:
+    entities = [Entity("apple", ("fruit",)), Entity("box"), Entity("bag")]
+    episodes = [
+        Episode("e1", "one", 1, pending=False, facts=("f1",), mentions=("apple",)),
+        Episode("e2", "two", 2, pending=False, facts=("f2",), mentions=("apple", "bag")),
+        Episode("e3", "three", 3, error="no model"),
+    ]
+    facts = [
+        Fact("f1", "apple", "is in", "box", "e1", 1, "location", "e2", 2),
+        Fact("f2", "apple", "is in", "bag", "e2", 2, "location"),
+    ]
+    for _ in range(2):  # again changes nothing
+        store.restore(entities, episodes, facts)
+        assert store.entities() == entities
+        assert store.episodes() == episodes
+        assert store.facts(current=False) == facts
+
+
+def forgets_without_a_trace(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), mentions=("apple", "box"))
+    teach(store, 2, ("apple", "is in", "box"), ("secret", "is under", "mat"), mentions=("secret",))
+    forgotten = store.forget(["e2"])
+    assert (forgotten.episodes, forgotten.facts, forgotten.entities) == (1, 1, 2)
+    (fact,) = store.facts(current=False)
+    assert (str(fact), fact.support) == ("apple, is in, box", 1)
+    text = Triple("secret", "is under", "mat").text
+    assert store.vectors([text, "text of step 2"]) == {}
+    assert store.search("fact", "secret", limit=5) == []
+    assert store.search("episode", "2", limit=5) == []
+    assert len(store.nearest("fact", _hash_vector(text)[np.newaxis], limit=5)[0]) == 1
+    assert store.entities(["secret"]) == []
+
+
+def what_a_forgotten_episode_retired_holds_again(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), slot="location")
+    teach(store, 2, ("apple", "is in", "box"), slot="location")
+    store.forget(["e2"])
+    assert _told(store.facts()) == ["apple, is on, table"]
+
+
+def forgetting_joins_what_it_had_parted(store: Store) -> None:
+    for step, place in enumerate(["table", "box", "table", "bag"]):
+        teach(store, step, ("apple", "is in", place), slot="location")
+    store.forget(["e1"])
+    told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
+    assert told == [("apple, is in, table", 0, 3, 2), ("apple, is in, bag", 3, None, 1)]
+
+
+def forgetting_the_teacher_leaves_the_fact_to_its_supporter(store: Store) -> None:
+    teach(store, 1, ("oven", "is in", "kitchen"))
+    teach(store, 2, ("oven", "is in", "kitchen"))
+    store.forget(["e1"])
+    (fact,) = store.facts()
+    assert (fact.asserted_by, fact.since, fact.support) == ("e2", 2, 1)
+
+
+def counts_what_it_holds(store: Store) -> None:
+    assert store.stats().last_step == -1
+    teach(store, 1, ("apple", "is in", "table"), slot="location")
+    teach(store, 2, ("apple", "is in", "box"), slot="location")
+    store.append([Episode("e3", "three", 3)])
+    stats = store.stats()
+    assert (stats.episodes, stats.pending, stats.entities) == (3, 1, 3)
+    assert (stats.facts, stats.current_facts, stats.last_step) == (2, 1, 3)
+
+
+STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
+    keeps_an_episode_pending_until_it_is_learned,
+    gives_back_the_first_episode_of_a_key,
+    notes_why_extraction_failed,
+    asserts_a_new_fact,
+    supports_a_known_fact_however_it_is_spelled,
+    retires_what_else_holds_the_slot,
+    retires_what_a_lesson_calls_outdated,
+    never_retires_by_a_fact_it_does_not_rival,
+    knows_a_fact_again_after_its_retirement,
+    a_late_lesson_does_not_overrule_a_later_sighting,
+    a_late_lesson_dates_a_fact_back,
+    learning_twice_changes_nothing,
+    refuses_the_vectors_of_another_embedder,
+    reads_the_past,
+    selects_facts_by_entity_and_relation,
+    bounds_a_neighbourhood_newest_first,
+    knows_entities_by_name_and_alias,
+    finds_the_nearest_that_hold,
+    finds_words_and_takes_any_text_as_a_query,
+    keeps_vectors_by_text,
+    replaces_all_vectors_at_once,
+    puts_records_back_as_they_were,
+    forgets_without_a_trace,
+    what_a_forgotten_episode_retired_holds_again,
+    forgetting_joins_what_it_had_parted,
+    forgetting_the_teacher_leaves_the_fact_to_its_supporter,
+    counts_what_it_holds,
+)
