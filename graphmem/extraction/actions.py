@@ -67,7 +67,7 @@ def _turned(state: str) -> Callable[[Scene, Statement], None]:
 
 
 def _key_of_command(scene: Scene, lock: str) -> None:
-    """"> unlock box with key", answered by "You unlock the box.": that key fits it."""
+    """The key in "> unlock box with key", once it is answered by "You unlock the box.", fits."""
     command = scene.command
     if command and command.verb in {"lock", "unlock"} and command.preposition in {"with", "using"}:
         last = scene.last
@@ -116,7 +116,7 @@ def _wants_cooking(scene: Scene, said: Statement) -> None:
 
 
 def read_one_word(scene: Scene, answer: str) -> None:
-    """"Taken.", "Dropped.", "Opened.": what was done stands in the command."""
+    """Read "Taken.", "Dropped.", "Opened.": what was done stands in the command."""
     command, word = scene.command, answer.strip().rstrip(".!").casefold()
     if not command or word not in _ONE_WORD_ANSWERS or not (thing := scene.thing(command.object)):
         return

@@ -12,15 +12,21 @@ _STATE_WORDS = {
     "burned": "burned", "burnt": "burned",
     "uncut": "uncut", "sliced": "sliced", "diced": "diced", "chopped": "chopped", "eaten": "eaten",
 }  # fmt: skip
-_ARTICLES = frozenset("a an the some your my his her its their this another".split())
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ARTICLES = _words("a an the some your my his her its their this another")
+_PRONOUNS = _words("it that this they them")
 # A phrase with one of these is a clause, a pronoun or a quantity, and never the name of a thing.
-_NEVER_IN_A_NAME = frozenset(
+_NEVER_IN_A_NAME = _words(
     "i you he she it we they me him them us that which who what where when why how there here this these those "
     "is are was were be been am isn't aren't not no never nothing nobody none all each every any anything something "
-    "everything one's can't can could should would will must has have had to don't let's if because than just".split()
+    "everything can't can could should would will must has have had to don't let's if because than just besides"
 )
-_NEVER_FIRST = frozenset("one other others specific another of in on and or at for with from special but so".split())
+_NEVER_FIRST = _words("one other others specific another of in on and or at for with from special but so kind sort")
 _LOOKING = re.compile(r"^(?:[\w'-]+ ){1,4}?looking (?=\S)", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\(([^()]*)\)$")
 _SEPARATOR = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
@@ -55,6 +61,12 @@ def read_name(text: str) -> Named | None:
     if not words or len(words) > _MOST_WORDS or not _is_name(words):
         return None
     return Named(" ".join(words), told + states)
+
+
+def is_pronoun(text: str) -> bool:
+    """Whether the phrase means what was spoken of last."""
+    words = text.casefold().split()
+    return words == ["the", "thing"] or (len(words) == 1 and words[0] in _PRONOUNS)
 
 
 def read_names(text: str) -> list[Named]:

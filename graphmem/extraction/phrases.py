@@ -12,8 +12,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graphmem.extraction.names import is_pronoun, read_name, read_names
+
 DIRECTIONS = "northeast|northwest|southeast|southwest|north|south|east|west|up|down"
-_STATES = "open|opened|closed|shut|locked|unlocked|empty|raw|fried|roasted|grilled|cooked|burned|burnt|uncut|sliced|diced|chopped"
+_STATES = (
+    "open|opened|closed|shut|locked|unlocked|empty|raw|fried|roasted|grilled|cooked|burned|burnt"
+    "|uncut|sliced|diced|chopped"
+)
+_MAKING = (
+    "slice|sliced|dice|diced|chop|chopped|fry|fried|roast|roasted|grill|grilled|burn|burned|cook|cooked"
+)
 
 _SLOTS = {
     "thing": r"[^,.;:!?\"\n]{1,80}?",
@@ -26,14 +34,17 @@ _SLOTS = {
     "state": _STATES,
     "rest": r".{1,400}?",
 }
+_ONE_NAME = ("thing", "holder", "room", "key", "lock")
 _MACROS = {
-    "see": "(?:you|we) (?:can |can also |also |suddenly |can suddenly |can even |even )?(?:see|make out|notice|spot|find|discover)",
+    "see": "(?:you|we) (?:can )?(?:also |suddenly |even )?(?:see|make out|notice|spot|find|discover)",
+    "make": _MAKING,
+    "way": "(?:path|passage|way|corridor|opening|exit)s?",
     "here": "(?:here|in the room|nearby|close by|in the corner|right there by you|in here)",
     "in": "(?:in|inside|inside of|within)",
     "on": "(?:on|upon|on top of|atop)",
     "under": "(?:under|underneath|beneath|below)",
     "be": "(?:is|are|'s)",
-    "holds": "(?:contains?|holds?|has|is filled with|reveals inside it|shelters|offers you|reveals to you)",
+    "holds": "(?:contains?|has|is filled with|reveals inside it|shelters|offers you|reveals to you)",
     "free": "(?:unblocked|unguarded|without a door|open|clear)",
     "lying": "(?:hidden|located|kept|stored|placed|lying|standing|sitting|resting|found|locked)",
     "floor": "(?:the )?(?:floor|ground)",
@@ -59,7 +70,7 @@ closed:         you (?:close|shut) {thing}
 unlocked:       you unlock {thing}
 locked:         you lock {thing}
 eaten:          you (?:eat|drink|consume) {thing}
-made:           you (?:have )?(?P<verb>slice|dice|chop|fry|fried|roast|grill|burn|burned|roasted|grilled|sliced|diced|chopped|cook|cooked) {thing}
+made:           you (?:have )?(?P<verb><make>) {thing}
 carrying nothing: you are (?:carrying|holding) nothing
 carrying:       (?:you are|you're) carrying:? {things}
 
@@ -86,7 +97,7 @@ exit:           (?:why not )?try going {direction}, that entranceway is .{1,40}
 exit:           why not try going {direction}, that entranceway is .{1,40}
 exit:           exits? (?:<free> )?(?:lies?|leads?) (?:to the )?{direction}
 exit:           you can (?:also )?(?:go|exit to the|leave by the) {direction}(?: from here)?.{0,60}
-exit:           there <be> (?:an? )?(?:path|passage|way|corridor|opening|exit)s? (?:leading |to the |to |going )*{direction}
+exit:           there <be> (?:an? )?<way> (?:leading |to the |to |going )*{direction}
 door:           there <be> {thing} (?:leading|to the|going|heading) {direction}
 door:           (?:nearby )?{thing} leads {direction}(?: to {room})?
 doors:          there are \\w+ (?P<states>open|closed) doors(?: here)?, {things}?(?:, here)?
@@ -123,6 +134,7 @@ nothing:        {thing} (?:has nothing on it|contains nothing|holds nothing|has 
 nothing here:   (?:empty|looks like someone's already been here and taken everything off it, though)
 nothing here:   but oh no
 list in:        {holder} <holds> {things}
+list held:      {holder} holds? {things}
 list in:        (?:in|inside|within) {holder},? (?:<see>|<be>|there <be>|lies?) {things}
 list on:        (?:on|upon|on top of) {holder},? (?:<see>|<be>|there <be>|lies?|rests?) {things}
 list under:     <under> {holder},? (?:<see>|<be>|there <be>|lies?) {things}
@@ -211,6 +223,14 @@ def statement(sentence: str) -> Statement | None:
     if not sentence or len(sentence) > _LONGEST:
         return None
     for kind, phrase in _PHRASES:
-        if found := phrase.fullmatch(sentence):
-            return Statement(kind, {name: text for name, text in found.groupdict().items() if text}, sentence)
+        found = phrase.fullmatch(sentence)
+        if found and _names_things(slots := {name: text for name, text in found.groupdict().items() if text}):
+            return Statement(kind, slots, sentence)
     return None
+
+
+def _names_things(slots: dict[str, str]) -> bool:
+    """Whether what stands in the slots can be names, so that a clause in a slot is left to another phrase."""
+    if not all(is_pronoun(slots[slot]) or read_name(slots[slot]) for slot in _ONE_NAME if slot in slots):
+        return False
+    return "things" not in slots or bool(read_names(slots["things"]))

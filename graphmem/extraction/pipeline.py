@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphmem.extraction.phrases import Statement, statement
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
 
-_ENDS = frozenset({".", "!", "?", "...", "…", "?!", "!?"})
-_CLOSERS = frozenset({'"', "'", ")", "”", "’"})
+_ENDS = frozenset({".", "!", "?", "...", "\u2026", "?!", "!?"})
+# Straight and curly quotation marks, and brackets.
+_OPENING = "\"'(\\[\u201c\u2018"
+_CLOSING = "\"')\\]\u201d\u2019"
+_CLOSERS = frozenset({'"', "'", ")", "\u201d", "\u2019"})
 
 
 @functools.cache
@@ -26,7 +29,6 @@ def pipeline() -> Language:
     """The pipeline, built once; spaCy is imported here and not before. Takes well under a second."""
     import spacy
     from spacy.language import Language
-    from spacy.tokenizer import Tokenizer
     from spacy.tokens import Span
 
     if not Span.has_extension("statement"):
@@ -35,11 +37,11 @@ def pipeline() -> Language:
         Language.component("transcript_sentences", func=_mark_sentences)
         Language.component("transcript_phrases", func=_mark_phrases)
     nlp = spacy.blank("en")
-    nlp.tokenizer = Tokenizer(
-        nlp.vocab,
-        prefix_search=re.compile(r"""^(?:["'(\[“‘])""").search,
-        suffix_search=re.compile(r"""(?:\.\.\.|[?!]+|["')\]”’.,:;…])$""").search,
-    )
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {}
+    tokenizer.token_match = tokenizer.url_match = tokenizer.infix_finditer = None
+    tokenizer.prefix_search = re.compile(rf"^[{_OPENING}]").search
+    tokenizer.suffix_search = re.compile(rf"(?:\.\.\.|[?!]+|[{_CLOSING}.,:;\u2026])$").search
     nlp.add_pipe("transcript_sentences")
     nlp.add_pipe("transcript_phrases")
     return nlp

@@ -11,19 +11,22 @@ from graphmem.extraction.scene import PLAYER, Scene
 from graphmem.records import entity_key
 
 RECIPE = "recipe"
-_READABLE = frozenset(
-    "note notes letter book cookbook notebook textbook sign paper page diary journal poem manuscript novel scroll "
-    "message poster plaque inscription label recipe map placard notice card postcard newspaper article list memo "
-    "manual instructions leaflet pamphlet".split()
+_READABLE = re.compile(
+    r"\b(?:notes?|letter|book|cookbook|notebook|textbook|sign|paper|page|diary|journal|poem|manuscript|novel|scroll"
+    r"|message|poster|plaque|inscription|label|recipe|map|placard|notice|card|postcard|newspaper|article|list|memo"
+    r"|manual|instructions|leaflet|pamphlet)\b",
+    re.IGNORECASE,
 )
 _READING_VERBS = frozenset({"read", "examine", "x", "look at", "inspect", "l", "study"})
 _KEYS = re.compile(r"key|card|code|pass|token|chip", re.IGNORECASE)
 _REFUSAL = re.compile(
-    r"you (?:can't|cannot|haven't|don't|need to|have to|see nothing|are not|aren't)\b|that's not|i (?:didn't|only)|what do you",
+    r"you (?:can't|cannot|haven't|don't|need to|have to|see nothing|are not|aren't)\b"
+    r"|that's not|i (?:didn't|only)|what do you",
     re.IGNORECASE,
 )
 _RECIPE = re.compile(
-    r"^[ \t]*ingredients?:[ \t]*\n(?P<ingredients>.*?)^[ \t]*directions?:[ \t]*\n(?P<directions>(?:[ \t]*\S[^\n]*(?:\n|\Z))*)",
+    r"^[ \t]*ingredients?:[ \t]*\n(?P<ingredients>.*?)"
+    r"^[ \t]*directions?:[ \t]*\n(?P<directions>(?:[ \t]*\S[^\n]*(?:\n|\Z))*)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _HEADING = re.compile(r"^[ \t]*(?:recipe(?: #\d+)?|-{3,})[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -72,7 +75,7 @@ def _what_is_read(scene: Scene) -> str | None:
     command = scene.command
     if not command or command.verb not in _READING_VERBS or not (named := read_name(command.object)):
         return None
-    readable = command.verb == "read" or _READABLE.intersection(named.name.casefold().split())
+    readable = command.verb == "read" or _READABLE.search(named.name)
     return named.name if readable else None
 
 

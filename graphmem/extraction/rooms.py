@@ -11,9 +11,7 @@ from graphmem.extraction.transcript import OPPOSITE
 from graphmem.records import entity_key
 
 _DIRECTION = re.compile(rf"\b(?:{DIRECTIONS})\b", re.IGNORECASE)
-_IN_WORDS = frozenset({"is in", "is inside"})
-_RELATION = {"list in": "is in", "list on": "is on", "list under": "is under"}
-_BOASTS = ("what a waste of a day", "this is the worst thing", "what kind of nightmare textworld")
+_RELATION = {"list in": "is in", "list on": "is on", "list under": "is under", "list held": "is on"}
 
 
 def enter(scene: Scene, title: str) -> None:
@@ -32,7 +30,7 @@ def _side(direction: str) -> str:
 
 
 def _title(scene: Scene, said: Statement) -> None:
-    """"You are in the kitchen", where there was no title line."""
+    """Read "You are in the kitchen", where there was no title line."""
     if not scene.titled and (room := scene.thing(said["room"])):
         scene.room = room
         enter(scene, room)
@@ -64,13 +62,13 @@ def _here(scene: Scene, said: Statement) -> None:
 
 
 def _pointed_at(scene: Scene, said: Statement) -> None:
-    """"It's a bed." is a lead-in of the grammar only within a room's description."""
+    """Read "It's a bed.", which points at something in the room only within a room's description."""
     if scene.titled and re.match(r"it's an? ", said.text, re.IGNORECASE):
         _here(scene, said)
 
 
 def _group(scene: Scene, said: Statement) -> None:
-    """"You can see 2 lockers, a Red one and a Blue one, here." """
+    """Read "You can see 2 lockers, a Red one and a Blue one, here"."""
     noun = said["many"].removesuffix("s")
     for one in re.split(r", | and ", said["things"]):
         words = one.split()
@@ -80,7 +78,7 @@ def _group(scene: Scene, said: Statement) -> None:
 
 
 def _list(scene: Scene, said: Statement) -> None:
-    relation = _RELATION.get(said.kind, "is in")
+    relation = _RELATION[said.kind]
     if said["holder"].strip().casefold() in {"my inventory", "your inventory", "inventory"}:
         _carried(scene, said)
         return
@@ -90,6 +88,8 @@ def _list(scene: Scene, said: Statement) -> None:
     holder = scene.thing(said["holder"])
     if not holder:
         return
+    if said.kind == "list held" and scene.told(holder, "is", "open"):
+        relation = "is in"  # "holds" is said of supporters, but of an open box too
     for thing in scene.things(said["things"]):
         scene.place(thing, relation, holder)
     if scene.titled and relation == "is in" and said.text.casefold().startswith("the "):
@@ -145,6 +145,6 @@ def _useful(scene: Scene, said: Statement) -> None:
 READERS: dict[str, Callable[[Scene, Statement], None]] = {
     "title": _title, "exit": _exit, "door": _door, "doors": _doors, "floor": _here, "here": _here,
     "pointed at": _pointed_at, "group": _group, "nothing": _nothing, "nothing here": _nothing, "nothing in": _nothing,
-    "list in": _list, "list on": _list, "list under": _list, "list in it": _list_in_it, "list on it": _list_in_it,
+    "list in": _list, "list on": _list, "list under": _list, "list held": _list, "list in it": _list_in_it, "list on it": _list_in_it,
     "inside": _inside, "state": _state, "it state": _state, "useful": _useful,
 }  # fmt: skip

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from graphmem.extraction.names import Named, read_name, read_names
+from graphmem.extraction.names import Named, is_pronoun, read_name, read_names
 from graphmem.extraction.transcript import Command
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 PLAYER = "player"
 INVENTORY = "inventory"
 _PLACES = frozenset({"is in", "is on", "is under", "is at", "is inside"})
-_PRONOUNS = frozenset({"it", "that", "this", "the thing", "thing", "them", "they"})
 
 
 class Scene:
@@ -36,13 +35,17 @@ class Scene:
         if all(part.strip() for part in (subject, relation, obj)):
             self._triples.setdefault(triple.key, triple)
 
+    def told(self, subject: str, relation: str, obj: str) -> bool:
+        """Whether the text has told this fact so far."""
+        return Triple(subject, relation, obj).key in self._triples
+
     def mention(self, name: str) -> None:
         """Note that the text speaks of `name`."""
         self._mentions.setdefault(entity_key(name), name)
 
     def thing(self, text: str) -> str | None:
         """The name of the thing that `text` means ("it" is what was spoken of last); its states become facts."""
-        if text.strip().casefold() in _PRONOUNS:
+        if is_pronoun(text):
             return self.last
         named = read_name(text)
         return self._met(named) if named else None
@@ -68,9 +71,9 @@ class Scene:
 
     def seen_state(self, thing: str, state: str) -> None:
         """Assert a state that was seen, not made: what is known to be locked or unlocked also looks closed."""
-        if state == "closed" and any(_is(fact, thing, "is", it) for fact in self.known for it in ("locked", "unlocked")):
-            return
-        self.fact(thing, "is", state)
+        kept_by = ("locked", "unlocked")
+        if state != "closed" or not any(_is(fact, thing, "is", it) for fact in self.known for it in kept_by):
+            self.fact(thing, "is", state)
 
     def retire(self, untrue: Callable[[Fact], bool]) -> None:
         """Mark the known facts that are true no more."""

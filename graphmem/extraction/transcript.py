@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-DIRECTION_WORDS = {
+_SHORT = {
     "n": "north", "s": "south", "e": "east", "w": "west", "u": "up", "d": "down",
     "ne": "northeast", "nw": "northwest", "se": "southeast", "sw": "southwest",
-    **{word: word for word in "north south east west up down northeast northwest southeast southwest".split()},
 }  # fmt: skip
 OPPOSITE = {
     "north": "south", "south": "north", "east": "west", "west": "east", "up": "down", "down": "up",
     "northeast": "southwest", "southwest": "northeast", "northwest": "southeast", "southeast": "northwest",
 }  # fmt: skip
+DIRECTION_WORDS = {**_SHORT, **{word: word for word in OPPOSITE}}
 
 _TITLE = re.compile(r"^[ \t]*-=[ \t]*(\S.*?)[ \t]*=-[ \t]*$", re.MULTILINE)
 _COMMAND = re.compile(r"\A\s*>[ \t]*(\S[^\n]*)(?:\n|\Z)")
@@ -26,7 +26,7 @@ _VERBS = re.compile(
 )
 # Lines that are about the game and not about the world.
 _GAME_LINES = re.compile(
-    r"^[ \t]*(?:your score (?:has|changed).*|\*\*\*.*\*\*\*|you (?:have so far )?scored \d+.*|game step #\d+|\$)[ \t]*$",
+    r"^[ \t]*(?:your score (?:has|changed).*|\*\*\*.*\*\*\*|you (?:have so far )?scored .*|game step #\d+|\$)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
