@@ -86,13 +86,14 @@ def _build_elsewhere(task: str, size: str, seed: int, game: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise GameMakingFailed(f"Making the {what} took over {_TIMEOUT} s. Try another seed.") from error
     if made.returncode:
-        raise _fault(made.stderr, what)
+        raise _fault(made, what)
 
 
-def _fault(stderr: str, game: str) -> EnvError:
+def _fault(made: subprocess.CompletedProcess[str], what: str) -> EnvError:
     """The error that the other process ended with."""
-    name, _, message = (stderr.strip().splitlines() or [""])[-1].partition(": ")
+    last = (made.stderr.strip().splitlines() or [f"exit code {made.returncode}"])[-1]
+    name, _, message = last.partition(": ")
     kind = getattr(errors, name, None)
     if isinstance(kind, type) and issubclass(kind, EnvError):
         return kind(message)
-    return GameMakingFailed(f"Making the {game} failed: {name}: {message}. Run the tests of envs, or try another seed.")
+    return GameMakingFailed(f"Making the {what} failed ({last}). Run the tests of envs, or try another seed.")

@@ -38,10 +38,10 @@ def build(task: str, size: str, seed: int, target: Path) -> None:
         for attempt in range(_ATTEMPTS):
             try:
                 draft = _MAKERS[task](size, _derived(task, size, seed, attempt))
+                made = _compile(draft, made_as(task, size, seed), Path(workshop) / target.name)
             except BadDraw as error:
                 fault = str(error)
                 continue
-            made = _compile(draft, made_as(task, size, seed), Path(workshop) / target.name)
             fault = unwinnable(made, draft.walkthrough)
             if not fault:
                 # The .z8 last: a game is there only when all of it is.
@@ -78,8 +78,12 @@ def _compile(draft: Draft, mark: dict[str, Any], path: Path) -> Path:
     options.path = str(path)
     options.force_recompile = True
     from textworld.generator import compile_game
+    from textworld.generator.inform7 import CouldNotCompileGameError
 
-    compile_game(game, options)
+    try:
+        compile_game(game, options)
+    except CouldNotCompileGameError as error:
+        raise BadDraw("Inform 7 does not compile it") from error
     return path
 
 

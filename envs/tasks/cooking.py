@@ -12,7 +12,9 @@ al. 2020, table 1):
     3       1             9       no    no     3
     4       3             6       yes   yes    11
 
-The table does not say whether doors and containers begin closed: here they do in level 4 alone.
+The table does not say whether doors and containers begin closed: here they do in level 4 alone. Where a level has no
+cutting or no cooking, the recipe may still name it, and the food has it done already: "a diced grilled red tuna" is
+ready, and grilled once more it burns.
 """
 
 from __future__ import annotations

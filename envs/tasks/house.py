@@ -135,6 +135,11 @@ ALSO_IN: dict[str, tuple[str, ...]] = {
 # place shall be seen to be.
 PLAUSIBLE_IN: dict[str, tuple[str, ...]] = {
     "milk carton": ("dining room",),
+    "raw steak": ("dining room",),
+    "cutting board": ("dining room",),
+    "frying pan": ("dining room",),
+    "sleeping mask": ("living room",),
+    "shoehorn": ("bedroom",),
     "dirty plate": ("dining room",),
     "toaster": ("dining room",),
     "soap bar": ("kitchen", "laundry room"),
@@ -153,7 +158,7 @@ PLAUSIBLE_IN: dict[str, tuple[str, ...]] = {
     "stuffed rabbit": ("bedroom",),
     "toy car": ("living room",),
     "rag doll": ("living room", "bedroom"),
-    "building block": ("living room",),
+    "building block": ("living room", "bedroom"),
     "coloring book": ("living room",),
     "fantasy novel": ("bedroom", "living room", "kids room"),
     "poetry anthology": ("bedroom", "living room"),
