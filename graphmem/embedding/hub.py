@@ -1,11 +1,13 @@
 """A model's name on the Hugging Face hub -> the folder of its files in the hub's cache.
 
-What is cached is used as it is, with no request. A hub that does not answer is given up after a few seconds in all.
+What is cached is used as it is, with no request. A hub that does not answer is given up after a few seconds in all,
+and a download that has come to a stand after a minute.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from threading import Thread
 from typing import Any
@@ -13,13 +15,14 @@ from typing import Any
 from graphmem.embedding.onnx import POOLING, TOKENIZERS, find_model, first_line, preferred
 from graphmem.errors import ModelUnavailable
 
-PATIENCE = 5.0  # seconds
+PATIENCE = 5.0  # seconds for the hub to say what it has
+STALL = 60.0  # seconds without one byte more of a download
 
 
-def fetch(repo: str, patience: float = PATIENCE) -> Path:
+def fetch(repo: str) -> Path:
     """The folder with the ONNX model `repo` ("org/model"), downloaded unless it is cached.
 
-    Raises `ModelUnavailable`: within `patience` seconds when the hub does not answer, or when it has no such model.
+    Raises `ModelUnavailable`: within `PATIENCE` when the hub does not answer, or when it has no such model.
     """
     try:
         import huggingface_hub as hf
@@ -28,9 +31,10 @@ def fetch(repo: str, patience: float = PATIENCE) -> Path:
     if folder := _cached(hf, repo):
         return folder
     try:
-        info = _within(patience, lambda: hf.HfApi().model_info(repo, timeout=patience))
+        info = _within(PATIENCE, lambda: hf.HfApi().model_info(repo, timeout=PATIENCE))
         wanted = _wanted([file.rfilename for file in info.siblings or ()])
-        paths = [hf.hf_hub_download(repo, name, etag_timeout=patience) for name in wanted]
+        blobs = Path(hf.constants.HF_HUB_CACHE, f"models--{repo.replace('/', '--')}", "blobs")
+        paths = _within(STALL, lambda: [hf.hf_hub_download(repo, name) for name in wanted], lambda: _bytes_in(blobs))
     except Exception as error:  # what the hub's client and its HTTP library raise has no common root
         raise ModelUnavailable(
             f"{repo}: no folder of that name, and no model from the hub {hf.constants.ENDPOINT} "
@@ -59,10 +63,10 @@ def _wanted(names: Sequence[str]) -> list[str]:
     return [tokenizer, *(name for name in names if name == POOLING), *weights, str(model)]
 
 
-def _within(seconds: float, call: Callable[[], Any]) -> Any:
-    """What `call` returns, or a TimeoutError after `seconds`.
+def _within(seconds: float, call: Callable[[], Any], progress: Callable[[], int] = lambda: 0) -> Any:
+    """What `call` returns, or a TimeoutError when in `seconds` it neither ended nor made any `progress`.
 
-    The client's own time-outs are for each connection attempt and each read, and looking up a name has none.
+    The client's own time-outs hold for one read or one of many attempts, and looking up a host's name has none.
     """
     outcome: list[tuple[Any, Exception | None]] = []
 
@@ -72,12 +76,22 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
         except Exception as error:
             outcome.append((None, error))
 
-    thread = Thread(target=run, daemon=True)
+    thread = Thread(target=run, daemon=True)  # one that hangs is left behind, and does not keep the process alive
     thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise TimeoutError(f"no answer in {seconds:g} s")
+    while not outcome:
+        before = progress()
+        thread.join(seconds)
+        if not outcome and progress() == before:
+            raise TimeoutError(f"no answer in {seconds:g} s")
     result, error = outcome[0]
     if error is not None:
         raise error
     return result
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("*"):
+        with suppress(OSError):  # a finished file changes its name
+            total += path.stat().st_size
+    return total

@@ -21,8 +21,9 @@ from graphmem.errors import ModelUnavailable
 ROOT = str(Path(__file__).parents[2])
 LOAD = """
 import sys, time
-from graphmem.embedding import load_embedder
+from graphmem.embedding import hub, load_embedder
 from graphmem.errors import ModelUnavailable
+hub.STALL = 1
 start = time.monotonic()
 try:
     embedder = load_embedder("org/model")
@@ -87,15 +88,23 @@ def test_whatever_takes_too_long_is_left_behind() -> None:
     assert time.monotonic() - start < 1
 
 
+def test_what_goes_on_is_waited_for() -> None:
+    bytes_so_far = iter(range(100))
+    assert hub._within(0.1, lambda: threading.Event().wait(0.35), lambda: next(bytes_so_far)) is False
+
+
 class Hub(BaseHTTPRequestHandler):
     """Serves one repository as the hub does, and counts what it was asked."""
 
     files: ClassVar[dict[str, bytes]] = {}
     asked: ClassVar[list[str]] = []
+    silent_on: ClassVar[str] = ""
     commit = "0" * 40
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
+        if self.command == self.silent_on and "resolve" in self.path:
+            time.sleep(4)
         if self.path.startswith("/api/models/org/model"):
             siblings = [{"rfilename": name} for name in self.files]
             body = json.dumps({"id": "org/model", "sha": self.commit, "siblings": siblings}).encode()
@@ -123,6 +132,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(Hub, "files", {"README.md": b"", **files, "onnx/model_O4.onnx": b"", "model.safetensors": b""})
     monkeypatch.setattr(Hub, "asked", [])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    server.block_on_close = False
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
@@ -135,6 +145,14 @@ def test_a_model_is_downloaded_once_and_then_works_offline(tmp_path: Path, serve
     fetched = {path.rpartition("/")[2] for path in Hub.asked if "resolve" in path}
     assert fetched == {"vocab.txt", "model.onnx"}
     assert load(tmp_path, "http://127.0.0.1:1") == expected
+
+
+@pytest.mark.parametrize("silent_on", ["HEAD", "GET"])
+def test_a_download_that_comes_to_a_stand_is_given_up(
+    tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch, silent_on: str
+) -> None:
+    monkeypatch.setattr(Hub, "silent_on", silent_on)
+    assert_gives_up(load(tmp_path, served), seconds=3.5)
 
 
 def test_a_repository_without_onnx_is_refused(tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
