@@ -39,8 +39,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 def make(task: str, size: str, seed: int, folder: str | Path) -> Path:
     """The `.z8` file in `folder` of the game that these three name, made if it is not there yet.
 
-    The same three give the same game: rooms, exits, things and text, in any process. It has been won by its
-    walkthrough, which is kept in the metadata of the `.json` beside it.
+    The same three give the same game in any process, with the same version of TextWorld: rooms, exits, things and
+    text. It has been won by its walkthrough, which is kept in the metadata of the `.json` beside it.
     Raises `UnknownTask`, `UnknownSize`, `FolderNotWritable`, `GameMakingFailed` or `MissingTextWorld`.
     """
     if task not in TASKS:

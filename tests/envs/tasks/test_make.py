@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 
 from envs import open_game
-from envs.errors import FolderNotWritable, UnknownSize, UnknownTask
-from envs.tasks import SIZES, TASKS, make
+from envs.errors import FolderNotWritable, GameMakingFailed, UnknownSize, UnknownTask
+from envs.tasks import SIZES, TASKS, building, make, treasure_hunt
 from envs.tasks.building import unwinnable
+from envs.tasks.draft import BadDraw, Draft
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -56,6 +58,33 @@ def test_a_walkthrough_that_falls_short_is_found_out(hunt: Path) -> None:
     assert unwinnable(hunt, ["take Key 1"]) == "its walkthrough ends with 1 of 7 points"
 
 
+def test_dice_that_give_no_game_are_thrown_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+
+    def moody(size: str, seed: int) -> Draft:
+        seeds.append(seed)
+        if len(seeds) < 3:
+            raise BadDraw("no map")
+        return treasure_hunt.draft(size, seed)
+
+    monkeypatch.setitem(building._MAKERS, "treasure-hunt", moody)
+    building.build("treasure-hunt", "default", 1, tmp_path / "game.z8")
+    assert len(set(seeds)) == 3
+    open_game(tmp_path / "game.z8").reset()
+
+
+def test_after_many_throws_the_maker_gives_up_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hopeless(size: str, seed: int) -> Draft:
+        raise BadDraw("no map")
+
+    monkeypatch.setitem(building._MAKERS, "cooking", hopeless)
+    with pytest.raises(GameMakingFailed, match=r"seed 7 .*no map.*another seed"):
+        building.build("cooking", "hard", 7, tmp_path / "game.z8")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_game_that_is_there_is_not_made_again(hunt: Path) -> None:
     before = hunt.stat().st_mtime_ns
     assert make("treasure-hunt", "default", 1, hunt.parent) == hunt
@@ -63,12 +92,13 @@ def test_a_game_that_is_there_is_not_made_again(hunt: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", [".z8", ".json"])
-def test_half_a_game_is_made_again(missing: str, tmp_path: Path) -> None:
-    game = make("cooking", "level1", 1, tmp_path)
-    game.with_suffix(missing).unlink()
-    assert make("cooking", "level1", 1, tmp_path) == game
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["cooking-level1-1.json", "cooking-level1-1.z8"]
-    open_game(game).reset()
+def test_half_a_game_is_made_again(missing: str, hunt: Path, tmp_path: Path) -> None:
+    for part in (hunt, hunt.with_suffix(".json")):
+        if part.suffix != missing:
+            shutil.copy(part, tmp_path)
+    game = make("treasure-hunt", "default", 1, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["treasure-hunt-default-1.json", game.name]
+    assert _first(game) == _first(hunt)
 
 
 def test_an_unknown_task_is_told_the_tasks(tmp_path: Path) -> None:
