@@ -2,20 +2,23 @@
 
     TextWorldExtractor   TextWorld's English by rules, over `spacy.blank("en")`
     ParseExtractor       any English, by the parse of a trained spaCy pipeline
-    default_extractor    the first for transcripts, the second for the rest where a pipeline is installed
+    EnglishExtractor     the first for transcripts, the second for the rest where such a pipeline is installed
+    default_extractor    an EnglishExtractor
     slot                 which facts replace one another
 
-Importing this package does not import spaCy.
+Importing this package, or making an extractor, does not import spaCy; the first `extract` does.
 """
 
 from __future__ import annotations
 
+from graphmem.extraction.english import EnglishExtractor
+from graphmem.extraction.parse import ParseExtractor
 from graphmem.extraction.single_valued import slot
 from graphmem.extraction.textworld import TextWorldExtractor
 
-__all__ = ["TextWorldExtractor", "default_extractor", "slot"]
+__all__ = ["EnglishExtractor", "ParseExtractor", "TextWorldExtractor", "default_extractor", "slot"]
 
 
-def default_extractor() -> TextWorldExtractor:
-    """The extractor that needs nothing but this package."""
-    return TextWorldExtractor()
+def default_extractor() -> EnglishExtractor:
+    """The extractor that needs nothing but this package, and gets better with a trained spaCy pipeline."""
+    return EnglishExtractor()

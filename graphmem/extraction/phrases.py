@@ -133,11 +133,13 @@ nothing:        however, {thing}, like an empty .{1,80}, has nothing on it
 nothing:        {thing} (?:has nothing on it|contains nothing|holds nothing|has nothing in it)
 nothing here:   (?:empty|looks like someone's already been here and taken everything off it, though)
 nothing here:   but oh no
-list in:        {holder} <holds> {things}
-list held:      {holder} holds? {things}
+contains:       {holder} <holds> {things}
+holds:          {holder} holds? {things}
 list in:        (?:in|inside|within) {holder},? (?:<see>|<be>|there <be>|lies?) {things}
 list on:        (?:on|upon|on top of) {holder},? (?:<see>|<be>|there <be>|lies?|rests?) {things}
 list under:     <under> {holder},? (?:<see>|<be>|there <be>|lies?) {things}
+likened:        {holder} (?:reminds you of|looks like|is just like|.{1,40} of) the containers .{1,60}
+list in it:     oh, how they also contained {things}
 list in it:     (?:in it,? )(?:<see>|<be>|there <be>) {things}
 list on it:     (?:on it,? )(?:<see>|<be>|there <be>) {things}
 floor:          <see> {things} on <floor>
@@ -171,7 +173,7 @@ carrying:       {things} <be> in your inventory
 list in:        {things} <be> (?:<lying> )?<in> {holder}
 list on:        {things} <be> (?:<lying> )?<on> {holder}
 list under:     {things} <be> (?:<lying> )?<under> {holder}
-list in:        there <be> {things} <in> {holder}
+list in:        there <be> {things} (?:found )?<in> {holder}
 list on:        there <be> {things} <on> {holder}
 list under:     there <be> {things} <under> {holder}
 here:           there <be> {things}(?: <here>)?

@@ -11,7 +11,9 @@ from graphmem.extraction.transcript import OPPOSITE
 from graphmem.records import entity_key
 
 _DIRECTION = re.compile(rf"\b(?:{DIRECTIONS})\b", re.IGNORECASE)
-_RELATION = {"list in": "is in", "list on": "is on", "list under": "is under", "list held": "is on"}
+_RELATION = {
+    "contains": "is in", "list in": "is in", "list on": "is on", "list under": "is under", "holds": "is on",
+}  # fmt: skip
 
 
 def enter(scene: Scene, title: str) -> None:
@@ -88,11 +90,11 @@ def _list(scene: Scene, said: Statement) -> None:
     holder = scene.thing(said["holder"])
     if not holder:
         return
-    if said.kind == "list held" and scene.told(holder, "is", "open"):
+    if said.kind == "holds" and scene.told(holder, "is", "open"):
         relation = "is in"  # "holds" is said of supporters, but of an open box too
     for thing in scene.things(said["things"]):
         scene.place(thing, relation, holder)
-    if scene.titled and relation == "is in" and said.text.casefold().startswith("the "):
+    if scene.titled and relation == "is in" and said.kind != "list in":
         scene.seen_state(holder, "open")  # TextWorld lists what is in a container only when it is open
     scene.last = holder
 
@@ -108,6 +110,11 @@ def _list_in_it(scene: Scene, said: Statement) -> None:
     for thing in scene.things(said["things"]) if holder else []:
         scene.place(thing, relation, str(holder))
     scene.last = holder
+
+
+def _likened(scene: Scene, said: Statement) -> None:
+    """Read "The fridge is just like the containers of your youth." The next sentence says what they contained."""
+    scene.last = scene.thing(said["holder"]) or scene.last
 
 
 def _nothing(scene: Scene, said: Statement) -> None:
@@ -145,6 +152,7 @@ def _useful(scene: Scene, said: Statement) -> None:
 READERS: dict[str, Callable[[Scene, Statement], None]] = {
     "title": _title, "exit": _exit, "door": _door, "doors": _doors, "floor": _here, "here": _here,
     "pointed at": _pointed_at, "group": _group, "nothing": _nothing, "nothing here": _nothing, "nothing in": _nothing,
-    "list in": _list, "list on": _list, "list under": _list, "list held": _list, "list in it": _list_in_it, "list on it": _list_in_it,
+    "contains": _list, "holds": _list, "list in": _list, "list on": _list, "list under": _list,
+    "likened": _likened, "list in it": _list_in_it, "list on it": _list_in_it,
     "inside": _inside, "state": _state, "it state": _state, "useful": _useful,
 }  # fmt: skip

@@ -48,6 +48,8 @@ class Scene:
         if is_pronoun(text):
             return self.last
         named = read_name(text)
+        if named and self.titled and text.strip().casefold().startswith("the "):
+            named = Named(self._same_as(named.name), named.states)
         return self._met(named) if named else None
 
     def things(self, text: str) -> list[str]:
@@ -97,6 +99,30 @@ class Scene:
         """All of it. A known fact that the text states again is not outdated."""
         outdated = sorted(index for index in self._outdated if self.known[index].triple.key not in self._triples)
         return Extraction(tuple(self._triples.values()), tuple(outdated), tuple(self._mentions.values()))
+
+    def _same_as(self, name: str) -> str:
+        """What "the counter" means after "a shoddy counter", and what a chest is called when "the small chest" follows.
+
+        TextWorld's grammar names a thing now with its adjective and now without.
+        """
+        key = entity_key(name)
+        if key in self._mentions:
+            return name
+        longer = [full for full_key, full in self._mentions.items() if full_key.endswith(f" {key}")]
+        if len(longer) == 1:
+            return longer[0]
+        if self.last and self.last != self.room and key.endswith(f" {entity_key(self.last)}"):
+            self._rename(self.last, name)
+        return name
+
+    def _rename(self, old: str, new: str) -> None:
+        key = entity_key(old)
+        self._mentions.pop(key, None)
+        renamed = [
+            Triple(*(new if entity_key(part) == key else part for part in (it.subject, it.relation, it.object)))
+            for it in self._triples.values()
+        ]
+        self._triples = {it.key: it for it in renamed}
 
     def _met(self, named: Named) -> str:
         self.last = named.name

@@ -32,20 +32,28 @@ class TextWorldExtractor:
 
     def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
         """Read one piece of transcript. Any text will do; what fits no rule teaches nothing."""
-        transcript = read_transcript(text[:_LONGEST])
-        scene = Scene(known, transcript.command, transcript.title)
-        if transcript.title:
-            rooms.enter(scene, transcript.title)
-        body = reading.take_recipe(scene, transcript.body)
-        before, sentences = "", []
-        for span in pipeline()(body).sents:
-            sentence = " ".join(span.text.split())
-            sentences.append(sentence)
-            said: Statement | None = span._.statement
-            _read(scene, sentence, said, before)
-            before = sentence
-        reading.says(scene, sentences)
-        return scene.finish()
+        return read(text, known)[0]
+
+
+def read(text: str, known: Sequence[Fact], *, leave: frozenset[str] = frozenset()) -> tuple[Extraction, list[str]]:
+    """What the text teaches, and the sentences that fit no rule, or only those of a kind in `leave`."""
+    transcript = read_transcript(text[:_LONGEST])
+    scene = Scene(known, transcript.command, transcript.title)
+    if transcript.title:
+        rooms.enter(scene, transcript.title)
+    body = reading.take_recipe(scene, transcript.body)
+    before, sentences, left = "", [], []
+    for span in pipeline()(body).sents:
+        sentence = " ".join(span.text.split())
+        said: Statement | None = span._.statement
+        if said is None or said.kind in leave:
+            left.append(span.text.strip())
+            said = None
+        _read(scene, sentence, said, before)
+        sentences.append(sentence)
+        before = sentence
+    reading.says(scene, sentences)
+    return scene.finish(), left
 
 
 def _read(scene: Scene, sentence: str, said: Statement | None, before: str) -> None:

@@ -121,6 +121,8 @@ def holds(key: Key, true: set[Key]) -> bool:
         return key in true or (subject, "is", "locked") in true
     if relation == "is" and obj == "unlocked":
         return (subject, "is", "closed") in true or (subject, "is", "open") in true
+    if relation == "is in" and key not in true:  # the cookbook on the kitchen's table is in the kitchen
+        return any((holder, "is in", obj) in true for thing, _, holder in true if thing == subject)
     return key in true
 
 
@@ -158,8 +160,8 @@ def play(env: Any, steps: int, seed: int, *, tally: Tally, pick: Callable[[rando
 def shown_text(feedback: str) -> str:
     """The feedback without the banner and the status line of the interpreter."""
     lines = feedback.rstrip().splitlines()
-    kept = [line for line in lines if "$$" not in line and not (line.startswith(">") and "-=" in line)]
-    return "\n".join(line for line in kept if not line.strip().startswith(("________", "|  \\", "\\$$"))).strip()
+    banner = max((number for number, line in enumerate(lines) if "$$" in line), default=-1)
+    return "\n".join(line for line in lines[banner + 1 :] if not (line.startswith(">") and "-=" in line)).strip()
 
 
 def _check(graph: Graph, true: set[Key], text: str, tally: Tally) -> None:
