@@ -44,7 +44,8 @@ def build(task: str, size: str, seed: int, target: Path) -> None:
                 continue
             fault = unwinnable(made, draft.walkthrough)
             if not fault:
-                # The .z8 last: a game is there only when all of it is.
+                # The .z8 goes first and comes last: a game is there only when all of it is, and all of one making.
+                target.unlink(missing_ok=True)
                 os.replace(made.with_suffix(".json"), target.with_suffix(".json"))
                 os.replace(made, target)
                 return
