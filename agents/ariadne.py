@@ -1,0 +1,167 @@
+"""Ariadne, AriGraph's agent (section 3): observe, remember, recall, plan, act."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation
+from agents.worldmap import RELATIONS, WorldMap
+from envs import Environment, Info
+from graphmem import Fact, Learned, Memory, Recollection
+from graphmem.records import entity_key
+
+T = TypeVar("T")
+
+RECENT = 5
+"""How many of the latest commands stay in working memory."""
+
+_TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One turn of the loop: what was seen and learned, what was recalled and planned, what was done, the score after.
+
+    `commands` are those sent to the game for the action: several, or none, when it was to `go to` a place; what was
+    learned on that way is in `learned` of the following step. `memory_ms` is the time spent in the memory.
+    """
+
+    number: int
+    place: str | None
+    observation: str
+    learned: tuple[Learned, ...]
+    recollection: Recollection
+    plan: Plan
+    decision: Decision
+    commands: tuple[str, ...]
+    reward: float
+    info: Info
+    memory_ms: float
+
+    @property
+    def asserted(self) -> tuple[Fact, ...]:
+        return tuple(fact for learned in self.learned for fact in learned.asserted)
+
+    @property
+    def retired(self) -> tuple[Fact, ...]:
+        return tuple(fact for learned in self.learned for fact in learned.retired)
+
+
+@dataclass
+class _Now:
+    """Where the agent stands between two turns."""
+
+    observation: str
+    info: Info
+    place: str | None = None
+    learned: list[Learned] = field(default_factory=list)
+    over: bool = False
+    memory_seconds: float = 0.0
+
+
+class Ariadne:
+    """Plays `env` with `memory`, as `policy` plans and decides. `task` is told to it at the first step."""
+
+    def __init__(self, env: Environment, memory: Memory, policy: Policy, *, task: str = "", max_steps: int = 150) -> None:
+        self._env = env
+        self._memory = memory
+        self._policy = policy
+        self._task = task or env.task
+        self._max_steps = max_steps
+        self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
+        self._plan = Plan(goal=self._task)
+
+    def run(self) -> Iterator[Step]:
+        """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done."""
+        observation, info = self._env.reset()
+        now = _Now(observation, info)
+        self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}")
+        sent = number = 0
+        while not now.over and sent < self._max_steps:
+            number += 1
+            step = self._turn(number, now, self._max_steps - sent)
+            sent += len(step.commands)
+            yield step
+
+    def _turn(self, number: int, now: _Now, commands_left: int) -> Step:
+        seen, place, learned = now.observation, now.place, tuple(now.learned)
+        now.learned = []
+        worldmap = self._timed(now, lambda: WorldMap(self._memory.facts(relations=RELATIONS)))
+        situation = self._situation(now, worldmap)
+        found = self._timed(now, lambda: self._recall(learned, self._plan))
+        plan = self._policy.plan(replace(situation, recollection=str(found)))
+        if set(plan.about) - set(self._plan.about):  # reading costs nothing: look again for what is newly wanted
+            found = self._timed(now, lambda: self._recall(learned, plan))
+        self._plan = plan
+        decision = self._policy.act(replace(situation, recollection=str(found), plan=plan))
+        before = now.info["score"]
+        commands = self._do(decision.action, now, worldmap, commands_left)
+        spent, now.memory_seconds = now.memory_seconds, 0.0
+        return Step(
+            number, place, seen, learned, found, plan, decision, tuple(commands),
+            now.info["score"] - before, now.info, 1000 * spent,
+        )  # fmt: skip
+
+    def _situation(self, now: _Now, worldmap: WorldMap) -> Situation:
+        return Situation(
+            task=self._task,
+            observation=now.observation,
+            inventory=now.info["inventory"],
+            admissible=tuple(now.info["admissible_commands"]),
+            plan=self._plan,
+            recent=tuple(self._recent),
+            place=now.place,
+            distances=worldmap.distances(now.place) if now.place else {},
+            unexplored=worldmap.unexplored(),
+        )
+
+    def _recall(self, learned: tuple[Learned, ...], plan: Plan) -> Recollection:
+        """What bears on the plan and on what is before the agent (section 2.2), without what it has just read."""
+        mentioned = learned[-1].episode.mentions if learned else ()
+        queries = dict.fromkeys(mentioned, 1) | dict.fromkeys(plan.about, 2)
+        current = [each.episode.id for each in learned[-1:]]
+        return self._memory.recall(queries or self._task or "what to do", plan=str(plan) or None, without=current)
+
+    def _do(self, action: str, now: _Now, worldmap: WorldMap, commands_left: int) -> list[str]:
+        """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""
+        if not action.startswith(GO_TO) or action in now.info["admissible_commands"]:
+            self._send(action, now)
+            return [action]
+        commands: list[str] = []
+        for direction, place in (now.place and worldmap.route(now.place, action.removeprefix(GO_TO))) or ():
+            command = f"go {direction}"
+            if len(commands) == commands_left or now.over or command not in now.info["admissible_commands"]:
+                break
+            self._send(command, now)
+            commands.append(command)
+            if entity_key(now.place or "") != entity_key(place):
+                break
+        if not commands and not now.over:  # no known way: look around rather than stand still
+            self._send("look", now)
+            commands.append("look")
+        return commands
+
+    def _send(self, command: str, now: _Now) -> None:
+        now.observation, _, terminated, truncated, now.info = self._env.step(command)
+        now.over = terminated or truncated
+        self._recent.append((command, now.observation))
+        self._observe(now, f"> {command}\n{now.observation}")
+
+    def _observe(self, now: _Now, text: str) -> None:
+        title = _TITLE.search(now.observation)
+        now.place = title[1] if title else now.place
+        metadata = {"place": now.place, "score": now.info["score"]}
+        now.learned.append(self._timed(now, lambda: self._memory.remember(text, metadata=metadata)))
+
+    @staticmethod
+    def _timed(now: _Now, call: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        try:
+            return call()
+        finally:
+            now.memory_seconds += time.perf_counter() - start

@@ -1,0 +1,96 @@
+"""Things out of place: pick up what does not belong, carry it where it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agents.policies.heuristic.exploring import exploring
+from agents.policies.heuristic.option import Option
+from agents.policies.heuristic.sense import ROOMS, Sense
+from agents.policies.heuristic.world import Command, World
+from graphmem.records import entity_key
+
+_TASK = re.compile(r"\bclean(ing)?\b|\btidy\b|\bout of place\b|\bwhere (it|they) belongs?\b|\bproper (place|location)")
+_BELONGS = re.compile(r"^Put (.+) where it belongs$")
+
+DOUBT = 0.12
+"""A thing stays where it is unless another room suits it better by this much."""
+
+
+def is_cleaning(world: World) -> bool:
+    return bool(_TASK.search(world.situation.task.casefold()))
+
+
+def cleaning(world: World, sense: Sense) -> Iterator[Option]:
+    """Judge what is seen, take what is out of place, and deliver it; the plan keeps what was judged."""
+    judged = _judged(world)
+    here = list(_out_of_place(world, sense))
+    for thing in world.carried.values():
+        yield from _put_down(world, sense, thing)
+    if not world.situation.unexplored:
+        for command in here:
+            yield Option(f"Put {command.thing} where it belongs", "it is out of place", (command.thing,), command.text)
+    yield from exploring(world, "I must know all rooms to know what belongs where")
+    yield from _deliver(world, sense)
+    names = dict.fromkeys([*(command.thing for command in here), *judged])
+    for thing in names:
+        if not world.carries(thing) and (place := world.room_of(thing)) and place != world.place:
+            reason = "it is out of place"
+            yield Option(f"Put {thing} where it belongs", reason, (thing,), world.go_to(place))
+        elif not world.carries(thing) and (not place or thing in {command.thing for command in here}):
+            yield Option(f"Put {thing} where it belongs", "it is out of place", (thing,))
+
+
+def _judged(world: World) -> list[str]:
+    """Things that the plan says are out of place."""
+    matches = (_BELONGS.match(step.text) for step in world.situation.plan.sub_goals)
+    return [match[1] for match in matches if match]
+
+
+def _out_of_place(world: World, sense: Sense) -> Iterator[Command]:
+    """What can be taken here and does not suit this room."""
+    if not world.place:
+        return
+    for command in world.can("take"):
+        kinds = list(dict.fromkeys([entity_key(world.place), *_rooms(world)]))
+        suits = sense.suits(command.thing, kinds)
+        if suits.max() - suits[0] > DOUBT:
+            yield command
+
+
+def _rooms(world: World) -> list[str]:
+    """The rooms there are, as far as known; while some are not, the usual ones of any house too."""
+    known = [entity_key(place) for place in ([world.place] if world.place else []) + list(world.situation.distances)]
+    return known + (list(ROOMS) if world.situation.unexplored else [])
+
+
+def _best_room(world: World, sense: Sense, thing: str) -> str | None:
+    places = ([world.place] if world.place else []) + list(world.situation.distances)
+    if not places:
+        return None
+    return places[int(sense.suits(thing, places).argmax())]
+
+
+def _put_down(world: World, sense: Sense, thing: str) -> Iterator[Option]:
+    """Put a carried thing down if it belongs here, where it suits best."""
+    if world.situation.unexplored or _best_room(world, sense, thing) != world.place:
+        return
+    spots = [c for c in (*world.can("put"), *world.can("insert")) if entity_key(c.thing) == entity_key(thing)]
+    reason = f"it belongs in the {world.place}"
+    if spots:
+        best = spots[int(sense.suits(thing, [command.target for command in spots]).argmax())]
+        yield Option(f"Put {thing} where it belongs", reason, (thing,), best.text)
+    elif drop := world.find("drop", thing):
+        yield Option(f"Put {thing} where it belongs", reason, (thing,), drop)
+
+
+def _deliver(world: World, sense: Sense) -> Iterator[Option]:
+    """Carry things to their rooms, the nearest first."""
+    ways = []
+    for thing in world.carried.values():
+        place = _best_room(world, sense, thing)
+        if place and (action := world.go_to(place)):
+            ways.append((world.situation.distances[place], thing, place, action))
+    for _, thing, place, action in sorted(ways, key=lambda way: way[0]):
+        yield Option(f"Put {thing} where it belongs", f"it belongs in the {place}", (thing,), action)

@@ -1,0 +1,78 @@
+"""Places and exits as the memory knows them (AriGraph, section 3: exploration and graph-based navigation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import networkx as nx
+
+from graphmem import Fact
+from graphmem.records import entity_key
+
+OPPOSITE = {
+    "north": "south",
+    "south": "north",
+    "east": "west",
+    "west": "east",
+    "up": "down",
+    "down": "up",
+}
+DIRECTIONS = tuple(OPPOSITE)
+
+RELATIONS = ("has exit", *(f"is {direction} of" for direction in DIRECTIONS))
+"""The relations that make the map: (kitchen, has exit, east) and (hall, is east of, kitchen)."""
+
+
+class WorldMap:
+    """The map that facts of `RELATIONS` draw."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._exits: dict[str, set[str]] = {}
+        self._graph = nx.DiGraph()
+        self._names: dict[str, str] = {}
+        for fact in facts:
+            self._draw(fact)
+
+    def _draw(self, fact: Fact) -> None:
+        relation = " ".join(fact.relation.casefold().split())
+        if relation == "has exit":
+            direction = entity_key(fact.object)
+            if direction in OPPOSITE:
+                self._exits.setdefault(self._place(fact.subject), set()).add(direction)
+        elif relation.removeprefix("is ").removesuffix(" of") in OPPOSITE:
+            here, there = self._place(fact.object), self._place(fact.subject)
+            self._graph.add_edge(here, there, direction=relation.split()[1])
+
+    def _place(self, name: str) -> str:
+        key = entity_key(name)
+        self._names.setdefault(key, name)
+        self._graph.add_node(key)
+        return key
+
+    def distances(self, place: str) -> dict[str, int]:
+        """Every place that can be walked to from `place`, by name, with the number of moves; the nearest first."""
+        key = entity_key(place)
+        if key not in self._graph:
+            return {}
+        lengths: dict[str, int] = nx.single_source_shortest_path_length(self._graph, key)
+        return {self._names[found]: steps for found, steps in lengths.items() if found != key}
+
+    def route(self, start: str, goal: str) -> list[tuple[str, str]] | None:
+        """The shortest way as (direction, place it leads to); None when no way is known."""
+        try:
+            keys = nx.shortest_path(self._graph, entity_key(start), entity_key(goal))
+        except (nx.NodeNotFound, nx.NetworkXNoPath):
+            return None
+        return [
+            (self._graph.edges[here, there]["direction"], self._names[there])
+            for here, there in zip(keys, keys[1:], strict=False)
+        ]
+
+    def unexplored(self) -> dict[str, list[str]]:
+        """For each place, the exits that nobody has taken yet."""
+        open_ends = {}
+        for place, exits in self._exits.items():
+            taken = {data["direction"] for _, _, data in self._graph.out_edges(place, data=True)}
+            if exits - taken:
+                open_ends[self._names[place]] = sorted(exits - taken, key=DIRECTIONS.index)
+        return open_ends
