@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation
+from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
 from agents.worldmap import RELATIONS, WorldMap
 from envs import Environment, Info
 from graphmem import Fact, Learned, Memory, Recollection
@@ -129,6 +129,9 @@ class Ariadne:
 
     def _do(self, action: str, now: _Now, worldmap: WorldMap, commands_left: int) -> list[str]:
         """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""
+        if action == STOP:
+            now.over = True
+            return []
         if not action.startswith(GO_TO) or action in now.info["admissible_commands"]:
             self._send(action, now)
             return [action]

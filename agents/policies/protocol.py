@@ -9,6 +9,9 @@ from typing import Protocol
 GO_TO = "go to "
 """An action beside the game's own commands: `go to <known place>`."""
 
+STOP = ""
+"""The action of a policy that sees nothing left to do: the run ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubGoal:
@@ -39,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do now, and why: an admissible command, or `go to <known place>`."""
+    """What to do now, and why: an admissible command, `go to <known place>`, or `STOP`."""
 
     action: str
     reason: str = ""

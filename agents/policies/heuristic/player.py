@@ -13,7 +13,7 @@ from agents.policies.heuristic.hunting import hunting
 from agents.policies.heuristic.option import Option
 from agents.policies.heuristic.sense import Sense
 from agents.policies.heuristic.world import World
-from agents.policies.protocol import Decision, Plan, Situation, SubGoal
+from agents.policies.protocol import STOP, Decision, Plan, Situation, SubGoal
 from graphmem.extraction import TextWorldExtractor
 from graphmem.protocols import Embedder
 
@@ -43,7 +43,7 @@ class HeuristicPlayer:
         for option in self._options(World(situation, self._extractor)):
             if option.action and option.action not in vain:
                 return Decision(option.action, f"{option.text}: {option.reason}")
-        return Decision("look", "nothing else comes to mind")
+        return Decision(STOP, "nothing is left that I could do")
 
     def _options(self, world: World) -> Iterator[Option]:
         if is_cleaning(world):
