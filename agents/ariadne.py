@@ -27,7 +27,7 @@ _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 class Step:
     """One turn of the loop: what was seen and learned, what was recalled and planned, what was done, the score after.
 
-    `commands` are those sent to the game for the action: several, or none, when it was to `go to` a place; what was
+    `outcome` is the observation that the action led to. `commands` are those sent to the game for the action: several, or none, when it was to `go to` a place; what was
     learned on that way is in `learned` of the following step. `memory_ms` is the time spent in the memory.
     """
 
@@ -39,6 +39,7 @@ class Step:
     plan: Plan
     decision: Decision
     commands: tuple[str, ...]
+    outcome: str
     reward: float
     info: Info
     memory_ms: float
@@ -65,19 +66,35 @@ class _Now:
 
 
 class Ariadne:
-    """Plays `env` with `memory`, as `policy` plans and decides. `task` is told to it at the first step."""
+    """Plays `env` with `memory`, as `policy` plans and decides.
 
-    def __init__(self, env: Environment, memory: Memory, policy: Policy, *, task: str = "", max_steps: int = 150) -> None:
+    `task` is told to it at the first step (the environment's own, when left out). It sends at most `max_steps`
+    commands. `world` names what is played: a memory of the same world keeps its map and notes for another try, but
+    not where things were; of another world's facts none holds any more.
+    """
+
+    def __init__(
+        self,
+        env: Environment,
+        memory: Memory,
+        policy: Policy,
+        *,
+        task: str = "",
+        max_steps: int = 300,
+        world: str = "",
+    ) -> None:
         self._env = env
         self._memory = memory
         self._policy = policy
         self._task = task or env.task
         self._max_steps = max_steps
+        self._world = world
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self._plan = Plan(goal=self._task)
 
     def run(self) -> Iterator[Step]:
         """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done."""
+        self._begin_anew()
         observation, info = self._env.reset()
         now = _Now(observation, info)
         self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}")
@@ -87,6 +104,27 @@ class Ariadne:
             step = self._turn(number, now, self._max_steps - sent)
             sent += len(step.commands)
             yield step
+
+    def _begin_anew(self) -> None:
+        """The game starts over: what an earlier run left in the memory is set right.
+
+        Of this world, map and notes stay true, and things are where they were first seen; of another, nothing holds.
+        """
+        last = self._memory.episodes(newest=1)
+        if not last:
+            return
+        first: dict[str, Fact] = {}
+        if last[0].metadata.get("world") == self._world:
+            for fact in self._memory.facts(retired=True):
+                if fact.slot == "location" and entity_key(fact.object) != "inventory":
+                    first.setdefault(entity_key(fact.subject), fact)
+        first.pop("player", None)
+        self._memory.remember(
+            "A new game begins.",
+            triples=[fact.triple for fact in first.values()],
+            outdated=[fact for fact in self._memory.facts() if fact.slot or not first],
+            metadata={"world": self._world},
+        )
 
     def _turn(self, number: int, now: _Now, commands_left: int) -> Step:
         seen, place, learned = now.observation, now.place, tuple(now.learned)
@@ -104,7 +142,7 @@ class Ariadne:
         spent, now.memory_seconds = now.memory_seconds, 0.0
         return Step(
             number, place, seen, learned, found, plan, decision, tuple(commands),
-            now.info["score"] - before, now.info, 1000 * spent,
+            now.observation, now.info["score"] - before, now.info, 1000 * spent,
         )  # fmt: skip
 
     def _situation(self, now: _Now, worldmap: WorldMap) -> Situation:
@@ -158,7 +196,7 @@ class Ariadne:
     def _observe(self, now: _Now, text: str) -> None:
         title = _TITLE.search(now.observation)
         now.place = title[1] if title else now.place
-        metadata = {"place": now.place, "score": now.info["score"]}
+        metadata = {"world": self._world, "place": now.place, "score": now.info["score"]}
         now.learned.append(self._timed(now, lambda: self._memory.remember(text, metadata=metadata)))
 
     @staticmethod

@@ -202,12 +202,13 @@ class Memory(View):
         time: datetime | None = None,
         metadata: Mapping[str, Any] | None = None,
         triples: Iterable[Triple | tuple[str, str, str]] | None = None,
+        outdated: Iterable[Fact] = (),
         key: str | None = None,
     ) -> Learned:
         """Store an observation, then learn what it says.
 
         The episode is durable before anything tries to understand it. With `triples` no extractor runs. A known fact
-        gains support; what the observation makes outdated is retired. `step` is one more than the last when left
+        gains support; what the observation makes outdated is retired, and so are the facts given as `outdated`. `step` is one more than the last when left
         out. A call with a `key` that was used before changes nothing and gives back what it did then. When
         extraction fails, that is logged, and the returned episode is `pending` with its `error`: see
         `extract_pending`. (With `triples`, which only the caller has, the error is raised: call again with the key.)
@@ -217,7 +218,7 @@ class Memory(View):
         (episode,) = self._store.append([episode])
         if not episode.pending:
             return self._store.learn([Lesson(episode)], embedder=self._load_embedder().name)[0]
-        return self._learn(episode, given)
+        return self._learn(episode, given, tuple(fact.id for fact in outdated))
 
     def _new_episode(
         self, text: str, step: int | None, time: datetime | None, metadata: Mapping[str, Any] | None, key: str | None
@@ -233,9 +234,11 @@ class Memory(View):
             raise InputError(f"metadata must be what JSON can hold: {error}") from error
         return Episode(new_id(), _clean(text), step, time, metadata, key)
 
-    def _learn(self, episode: Episode, given: tuple[Triple, ...] | None) -> Learned:
+    def _learn(
+        self, episode: Episode, given: tuple[Triple, ...] | None = None, outdated: tuple[str, ...] = ()
+    ) -> Learned:
         try:
-            lesson = self._lesson(episode, given)
+            lesson = self._lesson(episode, given, outdated)
         except Exception as error:  # whatever an extractor or a model raises, the episode is safe and says why
             log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
             log.debug("extraction failed", exc_info=True)
@@ -245,7 +248,7 @@ class Memory(View):
             return Learned(self._store.episodes(ids=[episode.id])[0])
         return self._store.learn([lesson], embedder=self._load_embedder().name)[0]
 
-    def _lesson(self, episode: Episode, given: tuple[Triple, ...] | None) -> Lesson:
+    def _lesson(self, episode: Episode, given: tuple[Triple, ...] | None, outdated: tuple[str, ...]) -> Lesson:
         """What the episode teaches: extracted or given, linked to the entities that are there, and embedded."""
         named = spans(episode.text)
         known: list[Fact] = []
@@ -269,7 +272,7 @@ class Memory(View):
             episode=episode,
             triples=triples,
             slots=tuple(map(self._slot_of, triples)),
-            outdated=tuple(known[index].id for index in extraction.outdated if 0 <= index < len(known)),
+            outdated=outdated + tuple(known[index].id for index in extraction.outdated if 0 <= index < len(known)),
             mentions=tuple(mentions),
             vectors=self._new_vectors([episode.text, *(t.text for t in triples), *map(entity_key, mentions)]),
         )
@@ -287,7 +290,7 @@ class Memory(View):
 
     def extract_pending(self) -> list[Learned]:
         """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
-        return [self._learn(episode, None) for episode in self._store.episodes(pending=True)]
+        return [self._learn(episode) for episode in self._store.episodes(pending=True)]
 
     def forget(self, *episodes: Episode | str) -> Forgotten:
         """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.

@@ -1,0 +1,86 @@
+"""A run as a person likes to watch it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from agents.ariadne import Step
+from graphmem import Fact
+from graphmem.printing import printable
+
+SHOWN = 6
+"""Facts, sub-goals and lines shown of each kind at most."""
+
+
+def show_step(console: Console, step: Step) -> None:
+    """Where it is, what it saw, learned and recalled, what it plans and does, and the score."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", justify="right", min_width=8)
+    rows.add_column()
+    rows.add_row("saw", _lines(_clean(step.observation).splitlines()))
+    _add(rows, "learned", step.asserted, "green", "+ ")
+    _add(rows, "retired", step.retired, "red", "- ")
+    _add(rows, "recalled", step.recollection.facts, "cyan", "")
+    if step.recollection.episodes:
+        steps = ", ".join(str(episode.step) for episode in step.recollection.episodes)
+        rows.add_row("", Text(f"episodes of step {steps}", "cyan"))
+    rows.add_row("plan", _lines([_clean(goal.text) for goal in step.plan.sub_goals], style="yellow", numbered=True))
+    rows.add_row("action", _action(step))
+    title = f"step {step.number} · {_clean(step.place or 'somewhere')} · {_score(step.info)}"
+    console.print(Panel(rows, title=Text(title, "bold"), title_align="left", border_style="dim"))
+
+
+def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file: str | None) -> None:
+    """How it ended, and what the memory holds."""
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_row("score", f"{record['score']:g} of {record['max_score']:g}")
+    table.add_row("steps", f"{record['steps']} ({len(record['actions'])} commands)")
+    table.add_row("memory", f"{record['episodes']} episodes, {record['facts']} facts")
+    table.add_row("", f"{record['memory_ms_per_step']:.0f} ms a step to remember and recall")
+    if memory_file:
+        table.add_row("look at it", f"graphmem facts {memory_file}")
+    else:
+        table.add_row("keep it", "play with --memory-file FILE, then look with `graphmem facts FILE`")
+    body: list[RenderableType] = [_lines(_clean(outcome).splitlines()), Padding(table, (1, 0, 0, 0))]
+    title, colour = ("won", "green") if record["won"] else ("not won", "red")
+    console.print(Panel(Group(*body), title=Text(title, f"bold {colour}"), title_align="left", border_style=colour))
+
+
+def _add(rows: Table, name: str, facts: Sequence[Fact], style: str, mark: str) -> None:
+    if facts:
+        rows.add_row(name, _lines([_clean(f"{mark}{fact}") for fact in facts], style=style))
+
+
+def _lines(lines: Sequence[str], *, style: str = "", numbered: bool = False) -> Text:
+    """The first lines that are not blank, and how many more there are."""
+    lines = [line for line in lines if line.strip()]
+    shown = [f"{number}. {line}" if numbered else line for number, line in enumerate(lines[:SHOWN], start=1)]
+    text = Text("\n".join(shown), style)
+    if len(lines) > SHOWN:
+        text.append(f"\n(and {len(lines) - SHOWN} more)", "dim")
+    return text
+
+
+def _action(step: Step) -> Text:
+    text = Text(_clean(step.decision.action or "stop"), "bold magenta")
+    if step.commands and step.commands != (step.decision.action,):
+        text.append(printable(f"  ({', '.join(step.commands)})"), "magenta")
+    text.append(printable(f"  {step.decision.reason}"), "dim")
+    if step.reward:
+        text.append(f"  {step.reward:+g}", "bold green" if step.reward > 0 else "bold red")
+    return text
+
+
+def _score(info: Any) -> str:
+    return f"{info['score']:g} of {info['max_score']:g} points"
+
+
+def _clean(text: str) -> str:
+    return printable(text).strip()
