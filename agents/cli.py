@@ -15,7 +15,7 @@ from agents.policies.heuristic import HeuristicPlayer
 from agents.runlog import run_record, step_record
 from agents.screen import show_run, show_step
 from envs import EnvError, open_game
-from envs.tasks import SIZES, TASKS, make
+from envs.tasks import TASKS, make
 from graphmem import GraphmemError, Memory
 from graphmem.embedding import load_embedder
 from graphmem.printing import printable
@@ -39,10 +39,8 @@ def _group() -> None:
 
 @app.command()
 def play(
-    game: Annotated[str, typer.Argument(help=f"A .z8 file, or a task to make a game of: {', '.join(TASKS)}.")] = TASKS[0],
-    size: Annotated[str, typer.Option(help="Of a made game: default, hard, hardest; cooking also level1 to level4.")] = (
-        SIZES[TASKS[0]][0]
-    ),
+    game: Annotated[str, typer.Argument(help=f"A .z8 file, or {', '.join(TASKS)}.")] = "treasure-hunt",
+    size: Annotated[str, typer.Option(help="default, hard or hardest; cooking: level1 to level4 too.")] = "default",
     seed: Annotated[int, typer.Option(min=0, help="Of a made game; the same seed, the same game.")] = 1,
     task: Annotated[str, typer.Option(help="What the agent is told at the first step.")] = "",
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to the game.")] = 300,

@@ -47,7 +47,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 def remember(
     file: File,
     text: Annotated[str, typer.Argument(help='The observation; "-" reads it from standard input.')],
-    step: Annotated[int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")] = None,
+    step: Annotated[
+        int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")
+    ] = None,
     time: Annotated[datetime | None, typer.Option(help="When it was seen, as a date and time.")] = None,
     key: Annotated[str | None, typer.Option(help="Makes a repeated call harmless.")] = None,
     triple: Annotated[

@@ -1,11 +1,11 @@
 """Doubles, and the contracts of the seams: run them over your own store, embedder or extractor.
 
-    import pytest
-    from graphmem.testing import STORE_CONTRACT
+import pytest
+from graphmem.testing import STORE_CONTRACT
 
-    @pytest.mark.parametrize("check", STORE_CONTRACT)
-    def test_my_store_keeps_the_contract(check):
-        check(MyStore())        # a fresh, empty one each time
+@pytest.mark.parametrize("check", STORE_CONTRACT)
+def test_my_store_keeps_the_contract(check):
+    check(MyStore())        # a fresh, empty one each time
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def check_extractor(extractor: Extractor) -> None:
 # The store contract: each check takes a fresh, empty store.
 
 
-def teach(store: Store, step: int, *triples: tuple[str, str, str], slot: str | None = None, **lesson: object) -> Learned:
+def teach(
+    store: Store, step: int, *triples: tuple[str, str, str], slot: str | None = None, **lesson: object
+) -> Learned:
     """Append one episode at `step` and learn `triples` from it, each in `slot`."""
     episode = store.append([Episode(f"e{step}", f"text of step {step}", step)])[0]
     facts = tuple(Triple(*triple) for triple in triples)

@@ -54,7 +54,7 @@ def export(store: Store, path: str | os.PathLike[str]) -> int:
                 raise
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be written: {error.strerror}") from error
-    return sum(map(len, records))
+    return sum(len(kind) for kind in records)
 
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> int:
@@ -71,7 +71,7 @@ def import_file(store: Store, path: str | os.PathLike[str]) -> int:
     except (ValidationError, ValueError, KeyError, TypeError, ParseError) as error:
         raise InputError(f"{path} is no export of graphmem: {str(error).splitlines()[0]}") from error
     store.restore(*records)
-    return sum(map(len, records))
+    return sum(len(kind) for kind in records)
 
 
 def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:

@@ -41,8 +41,7 @@ def episodic_search(
     candidates = teaching + store.episodes(ids=[id_ for id_, _ in nearest if id_ not in known], at=at)
     _fill_in(cosine, candidates, store, plan)
     matches = {
-        episode.id: relevance(len(set(episode.facts).intersection(found)), len(episode.facts))
-        for episode in candidates
+        episode.id: relevance(len(set(episode.facts).intersection(found)), len(episode.facts)) for episode in candidates
     }
     best_match, best_cosine = max(matches.values(), default=0.0), max(cosine.values(), default=0.0)
     scored = [

@@ -201,9 +201,7 @@ class InMemoryStore:
             }
             self._sweep()
             after = self.stats()
-        return Forgotten(
-            before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities
-        )
+        return Forgotten(before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities)
 
     def _sweep(self) -> None:
         """Remove entities that nothing names, and vectors of texts that are gone."""

@@ -133,4 +133,4 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
 
 
 def _is_new(db: sqlite3.Connection) -> bool:
-    return db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    return not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()

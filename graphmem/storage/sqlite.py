@@ -110,9 +110,7 @@ class SqliteStore:
 
     def _concerned(self, lesson: Lesson) -> list[Fact]:
         """What `resolve` must see: facts that a triple equals or rivals, or that the lesson calls outdated."""
-        wanted = [
-            [*triple.key, slot or ""] for triple, slot in zip(lesson.triples, lesson.slots, strict=True)
-        ]
+        wanted = [[*triple.key, slot or ""] for triple, slot in zip(lesson.triples, lesson.slots, strict=True)]
         return self._select_facts(
             f"""(f.until IS NULL OR f.until > ?) AND f.seq IN (
                 SELECT f.seq FROM json_each(?) w
@@ -153,9 +151,7 @@ class SqliteStore:
         with self._reading() as db:
             if gone:
                 scrub(db, self._path)
-        return Forgotten(
-            before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities
-        )
+        return Forgotten(before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities)
 
     def _forgetting(self, gone: set[str]) -> tuple[list[Fact], dict[str, list[tuple[int, str]]]]:
         """What `resolve.forget` must see: facts taught or retired by `gone`, their rivals, and who else taught them."""
@@ -194,7 +190,8 @@ class SqliteStore:
         at: int | None = None,
         newest: int | None = None,
     ) -> list[Episode]:
-        where, parameters = ["e.namespace = ?"], [self._namespace]
+        where: list[str] = ["e.namespace = ?"]
+        parameters: list[object] = [self._namespace]
         if ids is not None:
             where.append(f"e.id {_IN}")
             parameters.append(as_set(ids))
@@ -227,7 +224,8 @@ class SqliteStore:
         current: bool = True,
         at: int | None = None,
     ) -> list[Fact]:
-        where, parameters = ["f.namespace = ?"], [self._namespace]
+        where: list[str] = ["f.namespace = ?"]
+        parameters: list[object] = [self._namespace]
         if ids is not None:
             where.append(f"f.id {_IN}")
             parameters.append(as_set(ids))
@@ -253,7 +251,8 @@ class SqliteStore:
             return [to_fact(row) for row in all_rows(db, f"{FACT} WHERE {where}", parameters)]
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
-        where, parameters = "n.namespace = ?", [self._namespace]
+        where = "n.namespace = ?"
+        parameters: list[object] = [self._namespace]
         if names is not None:
             where = f"n.seq {_IN}"
             parameters = [as_set(self._entity_rows(names))]
@@ -391,4 +390,3 @@ def _holds(at: int | None) -> tuple[str, list[int]]:
     if at is None:
         return "f.until IS NULL", []
     return "f.since <= ? AND (f.until IS NULL OR f.until > ?)", [at, at]
-

@@ -39,11 +39,7 @@ def exploring(world: World, reason: str) -> Iterator[Option]:
 
 
 def _blocked(world: World) -> set[str]:
-    return {
-        step.text.removeprefix(BLOCKED)
-        for step in world.situation.plan.sub_goals
-        if step.text.startswith(BLOCKED)
-    }
+    return {step.text.removeprefix(BLOCKED) for step in world.situation.plan.sub_goals if step.text.startswith(BLOCKED)}
 
 
 def _leave(world: World, direction: str) -> str | None:

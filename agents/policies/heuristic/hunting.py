@@ -74,4 +74,3 @@ def _spent(world: World, key: str) -> bool:
 
 def _is_open(world: World, lock: str) -> bool:
     return world.state(lock, "openness") in ("open", "unlocked")
-
