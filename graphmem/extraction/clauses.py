@@ -32,9 +32,14 @@ _RELATION_OF = {"into": "in", "onto": "on"}
 def triples_of(doc: Doc, people: People) -> Iterator[Triple]:
     """The triples that the text asserts, in its order."""
     for sentence in doc.sents:
-        if not sentence.text.rstrip().endswith("?"):
+        if not sentence.text.rstrip().endswith("?") and not _is_order(sentence.root):
             yield from _sentence(sentence, people)
         people.spoken_of.update(people_in(sentence))
+
+
+def _is_order(root: Token) -> bool:
+    """Whether the sentence tells somebody to do something: "Read the notes." """
+    return root.tag_ == "VB" and not any(child.dep_ in _SUBJECTS or child.dep_ == "aux" for child in root.children)
 
 
 def _sentence(sentence: Span, people: People) -> Iterator[Triple]:

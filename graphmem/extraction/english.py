@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphmem.extraction.parse import ParseExtractor, installed_pipeline
+from graphmem.extraction.single_valued import last_words
 from graphmem.extraction.textworld import read
 from graphmem.extraction.transcript import read_transcript
 from graphmem.records import Extraction, Fact, entity_key
 
 # Kinds of statement that mean what the rules take them for only in a game: "the firm has twenty lawyers".
 _ONLY_IN_A_GAME = frozenset({
-    "contains", "holds", "requires", "check", "bare", "pointed at", "wants", "nothing here", "list in it", "list on it",
+    "contains", "holds", "requires", "bare", "pointed at", "nothing here", "list in it", "list on it",
     "likened",
 })  # fmt: skip
 
@@ -41,6 +42,5 @@ class EnglishExtractor:
 
 
 def _both(ruled: Extraction, parsed: Extraction) -> Extraction:
-    triples = {triple.key: triple for triple in (*parsed.triples, *ruled.triples)}
     mentions = {entity_key(name): name for name in (*parsed.mentions, *ruled.mentions)}
-    return Extraction(tuple(triples.values()), ruled.outdated, tuple(mentions.values()))
+    return Extraction(last_words([*parsed.triples, *ruled.triples]), ruled.outdated, tuple(mentions.values()))

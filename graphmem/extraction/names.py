@@ -26,7 +26,10 @@ _NEVER_IN_A_NAME = _words(
     "is are was were be been am isn't aren't not no never nothing nobody none all each every any anything something "
     "everything can't can could should would will must has have had to don't let's if because than just besides"
 )
-_NEVER_FIRST = _words("one other others specific another of in on and or at for with from special but so kind sort")
+_NEVER_FIRST = _words(
+    "one other others specific another of in on and or at for with from special but so kind sort "
+    "too much many please first then next once after"
+)
 _LOOKING = re.compile(r"^(?:[\w'-]+ ){1,4}?looking (?=\S)", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\(([^()]*)\)$")
 _SEPARATOR = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")

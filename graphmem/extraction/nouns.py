@@ -17,6 +17,7 @@ _SECOND_PERSON = frozenset({"you", "your", "yourself"})
 _THIRD_PERSON = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME"})
 _NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody"})
+_QUANTITIES = frozenset({"one", "some", "any", "all", "each", "many", "few", "most", "several", "lot", "lots"})
 _MOST_WORDS = 8
 
 
@@ -52,7 +53,8 @@ def name_of(head: Token, people: People) -> str | None:
     """The short name of the noun phrase with this head, or None when it names nothing."""
     if head.pos_ == "PRON":
         return people.whom(head)
-    if any(child.lower_ in _NOBODY for child in head.children if child.dep_ in {"det", "neg"}):
+    denied = any(child.lower_ in _NOBODY for child in head.children if child.dep_ in {"det", "neg"})
+    if denied or head.lower_ in _QUANTITIES:
         return None
     words = list(_words(head, people, owner=head.dep_ == "poss"))
     name = " ".join(word for word in words if word).replace(" 's", "'s").replace(" - ", "-").replace(" '", "'")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graphmem.errors import ExtractionError
 from graphmem.extraction.clauses import triples_of
 from graphmem.extraction.nouns import People, name_of
+from graphmem.extraction.single_valued import last_words
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 if TYPE_CHECKING:
@@ -55,22 +56,20 @@ class ParseExtractor:
     def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
         """Read any English. What it makes outdated is left to the slots of its facts."""
         nlp = self._pipeline()
-        triples: dict[tuple[str, str, str], Triple] = {}
+        triples: list[Triple] = []
         mentions: dict[str, str] = {}
         people = People()
         for speaker, part in _parts(text[:_LONGEST]):
             people.speaker = speaker
             doc = nlp(part)
-            for triple in triples_of(doc, people):
-                if all(any(c.isalnum() for c in end) for end in (triple.subject, triple.relation, triple.object)):
-                    triples.setdefault(triple.key, triple)
+            triples += (triple for triple in triples_of(doc, people) if _has_words(triple))
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
-        return Extraction(tuple(triples.values()), (), tuple(mentions.values()))
+        return Extraction(last_words(triples), (), tuple(mentions.values()))
 
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)
-        if package is None:
+        if not package:
             mend = _MEND if self.model == "en_core_web_sm" else f"python -m spacy download {self.model}"
             raise ExtractionError(f"The spaCy pipeline {self.model!r} is not installed. Install it: {mend}")
         try:
@@ -79,6 +78,10 @@ class ParseExtractor:
             raise ExtractionError(
                 f"The spaCy pipeline {package!r} cannot be loaded ({error}). Install it anew: {_MEND}"
             ) from error
+
+
+def _has_words(triple: Triple) -> bool:
+    return all(any(map(str.isalnum, part)) for part in (triple.subject, triple.relation, triple.object))
 
 
 def _parts(text: str) -> Iterator[tuple[str | None, str]]:

@@ -48,7 +48,7 @@ _MACROS = {
     "free": "(?:unblocked|unguarded|without a door|open|clear)",
     "lying": "(?:hidden|located|kept|stored|placed|lying|standing|sitting|resting|found|locked)",
     "floor": "(?:the )?(?:floor|ground)",
-    "opens": "(?:unlocks?|opens?|fits?|is for|can unlock|can open|will unlock|will open|is used to unlock|matches)",
+    "opens": "(?:unlocks|opens|fits|is for|can unlock|can open|will unlock|will open|is used to unlock|matches)",
 }  # fmt: skip
 
 # Kinds of statement -> the ways to say it. See `rooms`, `actions` and `reading` for what each kind teaches.
@@ -153,9 +153,9 @@ it state:       (?:it|that)(?:'s| is) (?:already |now |currently )?{state}
 useful:         useful for (?P<use>\\w+ing)(?: things)?
 
 # --- what is written or told ---------------------------------------------------------------------------------------
-fits:           {key} you (?:found|find) in {room} (?:unlocks?|opens?) {lock}
-fits:           {key} that you (?:found|find) in {room} (?:unlocks?|opens?) {lock}
-fits in:        {key} (?:unlocks?|opens?) {lock} (?:that is |which is |located |standing )?<in> {room}
+fits:           {key} you (?:found|find) in {room} (?:unlocks|opens) {lock}
+fits:           {key} that you (?:found|find) in {room} (?:unlocks|opens) {lock}
+fits in:        {key} (?:unlocks|opens) {lock} (?:that is |which is |located |standing )?<in> {room}
 fits:           {key} <opens> {lock}
 fits:           {lock} (?:is|can be) (?:unlocked|opened) (?:with|by|using) {key}
 wants:          you(?:'ll| will)? need {key} to (?:unlock|open) {lock}

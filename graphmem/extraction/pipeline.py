@@ -15,7 +15,7 @@ from graphmem.extraction.phrases import Statement, statement
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc, Span, Token
 
 _ENDS = frozenset({".", "!", "?", "...", "\u2026", "?!", "!?"})
 # Straight and curly quotation marks, and brackets.
@@ -48,17 +48,23 @@ def pipeline() -> Language:
 
 
 def _mark_sentences(doc: Doc) -> Doc:
-    ended = True
+    ended, quoted = True, False
     for token in doc:
-        token.is_sent_start = ended and not token.is_space
+        closes = ended and token.i > 0 and token.text in _CLOSERS
+        goes_on = quoted and token.text[:1].islower()  # "Stop!" she said.
+        token.is_sent_start = ended and not (closes or goes_on or token.is_space)
         if token.is_space:
-            ended = ended or "\n" in token.text
+            line_ends = "\n" in token.text
+            ended, quoted = ended or line_ends, quoted and not line_ends
         else:
-            closes = ended and token.text in _CLOSERS and token.i > 0
-            if closes:
-                token.is_sent_start = False
-            ended = closes or token.text in _ENDS
+            quoted = closes
+            ended = closes or token.text in _ENDS or _sighs(token)
     return doc
+
+
+def _sighs(token: Token) -> bool:
+    """Whether this ends the grammar's "Hm. Oh well", which comes without a mark."""
+    return token.text == "well" and token.i > 0 and token.nbor(-1).text == "Oh"
 
 
 def _mark_phrases(doc: Doc) -> Doc:

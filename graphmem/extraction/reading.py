@@ -19,16 +19,17 @@ _READABLE = re.compile(
 )
 _READING_VERBS = frozenset({"read", "examine", "x", "look at", "inspect", "l", "study"})
 _KEYS = re.compile(r"key|card|code|pass|token|chip", re.IGNORECASE)
-_REFUSAL = re.compile(
+_NOT_WRITTEN = re.compile(
     r"you (?:can't|cannot|haven't|don't|need to|have to|see nothing|are not|aren't)\b"
-    r"|that's not|i (?:didn't|only)|what do you",
+    r"|that's not|i (?:didn't|only)|what do you|you open the copy of",
     re.IGNORECASE,
 )
 _RECIPE = re.compile(
-    r"^[ \t]*ingredients?:[ \t]*\n(?P<ingredients>.*?)"
+    r"^[ \t]*ingredients?:[ \t]*\n(?P<ingredients>.{1,3000}?)"
     r"^[ \t]*directions?:[ \t]*\n(?P<directions>(?:[ \t]*\S[^\n]*(?:\n|\Z))*)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
+_LONGEST = 1000  # characters of a sentence that may say what things are for
 _HEADING = re.compile(r"^[ \t]*(?:recipe(?: #\d+)?|-{3,})[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _DIRECTION = re.compile(r"^(\w+)\s+(?:the\s+)?(.+?)(?:\s+(?:with|on|in|using)\s+.*)?$", re.IGNORECASE)
 _MUST_BE = {
@@ -37,14 +38,14 @@ _MUST_BE = {
 }  # fmt: skip
 # "frying is done only with stove", "BBQ's are for grilling things"
 _USES = (
-    re.compile(r"(?P<use>\w+ing) is done (?:only )?(?:with|on|in) (?:an? |the )?(?P<tool>[\w-]+)", re.IGNORECASE),
-    re.compile(r"(?P<tool>[\w-]+?)(?:'?s)? (?:is|are) for (?P<use>\w+ing)\b", re.IGNORECASE),
+    re.compile(r"\b(?P<use>\w{1,40}ing) is done (?:only )?(?:with|on|in) (?:an? |the )?(?P<tool>[\w-]+)", re.I),
+    re.compile(r"\b(?P<tool>[\w-]{1,40}?)(?:'?s)? (?:is|are) for (?P<use>\w{1,40}ing)\b", re.I),
 )
 
 
 def take_recipe(scene: Scene, body: str) -> str:
     """Read the recipe in `body`, if there is one, and give back the text without it."""
-    found = _RECIPE.search(body)
+    found = _RECIPE.search(body) if "directions:" in body.casefold() or "direction:" in body.casefold() else None
     if not found:
         return body
     scene.mention(RECIPE)
@@ -86,14 +87,14 @@ def says(scene: Scene, sentences: Iterable[str]) -> None:
         return
     about_itself = re.compile(rf"the {re.escape(note)} (?:is|looks|seems|appears|would seem)\b", re.IGNORECASE)
     for sentence in sentences:
-        if not (_REFUSAL.match(sentence) or about_itself.match(sentence)) and any(c.isalnum() for c in sentence):
+        if not (_NOT_WRITTEN.match(sentence) or about_itself.match(sentence)) and any(c.isalnum() for c in sentence):
             scene.fact(note, "says", sentence)
             scene.mention(note)
 
 
 def uses(scene: Scene, sentence: str) -> None:
     """What each appliance is for, in the words of a task."""
-    for pattern in _USES:
+    for pattern in _USES if len(sentence) <= _LONGEST else ():
         for found in pattern.finditer(sentence):
             if named := read_name(found["tool"]):
                 scene.fact(named.name, "is for", found["use"].lower())

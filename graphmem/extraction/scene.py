@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from graphmem.extraction.names import Named, is_pronoun, read_name, read_names
+from graphmem.extraction.single_valued import last_words
 from graphmem.extraction.transcript import Command
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
@@ -23,7 +24,7 @@ class Scene:
         self.room_before = _room_of_player(known)
         self.room = title or self.room_before
         self.last: str | None = _object_of(command)
-        self._triples: dict[tuple[str, str, str], Triple] = {}
+        self._triples: list[Triple] = []
         self._outdated: set[int] = set()
         self._mentions: dict[str, str] = {}
         if self.last:
@@ -33,11 +34,12 @@ class Scene:
         """Assert a triple."""
         triple = Triple(subject, relation, obj)
         if all(part.strip() for part in (subject, relation, obj)):
-            self._triples.setdefault(triple.key, triple)
+            self._triples.append(triple)
 
     def told(self, subject: str, relation: str, obj: str) -> bool:
         """Whether the text has told this fact so far."""
-        return Triple(subject, relation, obj).key in self._triples
+        key = Triple(subject, relation, obj).key
+        return any(triple.key == key for triple in self._triples)
 
     def mention(self, name: str) -> None:
         """Note that the text speaks of `name`."""
@@ -97,8 +99,10 @@ class Scene:
 
     def finish(self) -> Extraction:
         """All of it. A known fact that the text states again is not outdated."""
-        outdated = sorted(index for index in self._outdated if self.known[index].triple.key not in self._triples)
-        return Extraction(tuple(self._triples.values()), tuple(outdated), tuple(self._mentions.values()))
+        triples = last_words(self._triples)
+        stated = {triple.key for triple in triples}
+        outdated = sorted(index for index in self._outdated if self.known[index].triple.key not in stated)
+        return Extraction(triples, tuple(outdated), tuple(self._mentions.values()))
 
     def _same_as(self, name: str) -> str:
         """What "the counter" means after "a shoddy counter", and what a chest is called when "the small chest" follows.
@@ -118,11 +122,10 @@ class Scene:
     def _rename(self, old: str, new: str) -> None:
         key = entity_key(old)
         self._mentions.pop(key, None)
-        renamed = [
+        self._triples = [
             Triple(*(new if entity_key(part) == key else part for part in (it.subject, it.relation, it.object)))
-            for it in self._triples.values()
+            for it in self._triples
         ]
-        self._triples = {it.key: it for it in renamed}
 
     def _met(self, named: Named) -> str:
         self.last = named.name

@@ -6,6 +6,8 @@ Two facts with the same subject and the same slot cannot both hold, so the later
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from graphmem.records import Triple, entity_key
 
 # A relation that says where its subject is. "the" and the like within a relation do not count.
@@ -57,3 +59,20 @@ def slot(triple: Triple) -> str | None:
     if relation in _COPULAS:
         return _SLOT_OF_STATE.get(entity_key(triple.object))
     return None
+
+
+def last_words(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+    """The triples without repeats and without what a later one of them replaces, in their order.
+
+    >>> [str(it) for it in last_words([Triple("egg", "is", "raw"), Triple("egg", "is", "fried")])]
+    ['egg, is, fried']
+    """
+    kept: dict[tuple[str, ...], Triple] = {}
+    for triple in triples:
+        place = slot(triple)
+        key = triple.key if place is None else (triple.key[0], place)
+        first = kept.get(key)
+        if first is None or first.key != triple.key:
+            kept.pop(key, None)
+            kept[key] = triple
+    return tuple(kept.values())

@@ -15,7 +15,7 @@ OPPOSITE = {
 }  # fmt: skip
 DIRECTION_WORDS = {**_SHORT, **{word: word for word in OPPOSITE}}
 
-_TITLE = re.compile(r"^[ \t]*-=[ \t]*(\S.*?)[ \t]*=-[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(r"^[ \t]*-=[ \t]*(\S.{0,100}?)[ \t]*=-[ \t]*$", re.MULTILINE)
 _COMMAND = re.compile(r"\A\s*>[ \t]*(\S[^\n]*)(?:\n|\Z)")
 _ON_A_TITLE_LINE = re.compile(r"-=.*=-")
 _GO = re.compile(r"^(?:(?:go|walk|run|head|move|travel)\s+(?:to\s+(?:the\s+)?)?)?(\w+)$", re.IGNORECASE)
