@@ -27,8 +27,9 @@ _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 class Step:
     """One turn of the loop: what was seen and learned, what was recalled and planned, what was done, the score after.
 
-    `outcome` is the observation that the action led to. `commands` are those sent to the game for the action: several, or none, when it was to `go to` a place; what was
-    learned on that way is in `learned` of the following step. `memory_ms` is the time spent in the memory.
+    `outcome` is the observation that the action led to, and `commands` what was sent to the game for it: several, or
+    none, when it was to `go to` a place. What was learned on that way is in `learned` of the following step.
+    `memory_ms` is the time spent in the memory.
     """
 
     number: int
@@ -163,7 +164,7 @@ class Ariadne:
         mentioned = learned[-1].episode.mentions if learned else ()
         queries = dict.fromkeys(mentioned, 1) | dict.fromkeys(plan.about, 2)
         current = [each.episode.id for each in learned[-1:]]
-        return self._memory.recall(queries or self._task or "what to do", plan=str(plan) or None, without=current)
+        return self._memory.recall(queries or self._task or "what to do", plan=str(plan), without=current)
 
     def _do(self, action: str, now: _Now, worldmap: WorldMap, commands_left: int) -> list[str]:
         """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""

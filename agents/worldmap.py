@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import networkx as nx
 
@@ -63,10 +64,7 @@ class WorldMap:
             keys = nx.shortest_path(self._graph, entity_key(start), entity_key(goal))
         except (nx.NodeNotFound, nx.NetworkXNoPath):
             return None
-        return [
-            (self._graph.edges[here, there]["direction"], self._names[there])
-            for here, there in zip(keys, keys[1:], strict=False)
-        ]
+        return [(self._graph.edges[here, there]["direction"], self._names[there]) for here, there in pairwise(keys)]
 
     def unexplored(self) -> dict[str, list[str]]:
         """For each place, the exits that nobody has taken yet."""

@@ -24,6 +24,7 @@ from graphmem.memory import Memory, View, re_embed
 from graphmem.printing import printable
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Learned
+from graphmem.retrieval.budget import LEAST
 from graphmem.storage import open_store
 
 app = typer.Typer(
@@ -74,7 +75,7 @@ def recall(
     depth: Annotated[int, typer.Option(min=1, help="Rounds of semantic search.")] = 2,
     width: Annotated[int, typer.Option(min=1, help="Facts found by each query of a round.")] = 6,
     episodes: Annotated[int, typer.Option(min=0, help="Episodes to recall.")] = 3,
-    budget: Annotated[int, typer.Option(min=1, help="Tokens that the text may take.")] = 1000,
+    budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
     at: Step = None,
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,

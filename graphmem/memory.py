@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from graphmem.embedding import load_embedder
+from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import EmbedderMismatch, GraphmemError, InputError
 from graphmem.extraction import default_extractor
 from graphmem.extraction.single_valued import slot as single_valued_slot
@@ -30,7 +31,7 @@ from graphmem.records import (
     Vector,
     entity_key,
 )
-from graphmem.retrieval.budget import recollect
+from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.episodic import episodic_search
 from graphmem.retrieval.linking import spans
 from graphmem.retrieval.semantic import semantic_search
@@ -76,7 +77,7 @@ class View:
         """
         queries = _depths(query, depth)
         _at_least("width", width, 1)
-        _at_least("budget", budget, 1)
+        _at_least("budget", budget, LEAST)
         hidden = set(without)
         found = semantic_search(self._store, self._embed, queries, width=width, at=self._at)
         found = [hit for hit in found if hit.fact.asserted_by not in hidden]
@@ -175,7 +176,7 @@ class Memory(View):
         embedder: Embedder | None = None,
         slot_of: SlotOf = single_valued_slot,
     ) -> None:
-        self._embedder = embedder
+        self._embedder = CachedEmbedder(embedder) if embedder else None
         self._extractor = extractor
         self._slot_of = slot_of
         if not namespace:
@@ -191,7 +192,7 @@ class Memory(View):
 
     def _load_embedder(self) -> Embedder:
         if self._embedder is None:
-            self._embedder = load_embedder()
+            self._embedder = CachedEmbedder(load_embedder())
         return self._embedder
 
     def remember(
@@ -208,10 +209,11 @@ class Memory(View):
         """Store an observation, then learn what it says.
 
         The episode is durable before anything tries to understand it. With `triples` no extractor runs. A known fact
-        gains support; what the observation makes outdated is retired, and so are the facts given as `outdated`. `step` is one more than the last when left
-        out. A call with a `key` that was used before changes nothing and gives back what it did then. When
-        extraction fails, that is logged, and the returned episode is `pending` with its `error`: see
-        `extract_pending`. (With `triples`, which only the caller has, the error is raised: call again with the key.)
+        gains support; what the observation makes outdated is retired, and so are the facts given as `outdated`.
+        `step` is one more than the last when left out. A call with a `key` that was used before changes nothing and
+        gives back what it did then. When extraction fails, that is logged, and the returned episode is `pending` with
+        its `error`: see `extract_pending`. (With `triples`, which only the caller has, the error is raised: call
+        again with the same key.)
         """
         given = None if triples is None else tuple(map(_to_triple, triples))
         episode = self._new_episode(text, step, time, metadata, key)

@@ -79,7 +79,8 @@ def check_extractor(extractor: Extractor) -> None:
     for text in ("You take the apple.", "", "!? \x00 日本語", "-= Kitchen =-\nYou are in a kitchen."):
         extraction = extractor.extract(text, known)
         for triple in extraction.triples:
-            assert triple.subject.strip() and triple.relation.strip() and triple.object.strip(), f"empty part: {triple}"
+            parts = (triple.subject, triple.relation, triple.object)
+            assert all(part.strip() for part in parts), f"an empty part: {triple}"
         assert all(0 <= index < len(known) for index in extraction.outdated), "an index of a fact that was not shown"
 
 

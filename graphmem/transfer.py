@@ -163,7 +163,10 @@ def _values(attributes: dict[str, Any]) -> dict[str, Any]:
 def _read_graphml(path: Path) -> Records:
     import networkx as nx
 
-    graph = nx.read_graphml(path, force_multigraph=True)
+    try:
+        graph = nx.read_graphml(path, force_multigraph=True)
+    except nx.NetworkXError as error:
+        raise InputError(f"{path} is no GraphML file: {error}") from error
     if graph.graph.get("graphmem") != FORMAT:
         raise InputError(f"{path} does not say that it is an export of graphmem")
     nodes = sorted((data for _, data in graph.nodes(data=True)), key=lambda data: data["order"])

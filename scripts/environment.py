@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-_COMPILER = """TextWorld's game interpreter is built from C, and {missing} cannot be found. Install it and run this again:
+_COMPILER = """TextWorld's game interpreter is built from C, and {missing} cannot be found. Install it and try again:
     Debian, Ubuntu   apt-get install make gcc
     Fedora           dnf install make gcc
     macOS            xcode-select --install"""

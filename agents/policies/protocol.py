@@ -31,8 +31,9 @@ class Plan:
     explore: bool = False
 
     def __str__(self) -> str:
+        """The sub-goals as numbered lines; the goal where there is none."""
         steps = [f"{number}. {step.text}" for number, step in enumerate(self.sub_goals, start=1)]
-        return "\n".join([self.goal, *steps])
+        return "\n".join(steps) or self.goal
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from pathlib import Path
 from graphmem.errors import InputError
 from graphmem.protocols import Embedder
 
+__all__ = ["load_embedder"]
+
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 

@@ -17,7 +17,9 @@ NOTHING = "Nothing known."
 
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]")
 _LETTERS_A_TOKEN = 6
-_RESERVE = 24  # tokens kept for the line that says what was left out
+
+LEAST = 50
+"""The smallest budget: room for the headings, and for the line that says what was left out."""
 
 
 def count_tokens(text: str) -> int:
@@ -38,14 +40,15 @@ def episode_lines(episode: Episode) -> str:
 
 
 def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int) -> Recollection:
-    """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens, and print them.
+    """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Repeats are dropped: of facts that read the same the first, of episodes that read the same the newest. Episodes
     may fill half the budget, or what the facts leave. Facts are printed by rank, episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     episodes = _newest_of_same(episodes)
-    room = budget - _RESERVE
+    framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
+    room = budget - sum(map(count_tokens, framing))
     all_facts = sum(count_tokens(fact_line(fact)) for fact in facts)
     kept_episodes = _fit(episodes, [episode_lines(e) for e in episodes], max(room // 2, room - all_facts))
     used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
@@ -81,10 +84,14 @@ def _render(facts: Sequence[Fact], episodes: Sequence[Episode], omitted_facts: i
         parts += [FACTS_HEADING, *map(fact_line, facts)]
     if episodes:
         parts += [EPISODES_HEADING, *map(episode_lines, sorted(episodes, key=lambda episode: episode.step))]
-    omitted = [_count(omitted_facts, "fact"), _count(omitted_episodes, "episode")]
-    if any(omitted):
-        parts.append(f"(left out for want of room: {' and '.join(filter(None, omitted))})")
+    if omitted_facts or omitted_episodes:
+        parts.append(_left_out(omitted_facts, omitted_episodes))
     return "\n".join(parts) or NOTHING
+
+
+def _left_out(facts: int, episodes: int) -> str:
+    omitted = [_count(facts, "fact"), _count(episodes, "episode")]
+    return f"(left out for want of room: {' and '.join(filter(None, omitted))})"
 
 
 def _count(number: int, noun: str) -> str:

@@ -6,6 +6,7 @@
     hunting.py    keys, lockers, notes, treasures
     cooking.py    recipes
     cleaning.py   things out of place; sense.py: what goes where
+    errands.py    "put the apple on the bench"
     exploring.py  exits never taken
 
 It knows the world only through the recollection, the observation, the inventory and the admissible commands.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agents.policies.heuristic.cleaning import cleaning, is_cleaning
 from agents.policies.heuristic.cooking import cooking, is_cooking
+from agents.policies.heuristic.errands import errands
 from agents.policies.heuristic.exploring import exploring
 from agents.policies.heuristic.hunting import hunting
 from agents.policies.heuristic.option import Option
@@ -51,6 +52,7 @@ class HeuristicPlayer:
         elif is_cooking(world):
             yield from cooking(world)
         else:
+            yield from errands(world)
             yield from hunting(world)
             yield from exploring(world, "what I need is not where I have been")
 

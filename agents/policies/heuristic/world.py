@@ -29,7 +29,10 @@ class Command:
 
 
 class World:
-    """The situation, read: later and nearer words overrule earlier ones (episodes, facts, observation, inventory)."""
+    """The situation, read: nearer words overrule farther ones (facts, observation, inventory).
+
+    Of episodes only what lasts is taken (what a note says, a recipe asks for): the rest may have changed since.
+    """
 
     def __init__(self, situation: Situation, extractor: TextWorldExtractor) -> None:
         self.situation = situation
@@ -51,7 +54,7 @@ class World:
     def _read_recollection(self, text: str) -> None:
         facts, _, episodes = text.partition("\nEpisodes I remember:")
         for episode in _EPISODE.findall(episodes):
-            self._learn(self._read(episode))
+            self._learn(triple for triple in self._read(episode) if not slot(triple))
         self._learn(Triple(*match) for match in _FACT_LINE.findall(facts))
 
     def _read(self, text: str) -> tuple[Triple, ...]:

@@ -1,0 +1,51 @@
+"""Forgetting is complete, down to the bytes of the file."""
+
+from pathlib import Path
+
+import pytest
+
+from graphmem import Memory
+from graphmem.errors import InputError
+from graphmem.testing import HashEmbedder
+
+WORDS = (b"zanzibar", b"quokka")
+
+
+def _bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_nothing_of_a_forgotten_episode_is_left_in_the_files(tmp_path: Path, embedder: HashEmbedder) -> None:
+    with Memory(tmp_path / "house.db", embedder=embedder) as memory:
+        memory.remember("an ordinary day", triples=[("apple", "is in", "box")])
+        secret = memory.remember("Zanzibar holds a quokka", triples=[("quokka", "is in", "zanzibar")]).episode
+        assert all(word in _bytes(tmp_path).lower() for word in WORDS)
+        vector = memory._store.vectors(["quokka, is in, zanzibar"])["quokka, is in, zanzibar"].tobytes()
+        assert vector in _bytes(tmp_path)
+        forgotten = memory.forget(secret)
+        assert (forgotten.episodes, forgotten.facts, forgotten.entities) == (1, 1, 2)
+        left = _bytes(tmp_path)
+    assert not any(word in left.lower() for word in WORDS)
+    assert vector not in left
+    assert secret.id.encode() not in left
+
+
+def test_a_fact_that_another_episode_supports_stays(memory: Memory) -> None:
+    first = memory.remember("one", triples=[("apple", "is in", "box")]).episode
+    memory.remember("two", triples=[("apple", "is in", "box")])
+    memory.forget(first)
+    assert [str(fact) for fact in memory.facts()] == ["apple, is in, box"]
+
+
+def test_what_was_retired_by_it_is_true_again(memory: Memory) -> None:
+    memory.remember("one", triples=[("apple", "is on", "table")])
+    second = memory.remember("two", triples=[("apple", "is in", "box")]).episode
+    memory.forget(second.id)
+    assert [str(fact) for fact in memory.facts()] == ["apple, is on, table"]
+
+
+def test_an_unknown_episode_is_named(memory: Memory) -> None:
+    kept = memory.remember("one", triples=()).episode
+    with pytest.raises(InputError, match="nosuchid"):
+        memory.forget(kept, "nosuchid")
+    assert memory.stats().episodes == 1

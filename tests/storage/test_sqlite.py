@@ -1,0 +1,183 @@
+"""The file: durable, shared between processes, and clear about what it is not."""
+
+import multiprocessing
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchmarks.durability import survive
+from graphmem import Memory
+from graphmem.errors import NotAMemory, SchemaTooNew, StoreBusy, StoreUnwritable
+from graphmem.records import Episode
+from graphmem.storage import connection, schema
+from graphmem.storage.sqlite import SqliteStore
+from graphmem.testing import HashEmbedder, teach
+
+
+def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
+    tally = survive(tmp_path / "house.db", rounds=6, longest=0.3, seed=1)
+    assert tally.acknowledged > 6
+    assert (tally.lost, tally.half_written) == (0, 0)
+    assert tally.in_flight <= tally.rounds
+
+
+def test_a_closed_memory_is_one_file(tmp_path: Path) -> None:
+    with Memory(tmp_path / "house.db", embedder=HashEmbedder()) as memory:
+        memory.remember("seen", triples=[("apple", "is in", "box")])
+    assert [path.name for path in tmp_path.iterdir()] == ["house.db"]
+
+
+def test_a_reader_sees_what_another_process_wrote(tmp_path: Path) -> None:
+    reader, writer = SqliteStore(tmp_path / "house.db"), SqliteStore(tmp_path / "house.db")
+    teach(writer, 1, ("apple", "is in", "box"))
+    query = writer.vectors(["apple, is in, box"])["apple, is in, box"][None]
+    assert len(reader.nearest("fact", query, limit=5)[0]) == 1
+    teach(writer, 2, ("pear", "is in", "box"))
+    assert len(reader.nearest("fact", query, limit=5)[0]) == 2
+    writer.forget(["e1"])
+    assert len(reader.nearest("fact", query, limit=5)[0]) == 1
+    reader.close()
+    writer.close()
+
+
+def test_a_reader_goes_on_while_another_writes(tmp_path: Path) -> None:
+    reader, writer = SqliteStore(tmp_path / "house.db"), SqliteStore(tmp_path / "house.db")
+    teach(writer, 1, ("apple", "is in", "box"))
+    with writer._writing():
+        assert len(reader.facts()) == 1
+    reader.close()
+    writer.close()
+
+
+def _write(path: Path, worker: int) -> None:
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        for number in range(20):
+            memory.remember(
+                f"worker {worker} saw {number}", triples=[("lamp", "is", "seen"), ("lamp", "is in", "hall")]
+            )
+
+
+def test_many_processes_may_make_and_write_one_file(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_write, args=(tmp_path / "house.db", number)) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    with Memory(tmp_path / "house.db", embedder=HashEmbedder()) as memory:
+        assert memory.stats().episodes == 60
+        support = {str(fact): fact.support for fact in memory.facts()}
+    assert support == {"lamp, is, seen": 60, "lamp, is in, hall": 60}
+
+
+def test_a_writer_that_must_wait_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.1)
+    one, other = SqliteStore(tmp_path / "house.db"), SqliteStore(tmp_path / "house.db")
+    with one._writing(), pytest.raises(StoreBusy, match=r"house\.db: another process is writing"):
+        other.append([Episode("e1", "seen", 1)])
+    other.append([Episode("e1", "seen", 1)])
+    one.close()
+    other.close()
+
+
+def test_threads_share_one_memory(tmp_path: Path) -> None:
+    with Memory(tmp_path / "house.db", embedder=HashEmbedder()) as memory:
+
+        def write(worker: int) -> None:
+            for number in range(10):
+                memory.remember(f"{worker} saw {number}", triples=[(f"thing {worker}.{number}", "is in", "hall")])
+                memory.recall("hall", episodes=1)
+
+        threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (memory.stats().episodes, memory.stats().facts, memory.stats().pending) == (40, 40, 0)
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "house.db")
+    unwritable = Episode("e2", "seen", 1, metadata={"not": object()})
+    with pytest.raises(TypeError):
+        store.append([Episode("e1", "seen", 1), unwritable])
+    assert store.episodes() == []
+    store.close()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + b"\xff" * 500])
+def test_a_file_that_is_no_memory_is_named_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(NotAMemory, match=r"notes\.txt"):
+        SqliteStore(path)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as db:
+        db.execute("CREATE TABLE mine (x)")
+    db.close()
+    before = (tmp_path / "other.db").read_bytes()
+    with pytest.raises(NotAMemory, match="another program"):
+        SqliteStore(tmp_path / "other.db")
+    assert (tmp_path / "other.db").read_bytes() == before
+
+
+def test_a_folder_is_no_memory(tmp_path: Path) -> None:
+    with pytest.raises(NotAMemory, match="is a folder"):
+        SqliteStore(tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnwritable, match="does not exist"):
+        SqliteStore(tmp_path / "no" / "house.db")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    folder = Path("/proc") if os.geteuid() == 0 else tmp_path  # root may write anywhere but there
+    with pytest.raises(StoreUnwritable, match=r"house\.db"):
+        SqliteStore(folder / "house.db")
+
+
+def test_a_memory_of_a_newer_graphmem_is_refused(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "house.db").close()
+    with sqlite3.connect(tmp_path / "house.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(SchemaTooNew, match="upgrade graphmem"):
+        SqliteStore(tmp_path / "house.db")
+
+
+def test_an_older_memory_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqliteStore(tmp_path / "house.db")
+    teach(store, 1, ("apple", "is in", "box"))
+    store.close()
+    newer = (*schema.MIGRATIONS, lambda db: db.execute("ALTER TABLE entities ADD COLUMN colour TEXT"))
+    monkeypatch.setattr(schema, "MIGRATIONS", newer)
+    monkeypatch.setattr(connection, "MIGRATIONS", newer)
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        assert [str(fact) for fact in store.facts()] == ["apple, is in, box"]
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == len(newer)
+        assert store._db.execute("SELECT colour FROM entities").fetchone() == (None,)
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    SqliteStore(tmp_path / "house.db").close()
+
+    def broken(db: sqlite3.Connection) -> None:
+        db.execute("DROP TABLE mentions")
+        raise sqlite3.OperationalError("no")
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, broken))
+    monkeypatch.setattr(connection, "MIGRATIONS", schema.MIGRATIONS)
+    with pytest.raises(Exception, match="no"):
+        SqliteStore(tmp_path / "house.db")
+    monkeypatch.undo()
+    SqliteStore(tmp_path / "house.db").close()

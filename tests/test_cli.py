@@ -1,0 +1,116 @@
+"""The `graphmem` command, run as its users run it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphmem.cli import app
+
+
+def _run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "graphmem.cli", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A memory of two observations, written by the command."""
+    path = tmp_path_factory.mktemp("cli") / "house.db"
+    assert _run("remember", path, "You are in the kitchen. A red apple is on the table.").returncode == 0
+    assert _run("remember", path, "-", stdin="You pick up the red apple.").returncode == 0
+    return path
+
+
+def test_remember_says_what_it_learned(tmp_path: Path) -> None:
+    done = _run(
+        "remember", tmp_path / "new.db", "whatever", "--triple", "apple, is in, box", "--step", "4", "--key", "k"
+    )
+    assert done.stdout.splitlines()[0].startswith("step 4, episode ")
+    assert done.stdout.splitlines()[1:] == ["  + apple, is in, box"]
+
+
+def test_recall_prints_prompt_text(house: Path) -> None:
+    assert "- red apple, is in, inventory" in _run("recall", house, "where is the apple?").stdout
+    assert "- red apple, is on, table" in _run("recall", house, "where is the apple?", "--at", "0").stdout
+
+
+def test_facts_and_history_tell_what_is_and_was_known(house: Path) -> None:
+    now = [json.loads(line) for line in _run("facts", house, "red apple", "--json").stdout.splitlines()]
+    ever = [json.loads(line) for line in _run("history", house, "red apple", "--json").stdout.splitlines()]
+    assert [fact["object"] for fact in now] == ["inventory"]
+    assert [(fact["object"], fact["until"]) for fact in ever] == [("table", 1), ("inventory", None)]
+    assert "inventory" in _run("facts", house).stdout
+
+
+def test_episodes_and_stats_tell_what_there_is(house: Path) -> None:
+    assert "You pick up the red apple." in _run("episodes", house, "--newest", "1").stdout
+    assert json.loads(_run("stats", house, "--json").stdout)["episodes"] == 2
+
+
+def test_an_export_can_be_imported_and_asked(house: Path, tmp_path: Path) -> None:
+    for ending in ("jsonl", "graphml"):
+        assert _run("export", house, tmp_path / f"out.{ending}").returncode == 0
+        assert _run("import", tmp_path / f"{ending}.db", tmp_path / f"out.{ending}").returncode == 0
+        assert "- red apple, is in, inventory" in _run("recall", tmp_path / f"{ending}.db", "apple").stdout
+
+
+def test_forget_removes_an_episode(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    _run("remember", path, "seen", "--triple", "apple, is in, box")
+    (episode,) = (json.loads(line) for line in _run("episodes", path, "--json").stdout.splitlines())
+    assert _run("forget", path, episode["id"]).stdout == "forgot 1 episodes, 1 facts, 2 entities\n"
+    assert json.loads(_run("stats", path, "--json").stdout)["facts"] == 0
+
+
+def test_another_embedder_is_refused_until_the_memory_is_embedded_anew(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    _run("remember", path, "seen", "--triple", "apple, is in, box", "--embedder", "lexical")
+    refused = _run("recall", path, "apple")
+    assert refused.returncode == 2
+    assert "re-embed" in refused.stderr
+    assert _run("re-embed", path).returncode == 0
+    assert "- apple, is in, box" in _run("recall", path, "apple").stdout
+
+
+def test_pending_episodes_can_be_extracted_later(house: Path) -> None:
+    assert _run("extract-pending", house).stdout == "extracted 0 episodes, 0 are still pending\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["recall", "none.db", "apple"], "there is no memory at none.db"),
+        (["facts", "pyproject.toml"], "pyproject.toml is no graphmem memory"),
+        (["remember", "no/such/folder/house.db", "text"], "does not exist"),
+        (["remember", ":memory:", "  "], "not empty"),
+        (["remember", ":memory:", "text", "--triple", "a, b"], "subject, relation, object"),
+        (["remember", ":memory:", "text", "--embedder", "no such thing"], "no such thing"),
+        (["import", ":memory:", "none.jsonl"], "none.jsonl cannot be read"),
+    ],
+)
+def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str) -> None:
+    done = _run(*arguments)
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_control_characters_from_outside_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    _run("remember", path, "evil \x1b[31mred\x1b[0m", "--triple", "evil \x1b]0;title\x07, is, [b]x[/b]")
+    for command in (["facts", path], ["episodes", path], ["recall", path, "evil"]):
+        out = _run(*command).stdout
+        assert "\x1b" not in out
+        assert "\x07" not in out
+    assert "[b]x[/b]" in _run("facts", path).stdout
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    for command in app.registered_commands:
+        name = command.name or (command.callback.__name__ if command.callback else "")
+        assert f"graphmem {name}" in readme, name
