@@ -1,0 +1,1 @@
+"""Measurements to run yourself: `python -m benchmarks.NAME --help`."""
