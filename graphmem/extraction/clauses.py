@@ -73,7 +73,7 @@ def _asserted(verb: Token) -> bool:
                 return False
             if child.dep_ == "advcl" and any(mark.lower_ in _CONDITIONS for mark in child.children):
                 return False
-        if token.dep_ not in {"ccomp", "xcomp", "advcl", "conj"} or token.head is token:
+        if token.dep_ not in {"ccomp", "xcomp", "advcl", "conj"} or token.head.i == token.i:
             return True
         if token.dep_ in {"ccomp"} and token.head.lemma_ in _UNSURE_VERBS:
             return False
@@ -204,6 +204,6 @@ def _noun(noun: Token, people: People) -> Iterator[Triple]:
 
 
 def _verb_above(token: Token) -> Token:
-    while token.head is not token and token.pos_ not in {"VERB", "AUX"}:
+    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
         token = token.head
     return token

@@ -2,8 +2,8 @@
 
 A phrase covers a whole sentence, without the mark that ends it. `{thing}`, `{holder}`, `{room}`, `{key}`, `{lock}` hold
 one name; `{things}` a list of names; `{direction}` a compass word or a list of them; `{state}` a state; `{rest}` the
-rest. `<see>` and the like stand for the alternatives below. Otherwise a phrase is a regular expression in which a space
-stands for any white space. The first phrase that fits wins, so the particular stand before the general.
+rest. `<see>` and the like stand for the alternatives below. Otherwise a phrase is a regular expression. The first
+phrase that fits wins, so the particular stand before the general.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _MACROS = {
 }  # fmt: skip
 
 # Kinds of statement -> the ways to say it. See `rooms`, `actions` and `reading` for what each kind teaches.
-_TABLE = """
+_TABLE = r"""
 # --- what was done -------------------------------------------------------------------------------------------------
 taken:          you pick up {thing} from <floor>
 taken:          you (?:take|get|grab|remove|retrieve) {thing} (?:from|off|out of) {holder}
@@ -100,7 +100,7 @@ exit:           you can (?:also )?(?:go|exit to the|leave by the) {direction}(?:
 exit:           there <be> (?:an? )?<way> (?:leading |to the |to |going )*{direction}
 door:           there <be> {thing} (?:leading|to the|going|heading) {direction}
 door:           (?:nearby )?{thing} leads {direction}(?: to {room})?
-doors:          there are \\w+ (?P<states>open|closed) doors(?: here)?, {things}?(?:, here)?
+doors:          there are \w+ (?P<states>open|closed) doors(?: here)?, {things}?(?:, here)?
 
 # --- what stands here: the lead-ins of the house grammar -----------------------------------------------------------
 floor:          there <be> {things} on <floor>
@@ -108,7 +108,7 @@ here:           you see a gleam over in a corner, where you can see {things}
 here:           it looks like it's {things}
 here:           you scan the room, seeing {things}
 here:           you scan the room for .{1,60}, and you find {things}
-here:           you smell an? \\w+ smell, and follow it to {things}
+here:           you smell an? \w+ smell, and follow it to {things}
 here:           because look over there, it's {things}
 here:           you rest your hand against a wall, but you miss the wall and fall onto {things}
 here:           you hear a noise behind you and spin around, but you can't see anything other than {things}
@@ -121,7 +121,7 @@ here:           the wall opens up to reveal {things}
 here:           as if things weren't amazing enough already, you can even see {things}
 pointed at:     it's {thing}
 bare:           (?:an?|some) {thing}
-group:          (?:you can see|your attention is drawn to) \\w+ (?P<many>[\\w -]+?s), {things}?(?:, here)?
+group:          (?:you can see|your attention is drawn to) \w+ (?P<many>[\w -]+?s), {things}?(?:, here)?
 
 # --- what is in and on what ----------------------------------------------------------------------------------------
 nothing in:     {holder}(?: is empty, what a horrible day)
@@ -150,7 +150,7 @@ here:           <see> {things} <here>
 here:           <see> {things}
 inside:         you can see inside it
 it state:       (?:it|that)(?:'s| is) (?:already |now |currently )?{state}
-useful:         useful for (?P<use>\\w+ing)(?: things)?
+useful:         useful for (?P<use>\w+ing)(?: things)?
 
 # --- what is written or told ---------------------------------------------------------------------------------------
 fits:           {key} you (?:found|find) in {room} (?:unlocks|opens) {lock}
@@ -177,6 +177,7 @@ list in:        there <be> {things} (?:found )?<in> {holder}
 list on:        there <be> {things} <on> {holder}
 list under:     there <be> {things} <under> {holder}
 here:           there <be> {things}(?: <here>)?
+likened:        the {thing} (?:is|are) [\w-]+(?: [\w-]+)?
 """
 
 # What TextWorld hangs on to the end of a listing, and what may stand before any sentence.
@@ -201,14 +202,14 @@ def _compile(phrase: str) -> re.Pattern[str]:
         phrase = phrase.replace(f"<{name}>", pattern)
     for name, pattern in _SLOTS.items():
         phrase = phrase.replace("{" + name + "}", f"(?P<{name}>{pattern})")
-    return re.compile(phrase.replace(" ", r"\s+") + _TAIL + _MARKS, re.IGNORECASE)
+    return re.compile(phrase + _TAIL + _MARKS, re.IGNORECASE)
 
 
 def _rows() -> Iterator[tuple[str, re.Pattern[str]]]:
     for line in _TABLE.splitlines():
         if line and not line.startswith("#"):
             kind, phrase = line.split(":", 1)
-            yield kind, _compile(phrase.strip().replace("\\\\", "\\"))
+            yield kind, _compile(phrase.strip())
 
 
 _PHRASES = tuple(_rows())
@@ -221,7 +222,7 @@ def statement(sentence: str) -> Statement | None:
     >>> statement("You find a knife on the table.").kind
     'list on'
     """
-    sentence = sentence.strip().lstrip("(\"'")
+    sentence = " ".join(sentence.split()).lstrip("(\"'")
     if not sentence or len(sentence) > _LONGEST:
         return None
     for kind, phrase in _PHRASES:

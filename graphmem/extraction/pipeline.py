@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from graphmem.extraction.phrases import Statement, statement
@@ -48,18 +49,24 @@ def pipeline() -> Language:
 
 
 def _mark_sentences(doc: Doc) -> Doc:
+    # A new Doc, because setting `token.is_sent_start` searches the whole Doc for each token.
+    words, spaces = [token.text for token in doc], [bool(token.whitespace_) for token in doc]
+    return type(doc)(doc.vocab, words=words, spaces=spaces, sent_starts=list(_sentence_starts(doc)))
+
+
+def _sentence_starts(doc: Doc) -> Iterator[bool]:
+    """For each token, whether a sentence starts with it."""
     ended, quoted = True, False
     for token in doc:
         closes = ended and token.i > 0 and token.text in _CLOSERS
         goes_on = quoted and token.text[:1].islower()  # "Stop!" she said.
-        token.is_sent_start = ended and not (closes or goes_on or token.is_space)
+        yield ended and not (closes or goes_on or token.is_space)
         if token.is_space:
             line_ends = "\n" in token.text
             ended, quoted = ended or line_ends, quoted and not line_ends
         else:
             quoted = closes
             ended = closes or token.text in _ENDS or _sighs(token)
-    return doc
 
 
 def _sighs(token: Token) -> bool:

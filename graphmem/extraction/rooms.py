@@ -113,8 +113,8 @@ def _list_in_it(scene: Scene, said: Statement) -> None:
 
 
 def _likened(scene: Scene, said: Statement) -> None:
-    """Read "The fridge is just like the containers of your youth." The next sentence says what they contained."""
-    scene.last = scene.thing(said["holder"]) or scene.last
+    """Read "The fridge is just like the containers of your youth." or "The bed is large.": what follows is about it."""
+    scene.last = scene.thing(said["holder"] or said["thing"]) or scene.last
 
 
 def _nothing(scene: Scene, said: Statement) -> None:
