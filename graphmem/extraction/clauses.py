@@ -51,8 +51,8 @@ def _sentence(sentence: Span, people: People) -> Iterator[Triple]:
 
 
 def _clause(verb: Token, people: People) -> Iterator[Triple]:
-    if not _asserted(verb):
-        return
+    if not _asserted(verb) or (verb.dep_ == "relcl" and any(it.lower_ == "you" for it in _own_subjects(verb))):
+        return  # "the notes that you find" are not found yet
     subjects = [name for token in _subjects(verb) if (name := name_of(token, people))]
     for relation, obj in _said(verb, people):
         for subject in subjects:

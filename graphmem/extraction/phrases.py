@@ -43,7 +43,8 @@ _MACROS = {
     "in": "(?:in|inside|inside of|within)",
     "on": "(?:on|upon|on top of|atop)",
     "under": "(?:under|underneath|beneath|below)",
-    "be": "(?:is|are|'s)",
+    "be": "(?:is|are)",
+    "there": "there(?: is| are|'s)",
     "holds": "(?:contains?|has|is filled with|reveals inside it|shelters|offers you|reveals to you)",
     "free": "(?:unblocked|unguarded|without a door|open|clear)",
     "lying": "(?:hidden|located|kept|stored|placed|lying|standing|sitting|resting|found|locked)",
@@ -89,21 +90,21 @@ title:          you (?:enter|walk into|come into|step into) {room}
 title:          (?:welcome to|here we are in|well, here we are in) {room}
 
 # --- ways out ------------------------------------------------------------------------------------------------------
-exit:           there <be> (?:an? )?(?:<free> )?exits?(?: <free>)? to the {direction}
-exit:           there <be> (?:an? )?(?:<free> )?exits? (?:leading|going|heading)(?: to the)? {direction}
+exit:           <there> (?:an? )?(?:<free> )?exits?(?: <free>)? to the {direction}
+exit:           <there> (?:an? )?(?:<free> )?exits? (?:leading|going|heading)(?: to the)? {direction}
 exit:           you need an? (?:<free> )?exit(?: <free>)?[?] you should try going {direction}
 exit:           you should try going {direction}
 exit:           (?:why not )?try going {direction}, that entranceway is .{1,40}
 exit:           why not try going {direction}, that entranceway is .{1,40}
 exit:           exits? (?:<free> )?(?:lies?|leads?) (?:to the )?{direction}
 exit:           you can (?:also )?(?:go|exit to the|leave by the) {direction}(?: from here)?.{0,60}
-exit:           there <be> (?:an? )?<way> (?:leading |to the |to |going )*{direction}
-door:           there <be> {thing} (?:leading|to the|going|heading) {direction}
+exit:           <there> (?:an? )?<way> (?:leading |to the |to |going )*{direction}
+door:           <there> {thing} (?:leading|to the|going|heading) {direction}
 door:           (?:nearby )?{thing} leads {direction}(?: to {room})?
 doors:          there are \w+ (?P<states>open|closed) doors(?: here)?, {things}?(?:, here)?
 
 # --- what stands here: the lead-ins of the house grammar -----------------------------------------------------------
-floor:          there <be> {things} on <floor>
+floor:          <there> {things} on <floor>
 here:           you see a gleam over in a corner, where you can see {things}
 here:           it looks like it's {things}
 here:           you scan the room, seeing {things}
@@ -135,20 +136,23 @@ nothing here:   (?:empty|looks like someone's already been here and taken everyt
 nothing here:   but oh no
 contains:       {holder} <holds> {things}
 holds:          {holder} holds? {things}
-list in:        (?:in|inside|within) {holder},? (?:<see>|<be>|there <be>|lies?) {things}
-list on:        (?:on|upon|on top of) {holder},? (?:<see>|<be>|there <be>|lies?|rests?) {things}
-list under:     <under> {holder},? (?:<see>|<be>|there <be>|lies?) {things}
+list in:        (?:in|inside|within) {holder},? (?:<see>|<be>|<there>|lies?) {things}
+list on:        (?:on|upon|on top of) {holder},? (?:<see>|<be>|<there>|lies?|rests?) {things}
+list under:     <under> {holder},? (?:<see>|<be>|<there>|lies?) {things}
 likened:        {holder} (?:reminds you of|looks like|is just like|.{1,40} of) the containers .{1,60}
 list in it:     oh, how they also contained {things}
-list in it:     (?:in it,? )(?:<see>|<be>|there <be>) {things}
-list on it:     (?:on it,? )(?:<see>|<be>|there <be>) {things}
+list in it:     (?:in it,? )(?:<see>|<be>|<there>) {things}
+list on it:     (?:on it,? )(?:<see>|<be>|<there>) {things}
 floor:          <see> {things} on <floor>
 list on:        <see> {things} <on> {holder}
 list in:        <see> {things} <in> {holder}
 list under:     <see> {things} <under> {holder}
 here:           <see> {things} <here>
 here:           <see> {things}
+list on:        this {holder} has the following upon it, {things}
+list on:        you gaze in terror at {things} that lie upon this very {holder}
 inside:         you can see inside it
+lid:            you can't see inside it because the lid's in your way
 it state:       (?:it|that)(?:'s| is) (?:already |now |currently )?{state}
 useful:         useful for (?P<use>\w+ing)(?: things)?
 
@@ -173,10 +177,11 @@ carrying:       {things} <be> in your inventory
 list in:        {things} <be> (?:<lying> )?<in> {holder}
 list on:        {things} <be> (?:<lying> )?<on> {holder}
 list under:     {things} <be> (?:<lying> )?<under> {holder}
-list in:        there <be> {things} (?:found )?<in> {holder}
-list on:        there <be> {things} <on> {holder}
-list under:     there <be> {things} <under> {holder}
-here:           there <be> {things}(?: <here>)?
+list in:        <there> {things} (?:found )?<in> {holder}
+list on:        <there> {things} <on> {holder}
+list under:     <there> {things} <under> {holder}
+here:           <there> {things}(?: <here>)?
+likened:        the {thing} (?:looks|seems|appears|would seem) .{1,100}
 likened:        the {thing} (?:is|are) [\w-]+(?: [\w-]+)?
 """
 

@@ -144,6 +144,11 @@ def _inside(scene: Scene, said: Statement) -> None:
         scene.seen_state(scene.last, "open")
 
 
+def _lid(scene: Scene, said: Statement) -> None:
+    if scene.last:
+        scene.seen_state(scene.last, "closed")
+
+
 def _useful(scene: Scene, said: Statement) -> None:
     if scene.last:
         scene.fact(scene.last, "is for", said["use"].lower())
@@ -154,5 +159,5 @@ READERS: dict[str, Callable[[Scene, Statement], None]] = {
     "pointed at": _pointed_at, "group": _group, "nothing": _nothing, "nothing here": _nothing, "nothing in": _nothing,
     "contains": _list, "holds": _list, "list in": _list, "list on": _list, "list under": _list,
     "likened": _likened, "list in it": _list_in_it, "list on it": _list_in_it,
-    "inside": _inside, "state": _state, "it state": _state, "useful": _useful,
+    "inside": _inside, "lid": _lid, "state": _state, "it state": _state, "useful": _useful,
 }  # fmt: skip

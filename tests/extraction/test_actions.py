@@ -92,3 +92,9 @@ def test_a_table_with_something_on_it_is_not_empty(read):
 def test_examining_an_open_box_tells_what_is_in_it(told):
     text = "> examine box\nThe box looks strong. You can see inside it.\n\nIn the box are a cup and a pen."
     assert told(text) == {"box, is, open", "cup, is in, box", "pen, is in, box"}
+
+
+def test_a_lid_in_the_way_is_closed(told):
+    text = "> examine box\nThe box looks strong. You can't see inside it because the lid's in your way."
+    assert told(text) == {"box, is, closed"}
+    assert told(text, ("box", "is", "locked")) == set()
