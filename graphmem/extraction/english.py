@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graphmem.extraction.parse import ParseExtractor, installed_pipeline
 from graphmem.extraction.single_valued import last_words
-from graphmem.extraction.textworld import read
+from graphmem.extraction.textworld import ANCHORS, read
 from graphmem.extraction.transcript import read_transcript
 from graphmem.records import Extraction, Fact, entity_key
 
@@ -25,7 +25,7 @@ class EnglishExtractor:
     installed, the rules read what they can. spaCy is loaded at the first call.
     """
 
-    anchors: Sequence[str] = ("player",)
+    anchors: Sequence[str] = ANCHORS
 
     def __init__(self) -> None:
         pipeline = installed_pipeline()

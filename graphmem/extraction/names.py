@@ -24,7 +24,7 @@ _PRONOUNS = _words("it that this they them")
 _NEVER_IN_A_NAME = _words(
     "i you he she it we they me him them us that which who what where when why how there here this these those "
     "is are was were be been am isn't aren't not no never nothing nobody none all each every any anything something "
-    "everything can't can could should would will must has have had to don't let's if because than just besides"
+    "everything can't could should would will must has have had to don't let's if because than just besides"
 )
 _NEVER_FIRST = _words(
     "one other others specific another of in on and or at for with from special but so kind sort "

@@ -13,11 +13,15 @@ from collections.abc import Callable, Sequence
 from graphmem.extraction import actions, reading, rooms
 from graphmem.extraction.phrases import Statement
 from graphmem.extraction.pipeline import pipeline
-from graphmem.extraction.scene import Scene
+from graphmem.extraction.reading import RECIPE
+from graphmem.extraction.scene import INVENTORY, PLAYER, Scene
 from graphmem.extraction.transcript import read_transcript
 from graphmem.records import Extraction, Fact
 
 _READERS: dict[str, Callable[[Scene, Statement], None]] = {**rooms.READERS, **actions.READERS, **reading.READERS}
+# Where the player is, what is carried and what the recipe asks for: "You are carrying nothing." and "Adding the meal to
+# your inventory." make facts about these outdated without naming them.
+ANCHORS = (PLAYER, INVENTORY, RECIPE)
 _LONGEST = 100_000  # characters; what is longer is no observation of a game, and is read up to here
 
 
@@ -28,7 +32,7 @@ class TextWorldExtractor:
     """
 
     name = "textworld"
-    anchors: Sequence[str] = ("player",)
+    anchors: Sequence[str] = ANCHORS
 
     def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
         """Read one piece of transcript. Any text will do; what fits no rule teaches nothing."""

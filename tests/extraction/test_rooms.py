@@ -169,3 +169,8 @@ def test_what_is_known_to_be_locked_may_look_closed(told):
 def test_mentions_name_what_the_text_speaks_of(read):
     mentions = {entity_key(name) for name in read("-= Hall =-\nYou see a table. On the table you see a cup.").mentions}
     assert mentions == {"hall", "table", "cup"}
+
+
+def test_a_can_is_a_thing(told):
+    facts = told("-= Garage =-\nThere is a motor oil can, a watering can and a tire on the floor.")
+    assert {"motor oil can, is in, Garage", "watering can, is in, Garage", "tire, is in, Garage"} < facts
