@@ -46,6 +46,7 @@ _MACROS = {
     "be": "(?:is|are)",
     "there": "there(?: is| are|'s)",
     "holds": "(?:contains?|has|is filled with|reveals inside it|shelters|offers you|reveals to you)",
+    "recalls": "(?:reminds you of|looks like|floods your mind with memories of|is reminiscent of|is just like)",
     "free": "(?:unblocked|unguarded|without a door|open|clear)",
     "lying": "(?:hidden|located|kept|stored|placed|lying|standing|sitting|resting|found|locked)",
     "floor": "(?:the )?(?:floor|ground)",
@@ -139,7 +140,7 @@ holds:          {holder} holds? {things}
 list in:        (?:in|inside|within) {holder},? (?:<see>|<be>|<there>|lies?) {things}
 list on:        (?:on|upon|on top of) {holder},? (?:<see>|<be>|<there>|lies?|rests?) {things}
 list under:     <under> {holder},? (?:<see>|<be>|<there>|lies?) {things}
-likened:        {holder} (?:reminds you of|looks like|is just like|.{1,40} of) the containers .{1,60}
+likened:        {holder} <recalls> the containers .{1,60}
 list in it:     oh, how they also contained {things}
 list in it:     (?:in it,? )(?:<see>|<be>|<there>) {things}
 list on it:     (?:on it,? )(?:<see>|<be>|<there>) {things}
