@@ -83,7 +83,7 @@ def read_names(text: str) -> list[Named]:
 
 def _is_name(words: list[str]) -> bool:
     lower = [word.casefold() for word in words]
-    if lower[0] in _NEVER_FIRST or lower[-1] in _ARTICLES or _NEVER_IN_A_NAME.intersection(lower):
+    if lower[0] in _NEVER_FIRST or (len(lower) == 1 and lower[0] in _ARTICLES) or _NEVER_IN_A_NAME.intersection(lower):
         return False
     return any(character.isalnum() for word in words for character in word)
 
