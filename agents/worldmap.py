@@ -10,17 +10,12 @@ import networkx as nx
 from graphmem import Fact
 from graphmem.records import entity_key
 
-OPPOSITE = {
-    "north": "south",
-    "south": "north",
-    "east": "west",
-    "west": "east",
-    "up": "down",
-    "down": "up",
-}
-DIRECTIONS = tuple(OPPOSITE)
+DIRECTIONS = ("north", "south", "east", "west", "up", "down")
 
-RELATIONS = ("has exit", *(f"is {direction} of" for direction in DIRECTIONS))
+_LEADS = {f"is {direction} of": direction for direction in DIRECTIONS[:4]} | {"is above": "up", "is below": "down"}
+_HAS_EXIT = "has exit"
+
+RELATIONS = (_HAS_EXIT, *_LEADS)
 """The relations that make the map: (kitchen, has exit, east) and (hall, is east of, kitchen)."""
 
 
@@ -36,13 +31,11 @@ class WorldMap:
 
     def _draw(self, fact: Fact) -> None:
         relation = " ".join(fact.relation.casefold().split())
-        if relation == "has exit":
-            direction = entity_key(fact.object)
-            if direction in OPPOSITE:
-                self._exits.setdefault(self._place(fact.subject), set()).add(direction)
-        elif relation.removeprefix("is ").removesuffix(" of") in OPPOSITE:
+        if relation == _HAS_EXIT and entity_key(fact.object) in DIRECTIONS:
+            self._exits.setdefault(self._place(fact.subject), set()).add(entity_key(fact.object))
+        elif relation in _LEADS:
             here, there = self._place(fact.object), self._place(fact.subject)
-            self._graph.add_edge(here, there, direction=relation.split()[1])
+            self._graph.add_edge(here, there, direction=_LEADS[relation])
 
     def _place(self, name: str) -> str:
         key = entity_key(name)

@@ -5,8 +5,9 @@
 """
 
 from graphmem.errors import GraphmemError
-from graphmem.memory import Memory, View
+from graphmem.memory import Memory
 from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Recollection, Stats, Triple
+from graphmem.view import View
 
 __all__ = [
     "Entity",

@@ -20,12 +20,13 @@ from rich.text import Text
 from graphmem import transfer
 from graphmem.embedding import load_embedder
 from graphmem.errors import GraphmemError, InputError
-from graphmem.memory import Memory, View, re_embed
+from graphmem.memory import Memory, re_embed
 from graphmem.printing import printable
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Learned
 from graphmem.retrieval.budget import LEAST
 from graphmem.storage import open_store
+from graphmem.view import View
 
 app = typer.Typer(
     help="A knowledge-graph memory for agents, kept in one file.",

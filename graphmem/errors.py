@@ -47,7 +47,13 @@ class EmbedderError(GraphmemError):
 
 
 class EmbedderMismatch(EmbedderError):
-    """The graph holds the vectors of another embedder."""
+    """The graph holds the vectors of another embedder: `held` is its name, `given` that of the one refused."""
+
+    def __init__(self, held: str, given: str) -> None:
+        super().__init__(
+            f"this memory holds the vectors of the embedder {held}, not of {given}: "
+            "open it with that embedder, or embed it anew with `graphmem re-embed`"
+        )
 
 
 class ModelUnavailable(EmbedderError):

@@ -22,7 +22,7 @@ ALWAYS = ("kitchen", "bathroom", "bedroom", "living room", "dining room")
 
 HOUSE: dict[str, tuple[Furniture, ...]] = {
     "kitchen": (
-        Furniture("refrigerator", ("milk carton", "raw steak", "egg carton"), closes=True),
+        Furniture("refrigerator", ("milk carton", "beef steak", "egg carton"), closes=True),
         Furniture("dishwasher", ("dirty plate", "greasy saucepan"), closes=True),
         Furniture("kitchen counter", ("cutting board", "toaster", "frying pan", "spice jar")),
     ),
@@ -135,7 +135,7 @@ ALSO_IN: dict[str, tuple[str, ...]] = {
 # place shall be seen to be.
 PLAUSIBLE_IN: dict[str, tuple[str, ...]] = {
     "milk carton": ("dining room",),
-    "raw steak": ("dining room",),
+    "beef steak": ("dining room",),
     "cutting board": ("dining room",),
     "frying pan": ("dining room",),
     "sleeping mask": ("living room",),

@@ -28,9 +28,9 @@ def _use_up_ingredients(scene: Scene) -> None:
     """The meal is made of what the recipe asks for, so that is in nobody's hands any more."""
     used = {entity_key(fact.object) for fact in scene.known if fact.relation == "requires" and fact.subject == "recipe"}
     scene.retire(
-        lambda fact: fact.relation == "is in"
-        and entity_key(fact.object) == INVENTORY
-        and entity_key(fact.subject) in used
+        lambda fact: (
+            fact.relation == "is in" and entity_key(fact.object) == INVENTORY and entity_key(fact.subject) in used
+        )
     )
 
 

@@ -58,7 +58,7 @@ def name_of(head: Token, people: People) -> str | None:
         return None
     words = list(_words(head, people, owner=head.dep_ == "poss"))
     name = " ".join(word for word in words if word).replace(" 's", "'s").replace(" - ", "-").replace(" '", "'")
-    name = name.strip(" ,.;:!?\"")
+    name = name.strip(' ,.;:!?"')
     return name if name and len(name.split()) <= _MOST_WORDS else (head.text if head.text.strip() else None)
 
 

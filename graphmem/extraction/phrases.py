@@ -19,9 +19,7 @@ _STATES = (
     "open|opened|closed|shut|locked|unlocked|empty|raw|fried|roasted|grilled|cooked|burned|burnt"
     "|uncut|sliced|diced|chopped"
 )
-_MAKING = (
-    "slice|sliced|dice|diced|chop|chopped|fry|fried|roast|roasted|grill|grilled|burn|burned|cook|cooked"
-)
+_MAKING = "slice|sliced|dice|diced|chop|chopped|fry|fried|roast|roasted|grill|grilled|burn|burned|cook|cooked"
 
 _SLOTS = {
     "thing": r"[^,.;:!?\"\n]{1,80}?",

@@ -1,8 +1,8 @@
 """The spaCy pipeline that reads TextWorld's English: `spacy.blank("en")` with two rule components.
 
-    tokenizer            words and marks; "Room A." is three tokens, "frosted-glass" is one
-    transcript_sentences sentences end at a mark or at the end of a line, and a "Room A." ends one too
-    transcript_phrases   `span._.statement`: what each sentence states, by the table in `phrases`
+tokenizer            words and marks; "Room A." is three tokens, "frosted-glass" is one
+transcript_sentences sentences end at a mark or at the end of a line, and a "Room A." ends one too
+transcript_phrases   `span._.statement`: what each sentence states, by the table in `phrases`
 """
 
 from __future__ import annotations

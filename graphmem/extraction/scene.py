@@ -92,9 +92,9 @@ class Scene:
         """Nothing but `keep` is in or on `holder`."""
         key, kept = entity_key(holder), {entity_key(name) for name in keep}
         self.retire(
-            lambda fact: fact.relation in relations
-            and entity_key(fact.object) == key
-            and entity_key(fact.subject) not in kept
+            lambda fact: (
+                fact.relation in relations and entity_key(fact.object) == key and entity_key(fact.subject) not in kept
+            )
         )
 
     def finish(self) -> Extraction:

@@ -1,9 +1,9 @@
 """`TextWorldExtractor`: TextWorld's English, read by rules.
 
-    transcript   command line, room title, body
-    pipeline     the body's sentences and what each states, by spaCy with rule components
-    rooms, actions, reading   what each kind of statement teaches
-    scene        collects it
+transcript   command line, room title, body
+pipeline     the body's sentences and what each states, by spaCy with rule components
+rooms, actions, reading   what each kind of statement teaches
+scene        collects it
 """
 
 from __future__ import annotations

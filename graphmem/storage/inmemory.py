@@ -42,8 +42,8 @@ class InMemoryStore:
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         with self._lock:
-            if self._embedder not in (None, embedder):
-                raise EmbedderMismatch(f"this graph holds the vectors of the embedder {self._embedder}, not {embedder}")
+            if self._embedder is not None and self._embedder != embedder:
+                raise EmbedderMismatch(self._embedder, embedder)
             self._embedder = embedder
             return [self._learn(lesson) for lesson in lessons]
 

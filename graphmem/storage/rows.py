@@ -13,6 +13,9 @@ import numpy as np
 
 from graphmem.records import Entity, Episode, Fact, Vector
 
+IN = "IN (SELECT value FROM json_each(?))"
+"""Any number of values in one statement, handed over by `as_set`."""
+
 FACT = """
 SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support
 FROM facts f
@@ -70,7 +73,7 @@ def to_vector(blob: bytes) -> Vector:
 
 
 def as_set(values: Iterable[Any]) -> str:
-    """Values as one JSON parameter, for `IN (SELECT value FROM json_each(?))`: any number in one statement."""
+    """Values as one JSON parameter, for `IN`."""
     return json.dumps(list(values))
 
 

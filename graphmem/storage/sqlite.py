@@ -3,59 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
 
 from graphmem.errors import EmbedderMismatch
-from graphmem.protocols import Kind
-from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Stats, Vector, entity_key
+from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Vector
 from graphmem.storage import resolve
-from graphmem.storage.connection import open_file, scrub, told, transaction
+from graphmem.storage.connection import scrub, told, transaction
+from graphmem.storage.reading import SqliteReader
 from graphmem.storage.rows import (
     EPISODE,
-    FACT,
+    IN,
     all_rows,
     as_set,
-    text_hash,
-    to_entity,
     to_episode,
-    to_fact,
-    to_vector,
 )
-from graphmem.storage.vector_index import VectorIndex
 from graphmem.storage.writing import Writer
 
-_IN = "IN (SELECT value FROM json_each(?))"
-_WORD = re.compile(r"\w+")
 
-
-class SqliteStore:
+class SqliteStore(SqliteReader):
     """A `Store` over one namespace of the file at `path` (made when missing). Safe to share between threads."""
-
-    def __init__(self, path: str | PathLike[str], namespace: str = "default") -> None:
-        self._path = fspath(path)
-        self._lock = threading.RLock()
-        self._db = open_file(self._path)
-        self._indexes: dict[Kind, tuple[int, int, VectorIndex]] = {}
-        self._name = namespace
-        self._found: int | None = None
-
-    @property
-    def _namespace(self) -> int:
-        """The namespace's row id; 0, which no row has, until something is written to it."""
-        if self._found is None:
-            row = self._db.execute("SELECT id FROM namespaces WHERE name = ?", (self._name,)).fetchone()
-            self._found = row[0] if row else None
-        return self._found or 0
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, told(self._path):
-            yield self._db
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
@@ -64,8 +31,6 @@ class SqliteStore:
             self._db.execute("UPDATE namespaces SET revision = revision + 1 WHERE name = ?", (self._name,))
             row = self._db.execute("SELECT id, revision FROM namespaces WHERE name = ?", (self._name,)).fetchone()
             yield Writer(self._db, *row)
-
-    # Writing
 
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
         with self._writing() as writer:
@@ -89,7 +54,7 @@ class SqliteStore:
         if held is None:
             self._db.execute("UPDATE namespaces SET embedder = ? WHERE id = ?", (embedder, self._namespace))
         elif held != embedder:
-            raise EmbedderMismatch(mismatch(self._path, held, embedder))
+            raise EmbedderMismatch(held, embedder)
 
     def _learn(self, lesson: Lesson, writer: Writer) -> Learned:
         (episode,) = self.episodes(ids=[lesson.episode.id])
@@ -120,7 +85,7 @@ class SqliteStore:
                 UNION SELECT f.seq FROM json_each(?) w
                 JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
                 JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3
-                UNION SELECT seq FROM facts WHERE namespace = ? AND id {_IN})""",
+                UNION SELECT seq FROM facts WHERE namespace = ? AND id {IN})""",
             [
                 lesson.episode.step,
                 *(json.dumps(wanted), self._namespace) * 2,
@@ -159,9 +124,9 @@ class SqliteStore:
             f"""f.seq IN (
                 WITH touched AS (
                     SELECT t.fact AS seq FROM teachings t JOIN episodes e ON e.seq = t.episode
-                    WHERE e.namespace = ? AND e.id {_IN}
+                    WHERE e.namespace = ? AND e.id {IN}
                     UNION SELECT f.seq FROM facts f JOIN episodes e ON e.seq = f.retired_by
-                    WHERE e.namespace = ? AND e.id {_IN})
+                    WHERE e.namespace = ? AND e.id {IN})
                 SELECT seq FROM touched
                 UNION SELECT rival.seq FROM touched JOIN facts f USING (seq) JOIN facts rival
                     ON rival.subject = f.subject
@@ -172,221 +137,13 @@ class SqliteStore:
         for fact_id, step, episode_id in all_rows(
             self._db,
             f"""SELECT f.id, e.step, e.id FROM facts f JOIN teachings t ON t.fact = f.seq
-            JOIN episodes e ON e.seq = t.episode WHERE f.namespace = ? AND f.id {_IN} ORDER BY e.step, e.seq""",
+            JOIN episodes e ON e.seq = t.episode WHERE f.namespace = ? AND f.id {IN} ORDER BY e.step, e.seq""",
             [self._namespace, as_set(fact.id for fact in facts)],
         ):
             if episode_id not in gone:
                 teachers.setdefault(fact_id, []).append((step, episode_id))
         return facts, teachers
 
-    # Reading
-
-    def episodes(
-        self,
-        *,
-        ids: Iterable[str] | None = None,
-        facts: Iterable[str] | None = None,
-        pending: bool | None = None,
-        at: int | None = None,
-        newest: int | None = None,
-    ) -> list[Episode]:
-        where: list[str] = ["e.namespace = ?"]
-        parameters: list[object] = [self._namespace]
-        if ids is not None:
-            where.append(f"e.id {_IN}")
-            parameters.append(as_set(ids))
-        if facts is not None:
-            where.append(
-                f"e.seq IN (SELECT t.episode FROM teachings t JOIN facts f ON f.seq = t.fact"
-                f" WHERE f.namespace = ? AND f.id {_IN})"
-            )
-            parameters += [self._namespace, as_set(facts)]
-        if pending is not None:
-            where.append("e.pending" if pending else "NOT e.pending")
-        if at is not None:
-            where.append("e.step <= ?")
-            parameters.append(at)
-        limit = "LIMIT ?" if newest is not None else ""
-        if newest is not None:
-            parameters.append(newest)
-        with self._reading() as db:
-            rows = all_rows(
-                db, f"{EPISODE} WHERE {' AND '.join(where)} ORDER BY e.step DESC, e.seq DESC {limit}", parameters
-            )
-        return [to_episode(row) for row in reversed(rows)]
-
-    def facts(
-        self,
-        *,
-        ids: Iterable[str] | None = None,
-        entities: Iterable[str] | None = None,
-        relations: Iterable[str] | None = None,
-        current: bool = True,
-        at: int | None = None,
-    ) -> list[Fact]:
-        where: list[str] = ["f.namespace = ?"]
-        parameters: list[object] = [self._namespace]
-        if ids is not None:
-            where.append(f"f.id {_IN}")
-            parameters.append(as_set(ids))
-        if entities is not None:
-            keys = as_set(self._entity_rows(entities))
-            where.append(f"(f.subject {_IN} OR f.object {_IN})")
-            parameters += [keys, keys]
-        if relations is not None:
-            where.append(f"f.relation_key {_IN}")
-            parameters.append(as_set(" ".join(relation.casefold().split()) for relation in relations))
-        if current:
-            held, values = _holds(at)
-            where.append(held)
-            parameters += values
-        elif at is not None:
-            where.append("f.since <= ?")
-            parameters.append(at)
-        found = self._select_facts(f"{' AND '.join(where)} ORDER BY f.since, f.seq", parameters)
-        return [resolve.as_known(fact, at) for fact in found]
-
-    def _select_facts(self, where: str, parameters: Sequence[object]) -> list[Fact]:
-        with self._reading() as db:
-            return [to_fact(row) for row in all_rows(db, f"{FACT} WHERE {where}", parameters)]
-
-    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
-        where = "n.namespace = ?"
-        parameters: list[object] = [self._namespace]
-        if names is not None:
-            where = f"n.seq {_IN}"
-            parameters = [as_set(self._entity_rows(names))]
-        with self._reading() as db:
-            rows = all_rows(
-                db,
-                f"""SELECT n.name, (SELECT json_group_array(name) FROM (
-                    SELECT name FROM aliases WHERE entity = n.seq ORDER BY key))
-                FROM entities n WHERE {where} ORDER BY n.seq""",
-                parameters,
-            )
-        return [to_entity(row) for row in rows]
-
-    def _entity_rows(self, names: Iterable[str]) -> list[int]:
-        keys = as_set({entity_key(name) for name in names})
-        with self._reading() as db:
-            rows = all_rows(
-                db,
-                f"""SELECT seq FROM entities WHERE namespace = ? AND key {_IN}
-                UNION SELECT entity FROM aliases WHERE namespace = ? AND key {_IN}""",
-                [self._namespace, keys, self._namespace, keys],
-            )
-        return [row[0] for row in rows]
-
-    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
-        seqs = as_set(self._entity_rows(entities))
-        held, values = _holds(at)
-        found = self._select_facts(
-            f"(f.subject {_IN} OR f.object {_IN}) AND {held} ORDER BY f.since DESC, f.seq DESC LIMIT ?",
-            [seqs, seqs, *values, limit],
-        )
-        return [resolve.as_known(fact, at) for fact in found]
-
-    def nearest(
-        self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
-    ) -> list[list[tuple[str, float]]]:
-        with self._reading() as db:
-            index = self._index(db, kind, vectors.shape[-1])
-            return index.nearest(vectors, limit=limit, at=at)
-
-    def _index(self, db: sqlite3.Connection, kind: Kind, dimension: int) -> VectorIndex:
-        """The index of `kind`, brought up to what this or any other process has written."""
-        row = db.execute("SELECT epoch, revision FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()
-        epoch, revision = row or (0, 0)
-        held_epoch, held_revision, index = self._indexes.get(kind, (-1, 0, VectorIndex(dimension)))
-        if held_epoch != epoch:
-            held_revision, index = 0, VectorIndex(dimension)
-        if held_revision != revision or held_epoch != epoch:
-            since, until, table = ("since", "until", "facts") if kind == "fact" else ("step", "NULL", "episodes")
-            rows = db.execute(
-                f"""SELECT t.id, t.{since}, {until}, v.vector FROM {table} t
-                JOIN vectors v ON v.namespace = t.namespace AND v.hash = t.hash
-                WHERE t.namespace = ? AND t.revision > ? ORDER BY t.seq""",
-                (self._namespace, held_revision),
-            )
-            index.put([(id_, start, end, to_vector(blob)) for id_, start, end, blob in rows])
-            self._indexes[kind] = (epoch, revision, index)
-        return index
-
-    def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
-        words = _WORD.findall(query)
-        if not words:
-            return []
-        match = " OR ".join(f'"{word}"' for word in words)  # quoted words only: no query syntax from outside
-        if kind == "fact":
-            index, table = "fact_text", "facts"
-            held, values = _holds(at)
-        else:
-            index, table = "episode_text", "episodes"
-            held, values = ("TRUE", []) if at is None else ("f.step <= ?", [at])
-        with self._reading() as db:
-            return all_rows(
-                db,
-                f"""SELECT f.id, -bm25({index}) AS score FROM {index} JOIN {table} f ON f.seq = {index}.rowid
-                WHERE {index} MATCH ? AND f.namespace = ? AND {held} ORDER BY score DESC, f.seq DESC LIMIT ?""",
-                [match, self._namespace, *values, limit],
-            )
-
-    def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
-        by_hash = {text_hash(text): text for text in texts}
-        found: dict[str, Vector] = {}
-        with self._reading() as db:
-            for key, text in by_hash.items():
-                row = db.execute(
-                    "SELECT vector FROM vectors WHERE namespace = ? AND hash = ?", (self._namespace, key)
-                ).fetchone()
-                if row:
-                    found[text] = to_vector(row[0])
-        return found
-
-    def texts(self) -> Iterator[str]:
-        with self._reading() as db:
-            rows = all_rows(
-                db,
-                """SELECT s.key || ', ' || f.relation_key || ', ' || o.key FROM facts f
-                JOIN entities s ON s.seq = f.subject JOIN entities o ON o.seq = f.object WHERE f.namespace = :n
-                UNION SELECT key FROM entities WHERE namespace = :n
-                UNION SELECT text FROM episodes WHERE namespace = :n""",
-                {"n": self._namespace},  # type: ignore[arg-type]
-            )
-        return (row[0] for row in rows)
-
-    def embedder(self) -> str | None:
-        with self._reading() as db:
-            row = db.execute("SELECT embedder FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()
-        return row[0] if row else None
-
-    def stats(self) -> Stats:
-        with self._reading() as db:
-            row = db.execute(
-                """SELECT (SELECT count(*) FROM episodes WHERE namespace = :n),
-                (SELECT count(*) FROM episodes WHERE namespace = :n AND pending),
-                (SELECT count(*) FROM entities WHERE namespace = :n),
-                (SELECT count(*) FROM facts WHERE namespace = :n),
-                (SELECT count(*) FROM facts WHERE namespace = :n AND until IS NULL),
-                (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n)""",
-                {"n": self._namespace},
-            ).fetchone()
-        return Stats(*row)
-
     def close(self) -> None:
         with self._lock:
             self._db.close()
-
-
-def mismatch(place: str, held: str, given: str) -> str:
-    """What to say when a graph holds the vectors of another embedder."""
-    return (
-        f"{place} holds the vectors of the embedder {held}, not of {given}: "
-        f"open it with that embedder, or run `graphmem re-embed {place}`"
-    )
-
-
-def _holds(at: int | None) -> tuple[str, list[int]]:
-    if at is None:
-        return "f.until IS NULL", []
-    return "f.since <= ? AND (f.until IS NULL OR f.until > ?)", [at, at]

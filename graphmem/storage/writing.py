@@ -8,9 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graphmem.records import Entity, Episode, Fact, Lesson, Vector, entity_key
 from graphmem.storage.resolve import Aftermath
-from graphmem.storage.rows import all_rows, as_set, text_hash, to_blob
-
-_IN = "IN (SELECT value FROM json_each(?))"
+from graphmem.storage.rows import IN, all_rows, as_set, text_hash, to_blob
 
 
 class Writer:
@@ -108,7 +106,7 @@ class Writer:
     def _teach(self, episode: int, fact_ids: Iterable[str]) -> None:
         self._db.execute(
             f"""INSERT OR IGNORE INTO teachings (episode, fact)
-            SELECT ?, seq FROM facts WHERE namespace = ? AND id {_IN}""",
+            SELECT ?, seq FROM facts WHERE namespace = ? AND id {IN}""",
             (episode, self._namespace, as_set(fact_ids)),
         )
 
@@ -143,7 +141,7 @@ class Writer:
             self.add_episode(episode)
         rows = all_rows(
             self._db,
-            f"SELECT id FROM facts WHERE namespace = ? AND id {_IN}",
+            f"SELECT id FROM facts WHERE namespace = ? AND id {IN}",
             [self._namespace, as_set(fact.id for fact in facts)],
         )
         there = {row[0] for row in rows}
@@ -156,7 +154,7 @@ class Writer:
     def known_episodes(self, ids: Iterable[str]) -> set[str]:
         rows = all_rows(
             self._db,
-            f"SELECT id FROM episodes WHERE namespace = ? AND id {_IN}",
+            f"SELECT id FROM episodes WHERE namespace = ? AND id {IN}",
             [self._namespace, as_set(ids)],
         )
         return {row[0] for row in rows}
@@ -172,18 +170,18 @@ class Writer:
             )
         scope = (self._namespace, as_set(gone))
         self._db.execute(
-            f"DELETE FROM teachings WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {_IN})", scope
+            f"DELETE FROM teachings WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN})", scope
         )
         self._db.execute(
-            f"DELETE FROM mentions WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {_IN})", scope
+            f"DELETE FROM mentions WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN})", scope
         )
         dead = (self._namespace, as_set(aftermath.deleted))
-        seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {_IN})"
+        seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {IN})"
         self._db.execute(f"DELETE FROM teachings WHERE fact IN {seqs}", dead)
         self._db.execute(f"DELETE FROM fact_text WHERE rowid IN {seqs}", dead)
-        self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {_IN}", dead)
+        self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {IN}", dead)
         self.write_facts(aftermath.written.values())
-        episodes = f"namespace = ? AND id {_IN}"
+        episodes = f"namespace = ? AND id {IN}"
         self._db.execute(f"DELETE FROM episode_text WHERE rowid IN (SELECT seq FROM episodes WHERE {episodes})", scope)
         self._db.execute(f"DELETE FROM episodes WHERE {episodes}", scope)
         self._sweep()

@@ -22,7 +22,7 @@ def house() -> WorldMap:
             "Hall, has exit, north",
             "Hall, is east of, Kitchen",
             "Kitchen, is west of, Hall",
-            "Attic, is up of, Hall",
+            "Attic, is above, Hall",
             "table, is in, Kitchen",
         )
     )

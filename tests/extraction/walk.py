@@ -137,8 +137,10 @@ def visible(true: set[Key], text: str) -> Iterator[Key]:
     lower = text.casefold()
     shown = {key[0] for key in true if key[1] == "is in" and key[2] == room and key[0] != "player"}
     for subject, relation, obj in sorted(true):
-        where = relation in {"is in", "is on"} and subject != "player" and (
-            obj == room or (obj in shown and (relation == "is on" or (obj, "is", "open") in true))
+        where = (
+            relation in {"is in", "is on"}
+            and subject != "player"
+            and (obj == room or (obj in shown and (relation == "is on" or (obj, "is", "open") in true)))
         )
         way = (relation == "has exit" and subject == room) or (relation.startswith("leads ") and obj == room)
         if where or way or (relation == "is" and f"{obj} {subject}" in lower):
