@@ -10,7 +10,16 @@ GraphmemError
 ├── EmbedderError               text -> vectors
 │   ├── EmbedderMismatch        the graph holds the vectors of another embedder
 │   └── ModelUnavailable        a model file is missing, altered or out of reach
-└── ExtractionError             an extractor could not read an observation
+├── ExtractionError             an extractor could not read an observation
+└── LLMError                    a language model gave no usable reply
+    ├── Unreachable             no answer from the endpoint, after all retries
+    ├── RequestRefused          the endpoint will not serve this request: key, model, length
+    ├── ReplyRefused            the model declined to answer
+    ├── EmptyReply              the model said nothing
+    ├── CutOff                  the reply ended at its limit of tokens
+    ├── BadReply                the reply does not fit what was asked, repaired once in vain
+    ├── BudgetSpent             the next call could exceed the budget
+    └── NotRecorded             a replay met a request that its recording does not hold
 """
 
 
@@ -62,3 +71,39 @@ class ModelUnavailable(EmbedderError):
 
 class ExtractionError(GraphmemError):
     """An extractor could not read an observation."""
+
+
+class LLMError(GraphmemError):
+    """A language model gave no usable reply."""
+
+
+class Unreachable(LLMError):
+    """No answer from the endpoint, after all retries."""
+
+
+class RequestRefused(LLMError):
+    """The endpoint will not serve this request: its key, its model or its length is wrong."""
+
+
+class ReplyRefused(LLMError):
+    """The model declined to answer."""
+
+
+class EmptyReply(LLMError):
+    """The model said nothing."""
+
+
+class CutOff(LLMError):
+    """The reply ended at its limit of tokens."""
+
+
+class BadReply(LLMError):
+    """The reply does not fit what was asked, and one repair did not help."""
+
+
+class BudgetSpent(LLMError):
+    """The next call could exceed the budget."""
+
+
+class NotRecorded(LLMError):
+    """A replay met a request that its recording does not hold."""

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from graphmem.records import Entity, Episode, Extraction, Fact, Forgotten, Learned, Lesson, Stats, Triple, Vector
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+Message = Mapping[str, str]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": ...}."""
 
 Kind = Literal["fact", "episode"]
 
@@ -42,6 +49,16 @@ class Extractor(Protocol):
         """Read `text`, given the `known` current facts about entities it mentions, newest first.
 
         Raises `ExtractionError` when the text could not be read.
+        """
+
+
+class LLM(Protocol):
+    """A language model that replies in a given form."""
+
+    def reply(self, messages: Sequence[Message], form: type[Reply], *, purpose: str) -> Reply:
+        """The model's reply to `messages`, validated as `form`; `purpose` ("extract", "plan", "act") is for the bill.
+
+        Raises a subclass of `LLMError`.
         """
 
 
