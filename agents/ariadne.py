@@ -13,12 +13,16 @@ from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situat
 from agents.worldmap import RELATIONS, WorldMap
 from envs import Environment, Info
 from graphmem import Fact, Learned, Memory, Recollection
+from graphmem.errors import InputError
 from graphmem.records import entity_key
 
 T = TypeVar("T")
 
 RECENT = 5
 """How many of the latest commands stay in working memory."""
+
+LESSONS = 3
+"""How many lessons of earlier attempts are kept in mind."""
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
@@ -66,6 +70,12 @@ class _Now:
     memory_seconds: float = 0.0
 
 
+def lessons(memory: Memory) -> list[str]:
+    """What was learned from earlier attempts, the latest `LESSONS`."""
+    told = [episode.text for episode in memory.episodes() if episode.metadata.get("kind") == "lesson"]
+    return told[-LESSONS:]
+
+
 class Ariadne:
     """Plays `env` with `memory`, as `policy` plans and decides.
 
@@ -92,19 +102,52 @@ class Ariadne:
         self._world = world
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self._plan = Plan(goal=self._task)
+        self._lessons = lessons(memory)
 
-    def run(self) -> Iterator[Step]:
-        """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done."""
-        self._begin_anew()
-        observation, info = self._env.reset()
-        now = _Now(observation, info)
-        self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}")
-        sent = number = 0
+    def run(self, *, resume: bool = False, plan: Plan | None = None, number: int = 0) -> Iterator[Step]:
+        """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done.
+
+        With `resume`, the run goes on that the memory ends with, after step `number` and its `plan`. Raises
+        `InputError` when the memory does not end with a run of this game.
+        """
+        sent = 0
+        if resume:
+            now, sent = self._resumed()
+            self._plan = plan or self._plan
+        else:
+            now = self._started()
         while not now.over and sent < self._max_steps:
             number += 1
             step = self._turn(number, now, self._max_steps - sent)
             sent += len(step.commands)
             yield step
+
+    def _started(self) -> _Now:
+        self._begin_anew()
+        observation, info = self._env.reset()
+        now = _Now(observation, info)
+        self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}", start=True)
+        return now
+
+    def _resumed(self) -> tuple[_Now, int]:
+        """The game brought to where the memory's last run stopped, and how many commands that took."""
+        episodes = self._memory.episodes()
+        starts = [index for index, episode in enumerate(episodes) if episode.metadata.get("start")]
+        run = episodes[starts[-1] :] if starts and episodes[starts[-1]].metadata.get("world") == self._world else []
+        if not run:
+            raise InputError("the memory holds no run of this game to resume; play without --resume")
+        observation, info = self._env.reset()
+        now = _Now(observation, info)
+        self._locate(now)
+        for episode in run[1:]:
+            command, _, seen = episode.text.removeprefix("> ").partition("\n")
+            now.observation, _, terminated, truncated, now.info = self._env.step(command)
+            now.over = terminated or truncated
+            self._locate(now)
+            self._recent.append((command, now.observation))
+            if now.observation != seen:
+                raise InputError(f'the game does not answer "{command}" as the memory says; it is another game')
+        return now, len(run) - 1
 
     def _begin_anew(self) -> None:
         """The game starts over: what an earlier run left in the memory is set right.
@@ -157,12 +200,12 @@ class Ariadne:
             place=now.place,
             distances=worldmap.distances(now.place) if now.place else {},
             unexplored=worldmap.unexplored(),
+            lessons=self._lessons,
         )
 
     def _recall(self, learned: tuple[Learned, ...], plan: Plan) -> Recollection:
         """What bears on the plan and on what is before the agent (section 2.2), without what it has just read."""
-        mentioned = learned[-1].episode.mentions if learned else ()
-        queries = dict.fromkeys(mentioned, 1) | dict.fromkeys(plan.about, 2)
+        queries = self._policy.queries(learned[-1].episode.mentions if learned else (), plan)
         current = [each.episode.id for each in learned[-1:]]
         return self._memory.recall(queries or self._task or "what to do", plan=str(plan), without=current)
 
@@ -194,10 +237,15 @@ class Ariadne:
         self._recent.append((command, now.observation))
         self._observe(now, f"> {command}\n{now.observation}")
 
-    def _observe(self, now: _Now, text: str) -> None:
+    def _locate(self, now: _Now) -> None:
         title = _TITLE.search(now.observation)
         now.place = title[1] if title else now.place
+
+    def _observe(self, now: _Now, text: str, *, start: bool = False) -> None:
+        self._locate(now)
         metadata = {"world": self._world, "place": now.place, "score": now.info["score"]}
+        if start:
+            metadata["start"] = True
         now.learned.append(self._timed(now, lambda: self._memory.remember(text, metadata=metadata)))
 
     @staticmethod

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import networkx as nx
 
-from graphmem import Fact
+from graphmem import Extraction, Fact
+from graphmem.extraction import TextWorldExtractor
+from graphmem.protocols import Extractor
 from graphmem.records import entity_key
 
 DIRECTIONS = ("north", "south", "east", "west", "up", "down")
@@ -67,3 +69,20 @@ class WorldMap:
             if exits - taken:
                 open_ends[self._names[place]] = sorted(exits - taken, key=DIRECTIONS.index)
         return open_ends
+
+
+class Mapped:
+    """An `Extractor` that reads what `inner` does, and the map by rule: as in AriGraph, no model is asked for it."""
+
+    anchors = ("player",)
+
+    def __init__(self, inner: Extractor) -> None:
+        self._inner = inner
+        self._rules = TextWorldExtractor()
+        self.name = f"{inner.name} with map"
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        read = self._inner.extract(text, known)
+        rules = self._rules.extract(text, known).triples
+        drawn = [triple for triple in rules if triple.key[1] in RELATIONS or triple.key[:2] == ("player", "is in")]
+        return Extraction((*read.triples, *drawn), read.outdated, read.mentions)

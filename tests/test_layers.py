@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SEAMS = {"graphmem.records", "graphmem.errors", "graphmem.protocols"}
+SEAMS = {"graphmem.records", "graphmem.errors", "graphmem.protocols", "graphmem.prompts"}
 ROOMS = ("extraction", "embedding", "retrieval", "storage")
 
 

@@ -55,7 +55,8 @@ class Situation:
 
     `recollection` is prompt text out of the memory, `plan` the policy's own of the step before, `recent` the latest
     (command, observation) pairs. `place` is where the agent is; `distances` gives each place that it can `go to`
-    with the number of moves, `unexplored` the exits of known places that were never taken.
+    with the number of moves, `unexplored` the exits of known places that were never taken. `lessons` were drawn from
+    earlier attempts.
     """
 
     task: str
@@ -68,10 +69,18 @@ class Situation:
     place: str | None = None
     distances: Mapping[str, int] = field(default_factory=dict)
     unexplored: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lessons: Sequence[str] = ()
 
 
 class Policy(Protocol):
-    """Plans, then decides. Both see the same situation; the recollection may be richer at the second call."""
+    """Plans, then decides. Both see the same situation; the recollection may be richer at the second call.
+
+    Subclass it, or write all three methods.
+    """
+
+    def queries(self, mentioned: Sequence[str], plan: Plan) -> Mapping[str, int]:
+        """What to recall, each with its depth: what the plan is about, and what the observation mentions."""
+        return dict.fromkeys(mentioned, 1) | dict.fromkeys(plan.about, 2)
 
     def plan(self, situation: Situation) -> Plan:
         """The plan from here on; what it is `about` is recalled before `act` is asked."""

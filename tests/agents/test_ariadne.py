@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from agents.ariadne import Ariadne, Step
-from agents.policies.protocol import STOP, Decision, Plan, Situation, SubGoal
+from agents.policies.protocol import STOP, Decision, Plan, Policy, Situation, SubGoal
 from envs import Info, MiniWorld
 from graphmem import Memory
 
 
-class Scripted:
+class Scripted(Policy):
     """A policy that does what it is told, and keeps what it was shown."""
 
     def __init__(self, *actions: str, about: tuple[str, ...] = ()) -> None:

@@ -14,7 +14,7 @@ from agents.policies.heuristic.hunting import hunting
 from agents.policies.heuristic.option import Option
 from agents.policies.heuristic.sense import Sense
 from agents.policies.heuristic.world import World
-from agents.policies.protocol import STOP, Decision, Plan, Situation, SubGoal
+from agents.policies.protocol import STOP, Decision, Plan, Policy, Situation, SubGoal
 from graphmem.extraction import TextWorldExtractor
 from graphmem.protocols import Embedder
 
@@ -22,7 +22,7 @@ PLAN_LENGTH = 24
 """Sub-goals that a plan holds at most."""
 
 
-class HeuristicPlayer:
+class HeuristicPlayer(Policy):
     """A `Policy` of rules of thumb. `embedder` gives it its sense of what goes with what."""
 
     def __init__(self, embedder: Embedder) -> None:

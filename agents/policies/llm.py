@@ -1,0 +1,146 @@
+"""A language model plans and decides (AriGraph, section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import islice
+
+from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation, SubGoal
+from graphmem import prompts
+from graphmem.protocols import LLM, Message
+
+LISTED = 60
+"""Commands, and again places, that a prompt lists at most."""
+PLACES = 20
+EXITS = 10
+CLIPPED = 240
+"""Characters of an earlier observation that a prompt shows at most."""
+
+_SURE = 0.85
+"""How alike two commands must be to count as one, and how much less alike the next best must be."""
+_MARGIN = 0.1
+
+
+class LLMPolicy(Policy):
+    """A `Policy` that asks `llm`: plan, then action; with `calls=2`, both in one (beside the extractor's own call).
+
+    `counts` tells how often an action was not admissible, and whether it was "matched", "asked again" or replaced by
+    "look".
+    """
+
+    def __init__(self, llm: LLM, *, calls: int = 3) -> None:
+        self._llm = llm
+        self._merged = calls == 2
+        self._decision: prompts.PlanAndActionReply | None = None
+        self.counts: Counter[str] = Counter()
+
+    def plan(self, situation: Situation) -> Plan:
+        if not self._merged:
+            reply = self._llm.reply(
+                prompts.plan(situation.task, scene(situation, recent=True)), prompts.PlanReply, purpose="plan"
+            )
+        else:
+            messages = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
+            reply = self._decision = self._llm.reply(messages, prompts.PlanAndActionReply, purpose="plan and act")
+        return to_plan(reply)
+
+    def act(self, situation: Situation) -> Decision:
+        if self._decision is not None:
+            messages = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
+            decided, self._decision = self._decision, None
+            return self.admissible(decided.action, decided.reason, situation, messages)
+        messages = prompts.act(situation.task, scene(situation, plan=situation.plan, recent=True, actions=True))
+        reply = self._llm.reply(messages, prompts.ActionReply, purpose="act")
+        return self.admissible(reply.action, reply.reason, situation, messages)
+
+    def admissible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
+        """The action if it is possible; else what it beyond doubt means; else what the model says asked once more."""
+        possible = possible_actions(situation)
+        found = match(action, possible)
+        if found is None:
+            self.counts["asked again"] += 1
+            again = prompts.act_again(messages, action, islice(possible, LISTED))
+            reply = self._llm.reply(again, prompts.ActionReply, purpose="act")
+            action, reason, found = reply.action, reply.reason, match(reply.action, possible)
+        if found is None:
+            self.counts["look"] += 1
+            return Decision("look", f'"{action}" is not possible')
+        if found != action:
+            self.counts["matched"] += 1
+        return Decision(found, reason)
+
+
+def to_plan(reply: prompts.PlanReply) -> Plan:
+    sub_goals = tuple(SubGoal(step.goal, step.reason, tuple(step.about)) for step in reply.sub_goals)
+    return Plan(reply.main_goal, sub_goals, reply.explore)
+
+
+def possible_actions(situation: Situation) -> list[str]:
+    """The game's commands, and `go to` each place that can be walked to."""
+    return [*situation.admissible, *(GO_TO + place for place in situation.distances)]
+
+
+def match(action: str, possible: Sequence[str]) -> str | None:
+    """The possible action that `action` means, if that is beyond doubt: the same words, or one alone very like it."""
+    wanted = _words(action)
+    same = [each for each in possible if _words(each) == wanted]
+    if same:
+        return same[0]
+    likeness = sorted(((SequenceMatcher(None, wanted, _words(each)).ratio(), each) for each in possible), reverse=True)
+    best, second = (*likeness[:2], (0.0, ""), (0.0, ""))[:2]
+    alike = best[0] >= _SURE and best[0] - second[0] >= _MARGIN
+    return best[1] if alike and _numbers(best[1]) == _numbers(action) else None
+
+
+def _words(action: str) -> str:
+    """The words of a command that tell it from others."""
+    return " ".join(word for word in re.findall(r"[\w'-]+", action.casefold()) if word not in ("the", "a", "an"))
+
+
+def _numbers(action: str) -> list[str]:
+    """Numbers and single letters, which one letter's difference makes another thing: key 1, room B."""
+    return re.findall(r"\b(?:\d+|[a-z])\b", _words(action))
+
+
+def scene(
+    situation: Situation, *, plan: Plan | None = None, recent: bool = False, actions: bool = False
+) -> dict[str, str]:
+    """Working memory as the sections of a prompt, each bounded."""
+    parts = {
+        "Lessons of earlier attempts": "\n".join(situation.lessons),
+        "Plan": _plan_text(plan or situation.plan),
+        "Memory": situation.recollection,
+    }
+    if recent:
+        parts["Recent actions"] = "\n".join(_recent(situation.recent[:-1]))
+    if situation.recent:
+        parts["Last action"] = situation.recent[-1][0]
+    parts["Observation"] = situation.observation
+    parts["Inventory"] = situation.inventory
+    if situation.place:
+        parts["Place"] = situation.place
+    parts["Unexplored exits"] = "\n".join(islice(_exits(situation), EXITS))
+    if actions:
+        parts["Actions"] = "\n".join(islice(situation.admissible, LISTED))
+        parts["Places to go to"] = ", ".join(islice(situation.distances, PLACES))
+    return parts
+
+
+def _plan_text(plan: Plan) -> str:
+    lines = [f"{number}. {step.text} ({step.reason})" for number, step in enumerate(plan.sub_goals, start=1)]
+    return "\n".join(lines)
+
+
+def _recent(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
+    for command, observation in pairs:
+        text = " ".join(observation.split())
+        yield f"> {command}: {text[:CLIPPED]}{'...' if len(text) > CLIPPED else ''}"
+
+
+def _exits(situation: Situation) -> Iterable[str]:
+    """Exits never taken, the nearest place first."""
+    nearest = sorted(situation.unexplored, key=lambda place: situation.distances.get(place, 0))
+    return (f"{place}: {', '.join(situation.unexplored[place])}" for place in nearest)

@@ -1,0 +1,252 @@
+"""Every prompt, as a pure function from data to messages, with the form of its reply beside it.
+
+What stays the same from call to call stands first, so that a provider's prompt cache can serve it; what grows (graph,
+history) comes in already cut to a budget. Bounds on strings and lists keep small models from rambling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from graphmem.protocols import Message
+from graphmem.records import Fact, Triple
+
+Name = Annotated[str, Field(min_length=1, max_length=600)]
+Line = Annotated[str, Field(max_length=300)]
+TripleReply = Annotated[list[Name], Field(min_length=3, max_length=3)]
+
+
+class ExtractionReply(BaseModel):
+    """New triples, and the numbers of the known facts that are true no more."""
+
+    triples: Annotated[list[TripleReply], Field(max_length=40)]
+    outdated: Annotated[list[int], Field(max_length=20)]
+
+
+_EXTRACT = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
+extract what it says about the world, as triples [subject, relation, object], and you name the known facts that it \
+makes untrue.
+
+Triples:
+- subject and object are single things, places or names, as short as can be, without articles; one thing each. \
+"apple and knife on table" is two triples.
+- state where each thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"], and the exits of a place: \
+["kitchen", "has exit", "east"], doors and their state: ["oak door", "is", "closed"].
+- keep the content of notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
+["carrot", "must be", "sliced"].
+- never state where the agent itself is ("you are in kitchen"), and invent nothing that the observation does not say.
+
+Outdated: the numbers of those known facts that cannot be true any more after the observation, because the same thing \
+is now elsewhere or in another state. A fact about something else, or one that is merely not mentioned, is not \
+outdated. Exits of places are never outdated. Most observations make none or one fact outdated.
+
+Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated": [number, ...]}"""
+
+_EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "Known facts:\n(none)\n\nObservation:\n-= Hall =-\nYou've entered a hall. You can make out a closed chest. "
+        "There is an old lamp on the floor. There is an open oak door leading north.",
+        '{"triples": [["chest", "is in", "hall"], ["chest", "is", "closed"], ["old lamp", "is in", "hall"], '
+        '["hall", "has exit", "north"], ["oak door", "is", "open"], ["oak door", "leads north from", "hall"]], '
+        '"outdated": []}',
+    ),
+    (
+        "Known facts:\n1. old lamp, is in, hall\n2. chest, is, closed\n3. hall, has exit, north\n\nObservation:\n"
+        "> take old lamp\nYou pick up the old lamp from the ground.",
+        '{"triples": [["old lamp", "is in", "inventory"]], "outdated": [1]}',
+    ),
+)
+
+
+def extract(text: str, known: Sequence[Fact]) -> list[Message]:
+    """Ask for the triples of an observation and what they make outdated, in one call. Reply: `ExtractionReply`.
+
+    The rules are the paper's (appendix C): atomic triples, notes and recipes in full, no "you are in ...".
+    """
+    facts = "\n".join(f"{number}. {_line(fact)}" for number, fact in enumerate(known, start=1)) or "(none)"
+    messages: list[Message] = [_system(_EXTRACT)]
+    for asked, answered in _EXTRACT_EXAMPLES:
+        messages += [_user(asked), {"role": "assistant", "content": answered}]
+    return [*messages, _user(f"Known facts:\n{facts}\n\nObservation:\n{text}")]
+
+
+class SubGoalReply(BaseModel):
+    """One step of a plan; `about` names what is to be recalled for it."""
+
+    goal: Line
+    reason: Line
+    about: Annotated[list[Name], Field(max_length=4)]
+
+
+class PlanReply(BaseModel):
+    """The paper's plan (section 3): the main goal, ordered sub-goals with reasons, whether to explore."""
+
+    main_goal: Line
+    sub_goals: Annotated[list[SubGoalReply], Field(min_length=1, max_length=5)]
+    explore: bool
+
+
+class ActionReply(BaseModel):
+    """The paper's ReAct-style decision: reason first, then one action."""
+
+    reason: Line
+    action: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class PlanAndActionReply(PlanReply):
+    """Plan and decision in one reply."""
+
+    reason: Line
+    action: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+_AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \
+your memory graph, plan, and act by sending one command at a time."""
+
+_PLAN = """Make or update the plan:
+- main_goal: what the task asks for, in few words.
+- sub_goals: the next steps in order, at most 5, each with its reason, and "about": the names of the things and places \
+it concerns, as the game writes them (they are looked up in memory).
+- Keep sub-goals of the old plan that are not done; drop those that are done; change only what the observation changes.
+- explore: true when something you need has not been found yet, so that unexplored exits should be tried."""
+
+_ACT = """Choose one action:
+- It must be one of the listed actions, copied exactly, or "go to PLACE" with one of the listed places.
+- Follow the plan: do its first sub-goal that can be served now. When exploration is needed, prefer an exit marked as \
+unexplored. Do not repeat an action that has just failed. Read notes and recipes when you see them.
+- reason: one short sentence, written before you choose."""
+
+_PLAN_FORM = (
+    '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
+)
+_ACT_FORM = '{"reason": ..., "action": ...}'
+_BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
+
+
+def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for the plan. `scene` holds the sections of working memory, by heading, in order. Reply: `PlanReply`."""
+    return _ask(_PLAN, _PLAN_FORM, task, scene)
+
+
+def act(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for one action. Reply: `ActionReply`."""
+    return _ask(_ACT, _ACT_FORM, task, scene)
+
+
+def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for plan and action in one call. Reply: `PlanAndActionReply`."""
+    return _ask(f"{_PLAN}\n\nThen choose. {_ACT}", _BOTH_FORM, task, scene)
+
+
+def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:
+    """Ask once more after an action that is not possible. Reply: `ActionReply`."""
+    listed = "\n".join(f"- {each}" for each in admissible)
+    said = f'"{action}" is not possible now. Copy one of these exactly:\n{listed}'
+    return [*messages, {"role": "assistant", "content": f'{{"action": "{_quoted(action)}"}}'}, _user(said)]
+
+
+class ReflectionReply(BaseModel):
+    """What went wrong, and what to do otherwise."""
+
+    lesson: Annotated[str, Field(min_length=1, max_length=600)]
+
+
+_REFLECT = """You have just failed at a text game. Say in at most three sentences what went wrong and what to do \
+otherwise next time, with the names of places and things. Reply with JSON only: {"lesson": ...}"""
+
+
+def reflect(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for the lesson of a failed attempt (Reflexion, arXiv 2303.11366). Reply: `ReflectionReply`."""
+    return [_system(_REFLECT), _user(_sections({"Task": task, **scene}))]
+
+
+# AriGraph's own calls, one by one (appendix C of the paper); plan and action are as above.
+
+
+class EntitiesReply(BaseModel):
+    """Query entities, each with the depth to search from it."""
+
+    entities: Annotated[list[Name], Field(max_length=12)]
+    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], Field(max_length=12)]
+
+
+class TriplesReply(BaseModel):
+    """New triples alone."""
+
+    triples: Annotated[list[TripleReply], Field(max_length=40)]
+
+
+class OutdatedReply(BaseModel):
+    """The numbers of known facts that are true no more."""
+
+    outdated: Annotated[list[int], Field(max_length=20)]
+
+
+class ExplorationReply(BaseModel):
+    """Whether the plan needs exploration."""
+
+    explore: bool
+
+
+_ENTITIES = """Name the entities of the observation and the plan that are worth looking up in memory for what is to be \
+done, the most important first, and for each a depth: 2 when it is at the heart of the plan, else 1. Reply with JSON \
+only: {"entities": [name, ...], "depths": [1 or 2, ...]}"""
+
+_OUTDATED = """You keep a knowledge graph. Given new triples, name the numbers of the known facts that they replace: \
+the same thing is now elsewhere or in another state. What is merely different stays. Exits of places stay. Reply with \
+JSON only: {"outdated": [number, ...]}"""
+
+_EXPLORATION = """Does this plan need exploration: a search for something whose place is not known? Reply with JSON \
+only: {"explore": true or false}"""
+
+
+def query_entities(text: str, plan: str) -> list[Message]:
+    """AriGraph's first call: what to look up. Reply: `EntitiesReply`."""
+    return [_system(_ENTITIES), _user(f"Plan:\n{plan}\n\nObservation:\n{text}")]
+
+
+def triples_alone(text: str) -> list[Message]:
+    """AriGraph's extraction call. Reply: `TriplesReply`."""
+    rules = _EXTRACT.split("\n\nOutdated:")[0]
+    form = 'Reply with JSON only: {"triples": [[subject, relation, object], ...]}'
+    return [_system(f"{rules}\n\n{form}"), _user(f"Observation:\n{text}")]
+
+
+def outdated_alone(triples: Sequence[Triple], known: Sequence[Fact]) -> list[Message]:
+    """AriGraph's call for outdated triplets. Reply: `OutdatedReply`."""
+    facts = "\n".join(f"{number}. {_line(fact)}" for number, fact in enumerate(known, start=1))
+    new = "\n".join(f"- {_line(triple)}" for triple in triples)
+    return [_system(_OUTDATED), _user(f"Known facts:\n{facts}\n\nNew triples:\n{new}")]
+
+
+def exploration(plan: str) -> list[Message]:
+    """AriGraph's exploration check. Reply: `ExplorationReply`."""
+    return [_system(_EXPLORATION), _user(f"Plan:\n{plan}")]
+
+
+def _ask(how: str, form: str, task: str, scene: Mapping[str, str]) -> list[Message]:
+    return [_system(f"{_AGENT}\n\n{how}\n\nReply with JSON only: {form}"), _user(_sections({"Task": task, **scene}))]
+
+
+def _sections(scene: Mapping[str, str]) -> str:
+    return "\n\n".join(f"{heading}:\n{text}" for heading, text in scene.items() if text)
+
+
+def _line(item: object) -> str:
+    """One line, whatever line breaks a name holds."""
+    return " ".join(str(item).split())
+
+
+def _quoted(text: str) -> str:
+    return _line(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _system(text: str) -> Message:
+    return {"role": "system", "content": text}
+
+
+def _user(text: str) -> Message:
+    return {"role": "user", "content": text}
