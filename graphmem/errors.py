@@ -82,7 +82,15 @@ class Unreachable(LLMError):
 
 
 class RequestRefused(LLMError):
-    """The endpoint will not serve this request: its key, its model or its length is wrong."""
+    """The endpoint will not serve this request: its key, its model or its length is wrong.
+
+    `status` is the HTTP status, None when nothing was sent; `detail` is what the endpoint said.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.detail = detail
 
 
 class ReplyRefused(LLMError):
@@ -98,7 +106,11 @@ class CutOff(LLMError):
 
 
 class BadReply(LLMError):
-    """The reply does not fit what was asked, and one repair did not help."""
+    """The reply does not fit what was asked, and one repair did not help; `raw` is its text, clipped."""
+
+    def __init__(self, message: str, *, raw: str = "") -> None:
+        super().__init__(message)
+        self.raw = raw
 
 
 class BudgetSpent(LLMError):

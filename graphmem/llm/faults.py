@@ -1,0 +1,74 @@
+"""What can go wrong at an endpoint: what may pass by waiting, for how long, and how it is said."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import openai
+
+from graphmem.llm.dialect import is_too_long
+from graphmem.llm.exchange import clip
+
+_PASSING = (408, 409, 429)
+"""Statuses below 500 that may pass."""
+_SAID = 300
+"""Characters of an endpoint's own words in an error."""
+_MENDS = {
+    400: "the server does not take this request",
+    401: "check OPENAI_API_KEY",
+    403: "this key may not use this model",
+    404: "check the model's name, and that OPENAI_BASE_URL ends in /v1",
+    429: "the account's quota is spent: see the provider's billing page",
+}
+
+
+class Garbled(Exception):
+    """A reply with a good status that is no chat completion."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same request may yet succeed. A spent quota does not come back by waiting."""
+    if isinstance(error, openai.APIStatusError):
+        if error.code == "insufficient_quota" or error.type == "insufficient_quota":
+            return False
+        return error.status_code in _PASSING or error.status_code >= 500
+    return isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | Garbled | ValueError)
+
+
+def retry_after(error: BaseException | None) -> float:
+    """Seconds that an endpoint asked to wait, by Retry-After as seconds or as a date; 0 when it did not ask."""
+    if not isinstance(error, openai.APIStatusError):
+        return 0.0
+    asked = error.response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(asked))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
+    except ValueError:
+        return 0.0
+
+
+def cause(error: Exception, timeout: float) -> str:
+    if isinstance(error, openai.APITimeoutError):
+        return f"it took longer than {timeout:g} seconds"
+    if isinstance(error, openai.APIStatusError):
+        return f"HTTP {error.status_code}: {own_words(error)}"
+    if isinstance(error, openai.APIConnectionError):
+        return f"the connection failed ({error.__cause__ or error})"
+    if isinstance(error, Garbled | ValueError):
+        return "its reply is no chat completion (does the base URL end in /v1?)"
+    return str(error)
+
+
+def own_words(error: openai.APIStatusError) -> str:
+    said = error.message.removeprefix(f"Error code: {error.status_code}").removeprefix(" - ")
+    return clip(" ".join(said.split()) or "no reason given", _SAID)
+
+
+def mend(error: openai.APIStatusError, said: str) -> str:
+    if error.status_code == 413 or is_too_long(f"{error.code} {said}"):
+        return "the prompt is too long for this model: shorten it, or use a model with a longer context"
+    return _MENDS.get(error.status_code, "see the endpoint's documentation")

@@ -1,0 +1,38 @@
+"""JSON objects in a model's text: bare, fenced, or in the midst of prose. Nothing is ever evaluated."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+_THOUGHTS = "</think>"
+_START = re.compile(r'\{\s*["}]')
+_DECODER = json.JSONDecoder(strict=False)
+_BRACES = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+
+
+def json_objects(text: str) -> Iterator[str]:
+    """Every outermost JSON object in `text`, in order, as clean JSON.
+
+    An object inside a broken or unfinished one is not taken for the whole; what comes before "</think>" is not read.
+
+    'Sure: {"a": {"b": 1}} and {x}' -> '{"a": {"b": 1}}'
+    """
+    position = text.rfind(_THOUGHTS) + 1
+    while start := _START.search(text, position):
+        try:
+            found, position = _DECODER.raw_decode(text, start.start())
+            yield json.dumps(found)
+        except (ValueError, RecursionError):
+            position = _end_of_block(text, start.start())
+
+
+def _end_of_block(text: str, start: int) -> int:
+    """Where the block of braces that opens at `start` ends; the end of the text when it never closes."""
+    depth = 0
+    for match in _BRACES.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if depth == 0 and match.group() == "}":
+            return match.end()
+    return len(text)
