@@ -103,6 +103,9 @@ class Ariadne:
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self._plan = Plan(goal=self._task)
         self._lessons = lessons(memory)
+        self._now: _Now | None = None
+        self.commands: list[str] = []
+        """Every command sent to the game by this run, in order."""
 
     def run(self, *, resume: bool = False, plan: Plan | None = None, number: int = 0) -> Iterator[Step]:
         """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done.
@@ -110,17 +113,26 @@ class Ariadne:
         With `resume`, the run goes on that the memory ends with, after step `number` and its `plan`. Raises
         `InputError` when the memory does not end with a run of this game.
         """
-        sent = 0
-        if resume:
-            now, sent = self._resumed()
-            self._plan = plan or self._plan
-        else:
-            now = self._started()
-        while not now.over and sent < self._max_steps:
+        self._plan = plan or self._plan
+        now = self._now = self._resumed() if resume else self._started()
+        while not now.over and len(self.commands) < self._max_steps:
             number += 1
-            step = self._turn(number, now, self._max_steps - sent)
-            sent += len(step.commands)
-            yield step
+            yield self._turn(number, now)
+
+    @property
+    def info(self) -> Info | None:
+        """What the game says of itself now; None before the run."""
+        return self._now.info if self._now else None
+
+    def reflect(self) -> str | None:
+        """Have the policy draw a lesson from this run, and remember it for the next attempt."""
+        if self._now is None:
+            return None
+        lesson = self._policy.reflect(self._situation(self._now, WorldMap([])))
+        if lesson:
+            metadata = {"world": self._world, "kind": "lesson"}
+            self._memory.remember(lesson, triples=(), metadata=metadata)
+        return lesson
 
     def _started(self) -> _Now:
         self._begin_anew()
@@ -129,8 +141,9 @@ class Ariadne:
         self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}", start=True)
         return now
 
-    def _resumed(self) -> tuple[_Now, int]:
-        """The game brought to where the memory's last run stopped, and how many commands that took."""
+    def _resumed(self) -> _Now:
+        """The game brought to where the memory's last run stopped."""
+        self._memory.extract_pending()
         episodes = self._memory.episodes()
         starts = [index for index, episode in enumerate(episodes) if episode.metadata.get("start")]
         run = episodes[starts[-1] :] if starts and episodes[starts[-1]].metadata.get("world") == self._world else []
@@ -144,10 +157,10 @@ class Ariadne:
             now.observation, _, terminated, truncated, now.info = self._env.step(command)
             now.over = terminated or truncated
             self._locate(now)
-            self._recent.append((command, now.observation))
+            self._note(command, now)
             if now.observation != seen:
                 raise InputError(f'the game does not answer "{command}" as the memory says; it is another game')
-        return now, len(run) - 1
+        return now
 
     def _begin_anew(self) -> None:
         """The game starts over: what an earlier run left in the memory is set right.
@@ -170,7 +183,7 @@ class Ariadne:
             metadata={"world": self._world},
         )
 
-    def _turn(self, number: int, now: _Now, commands_left: int) -> Step:
+    def _turn(self, number: int, now: _Now) -> Step:
         seen, place, learned = now.observation, now.place, tuple(now.learned)
         now.learned = []
         worldmap = self._timed(now, lambda: WorldMap(self._memory.facts(relations=RELATIONS)))
@@ -182,7 +195,7 @@ class Ariadne:
         self._plan = plan
         decision = self._policy.act(replace(situation, recollection=str(found), plan=plan))
         before = now.info["score"]
-        commands = self._do(decision.action, now, worldmap, commands_left)
+        commands = self._do(decision.action, now, worldmap)
         spent, now.memory_seconds = now.memory_seconds, 0.0
         return Step(
             number, place, seen, learned, found, plan, decision, tuple(commands),
@@ -209,7 +222,7 @@ class Ariadne:
         current = [each.episode.id for each in learned[-1:]]
         return self._memory.recall(queries or self._task or "what to do", plan=str(plan), without=current)
 
-    def _do(self, action: str, now: _Now, worldmap: WorldMap, commands_left: int) -> list[str]:
+    def _do(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:
         """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""
         if action == STOP:
             now.over = True
@@ -220,7 +233,8 @@ class Ariadne:
         commands: list[str] = []
         for direction, place in (now.place and worldmap.route(now.place, action.removeprefix(GO_TO))) or ():
             command = f"go {direction}"
-            if len(commands) == commands_left or now.over or command not in now.info["admissible_commands"]:
+            spent = len(self.commands) >= self._max_steps
+            if spent or now.over or command not in now.info["admissible_commands"]:
                 break
             self._send(command, now)
             commands.append(command)
@@ -234,8 +248,12 @@ class Ariadne:
     def _send(self, command: str, now: _Now) -> None:
         now.observation, _, terminated, truncated, now.info = self._env.step(command)
         now.over = terminated or truncated
-        self._recent.append((command, now.observation))
+        self._note(command, now)
         self._observe(now, f"> {command}\n{now.observation}")
+
+    def _note(self, command: str, now: _Now) -> None:
+        self.commands.append(command)
+        self._recent.append((command, now.observation))
 
     def _locate(self, now: _Now) -> None:
         title = _TITLE.search(now.observation)

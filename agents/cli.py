@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from agents.ariadne import Ariadne, Step
-from agents.policies.heuristic import HeuristicPlayer
-from agents.runlog import run_record, step_record
-from agents.screen import show_run, show_step
+from agents.ariadne import Ariadne
+from agents.minds import Mind, as_in_the_paper, language_model, rules_of_thumb
+from agents.run import Run
 from envs import EnvError, open_game
 from envs.tasks import TASKS, make
 from graphmem import GraphmemError, Memory
 from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
+from graphmem.llm import ChatModel
 from graphmem.printing import printable
+from graphmem.protocols import Embedder
 
 GAMES = Path("games")
 """Where made games are kept."""
@@ -30,6 +33,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+class PolicyName(StrEnum):
+    """Who plans and decides."""
+
+    heuristic = "heuristic"
+    llm = "llm"
 
 
 @app.callback()
@@ -46,37 +56,49 @@ def play(
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to the game.")] = 300,
     memory_file: Annotated[str | None, typer.Option(help="Keep the memory in this file; else it is lost.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a step, and one for the run.")] = False,
+    log: Annotated[Path | None, typer.Option(help="Append what --json prints to this file.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where the run in the memory file (and log) stopped.")] = False,
+    attempts: Annotated[int, typer.Option(min=1, help="Try again when not won, with the memory of before.")] = 1,
+    policy: Annotated[PolicyName, typer.Option(help="Who plans and decides.")] = PolicyName.heuristic,
+    model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
+    calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 2 merges plan and action.")] = 3,
+    paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
+    budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Append every exchange with the model to this file.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Answer the model's calls from such a file.")] = None,
 ) -> None:
-    """Play a game with the memory graph. Needs no model and no key."""
-    console = Console(stderr=as_json)
-    embedder = load_embedder()
-    with Memory(memory_file or ":memory:", embedder=embedder) as memory:
+    """Play a game with the memory graph. Without --policy llm it needs no model and no key."""
+    if resume and not memory_file:
+        raise InputError("--resume needs the --memory-file of the run that stopped")
+    with ExitStack() as stack:
+        embedder = load_embedder()
+        llm = stack.enter_context(_model(model, budget, record, replay)) if policy is PolicyName.llm else None
+        mind = _mind(embedder, llm, calls, paper)
+        memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
+        console = Console(stderr=as_json)
         with console.status("making the game ..."):
-            path = _game(game, size, seed)
+            path = make(game, size, seed, GAMES) if not game.endswith(".z8") else Path(game)
             env = open_game(path)
-        try:
-            agent = Ariadne(env, memory, HeuristicPlayer(embedder), task=task, max_steps=max_steps, world=path.stem)
-            steps = [_shown(step, console, as_json) for step in agent.run()]
-        finally:
-            env.close()
-        record = run_record(steps, memory.stats())
-    if as_json:
-        print(json.dumps(record, ensure_ascii=False), flush=True)
-    else:
-        show_run(console, record, steps[-1].outcome, memory_file)
+        stack.callback(env.close)
+        run = stack.enter_context(Run(console, memory, llm, as_json=as_json, log=log))
+        for attempt in range(1, attempts + 1):
+            agent = Ariadne(env, memory, mind.policy, task=task, max_steps=max_steps, world=path.stem)
+            run.play(agent, resume=resume and attempt == 1, reflect=attempt < attempts)
+            if run.over:
+                break
+        run.finish(memory_file)
+    if run.exit_code:
+        sys.exit(run.exit_code)
 
 
-def _game(game: str, size: str, seed: int) -> Path:
-    """The file of the game: made, when a task is named."""
-    return make(game, size, seed, GAMES) if game in TASKS or not game.endswith(".z8") else Path(game)
+def _model(model: str, budget: float | None, record: Path | None, replay: Path | None) -> ChatModel:
+    return ChatModel(model, budget=budget, record=record, replay=replay)
 
 
-def _shown(step: Step, console: Console, as_json: bool) -> Step:
-    if as_json:
-        print(json.dumps(step_record(step), ensure_ascii=False), flush=True)
-    else:
-        show_step(console, step)
-    return step
+def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) -> Mind:
+    if llm is None:
+        return rules_of_thumb(embedder)
+    return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
 
 
 def main() -> None:

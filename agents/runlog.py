@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from agents.ariadne import Step
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from agents.ariadne import Ariadne, Step
+from agents.policies.protocol import Plan
 from graphmem import Stats
+from graphmem.llm import Bill
 
 
 def step_record(step: Step) -> dict[str, Any]:
@@ -30,17 +35,43 @@ def step_record(step: Step) -> dict[str, Any]:
     }
 
 
-def run_record(steps: Sequence[Step], stats: Stats) -> dict[str, Any]:
+def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats) -> dict[str, Any]:
     """The whole run; `actions` are all commands sent to the game, in order, those of walks included."""
-    info = steps[-1].info
+    info = agent.info
+    score, best = (info["score"], info["max_score"]) if info else (0.0, 0.0)
     return {
-        "score": info["score"],
-        "max_score": info["max_score"],
-        "normalized_score": info["score"] / info["max_score"] if info["max_score"] else 0.0,
-        "won": info["won"],
+        "score": score,
+        "max_score": best,
+        "normalized_score": score / best if best else 0.0,
+        "won": bool(info and info["won"]),
         "steps": len(steps),
-        "actions": [command for step in steps for command in step.commands],
-        "memory_ms_per_step": round(sum(step.memory_ms for step in steps) / len(steps), 3),
+        "actions": list(agent.commands),
+        "memory_ms_per_step": round(sum(step.memory_ms for step in steps) / len(steps), 3) if steps else 0.0,
         "facts": stats.facts,
         "episodes": stats.episodes,
     }
+
+
+def usage_record(bill: Bill) -> dict[str, dict[str, Any]]:
+    """What a model's calls took, by purpose, and in total."""
+    return {purpose: asdict(usage) for purpose, usage in [*bill.items(), ("total", bill.total)]}
+
+
+def last_step(path: Path) -> tuple[int, Plan | None]:
+    """Number and plan of the last step that a run log holds; (0, None) when it holds none."""
+    number, plan = 0, None
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            record = _LOGGED.validate_json(line)
+        except ValidationError:  # a summary, or a line that a kill cut short
+            continue
+        number, plan = record.step, record.plan
+    return number, plan
+
+
+class _Logged(BaseModel):
+    step: int
+    plan: Plan
+
+
+_LOGGED = TypeAdapter(_Logged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -13,14 +14,15 @@ from rich.text import Text
 
 from agents.ariadne import Step
 from graphmem import Fact
+from graphmem.llm import Bill
 from graphmem.printing import printable
 
 SHOWN = 6
 """Facts, sub-goals and lines shown of each kind at most."""
 
 
-def show_step(console: Console, step: Step) -> None:
-    """Where it is, what it saw, learned and recalled, what it plans and does, and the score."""
+def show_step(console: Console, step: Step, bill: Bill | None = None) -> None:
+    """Where it is, what it saw, learned and recalled, what it plans and does, the score, and what was paid so far."""
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", justify="right", min_width=8)
     rows.add_column()
@@ -33,6 +35,8 @@ def show_step(console: Console, step: Step) -> None:
         rows.add_row("", Text(f"episodes of step {steps}", "cyan"))
     rows.add_row("plan", _lines([_clean(goal.text) for goal in step.plan.sub_goals], style="yellow", numbered=True))
     rows.add_row("action", _action(step))
+    if bill:
+        rows.add_row("paid", Text(_paid(asdict(bill.total)), "dim"))
     title = f"step {step.number} · {_clean(step.place or 'somewhere')} · {_score(step.info)}"
     console.print(Panel(rows, title=Text(title, "bold"), title_align="left", border_style="dim"))
 
@@ -44,6 +48,10 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
     table.add_row("steps", f"{record['steps']} ({len(record['actions'])} commands)")
     table.add_row("memory", f"{record['episodes']} episodes, {record['facts']} facts")
     table.add_row("", f"{record['memory_ms_per_step']:.0f} ms a step to remember and recall")
+    if "usage" in record:
+        table.add_row("model", _paid(record["usage"]["total"]))
+    if "stopped" in record:
+        table.add_row("stopped", Text(_clean(record["stopped"]), "red"))
     if memory_file:
         table.add_row("look at it", f"graphmem facts {memory_file}")
     else:
@@ -76,6 +84,13 @@ def _action(step: Step) -> Text:
     if step.reward:
         text.append(f"  {step.reward:+g}", "bold green" if step.reward > 0 else "bold red")
     return text
+
+
+def _paid(usage: dict[str, Any]) -> str:
+    """Calls, tokens and cost so far."""
+    cost = "price unknown" if usage["cost"] is None else f"${usage['cost']:.4f}"
+    tokens = f"{usage['prompt_tokens']:,} tokens read ({usage['cached_tokens']:,} cached)"
+    return f"{usage['calls']} calls, {tokens}, {usage['completion_tokens']:,} written, {cost}"
 
 
 def _score(info: Any) -> str:

@@ -34,7 +34,8 @@ def play(path: Path, task: str = "", max_steps: int = 300) -> dict[str, Any]:
     env = open_game(path)
     with Memory(":memory:", embedder=embedder) as memory:
         agent = Ariadne(env, memory, HeuristicPlayer(embedder), task=task, max_steps=max_steps, world=path.stem)
-        record = run_record(list(agent.run()), memory.stats())
+        steps = list(agent.run())
+        record = run_record(agent, steps, memory.stats())
     env.close()
     return record
 

@@ -56,6 +56,11 @@ class LLMPolicy(Policy):
         reply = self._llm.reply(messages, prompts.ActionReply, purpose="act")
         return self.admissible(reply.action, reply.reason, situation, messages)
 
+    def reflect(self, situation: Situation) -> str | None:
+        """Reflexion (arXiv 2303.11366): what went wrong, in the model's words."""
+        asked = prompts.reflect(situation.task, scene(situation, recent=True))
+        return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
+
     def admissible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
         """The action if it is possible; else what it beyond doubt means; else what the model says asked once more."""
         possible = possible_actions(situation)
@@ -111,7 +116,7 @@ def scene(
     """Working memory as the sections of a prompt, each bounded."""
     parts = {
         "Lessons of earlier attempts": "\n".join(situation.lessons),
-        "Plan": _plan_text(plan or situation.plan),
+        "Plan": plan_text(plan or situation.plan),
         "Memory": situation.recollection,
     }
     if recent:
@@ -129,7 +134,8 @@ def scene(
     return parts
 
 
-def _plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan) -> str:
+    """The sub-goals with their reasons, a line each."""
     lines = [f"{number}. {step.text} ({step.reason})" for number, step in enumerate(plan.sub_goals, start=1)]
     return "\n".join(lines)
 

@@ -75,7 +75,7 @@ class Situation:
 class Policy(Protocol):
     """Plans, then decides. Both see the same situation; the recollection may be richer at the second call.
 
-    Subclass it, or write all three methods.
+    Subclass it, or write all four methods.
     """
 
     def queries(self, mentioned: Sequence[str], plan: Plan) -> Mapping[str, int]:
@@ -87,3 +87,7 @@ class Policy(Protocol):
 
     def act(self, situation: Situation) -> Decision:
         """One action; `situation.plan` is the plan just made."""
+
+    def reflect(self, situation: Situation) -> str | None:
+        """The lesson of an attempt that failed and ended so; None when this policy draws none."""
+        return None

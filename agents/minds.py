@@ -1,0 +1,38 @@
+"""Who extracts, plans and acts in a run: put together from what the command line names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.policies.heuristic import HeuristicPlayer
+from agents.policies.llm import LLMPolicy
+from agents.policies.paper import PaperMind
+from agents.policies.protocol import Policy
+from agents.worldmap import Mapped
+from graphmem.extraction import default_extractor
+from graphmem.extraction.llm import LLMExtractor
+from graphmem.protocols import LLM, Embedder, Extractor
+
+
+@dataclass(frozen=True)
+class Mind:
+    """A policy, and the extractor that reads for it."""
+
+    policy: Policy
+    extractor: Extractor
+
+
+def rules_of_thumb(embedder: Embedder) -> Mind:
+    """No model: the heuristic player, and extraction by rules."""
+    return Mind(HeuristicPlayer(embedder), default_extractor())
+
+
+def language_model(llm: LLM, *, calls: int = 3) -> Mind:
+    """One call to extract, then plan and act in one call each (3), or in one together (2)."""
+    return Mind(LLMPolicy(llm, calls=calls), Mapped(LLMExtractor(llm)))
+
+
+def as_in_the_paper(llm: LLM) -> Mind:
+    """AriGraph's own six calls."""
+    mind = PaperMind(llm)
+    return Mind(mind, Mapped(mind))

@@ -1,0 +1,59 @@
+"""AriGraph as its authors run it: one model, six calls a step, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from agents.policies.llm import LLMPolicy, plan_text
+from agents.policies.protocol import Plan, Situation
+from graphmem import Extraction, Fact, prompts
+from graphmem.extraction.llm import SHOWN, LLMExtractor
+from graphmem.protocols import LLM
+
+
+class PaperMind(LLMPolicy):
+    """Extractor and policy in one, for what the calls of a step hand to each other.
+
+    An observation: query entities with their depths, triples, outdated facts. Then: does the plan need exploration,
+    the plan, the action.
+    """
+
+    name = "paper"
+    anchors: tuple[str, ...] = ()
+
+    def __init__(self, llm: LLM) -> None:
+        super().__init__(llm)
+        self._reader = LLMExtractor(llm)
+        self._queries: dict[str, int] = {}
+        self._last = Plan()
+        self.counts = self._reader.counts
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        """The first three calls of a step. Raises `LLMError`."""
+        asked = prompts.query_entities(text, plan_text(self._last))
+        entities = self._llm.reply(asked, prompts.EntitiesReply, purpose="entities")
+        self._queries = dict(zip(entities.entities, entities.depths, strict=False))
+        shown = known[:SHOWN]
+        raw = self._llm.reply(prompts.triples_alone(text), prompts.TriplesReply, purpose="extract")
+        triples = self._reader.checked(raw.triples, text, shown)
+        if not (shown and triples):
+            return Extraction(triples)
+        asked = prompts.outdated_alone(triples, shown)
+        numbers = self._llm.reply(asked, prompts.OutdatedReply, purpose="outdated").outdated
+        return Extraction(triples, self._reader.outdated(numbers, shown, triples))
+
+    def queries(self, mentioned: Sequence[str], plan: Plan) -> Mapping[str, int]:
+        """The entities that the model scored; what the observation mentions when there are none."""
+        return self._queries or super().queries(mentioned, plan)
+
+    def plan(self, situation: Situation) -> Plan:
+        asked = prompts.exploration(plan_text(situation.plan) or situation.task)
+        explore = self._llm.reply(asked, prompts.ExplorationReply, purpose="explore").explore
+        self._last = super().plan(situation if explore else _without_exits(situation))
+        return self._last
+
+
+def _without_exits(situation: Situation) -> Situation:
+    """As in AriGraph, exits never taken are shown only when exploration is needed."""
+    return replace(situation, unexplored={})
