@@ -6,6 +6,7 @@
     schema.py     a pydantic model as a JSON Schema, and in words
     dialect.py    what a server understands, learned from its refusals
     endpoint.py   over HTTP, tried again while that can help
+    completion.py the body of its replies
     faults.py     what can go wrong there, and how it is said
     recording.py  exchanges in a file, and back
     usage.py      what calls took, and the budget
@@ -18,7 +19,7 @@
 
 from graphmem.llm.chat import ChatModel
 from graphmem.llm.exchange import Patience
-from graphmem.llm.prices import PRICES, Price
+from graphmem.llm.prices import Price
 from graphmem.llm.usage import Bill, Usage
 
-__all__ = ["PRICES", "Bill", "ChatModel", "Patience", "Price", "Usage"]
+__all__ = ["Bill", "ChatModel", "Patience", "Price", "Usage"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -26,6 +27,8 @@ from graphmem.protocols import Message, Reply
 
 if TYPE_CHECKING:
     from graphmem.llm.endpoint import Endpoint
+
+log = logging.getLogger(__name__)
 
 _OPENAI = "https://api.openai.com/v1"
 
@@ -118,6 +121,11 @@ class ChatModel:
             steps.close()
 
     @property
+    def name(self) -> str:
+        """The model's name, as the endpoint knows it."""
+        return self._model
+
+    @property
     def usage(self) -> Bill:
         """What all calls so far took, by purpose; `usage.total` adds it up. A replay tells what was recorded."""
         return self._ledger.bill()
@@ -130,7 +138,7 @@ class ChatModel:
             self._endpoint.close()
 
     async def aclose(self) -> None:
-        """Close the connections, those of the running loop too, and the recording."""
+        """The async twin of `close`."""
         self.close()
         if self._endpoint is not None:
             await self._endpoint.aclose()
@@ -192,6 +200,7 @@ class ChatModel:
                 simpler = dialect.without(refused.detail, post.body) if refused.status in (400, 422) else None
                 if simpler is None:
                     raise
+                log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)
                 self._dialect = simpler
             finally:
                 if post.retries:

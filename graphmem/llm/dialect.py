@@ -5,6 +5,7 @@ A server that knows less says so with a 400. The dialect then drops what it obje
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from graphmem.llm.exchange import Request
 from graphmem.llm.schema import in_words, without_bounds
 
 _SCHEMA, _BARE_SCHEMA, _JSON, _PLAIN = range(4)
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
 _FORMAT_WORDS = ("response_format", "response format", "schema", "json", "grammar", "strict", "format")
 _TOO_LONG = ("context_length", "context length", "context size", "context window", "too long", "too many tokens")
 
@@ -67,7 +69,10 @@ class Dialect:
         if self.shape == _JSON:
             return {"type": "json_object"}
         schema = request.schema if self.shape == _SCHEMA else without_bounds(request.schema)
-        return {"type": "json_schema", "json_schema": {"name": request.form[:64], "strict": True, "schema": schema}}
+        return {
+            "type": "json_schema",
+            "json_schema": {"name": _NOT_IN_NAMES.sub("_", request.form)[:64], "strict": True, "schema": schema},
+        }
 
     def _messages(self, request: Request) -> list[dict[str, str]]:
         """Where no schema can be given, the first message says it: static text, which a prompt cache can hold."""

@@ -66,18 +66,25 @@ def _is_silent(answer: Answer) -> bool:
 
 
 def _read(answer: Answer, form: type[Reply]) -> Reply:
-    """The first JSON object in the answer that is a `form`. A reply cut off after its object is as good as whole."""
+    """The first JSON object in the answer that is a `form`, with a key of its own even if all have defaults.
+
+    A reply cut off after its object is as good as whole.
+    """
     if answer.refusal or answer.finish == "content_filter":
         raise ReplyRefused(f"the model declined to answer: {clip(answer.refusal or 'content filter', 300)}")
-    first: ValidationError | None = None
+    why = ""
     for found in json_objects(answer.text):
         try:
-            return form.model_validate_json(found)
+            made = form.model_validate_json(found)
         except ValidationError as error:
-            first = first or error
+            why = why or _told(error)
+            continue
+        if made.model_fields_set or not form.model_fields:
+            return made
+        why = why or f"it has none of the keys {', '.join(form.model_fields)}"
     if answer.finish == "length":
         raise CutOff(f"the reply ended at its limit of {answer.completion_tokens} tokens: allow more with max_tokens=")
-    raise Misfit("it holds no JSON object" if first is None else _told(first))
+    raise Misfit(why or "it holds no JSON object")
 
 
 def _told(error: ValidationError) -> str:

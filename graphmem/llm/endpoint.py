@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Callable, MutableMapping
+import logging
+from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
+import httpx2
 import openai
 import tenacity
-from openai.types.chat import ChatCompletion
 from pydantic import SecretStr
 
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
+from graphmem.llm.completion import Garbled, answer_in
 from graphmem.llm.dialect import Post
 from graphmem.llm.exchange import Answer, Patience
-from graphmem.llm.faults import Garbled, cause, may_pass, mend, own_words, retry_after
+from graphmem.llm.faults import cause, may_pass, mend, own_words, retry_after
+
+log = logging.getLogger(__name__)
 
 _CONNECT = 10.0
 """Seconds to wait for a connection."""
@@ -34,32 +36,34 @@ class Endpoint:
         self._timeout = timeout
         self._patience = patience
         self._client: openai.OpenAI | None = None
-        self._async: MutableMapping[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
+        self._async: openai.AsyncOpenAI | None = None
         self._closed = False
         self._lock = Lock()
 
     def send(self, post: Post) -> Answer:
         """Raises `Unreachable`, `RequestRefused` or `ReplyRefused`."""
-        client = self._sync_client()
+        create = self._sync_client().chat.completions.with_raw_response.create
+
+        def attempt() -> Answer:
+            return self._answer(create(**post.body).content)
+
         try:
-            answer: Answer = tenacity.Retrying(**self._policy(post))(
-                lambda: answer_of(client.chat.completions.create(**post.body))
-            )
+            answer: Answer = tenacity.Retrying(**self._policy(post))(attempt)
             return answer
-        except (openai.OpenAIError, Garbled, json.JSONDecodeError) as error:
+        except (openai.OpenAIError, Garbled) as error:
             raise self._named(error, post) from None
 
     async def asend(self, post: Post) -> Answer:
         """The async twin of `send`."""
-        client = self._async_client()
+        create = self._async_client().chat.completions.with_raw_response.create
 
         async def attempt() -> Answer:
-            return answer_of(await client.chat.completions.create(**post.body))
+            return self._answer((await create(**post.body)).content)
 
         try:
             answer: Answer = await tenacity.AsyncRetrying(**self._policy(post))(attempt)
             return answer
-        except (openai.OpenAIError, Garbled, json.JSONDecodeError) as error:
+        except (openai.OpenAIError, Garbled) as error:
             raise self._named(error, post) from None
 
     def close(self) -> None:
@@ -70,10 +74,10 @@ class Endpoint:
             client.close()
 
     async def aclose(self) -> None:
-        """Close the plain client and that of the running loop."""
+        """Close both clients."""
         self.close()
         with self._lock:
-            client = self._async.pop(asyncio.get_running_loop(), None)
+            client, self._async = self._async, None
         if client is not None:
             await client.close()
 
@@ -84,13 +88,17 @@ class Endpoint:
             return self._client
 
     def _async_client(self) -> openai.AsyncOpenAI:
-        """One a loop: a connection belongs to the loop that opened it."""
-        loop = asyncio.get_running_loop()
+        """It keeps no connection between calls: one belongs to the loop that opened it, and the next call may run in
+        another.
+        """
         with self._lock:
             self._check_open()
-            if loop not in self._async:
-                self._async[loop] = openai.AsyncOpenAI(**self._settings())
-            return self._async[loop]
+            if self._async is None:
+                settings = self._settings()
+                limits = httpx2.Limits(max_keepalive_connections=0)
+                bare = openai.DefaultAsyncHttpx2Client(limits=limits, timeout=settings["timeout"])
+                self._async = openai.AsyncOpenAI(**settings, http_client=bare)
+            return self._async
 
     def _check_open(self) -> None:
         if self._closed:
@@ -101,15 +109,17 @@ class Endpoint:
         return {"base_url": self._url, "api_key": self._key.get_secret_value(), "timeout": timeout, "max_retries": 0}
 
     def _policy(self, post: Post) -> dict[str, Any]:
-        def count(_: tenacity.RetryCallState) -> None:
+        def again(state: tenacity.RetryCallState) -> None:
             post.retries += 1
+            error = state.outcome.exception() if state.outcome else None
+            log.warning("%s: %s; again in %.1f s", self._host, self._said(error), state.upcoming_sleep)
 
         return {
             "retry": tenacity.retry_if_exception(may_pass),
             "stop": tenacity.stop_after_attempt(self._patience.attempts)
             | tenacity.stop_before_delay(self._patience.seconds),
             "wait": self._wait(),
-            "before_sleep": count,
+            "before_sleep": again,
             "reraise": True,
         }
 
@@ -127,9 +137,9 @@ class Endpoint:
         """The error by its name here, with the endpoint's own words in it and without the key."""
         if isinstance(error, openai.APIStatusError) and not may_pass(error):
             return self._refused(error)
-        why = self._without_key(cause(error, self._timeout))
+        tried = f"{post.retries + 1} attempts" if post.retries else "1 attempt"
         return Unreachable(
-            f"no answer from {self._host} after {post.retries + 1} attempts: {why}; "
+            f"no answer from {self._host} after {tried}: {self._said(error)}; "
             "is the endpoint up, and OPENAI_BASE_URL right?"
         )
 
@@ -143,23 +153,14 @@ class Endpoint:
             detail=f"{error.param or ''} {error.code or ''} {said}",
         )
 
+    def _said(self, error: BaseException | None) -> str:
+        return self._without_key(cause(error, self._timeout))
+
+    def _answer(self, body: bytes) -> Answer:
+        """An endpoint that echoes the key does not bring it into a recording."""
+        answer = answer_in(body)
+        return replace(answer, text=self._without_key(answer.text))
+
     def _without_key(self, text: str) -> str:
         key = self._key.get_secret_value()
         return text.replace(key, "…") if len(key) >= 8 else text
-
-
-def answer_of(completion: ChatCompletion) -> Answer:
-    """What a completion says; text where JSON was due, or JSON of another kind, is garbled."""
-    if not isinstance(completion, ChatCompletion) or not completion.choices or not completion.choices[0].message:
-        raise Garbled
-    choice, usage = completion.choices[0], completion.usage
-    message = choice.message
-    details = usage.prompt_tokens_details if usage else None
-    return Answer(
-        text=message.content or "",
-        finish=choice.finish_reason or "stop",
-        refusal=message.refusal or None,
-        prompt_tokens=(usage.prompt_tokens if usage else None) or 0,
-        cached_tokens=(details.cached_tokens if details else None) or 0,
-        completion_tokens=(usage.completion_tokens if usage else None) or 0,
-    )

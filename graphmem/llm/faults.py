@@ -7,6 +7,7 @@ import time
 
 import openai
 
+from graphmem.llm.completion import Garbled
 from graphmem.llm.dialect import is_too_long
 from graphmem.llm.exchange import clip
 
@@ -23,17 +24,13 @@ _MENDS = {
 }
 
 
-class Garbled(Exception):
-    """A reply with a good status that is no chat completion."""
-
-
 def may_pass(error: BaseException) -> bool:
     """Whether the same request may yet succeed. A spent quota does not come back by waiting."""
     if isinstance(error, openai.APIStatusError):
         if error.code == "insufficient_quota" or error.type == "insufficient_quota":
             return False
         return error.status_code in _PASSING or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | Garbled | ValueError)
+    return isinstance(error, openai.APIConnectionError | Garbled)
 
 
 def retry_after(error: BaseException | None) -> float:
@@ -51,14 +48,14 @@ def retry_after(error: BaseException | None) -> float:
         return 0.0
 
 
-def cause(error: Exception, timeout: float) -> str:
+def cause(error: BaseException | None, timeout: float) -> str:
     if isinstance(error, openai.APITimeoutError):
         return f"it took longer than {timeout:g} seconds"
     if isinstance(error, openai.APIStatusError):
         return f"HTTP {error.status_code}: {own_words(error)}"
     if isinstance(error, openai.APIConnectionError):
         return f"the connection failed ({error.__cause__ or error})"
-    if isinstance(error, Garbled | ValueError):
+    if isinstance(error, Garbled):
         return "its reply is no chat completion (does the base URL end in /v1?)"
     return str(error)
 

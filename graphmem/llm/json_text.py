@@ -9,17 +9,23 @@ from collections.abc import Iterator
 _THOUGHTS = "</think>"
 _START = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder(strict=False)
-_BRACES = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+_BRACES = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
+"""Strings, so that braces in them are passed over; one that never ends runs to the end of the text."""
 
 
 def json_objects(text: str) -> Iterator[str]:
     """Every outermost JSON object in `text`, in order, as clean JSON.
 
-    An object inside a broken or unfinished one is not taken for the whole; what comes before "</think>" is not read.
+    An object inside a broken or unfinished one is not taken for the whole; thoughts before "</think>" are passed over.
 
     'Sure: {"a": {"b": 1}} and {x}' -> '{"a": {"b": 1}}'
     """
-    position = text.rfind(_THOUGHTS) + 1
+    said = text[text.rfind(_THOUGHTS) + 1 :]
+    yield from _outermost(said if _START.search(said) else text)
+
+
+def _outermost(text: str) -> Iterator[str]:
+    position = 0
     while start := _START.search(text, position):
         try:
             found, position = _DECODER.raw_decode(text, start.start())

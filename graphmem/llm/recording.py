@@ -85,7 +85,7 @@ class Replayer:
 
     def _unknown(self, request: Request) -> str:
         asked = _lines(request.content["messages"])
-        first = clip(next((line for line in asked if line.strip()), ""), 100)
+        first = clip(request.messages[-1]["content"].strip().partition("\n")[0], 100)
         told = f"{self._path} holds no answer to this request ({request.purpose}: {first!r})"
         nearest = self._nearest(request, asked)
         if nearest is None:

@@ -1,7 +1,7 @@
 """A server on loopback that speaks the OpenAI chat API: a function answers, and a script makes faults.
 
->>> with ChatServer(lambda messages, schema: '{"n": 1}', faults=[None, status(500), drop()]) as server:  # doctest: +SKIP
-...     model = ChatModel("test", base_url=server.url)
+    with ChatServer(lambda messages, schema: '{"n": 1}', faults=[None, status(500), drop()]) as server:
+        model = ChatModel("test", base_url=server.url)
 
 The first request is answered, the second gets a 500, the third a dropped connection, all later ones are answered.
 """
@@ -9,7 +9,6 @@ The first request is answered, the second gets a 500, the third a dropped connec
 from __future__ import annotations
 
 import json
-import os.path
 import socket
 import time
 from collections import deque
@@ -111,11 +110,11 @@ class ChatServer:
     def receive(self, body: dict[str, Any], key: str) -> tuple[Fault | None, int]:
         """Note a request; the fault that is due, and how many characters of the prompt the last one began with too."""
         with self._lock:
-            cached = os.path.commonprefix([_prompt(body), _prompt(self.requests[-1])]) if self.requests else ""
+            cached = _common(_prompt(body), _prompt(self.requests[-1])) if self.requests else 0
             self.requests.append(body)
             self.keys.append(key)
             self.times.append(time.monotonic())
-            return (self.faults.popleft() if self.faults else None), len(cached)
+            return (self.faults.popleft() if self.faults else None), cached
 
 
 class _Server(ThreadingHTTPServer):
@@ -211,6 +210,12 @@ def _schema(body: dict[str, Any]) -> Mapping[str, Any] | None:
 
 def _prompt(body: dict[str, Any]) -> str:
     return "\n".join(message["content"] for message in body["messages"])
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _completion(body: dict[str, Any], text: str | None, refusal: str | None, finish: str, cached: int) -> bytes:
