@@ -21,6 +21,9 @@ T = TypeVar("T")
 RECENT = 5
 """How many of the latest commands stay in working memory."""
 
+WIDTH = 8
+"""Facts found for each name that is looked up."""
+
 LESSONS = 3
 """How many lessons of earlier attempts are kept in mind."""
 
@@ -81,7 +84,7 @@ class Ariadne:
 
     `task` is told to it at the first step (the environment's own, when left out). It sends at most `max_steps`
     commands. `world` names what is played: a memory of the same world keeps its map and notes for another try, but
-    not where things were; of another world's facts none holds any more.
+    not where things were; of another world's facts none holds any more. A recollection takes at most `recall_tokens`.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Ariadne:
         task: str = "",
         max_steps: int = 300,
         world: str = "",
+        recall_tokens: int = 1000,
     ) -> None:
         self._env = env
         self._memory = memory
@@ -100,6 +104,7 @@ class Ariadne:
         self._task = task or env.task
         self._max_steps = max_steps
         self._world = world
+        self._budget = recall_tokens
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self._plan = Plan(goal=self._task)
         self._lessons = lessons(memory)
@@ -184,8 +189,7 @@ class Ariadne:
         )
 
     def _turn(self, number: int, now: _Now) -> Step:
-        seen, place, learned = now.observation, now.place, tuple(now.learned)
-        now.learned = []
+        seen, place, learned = now.observation, now.place, self._learned(now)
         worldmap = self._timed(now, lambda: WorldMap(self._memory.facts(relations=RELATIONS)))
         situation = self._situation(now, worldmap)
         found = self._timed(now, lambda: self._recall(learned, self._plan))
@@ -201,6 +205,14 @@ class Ariadne:
             number, place, seen, learned, found, plan, decision, tuple(commands),
             now.observation, now.info["score"] - before, now.info, 1000 * spent,
         )  # fmt: skip
+
+    def _learned(self, now: _Now) -> tuple[Learned, ...]:
+        """What was learned since the last turn; what could not be extracted is tried once more."""
+        learned, now.learned = now.learned, []
+        if any(each.episode.pending for each in learned):
+            again = {each.episode.id: each for each in self._timed(now, self._memory.extract_pending)}
+            learned = [again.get(each.episode.id, each) for each in learned]
+        return tuple(learned)
 
     def _situation(self, now: _Now, worldmap: WorldMap) -> Situation:
         return Situation(
@@ -220,7 +232,9 @@ class Ariadne:
         """What bears on the plan and on what is before the agent (section 2.2), without what it has just read."""
         queries = self._policy.queries(learned[-1].episode.mentions if learned else (), plan)
         current = [each.episode.id for each in learned[-1:]]
-        return self._memory.recall(queries or self._task or "what to do", plan=str(plan), without=current)
+        return self._memory.recall(
+            queries or self._task or "what to do", plan=str(plan), width=WIDTH, budget=self._budget, without=current
+        )
 
     def _do(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:
         """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""

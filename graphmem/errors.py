@@ -14,10 +14,11 @@ GraphmemError
 └── LLMError                    a language model gave no usable reply
     ├── Unreachable             no answer from the endpoint, after all retries
     ├── RequestRefused          the endpoint will not serve this request: key, model, length
-    ├── ReplyRefused            the model declined to answer
-    ├── EmptyReply              the model said nothing
-    ├── CutOff                  the reply ended at its limit of tokens
-    ├── BadReply                the reply does not fit what was asked, repaired once in vain
+    ├── UselessReply            the model answered, and not what was asked
+    │   ├── ReplyRefused        it declined to answer
+    │   ├── EmptyReply          it said nothing
+    │   ├── CutOff              the reply ended at its limit of tokens
+    │   └── BadReply            the reply does not fit what was asked, repaired once in vain
     ├── BudgetSpent             the next call could exceed the budget
     └── NotRecorded             a replay met a request that its recording does not hold
 """
@@ -93,19 +94,23 @@ class RequestRefused(LLMError):
         self.detail = detail
 
 
-class ReplyRefused(LLMError):
+class UselessReply(LLMError):
+    """The model answered, and not what was asked."""
+
+
+class ReplyRefused(UselessReply):
     """The model declined to answer."""
 
 
-class EmptyReply(LLMError):
+class EmptyReply(UselessReply):
     """The model said nothing."""
 
 
-class CutOff(LLMError):
+class CutOff(UselessReply):
     """The reply ended at its limit of tokens."""
 
 
-class BadReply(LLMError):
+class BadReply(UselessReply):
     """The reply does not fit what was asked, and one repair did not help; `raw` is its text, clipped."""
 
     def __init__(self, message: str, *, raw: str = "") -> None:

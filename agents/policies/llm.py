@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,10 @@ from itertools import islice
 
 from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation, SubGoal
 from graphmem import prompts
+from graphmem.errors import UselessReply
 from graphmem.protocols import LLM, Message
+
+log = logging.getLogger(__name__)
 
 LISTED = 60
 """Commands, and again places, that a prompt lists at most."""
@@ -28,40 +32,51 @@ class LLMPolicy(Policy):
     """A `Policy` that asks `llm`: plan, then action; with `calls=2`, both in one (beside the extractor's own call).
 
     `counts` tells how often an action was not admissible, and whether it was "matched", "asked again" or replaced by
-    "look".
+    "look"; and how often a reply was of no use, so that the plan of before was kept, or "look" sent.
     """
 
     def __init__(self, llm: LLM, *, calls: int = 3) -> None:
         self._llm = llm
         self._merged = calls == 2
-        self._decision: prompts.PlanAndActionReply | None = None
+        self._decision: prompts.PlanAndActionReply | None = None  # what a merged call decided, until `act` is asked
         self.counts: Counter[str] = Counter()
 
     def plan(self, situation: Situation) -> Plan:
+        self._decision = None
+        try:
+            return self._planned(situation)
+        except UselessReply as error:
+            log.warning("the plan of before is kept: %s", error)
+            self.counts["plan kept"] += 1
+            return situation.plan
+
+    def _planned(self, situation: Situation) -> Plan:
         if not self._merged:
-            reply = self._llm.reply(
-                prompts.plan(situation.task, scene(situation, recent=True)), prompts.PlanReply, purpose="plan"
-            )
-        else:
-            messages = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
-            reply = self._decision = self._llm.reply(messages, prompts.PlanAndActionReply, purpose="plan and act")
-        return to_plan(reply)
+            asked = prompts.plan(situation.task, scene(situation, recent=True))
+            return to_plan(self._llm.reply(asked, prompts.PlanReply, purpose="plan"))
+        asked = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
+        self._decision = self._llm.reply(asked, prompts.PlanAndActionReply, purpose="plan and act")
+        return to_plan(self._decision)
 
     def act(self, situation: Situation) -> Decision:
-        if self._decision is not None:
-            messages = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
-            decided, self._decision = self._decision, None
-            return self.admissible(decided.action, decided.reason, situation, messages)
-        messages = prompts.act(situation.task, scene(situation, plan=situation.plan, recent=True, actions=True))
-        reply = self._llm.reply(messages, prompts.ActionReply, purpose="act")
-        return self.admissible(reply.action, reply.reason, situation, messages)
+        try:
+            return self._decided(situation)
+        except UselessReply as error:
+            log.warning('"look" instead of an action: %s', error)
+            self.counts["look"] += 1
+            return Decision("look", "the reply was of no use")
+
+    def _decided(self, situation: Situation) -> Decision:
+        asked = prompts.act(situation.task, scene(situation, plan=situation.plan, recent=True, actions=True))
+        decided = self._decision or self._llm.reply(asked, prompts.ActionReply, purpose="act")
+        return self._possible(decided.action, decided.reason, situation, asked)
 
     def reflect(self, situation: Situation) -> str | None:
         """Reflexion (arXiv 2303.11366): what went wrong, in the model's words."""
         asked = prompts.reflect(situation.task, scene(situation, recent=True))
         return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
 
-    def admissible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
+    def _possible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
         """The action if it is possible; else what it beyond doubt means; else what the model says asked once more."""
         possible = possible_actions(situation)
         found = match(action, possible)

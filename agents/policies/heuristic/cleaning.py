@@ -30,7 +30,9 @@ def cleaning(world: World, sense: Sense) -> Iterator[Option]:
         yield from _put_down(world, sense, thing)
     if not world.situation.unexplored:
         for command in here:
-            yield Option(f"Put {command.thing} where it belongs", "it is out of place", (command.thing,), command.text)
+            yield Option(
+                f"Put {command.thing} where it belongs", "it is out of place", (command.thing,), command.text or None
+            )
     yield from exploring(world, "I must know all rooms to know what belongs where")
     yield from _deliver(world, sense)
     names = dict.fromkeys([*(command.thing for command in here), *judged])
@@ -49,10 +51,10 @@ def _judged(world: World) -> list[str]:
 
 
 def _out_of_place(world: World, sense: Sense) -> Iterator[Command]:
-    """What can be taken here and does not suit this room."""
+    """What can be taken here (lies here, while no commands are listed) and does not suit this room."""
     if not world.place:
         return
-    for command in world.can("take"):
+    for command in world.can("take") or [Command("", "take", thing) for thing in world.lying_here()]:
         kinds = list(dict.fromkeys([entity_key(world.place), *_rooms(world)]))
         suits = sense.suits(command.thing, kinds)
         if suits.max() - suits[0] > DOUBT:

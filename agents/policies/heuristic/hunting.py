@@ -13,6 +13,9 @@ _KEY = re.compile(r"\bkey\b|\bkeycard\b")
 _PRECIOUS = re.compile(r"\b(treasure|coin|gem|jewel|diamond|gold bar|crown|trophy)\b")
 _READABLE = re.compile(r"\b(note|letter|message|sign|map|poster|scroll|diary|journal|leaflet|paper)\b")
 
+SPENT = "Leave aside "
+"""How the plan keeps in mind that a key is of no more use."""
+
 
 def hunting(world: World) -> Iterator[Option]:
     """What brings a hunt on, the surest first."""
@@ -48,11 +51,14 @@ def _use_keys(world: World) -> Iterator[Option]:
     for key, name in world.carried.items():
         if not _KEY.search(key):
             continue
+        if _spent(world, key):
+            yield Option(SPENT + name, "its lock is open")
+            continue
         locks = [lock for lock in _locks(world, key) if not _is_open(world, lock)]
         for lock in locks:
             reason = f"{name} unlocks it"
             yield Option(f"Find {lock} and unlock it with {name}", reason, (lock, name), world.go_to_thing(lock))
-        if not locks and not _locks(world, key):
+        if not locks:
             yield Option(f"Find out what {name} unlocks", "nobody has said it yet", (name,))
 
 
@@ -68,6 +74,10 @@ def _locks(world: World, key: str) -> list[str]:
 
 
 def _spent(world: World, key: str) -> bool:
+    """Whether a key has done its work, as is known now or was when the plan was made."""
+    planned = {entity_key(step.text) for step in world.situation.plan.sub_goals}
+    if entity_key(SPENT + key) in planned:
+        return True
     locks = _locks(world, key)
     return bool(locks) and all(_is_open(world, lock) for lock in locks)
 

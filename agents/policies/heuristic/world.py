@@ -104,6 +104,11 @@ class World:
             key = entity_key(self.state(key, "location") or key)
         return None
 
+    def lying_here(self) -> list[str]:
+        """What lies in or on something at this place."""
+        located = [triple for (_, what), triple in self._slots.items() if what == "location"]
+        return [t.subject for t in located if not self.known_place(t.object) and self.room_of(t.subject) == self.place]
+
     def known_place(self, name: str) -> str | None:
         """The place called `name`, if it is here or can be walked to."""
         key = entity_key(name)
