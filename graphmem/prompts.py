@@ -7,23 +7,29 @@ history) comes in already cut to a budget. Bounds on strings and lists keep smal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, model_validator
 
 from graphmem.protocols import Message
 from graphmem.records import Fact, Triple
 
-Name = Annotated[str, Field(min_length=1, max_length=600)]
-Line = Annotated[str, Field(max_length=300)]
+
+def _cut(length: int) -> BeforeValidator:
+    """Beside a bound that the model is told of: what is longer all the same is cut, not refused."""
+    return BeforeValidator(lambda given: given[:length] if isinstance(given, str | list) else given)
+
+
+Name = Annotated[str, _cut(600), Field(min_length=1, max_length=600)]
+Line = Annotated[str, _cut(300), Field(max_length=300)]
 TripleReply = Annotated[list[Name], Field(min_length=3, max_length=3)]
 
 
 class ExtractionReply(BaseModel):
     """New triples, and the numbers of the known facts that are true no more."""
 
-    triples: Annotated[list[TripleReply], Field(max_length=40)]
-    outdated: Annotated[list[int], Field(max_length=20)]
+    triples: Annotated[list[TripleReply], _cut(40), Field(max_length=40)]
+    outdated: Annotated[list[int], _cut(20), Field(max_length=20)]
 
 
 _EXTRACT = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
@@ -77,30 +83,50 @@ class SubGoalReply(BaseModel):
     """One step of a plan; `about` names what is to be recalled for it."""
 
     goal: Line
-    reason: Line
-    about: Annotated[list[Name], Field(max_length=4)]
+    reason: Line = ""
+    about: Annotated[list[Name], _cut(4), Field(max_length=4)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbered(cls, given: Any) -> Any:
+        """Takes AriGraph's own form too: {"sub_goal_2": ..., "reason": ...}."""
+        if isinstance(given, dict) and "goal" not in given:
+            numbered = [value for key, value in given.items() if str(key).startswith("sub_goal")]
+            return {**given, "goal": numbered[0]} if numbered else given
+        return given
 
 
 class PlanReply(BaseModel):
-    """The paper's plan (section 3): the main goal, ordered sub-goals with reasons, whether to explore."""
+    """The paper's plan (section 3): the main goal, ordered sub-goals with reasons, whether to explore.
+
+    AriGraph's own names of these are understood as well.
+    """
 
     main_goal: Line
-    sub_goals: Annotated[list[SubGoalReply], Field(min_length=1, max_length=5)]
-    explore: bool
+    sub_goals: Annotated[
+        list[SubGoalReply],
+        _cut(5),
+        Field(min_length=1, max_length=5, validation_alias=AliasChoices("sub_goals", "plan_steps")),
+    ]
+    explore: bool = False
+
+
+Reason = Annotated[Line, Field(validation_alias=AliasChoices("reason", "reason_for_action"))]
+Action = Annotated[str, Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))]
 
 
 class ActionReply(BaseModel):
     """The paper's ReAct-style decision: reason first, then one action."""
 
-    reason: Line
-    action: Annotated[str, Field(min_length=1, max_length=120)]
+    reason: Reason = ""
+    action: Action
 
 
 class PlanAndActionReply(PlanReply):
     """Plan and decision in one reply."""
 
-    reason: Line
-    action: Annotated[str, Field(min_length=1, max_length=120)]
+    reason: Reason = ""
+    action: Action
 
 
 _AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \
@@ -151,7 +177,7 @@ def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str
 class ReflectionReply(BaseModel):
     """What went wrong, and what to do otherwise."""
 
-    lesson: Annotated[str, Field(min_length=1, max_length=600)]
+    lesson: Annotated[str, _cut(600), Field(min_length=1, max_length=600)]
 
 
 _REFLECT = """You have just failed at a text game. Say in at most three sentences what went wrong and what to do \
@@ -169,20 +195,20 @@ def reflect(task: str, scene: Mapping[str, str]) -> list[Message]:
 class EntitiesReply(BaseModel):
     """Query entities, each with the depth to search from it."""
 
-    entities: Annotated[list[Name], Field(max_length=12)]
-    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], Field(max_length=12)]
+    entities: Annotated[list[Name], _cut(12), Field(max_length=12)]
+    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], _cut(12), Field(max_length=12)]
 
 
 class TriplesReply(BaseModel):
     """New triples alone."""
 
-    triples: Annotated[list[TripleReply], Field(max_length=40)]
+    triples: Annotated[list[TripleReply], _cut(40), Field(max_length=40)]
 
 
 class OutdatedReply(BaseModel):
     """The numbers of known facts that are true no more."""
 
-    outdated: Annotated[list[int], Field(max_length=20)]
+    outdated: Annotated[list[int], _cut(20), Field(max_length=20)]
 
 
 class ExplorationReply(BaseModel):

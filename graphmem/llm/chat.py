@@ -40,7 +40,7 @@ class ChatModel:
     `max_tokens` tokens; `timeout` is the seconds to wait for the next byte of one, `patience` how often to try again.
 
     `prices` adds to the known ones, by model; a model on a local endpoint is free unless priced there. `budget` (USD)
-    is never exceeded: a call whose worst case could do so is not made.
+    is never exceeded by what the endpoint counts: a call whose worst case could do so is not made.
 
     `record` appends every exchange to a file; `replay` answers from such a file, with no network and no key.
 
@@ -187,8 +187,8 @@ class ChatModel:
 
     def _exchange(self, request: Request) -> Generator[Post, Answer, Answer]:
         """Post until the server understands: what it objects to is left out from then on."""
+        dialect = self._dialect
         while True:
-            dialect = self._dialect
             post = Post(dialect.body(request))
             try:
                 with self._ledger.reserved(request.purpose, self._worst_cost(post)):
@@ -201,7 +201,7 @@ class ChatModel:
                 if simpler is None:
                     raise
                 log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)
-                self._dialect = simpler
+                self._dialect = dialect = simpler
             finally:
                 if post.retries:
                     self._ledger.add(request.purpose, Usage(retries=post.retries))

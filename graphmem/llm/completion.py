@@ -38,7 +38,7 @@ class _Completion(BaseModel):
     usage: _Usage | None = None
 
 
-def answer_in(body: bytes) -> Answer:
+def answer_in(body: str) -> Answer:
     """The answer that a body holds. Raises `Garbled`."""
     try:
         completion = _Completion.model_validate_json(body)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+import random
+from collections.abc import Callable, MutableMapping
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
@@ -17,17 +19,19 @@ from pydantic import SecretStr
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm.completion import Garbled, answer_in
 from graphmem.llm.dialect import Post
-from graphmem.llm.exchange import Answer, Patience
+from graphmem.llm.exchange import Answer, Patience, clip
 from graphmem.llm.faults import cause, may_pass, mend, own_words, retry_after
 
 log = logging.getLogger(__name__)
 
 _CONNECT = 10.0
 """Seconds to wait for a connection."""
+_SAID = 300
+"""Characters of an endpoint's own words in an error."""
 
 
 class Endpoint:
-    """The two HTTP clients of one base URL, made when first used. Its key shows nowhere."""
+    """The HTTP clients of one base URL, made when first used. Its key shows nowhere."""
 
     def __init__(self, url: str, key: SecretStr, *, timeout: float, patience: Patience) -> None:
         self._url = url
@@ -36,7 +40,7 @@ class Endpoint:
         self._timeout = timeout
         self._patience = patience
         self._client: openai.OpenAI | None = None
-        self._async: openai.AsyncOpenAI | None = None
+        self._async: MutableMapping[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
         self._closed = False
         self._lock = Lock()
 
@@ -74,10 +78,10 @@ class Endpoint:
             client.close()
 
     async def aclose(self) -> None:
-        """Close both clients."""
+        """Close the plain client and that of the running loop; those of other loops hold no connection."""
         self.close()
         with self._lock:
-            client, self._async = self._async, None
+            client = self._async.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.close()
 
@@ -88,17 +92,16 @@ class Endpoint:
             return self._client
 
     def _async_client(self) -> openai.AsyncOpenAI:
-        """It keeps no connection between calls: one belongs to the loop that opened it, and the next call may run in
-        another.
-        """
+        """One a loop, that keeps no connection between calls: a connection cannot outlive the loop that opened it."""
+        loop = asyncio.get_running_loop()
         with self._lock:
             self._check_open()
-            if self._async is None:
+            if loop not in self._async:
                 settings = self._settings()
                 limits = httpx2.Limits(max_keepalive_connections=0)
                 bare = openai.DefaultAsyncHttpx2Client(limits=limits, timeout=settings["timeout"])
-                self._async = openai.AsyncOpenAI(**settings, http_client=bare)
-            return self._async
+                self._async[loop] = openai.AsyncOpenAI(**settings, http_client=bare)
+            return self._async[loop]
 
     def _check_open(self) -> None:
         if self._closed:
@@ -124,12 +127,10 @@ class Endpoint:
         }
 
     def _wait(self) -> Callable[[tenacity.RetryCallState], float]:
-        first, longest = self._patience.first, self._patience.longest
-        backoff = tenacity.wait_exponential(first, max=longest) + tenacity.wait_random(0, first / 4)
-
         def wait(state: tenacity.RetryCallState) -> float:
+            backoff: float = self._patience.first * 2.0 ** (state.attempt_number - 1) * random.uniform(1.0, 1.25)
             asked = retry_after(state.outcome.exception() if state.outcome else None)
-            return min(longest, max(asked, backoff(state)))
+            return min(self._patience.longest, max(asked, backoff))
 
         return wait
 
@@ -138,28 +139,25 @@ class Endpoint:
         if isinstance(error, openai.APIStatusError) and not may_pass(error):
             return self._refused(error)
         tried = f"{post.retries + 1} attempts" if post.retries else "1 attempt"
-        return Unreachable(
-            f"no answer from {self._host} after {tried}: {self._said(error)}; "
-            "is the endpoint up, and OPENAI_BASE_URL right?"
-        )
+        return Unreachable(f"no answer from {self._host} after {tried}: {self._said(error)}; {mend(error)}")
 
     def _refused(self, error: openai.APIStatusError) -> LLMError:
-        said = self._without_key(own_words(error))
+        said = self._said(error)
         if error.code in ("content_filter", "content_policy_violation"):
             return ReplyRefused(f"{self._host} declined to answer: {said}")
         return RequestRefused(
-            f"{self._host} refused the request (HTTP {error.status_code}): {said}; {mend(error, said)}",
+            f"{self._host} refused the request: {said}; {mend(error)}",
             status=error.status_code,
-            detail=f"{error.param or ''} {error.code or ''} {said}",
+            detail=clip(self._without_key(own_words(error)), 2000),
         )
 
     def _said(self, error: BaseException | None) -> str:
-        return self._without_key(cause(error, self._timeout))
+        """Clipped only after the key is out of it: half a key is a secret, too."""
+        return clip(self._without_key(cause(error, self._timeout)), _SAID)
 
     def _answer(self, body: bytes) -> Answer:
         """An endpoint that echoes the key does not bring it into a recording."""
-        answer = answer_in(body)
-        return replace(answer, text=self._without_key(answer.text))
+        return answer_in(self._without_key(body.decode("utf-8", "replace")))
 
     def _without_key(self, text: str) -> str:
         key = self._key.get_secret_value()

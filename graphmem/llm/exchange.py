@@ -69,7 +69,7 @@ class Patience:
     seconds: float = 300.0
     """No new attempt begins later than this after the first."""
     first: float = 1.0
-    """Seconds of the first wait; each later one is twice as long, give or take a quarter."""
+    """Seconds of the first wait; each later one is twice as long; all are up to a quarter longer by chance."""
     longest: float = 60.0
     """Seconds of the longest wait, also where the endpoint asks for more."""
 

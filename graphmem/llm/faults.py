@@ -9,12 +9,9 @@ import openai
 
 from graphmem.llm.completion import Garbled
 from graphmem.llm.dialect import is_too_long
-from graphmem.llm.exchange import clip
 
 _PASSING = (408, 409, 429)
 """Statuses below 500 that may pass."""
-_SAID = 300
-"""Characters of an endpoint's own words in an error."""
 _MENDS = {
     400: "the server does not take this request",
     401: "check OPENAI_API_KEY",
@@ -22,6 +19,7 @@ _MENDS = {
     404: "check the model's name, and that OPENAI_BASE_URL ends in /v1",
     429: "the account's quota is spent: see the provider's billing page",
 }
+_ELSE = "is the endpoint up, and OPENAI_BASE_URL right?"
 
 
 def may_pass(error: BaseException) -> bool:
@@ -61,11 +59,17 @@ def cause(error: BaseException | None, timeout: float) -> str:
 
 
 def own_words(error: openai.APIStatusError) -> str:
+    """What the endpoint said, with the parameter and the code that it named."""
     said = error.message.removeprefix(f"Error code: {error.status_code}").removeprefix(" - ")
-    return clip(" ".join(said.split()) or "no reason given", _SAID)
+    return " ".join(f"{said} {error.param or ''} {error.code or ''}".split()) or "no reason given"
 
 
-def mend(error: openai.APIStatusError, said: str) -> str:
-    if error.status_code == 413 or is_too_long(f"{error.code} {said}"):
+def mend(error: Exception) -> str:
+    """What the user can do about it."""
+    if not isinstance(error, openai.APIStatusError):
+        return _ELSE
+    if error.status_code == 413 or is_too_long(own_words(error)):
         return "the prompt is too long for this model: shorten it, or use a model with a longer context"
-    return _MENDS.get(error.status_code, "see the endpoint's documentation")
+    if error.status_code == 429 and may_pass(error):
+        return "it asks to slow down: try later, or make fewer calls at a time"
+    return _MENDS.get(error.status_code, _ELSE if error.status_code >= 500 else "see the endpoint's documentation")

@@ -53,6 +53,15 @@ def test_attempts_are_bounded(fault: Fault) -> None:
         assert len(server.requests) == QUICK.attempts
 
 
+def test_a_lasting_429_says_to_slow_down() -> None:
+    with (
+        ChatServer(three, [status(429)] * 9) as server,
+        chat(server) as model,
+        pytest.raises(Unreachable, match="slow down"),
+    ):
+        model.reply(ASKED, Count, purpose="count")
+
+
 def test_the_time_is_bounded() -> None:
     patience = Patience(attempts=1000, seconds=0.3, first=0.05, longest=0.05)
     with ChatServer(three, [status(503)] * 1000) as server, chat(server, patience=patience) as model:
@@ -109,7 +118,7 @@ def test_retry_after_is_capped_and_never_trusted(asked: str) -> None:
 )
 def test_what_cannot_pass_is_refused_at_once(code: int, mend: str) -> None:
     with ChatServer(three, [status(code, message="because")]) as server, chat(server) as model:
-        with pytest.raises(RequestRefused, match=f"HTTP {code}.*because.*{mend}") as caught:
+        with pytest.raises(RequestRefused, match=f"HTTP {code}: because; .*{mend}") as caught:
             model.reply(ASKED, Count, purpose="count")
         assert len(server.requests) == 1
         assert caught.value.status == code

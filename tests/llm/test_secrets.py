@@ -22,11 +22,12 @@ KEY = "sk-very-secret-0123456789"
         [status(401, message=f"Incorrect API key provided: {KEY}.")],
         [status(400, message=f"no response_format for {KEY}")],
         [status(500, message=f"{KEY} broke it")] * 9,
+        [status(400, message=f"{'x' * (300 - 75 - 10)}{KEY}{'x' * 500}")],
         [drop()] * 9,
         [stall()] * 9,
         [say(f"your key is {KEY}")] * 9,
     ],
-    ids=["good", "passing", "refused", "objection", "failing", "dropping", "stalling", "echoing"],
+    ids=["good", "passing", "refused", "objection", "failing", "clipped", "dropping", "stalling", "echoing"],
 )
 def test_the_key_shows_nowhere(faults: list[Fault], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
@@ -46,6 +47,7 @@ def test_the_key_shows_nowhere(faults: list[Fault], tmp_path: Path, caplog: pyte
     assert caplog.text
     for place in (caplog.text, told, tape.read_text()):
         assert KEY not in place
+        assert KEY[:10] not in place
 
 
 def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from graphmem.errors import BudgetSpent, InputError, Unreachable
 from graphmem.llm import Bill, ChatModel, Price, Usage
 from tests.llm.forms import ASKED, Count, chat, three
-from tests.llm.server import ChatServer, drop, say, status
+from tests.llm.server import ChatServer, drop, garbled, say, status
 
 DEAR = Price(prompt=1000.0, cached=500.0, completion=4000.0)
 REMOTE = "https://llm.example.com/v1"
@@ -44,8 +44,7 @@ def test_cached_tokens_are_counted() -> None:
 
 def test_a_server_that_counts_nothing_is_counted_for() -> None:
     uncounted = b'{"choices": [{"message": {"content": "{\\"n\\": 3}"}}]}'
-    with ChatServer(three, [status(200)]) as server, chat(server) as model:
-        server.faults[0] = type(server.faults[0])("status", 200, {}, uncounted)
+    with ChatServer(three, [garbled(uncounted)]) as server, chat(server) as model:
         model.reply(ASKED, Count, purpose="plan")
         assert model.usage["plan"].prompt_tokens > 7
         assert model.usage["plan"].completion_tokens == 2
