@@ -22,7 +22,17 @@ def _cut(length: int) -> BeforeValidator:
 
 Name = Annotated[str, _cut(600), Field(min_length=1, max_length=600)]
 Line = Annotated[str, _cut(300), Field(max_length=300)]
-TripleReply = Annotated[list[Name], Field(min_length=3, max_length=3)]
+
+
+def _three(given: Any) -> Any:
+    """A triple written as one text, or whose object holds commas, is taken for what it means."""
+    parts = [part.strip() for part in given.split(",")] if isinstance(given, str) else given
+    if isinstance(parts, list) and len(parts) > 3 and all(isinstance(part, str) for part in parts):
+        return [*parts[:2], ", ".join(parts[2:])]
+    return parts
+
+
+TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3)]
 
 
 class ExtractionReply(BaseModel):
