@@ -1,0 +1,139 @@
+"""What the model is shown, and how an action that is not possible is dealt with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from agents.policies.llm import LLMPolicy, match, scene
+from agents.policies.protocol import Plan, Situation, SubGoal
+from graphmem.errors import BadReply
+from graphmem.prompts import ActionReply, PlanAndActionReply, PlanReply
+from graphmem.retrieval.budget import count_tokens
+
+SITUATION = Situation(
+    task="win",
+    observation="You see a chest.",
+    inventory="You are carrying: a key.",
+    admissible=("open chest", "unlock chest with key 1", "unlock chest with key 2", "go north", "look"),
+    plan=Plan("win", (SubGoal("open the chest", "it is there", ("chest",)),)),
+    place="Hall",
+    distances={"Kitchen": 1},
+    unexplored={"Hall": ["north"]},
+)
+PLAN = {"main_goal": "win", "sub_goals": [{"goal": "open it", "reason": "r", "about": ["chest"]}], "explore": True}
+
+
+class Model:
+    """Gives its replies in order; an exception among them is raised."""
+
+    def __init__(self, *replies: Any) -> None:
+        self.replies = list(replies)
+        self.asked: list[Sequence[Any]] = []
+
+    def reply(self, messages: Any, form: Any, *, purpose: str) -> Any:
+        self.asked.append(messages)
+        given = self.replies.pop(0)
+        if isinstance(given, Exception):
+            raise given
+        return form.model_validate(given)
+
+
+def _action(action: str) -> dict[str, str]:
+    return {"reason": "because", "action": action}
+
+
+def test_a_plan_is_taken_over_with_what_it_is_about() -> None:
+    plan = LLMPolicy(Model(PLAN)).plan(SITUATION)
+    assert (plan.goal, plan.explore, plan.about) == ("win", True, ("chest",))
+
+
+@pytest.mark.parametrize("action", ["open chest", "Open the chest.", "go to kitchen"])
+def test_a_possible_action_is_done_however_it_is_spelled(action: str) -> None:
+    model = Model(_action(action))
+    decision = LLMPolicy(model).act(SITUATION)
+    assert decision.action in ("open chest", "go to Kitchen")
+    assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("open chests", "open chest"),
+        ("unlock chest with key 3", None),
+        ("unlock chest", None),
+        ("go nort", "go north"),
+        ("eat the moon", None),
+        ("", None),
+    ],
+)
+def test_an_action_is_matched_only_when_that_is_beyond_doubt(said: str, meant: str | None) -> None:
+    assert match(said, SITUATION.admissible) == meant
+
+
+def test_an_impossible_action_is_asked_once_more_with_the_list() -> None:
+    model = Model(_action("unlock chest with key 3"), _action("unlock chest with key 2"))
+    policy = LLMPolicy(model)
+    assert policy.act(SITUATION).action == "unlock chest with key 2"
+    assert "- unlock chest with key 2" in model.asked[1][-1]["content"]
+    assert policy.counts == {"asked again": 1}
+
+
+def test_a_second_impossible_action_becomes_a_look() -> None:
+    policy = LLMPolicy(Model(_action("fly"), _action("swim")))
+    assert policy.act(SITUATION).action == "look"
+    assert policy.counts == {"asked again": 1, "look": 1}
+
+
+def test_a_useless_reply_keeps_the_plan_and_looks() -> None:
+    policy = LLMPolicy(Model(BadReply("no JSON"), BadReply("no JSON")))
+    assert policy.plan(SITUATION) == SITUATION.plan
+    assert policy.act(SITUATION).action == "look"
+    assert policy.counts == {"plan kept": 1, "look": 1}
+
+
+def test_two_calls_make_plan_and_action_in_one() -> None:
+    model = Model({**PLAN, **_action("open chest")})
+    policy = LLMPolicy(model, calls=2)
+    policy.plan(SITUATION)
+    assert policy.act(SITUATION).action == "open chest"
+    assert len(model.asked) == 1
+
+
+def test_static_text_comes_first_and_the_task_next() -> None:
+    model = Model(PLAN, PLAN)
+    policy = LLMPolicy(model)
+    for observation in ("You see a chest.", "You see nothing."):
+        policy.plan(Situation(task="win", observation=observation, inventory="", admissible=()))
+    (first, second) = model.asked
+    assert first[0] == second[0]
+    assert first[1]["content"].startswith("Task:\nwin\n")
+
+
+def test_the_prompt_stays_bounded_however_large_the_world() -> None:
+    def tokens(size: int) -> int:
+        large = Situation(
+            task="win",
+            observation="You see a chest.",
+            inventory="",
+            admissible=[f"take thing {n}" for n in range(size)],
+            recent=[("look", "a long room " * size)] * 5,
+            distances={f"Room {n}": n for n in range(size)},
+            unexplored={f"Room {n}": ["north", "south"] for n in range(size)},
+            place="Hall",
+        )
+        return count_tokens(" ".join(scene(large, recent=True, actions=True).values()))
+
+    assert tokens(10_000) <= 1.2 * tokens(100)
+
+
+@pytest.mark.parametrize(
+    ("form", "raw"),
+    [
+        (PlanReply, {"main_goal": "win", "plan_steps": [{"sub_goal_1": "go", "reason": "r"}], "your_emotion": {}}),
+        (ActionReply, {"reason_for_action": "r", "action_to_take": "go north"}),
+        (PlanAndActionReply, {**PLAN, **_action("x" * 999), "reason": "y" * 999}),
+    ],
+)
+def test_near_forms_and_long_texts_are_understood(form: Any, raw: dict[str, Any]) -> None:
+    assert form.model_validate(raw)
