@@ -47,6 +47,7 @@ def retry_after(error: BaseException | None) -> float:
 
 
 def cause(error: BaseException | None, timeout: float) -> str:
+    """Why there is no answer; `timeout` is in seconds."""
     if isinstance(error, openai.APITimeoutError):
         return f"it took longer than {timeout:g} seconds"
     if isinstance(error, openai.APIStatusError):
@@ -61,7 +62,8 @@ def cause(error: BaseException | None, timeout: float) -> str:
 def own_words(error: openai.APIStatusError) -> str:
     """What the endpoint said, with the parameter and the code that it named."""
     said = error.message.removeprefix(f"Error code: {error.status_code}").removeprefix(" - ")
-    return " ".join(f"{said} {error.param or ''} {error.code or ''}".split()) or "no reason given"
+    named = [name for name in (error.param, error.code) if name and name not in said and name != str(error.status_code)]
+    return " ".join(f"{said} {' '.join(named)}".split()) or "no reason given"
 
 
 def mend(error: Exception) -> str:

@@ -244,4 +244,6 @@ def _completion(body: dict[str, Any], text: str | None, refusal: str | None, fin
 
 
 def _error(message: str) -> bytes:
-    return json.dumps({"error": {"message": message, "type": "invalid_request_error", "param": None}}).encode()
+    return json.dumps(
+        {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": 400}}
+    ).encode()
