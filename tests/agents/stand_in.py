@@ -29,6 +29,8 @@ class StandIn:
 
     def __call__(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> str:
         system = messages[0]["content"]
+        if "failed at a text game" in system:
+            return json.dumps({"lesson": "Go straight to the white locker."})
         asked = [m["content"] for m in messages if m["content"].startswith(("Known facts:", "Task:"))][-1]
         if "knowledge graph" in system:
             return json.dumps(self._extract(asked))

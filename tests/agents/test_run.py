@@ -1,0 +1,162 @@
+"""A run that is stopped, by whatever, loses nothing and can go on; one that was paid for can be replayed."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agents.ariadne import Ariadne
+from agents.minds import language_model
+from agents.run import Run
+from envs import MiniWorld
+from graphmem import Memory
+from graphmem.embedding import load_embedder
+from graphmem.llm import ChatModel, Price
+from tests.agents.stand_in import StandIn
+from tests.llm.server import ChatServer
+
+ROOT = Path(__file__).parent.parent.parent
+HUNT = ("treasure-hunt", "--seed", "3", "--json", "--log", "log.jsonl")
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "agents", "play", *arguments]
+
+
+def _play(folder: Path, *arguments: str, **environment: str) -> list[dict[str, Any]]:
+    env = {"PYTHONPATH": str(ROOT), **environment}
+    done = subprocess.run(_command(*arguments), cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer(StandIn()) as made:
+        yield made
+
+
+def test_a_run_goes_on_where_it_stopped(folder: Path) -> None:
+    whole = _play(folder, *HUNT, "--memory-file", "whole.db")[-1]
+    first = _play(folder, *HUNT, "--memory-file", "parts.db", "--log", "parts.jsonl", "--max-steps", "9")
+    rest = _play(folder, *HUNT, "--memory-file", "parts.db", "--log", "parts.jsonl", "--resume")
+    assert rest[0]["step"] == len(first)
+    assert rest[-1]["won"]
+    assert rest[-1]["actions"] == whole["actions"]
+    logged = [json.loads(line) for line in (folder / "parts.jsonl").read_text().splitlines()]
+    steps = [record["step"] for record in logged if "step" in record]
+    assert steps == list(range(1, len(steps) + 1))
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_was_broken_off_goes_on(folder: Path, how: signal.Signals, code: int) -> None:
+    name = how.name.lower()
+    arguments = (*HUNT[:-1], f"{name}.jsonl", "--memory-file", f"{name}.db")
+    env = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    with subprocess.Popen(_command(*arguments), cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        for _ in range(5):
+            child.stdout.readline()
+        child.send_signal(how)
+        rest = child.stdout.read().splitlines()
+    assert child.returncode == code
+    if how is signal.SIGINT:
+        assert json.loads(rest[-1])["stopped"] == "interrupted"
+    assert _play(folder, *arguments, "--resume")[-1]["won"]
+
+
+def test_resuming_what_is_not_there_is_refused(folder: Path) -> None:
+    for arguments, word in ((("--resume",), "--memory-file"), (("--resume", "--memory-file", "new.db"), "no run")):
+        done = subprocess.run(
+            _command(*HUNT, *arguments), cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert word in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_model_plays_from_the_command_line_and_its_recording_replays(folder: Path, server: ChatServer) -> None:
+    arguments = ("treasure-hunt", "--seed", "3", "--json", "--policy", "llm", "--model", "stand-in", "--max-steps", "6")
+    paid = _play(folder, *arguments, "--record", "calls.jsonl", OPENAI_BASE_URL=server.url, OPENAI_API_KEY="sk-secret")
+    asked = len(server.requests)
+    again = _play(folder, *arguments, "--replay", "calls.jsonl", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert again[-1]["actions"] == paid[-1]["actions"]
+    assert len(server.requests) == asked
+    usage = paid[-1]["usage"]
+    assert set(usage) == {"extract", "plan", "act", "total"}
+    assert usage["total"]["calls"] == asked
+    assert "sk-secret" not in (folder / "calls.jsonl").read_text()
+
+
+def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
+    prices = {"stand-in": Price(1.0, 1.0, 1.0)}
+    with ChatModel("stand-in", base_url=server.url, prices=prices, budget=0.02, max_tokens=500) as model:
+        mind = language_model(model)
+        with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
+            out = io.StringIO()
+            run = Run(Console(file=out, width=200), memory, model, as_json=False, log=None)
+            agent = Ariadne(MiniWorld(), memory, mind.policy)
+            run.play(agent, resume=False, reflect=False)
+            run.finish(None)
+            assert memory.stats().episodes == len(agent.commands) + 1
+        spent = model.usage.total.cost
+    assert run.over
+    assert run.exit_code == 0
+    assert spent is not None
+    assert 0 < spent <= 0.02
+    assert "budget" in out.getvalue()
+
+
+def test_a_failed_attempt_leaves_its_lesson_to_the_next(folder: Path, server: ChatServer) -> None:
+    arguments = ("treasure-hunt", "--seed", "3", "--json", "--policy", "llm", "--model", "x", "--max-steps", "2")
+    records = _play(folder, *arguments, "--attempts", "2", OPENAI_BASE_URL=server.url)
+    assert sum("won" in record for record in records) == 2
+    told = [request for request in server.requests if "Lessons of earlier attempts" in str(request["messages"])]
+    assert told
+    assert "Go straight to the white locker." in str(told[0])
+
+
+def test_the_papers_own_six_calls_in_their_order(folder: Path, server: ChatServer) -> None:
+    asked: list[str] = []
+    answer = StandIn()
+
+    def paper(messages: Any, schema: Any) -> str:
+        (first, *_) = (word for word in WORDS if word in messages[0]["content"])
+        asked.append(WORDS[first])
+        known = {
+            "entities": '{"entities": ["key 1"], "depths": [2]}',
+            "outdated": '{"outdated": [1]}',
+            "explore": '{"explore": true}',
+            "triples": '{"triples": [["key 1", "is in", "inventory"]]}',
+        }
+        return known.get(asked[-1]) or answer(messages, schema)
+
+    with ChatServer(paper) as made:
+        arguments = ("treasure-hunt", "--seed", "3", "--json", "--policy", "llm", "--model", "x", "--paper")
+        _play(folder, *arguments, "--max-steps", "2", OPENAI_BASE_URL=made.url)
+    step = ["entities", "triples", "outdated", "explore", "plan", "act"]
+    second = asked.index("entities", 1)
+    assert asked[second : second + 6] == step
+
+
+WORDS = {
+    "worth looking up": "entities",
+    "that they replace": "outdated",
+    "need exploration": "explore",
+    "From each observation": "triples",
+    "Make or update the plan": "plan",
+    "Choose one action": "act",
+}
