@@ -20,18 +20,24 @@ def json_objects(text: str) -> Iterator[str]:
 
     'Sure: {"a": {"b": 1}} and {x}' -> '{"a": {"b": 1}}'
     """
-    said = text[text.rfind(_THOUGHTS) + 1 :]
-    yield from _outermost(said if _START.search(said) else text)
+    whole = list(_outermost(text))
+    thought = text.rfind(_THOUGHTS)
+    if any(start < thought < end for start, end, _ in whole):
+        thought = -1
+    said = list(_outermost(text[thought:])) if thought >= 0 else whole
+    yield from (found for _, _, found in said or whole)
 
 
-def _outermost(text: str) -> Iterator[str]:
+def _outermost(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each object starts and ends, and the object."""
     position = 0
-    while start := _START.search(text, position):
+    while match := _START.search(text, position):
+        start = match.start()
         try:
-            found, position = _DECODER.raw_decode(text, start.start())
-            yield json.dumps(found)
+            found, position = _DECODER.raw_decode(text, start)
+            yield start, position, json.dumps(found)
         except (ValueError, RecursionError):
-            position = _end_of_block(text, start.start())
+            position = _end_of_block(text, start)
 
 
 def _end_of_block(text: str, start: int) -> int:
