@@ -65,11 +65,15 @@ class LLM(Protocol):
 class Store(Protocol):
     """The durable graph of one namespace. Every method takes or gives many records a call.
 
-    `at` is a step: the graph is read as it stood after that step; None reads it as it stands now.
+    `at` is a step: the graph is read as it stood after that step, and nothing later is seen, be it a fact, an entity or
+    a supporter; None reads it as it stands now.
     """
 
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
-        """Store episodes durably, pending. One whose id or key is there already is given back as stored."""
+        """Store episodes durably, pending, and give them back. A step of `NEXT` is one more than the last.
+
+        One whose id or key is there already is given back as stored.
+        """
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         """Commit lessons in one transaction; the episodes are pending no more. Learning twice changes nothing.
@@ -109,7 +113,7 @@ class Store(Protocol):
         With `at`, "current" means at that step, and nothing later is seen.
         """
 
-    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+    def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         """Those of `names` (or aliases) that are entities of the graph; all entities when None."""
 
     def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
@@ -135,8 +139,20 @@ class Store(Protocol):
     def replace_vectors(self, embedder: str, vectors: Mapping[str, Vector]) -> None:
         """Set the embedder's name and all vectors at once; a text left out has none."""
 
-    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
-        """Put records back exactly as given, in one transaction; those whose id is there already are left alone."""
+    def restore(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        """Put records back exactly as given, in one transaction; those whose id is there already are left alone.
+
+        `vectors` are those of their texts, by `embedder`. Raises `InputError` when the records contradict what the
+        graph holds: another current value of a slot, the same fact or key under another id.
+        """
 
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         """Remove episodes, the facts that no other episode supports, and every trace of either.
@@ -144,6 +160,7 @@ class Store(Protocol):
         A fact that such an episode had retired holds again, unless its slot is filled.
         """
 
-    def stats(self) -> Stats: ...
+    def stats(self, *, at: int | None = None) -> Stats:
+        """The size of the graph."""
 
     def close(self) -> None: ...

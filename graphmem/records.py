@@ -18,6 +18,12 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 """One unit vector of shape (dimension,), or a batch of shape (n, dimension)."""
 
+MOST = 2**62
+"""No step, and no number asked for, is larger."""
+
+NEXT = -1
+"""The step of an episode that the store is to number: one more than the last."""
+
 _ARTICLES = re.compile(r"^(?:(?:a|an|the|some)\s+)+(?=\S)")
 
 
@@ -111,6 +117,7 @@ class Episode:
 
     `facts` are the ids of every fact it taught (asserted or supported): AriGraph's episodic edge. `mentions` are the
     names of the entities it speaks of. `pending` is true until its facts have been extracted; `error` says why not.
+    A `step` of `NEXT` is for the store to replace.
     """
 
     id: str

@@ -81,11 +81,11 @@ class View:
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
         """The entities called (or also called) one of `names`; all when None."""
-        return self._store.entities(names)
+        return self._store.entities(names, at=self._at)
 
     def stats(self) -> Stats:
-        """The size of the whole memory."""
-        return self._store.stats()
+        """The size of the memory."""
+        return self._store.stats(at=self._at)
 
     def graph(self) -> nx.MultiDiGraph:
         """The facts that hold as a `networkx.MultiDiGraph`: entities as nodes, an edge (keyed by id) for each fact."""

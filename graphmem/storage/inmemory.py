@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.protocols import Kind
-from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Stats, Vector, entity_key
+from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Stats, Vector, entity_key
 from graphmem.storage import resolve
 
 _WORD = re.compile(r"\w+")
@@ -37,15 +37,20 @@ class InMemoryStore:
         for stored in self._episodes.values():
             if stored.id == episode.id or (episode.key is not None and stored.key == episode.key):
                 return stored
+        if episode.step == NEXT:
+            episode = replace(episode, step=self.stats().last_step + 1)
         self._episodes[episode.id] = episode
         return episode
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         with self._lock:
-            if self._embedder is not None and self._embedder != embedder:
-                raise EmbedderMismatch(self._embedder, embedder)
-            self._embedder = embedder
+            self._claim(embedder)
             return [self._learn(lesson) for lesson in lessons]
+
+    def _claim(self, embedder: str) -> None:
+        if self._embedder is not None and self._embedder != embedder:
+            raise EmbedderMismatch(self._embedder, embedder)
+        self._embedder = embedder
 
     def _learn(self, lesson: Lesson) -> Learned:
         episode = self._episodes[lesson.episode.id]
@@ -57,9 +62,13 @@ class InMemoryStore:
                 supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
                 retired=tuple(fact for fact in self._facts.values() if fact.retired_by == episode.id),
             )
-        resolution = resolve.resolve(lesson, self._after(episode.step))
+        resolution = resolve.resolve(lesson, self._after(episode.step), self._teachers(after=episode.step))
         for fact in resolution.written.values():
             self._write(fact)
+        for new, (old, episode_ids) in resolution.moved.items():
+            for id_ in episode_ids:
+                facts = tuple(new if fact == old else fact for fact in self._episodes[id_].facts)
+                self._episodes[id_] = replace(self._episodes[id_], facts=facts)
         self._vectors |= {text: vector for text, vector in lesson.vectors.items() if text not in self._vectors}
         taught_ids = tuple(fact.id for fact in (*resolution.asserted, *resolution.supported))
         mentions = tuple(dict.fromkeys(self._entity(name) for name in lesson.mentions))
@@ -69,6 +78,15 @@ class InMemoryStore:
 
     def _after(self, step: int) -> list[Fact]:
         return [fact for fact in self._facts.values() if fact.until is None or fact.until > step]
+
+    def _teachers(self, *, after: int = -1, without: Collection[str] = ()) -> dict[str, list[tuple[int, str]]]:
+        """By fact id, the (step, episode id) of the episodes that taught it, earliest first."""
+        teachers: dict[str, list[tuple[int, str]]] = {}
+        for episode in self.episodes():
+            if episode.step > after and episode.id not in without:
+                for fact_id in episode.facts:
+                    teachers.setdefault(fact_id, []).append((episode.step, episode.id))
+        return teachers
 
     def _write(self, fact: Fact) -> None:
         self._facts[fact.id] = replace(fact, subject=self._entity(fact.subject), object=self._entity(fact.object))
@@ -94,9 +112,11 @@ class InMemoryStore:
     ) -> list[Episode]:
         wanted = None if ids is None else set(ids)
         taught = None if facts is None else set(facts)
+        with self._lock:
+            stored = sorted(self._episodes.values(), key=lambda episode: episode.step)
         found = [
             episode
-            for episode in sorted(self._episodes.values(), key=lambda episode: episode.step)
+            for episode in stored
             if (wanted is None or episode.id in wanted)
             and (taught is None or taught.intersection(episode.facts))
             and (pending is None or episode.pending == pending)
@@ -116,20 +136,30 @@ class InMemoryStore:
         wanted = None if ids is None else set(ids)
         keys = None if entities is None else {entity.key for entity in self.entities(entities)}
         named = None if relations is None else {" ".join(relation.casefold().split()) for relation in relations}
-        return [
-            resolve.as_known(fact, at)
-            for fact in sorted(self._facts.values(), key=lambda fact: fact.since)
-            if (wanted is None or fact.id in wanted)
-            and (keys is None or keys & {fact.triple.key[0], fact.triple.key[2]})
-            and (named is None or fact.triple.key[1] in named)
-            and (fact.holds_at(at) if current else at is None or fact.since <= at)
-        ]
+        with self._lock:
+            found = [
+                resolve.as_known(fact, at)
+                for fact in sorted(self._facts.values(), key=lambda fact: fact.since)
+                if (wanted is None or fact.id in wanted)
+                and (keys is None or keys & {fact.triple.key[0], fact.triple.key[2]})
+                and (named is None or fact.triple.key[1] in named)
+                and (fact.holds_at(at) if current else at is None or fact.since <= at)
+            ]
+            if at is None:
+                return found
+            support = Counter(id_ for episode in self.episodes(at=at) for id_ in episode.facts)
+        return [replace(fact, support=support[fact.id]) for fact in found]
 
-    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+    def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
+        with self._lock:
+            found = list(self._entities.values())
+            if at is not None:
+                seen = self._named(self.facts(current=False, at=at), self.episodes(at=at))
+                found = [entity for entity in found if entity.key in seen]
         if names is None:
-            return list(self._entities.values())
+            return found
         keys = {entity_key(name) for name in names}
-        return [e for e in self._entities.values() if keys & {e.key, *(entity_key(alias) for alias in e.aliases)}]
+        return [e for e in found if keys & {e.key, *(entity_key(alias) for alias in e.aliases)}]
 
     def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
         return self.facts(entities=entities, at=at)[::-1][:limit]
@@ -137,7 +167,8 @@ class InMemoryStore:
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:
-        held = [(id_, self._vectors[text]) for id_, text in self._held(kind, at) if text in self._vectors]
+        with self._lock:
+            held = [(id_, self._vectors[text]) for id_, text in self._held(kind, at) if text in self._vectors]
         if not held:
             return [[] for _ in vectors]
         scores = vectors @ np.stack([vector for _, vector in held]).T
@@ -170,8 +201,20 @@ class InMemoryStore:
         with self._lock:
             self._embedder, self._vectors = embedder, dict(vectors)
 
-    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+    def restore(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
         with self._lock:
+            self._check(episodes, [fact for fact in facts if fact.id not in self._facts])
+            if embedder:
+                self._claim(embedder)
+            self._vectors = {**(vectors or {}), **self._vectors}
             for entity in entities:
                 self._entities.setdefault(entity.key, entity)
             for episode in episodes:
@@ -182,16 +225,22 @@ class InMemoryStore:
                 if fact.id not in self._facts:
                     self._write(fact)
 
+    def _check(self, episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+        """Raise `InputError` when new records contradict what is held."""
+        keys = {episode.key: episode.id for episode in self._episodes.values() if episode.key is not None}
+        current = [fact for fact in (*self._facts.values(), *facts) if fact.current]
+        slots = Counter((fact.triple.key[0], fact.slot) for fact in current if fact.slot)
+        same = Counter(fact.triple.key for fact in current)
+        clash = any(keys.get(episode.key, episode.id) != episode.id for episode in episodes if episode.key is not None)
+        if clash or any(count > 1 for count in (*slots.values(), *same.values())):
+            raise resolve.contradiction()
+
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         with self._lock:
             before = self.stats()
             gone = {id_ for id_ in episode_ids if id_ in self._episodes}
             kept = [episode for episode in self.episodes() if episode.id not in gone]
-            teachers: dict[str, list[tuple[int, str]]] = {}
-            for episode in kept:
-                for fact_id in episode.facts:
-                    teachers.setdefault(fact_id, []).append((episode.step, episode.id))
-            aftermath = resolve.forget(gone, list(self._facts.values()), teachers)
+            aftermath = resolve.forget(gone, list(self._facts.values()), self._teachers(without=gone))
             self._facts = {**self._facts, **aftermath.written}
             self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in aftermath.deleted}
             merged = aftermath.merged
@@ -203,23 +252,30 @@ class InMemoryStore:
             after = self.stats()
         return Forgotten(before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities)
 
+    @staticmethod
+    def _named(facts: Iterable[Fact], episodes: Iterable[Episode]) -> set[str]:
+        """The keys of the entities that these speak of."""
+        named = {entity_key(name) for fact in facts for name in (fact.subject, fact.object)}
+        return named | {entity_key(name) for episode in episodes for name in episode.mentions}
+
     def _sweep(self) -> None:
         """Remove entities that nothing names, and vectors of texts that are gone."""
-        named = {entity_key(name) for fact in self._facts.values() for name in (fact.subject, fact.object)}
-        named |= {entity_key(name) for episode in self._episodes.values() for name in episode.mentions}
+        named = self._named(self._facts.values(), self._episodes.values())
         self._entities = {key: entity for key, entity in self._entities.items() if key in named}
         texts = set(self.texts())
         self._vectors = {text: vector for text, vector in self._vectors.items() if text in texts}
 
-    def stats(self) -> Stats:
-        return Stats(
-            episodes=len(self._episodes),
-            pending=sum(episode.pending for episode in self._episodes.values()),
-            entities=len(self._entities),
-            facts=len(self._facts),
-            current_facts=sum(fact.current for fact in self._facts.values()),
-            last_step=max((episode.step for episode in self._episodes.values()), default=-1),
-        )
+    def stats(self, *, at: int | None = None) -> Stats:
+        with self._lock:
+            episodes, facts = self.episodes(at=at), self.facts(current=False, at=at)
+            return Stats(
+                episodes=len(episodes),
+                pending=sum(episode.pending for episode in episodes),
+                entities=len(self.entities(at=at)),
+                facts=len(facts),
+                current_facts=sum(fact.current for fact in facts),
+                last_step=max((episode.step for episode in episodes), default=-1),
+            )
 
     def close(self) -> None:
         """Nothing to release."""

@@ -7,10 +7,11 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike, fspath
 
 from graphmem.protocols import Kind
-from graphmem.records import Entity, Episode, Fact, Stats, Vector, entity_key
+from graphmem.records import MOST, Entity, Episode, Fact, Stats, Vector, entity_key
 from graphmem.storage import resolve
 from graphmem.storage.connection import open_file, told
 from graphmem.storage.rows import (
@@ -29,6 +30,11 @@ from graphmem.storage.vector_index import VectorIndex
 
 _WORD = re.compile(r"\w+")
 
+_SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
+    OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
+    OR EXISTS (SELECT 1 FROM mentions m JOIN episodes e ON e.seq = m.episode WHERE m.entity = n.seq AND e.step <= ?))"""
+"""Whether an entity was known at a step: by a fact, or by an episode that mentions it."""
+
 
 class SqliteReader:
     """What a `Store` can be asked, over one namespace of the file at `path` (made when missing)."""
@@ -44,10 +50,13 @@ class SqliteReader:
     @property
     def _namespace(self) -> int:
         """The namespace's row id; 0, which no row has, until something is written to it."""
-        if self._found is None:
+        with self._lock, told(self._path):
+            if self._found is not None:
+                return self._found
             row = self._db.execute("SELECT id FROM namespaces WHERE name = ?", (self._name,)).fetchone()
-            self._found = row[0] if row else None
-        return self._found or 0
+            if row and not self._db.in_transaction:  # else it may yet be rolled back
+                self._found = row[0]
+            return row[0] if row else 0
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -116,19 +125,35 @@ class SqliteReader:
         elif at is not None:
             where.append("f.since <= ?")
             parameters.append(at)
-        found = self._select_facts(f"{' AND '.join(where)} ORDER BY f.since, f.seq", parameters)
-        return [resolve.as_known(fact, at) for fact in found]
+        return self._select_facts(f"{' AND '.join(where)} ORDER BY f.since, f.seq", parameters, at=at)
 
-    def _select_facts(self, where: str, parameters: Sequence[object]) -> list[Fact]:
+    def _select_facts(self, where: str, parameters: Sequence[object], *, at: int | None = None) -> list[Fact]:
+        """Facts as they were known at `at`: without a later retirement, and without later supporters."""
         with self._reading() as db:
-            return [to_fact(row) for row in all_rows(db, f"{FACT} WHERE {where}", parameters)]
+            rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
+            found = [resolve.as_known(to_fact(row), at) for row in rows]
+            if at is None:
+                return found
+            support = dict(
+                all_rows(
+                    db,
+                    f"""SELECT f.id, count(*) FROM facts f JOIN teachings t ON t.fact = f.seq
+                    JOIN episodes e ON e.seq = t.episode
+                    WHERE f.namespace = ? AND f.id {IN} AND e.step <= ? GROUP BY f.id""",
+                    [self._namespace, as_set(fact.id for fact in found), at],
+                )
+            )
+        return [replace(fact, support=support[fact.id]) for fact in found]
 
-    def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
+    def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         where = "n.namespace = ?"
         parameters: list[object] = [self._namespace]
         if names is not None:
             where = f"n.seq {IN}"
             parameters = [as_set(self._entity_rows(names))]
+        if at is not None:
+            where += f" AND {_SEEN_BY_THEN}"
+            parameters += [at, at, at]
         with self._reading() as db:
             rows = all_rows(
                 db,
@@ -153,11 +178,11 @@ class SqliteReader:
     def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
         seqs = as_set(self._entity_rows(entities))
         held, values = _holds(at)
-        found = self._select_facts(
+        return self._select_facts(
             f"(f.subject {IN} OR f.object {IN}) AND {held} ORDER BY f.since DESC, f.seq DESC LIMIT ?",
             [seqs, seqs, *values, limit],
+            at=at,
         )
-        return [resolve.as_known(fact, at) for fact in found]
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -233,18 +258,25 @@ class SqliteReader:
             row = db.execute("SELECT embedder FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()
         return row[0] if row else None
 
-    def stats(self) -> Stats:
+    def stats(self, *, at: int | None = None) -> Stats:
+        episodes = "SELECT count(*) FROM episodes WHERE namespace = :n AND step <= :at"
+        facts = "SELECT count(*) FROM facts WHERE namespace = :n AND since <= :at"
+        entities = "SELECT count(*) FROM entities n WHERE namespace = :n"
+        if at is not None:
+            entities += f" AND {_SEEN_BY_THEN.replace('?', ':at')}"
         with self._reading() as db:
             row = db.execute(
-                """SELECT (SELECT count(*) FROM episodes WHERE namespace = :n),
-                (SELECT count(*) FROM episodes WHERE namespace = :n AND pending),
-                (SELECT count(*) FROM entities WHERE namespace = :n),
-                (SELECT count(*) FROM facts WHERE namespace = :n),
-                (SELECT count(*) FROM facts WHERE namespace = :n AND until IS NULL),
-                (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n)""",
-                {"n": self._namespace},
+                f"""SELECT ({episodes}), ({episodes} AND pending), ({entities}),
+                ({facts}), ({facts} AND (until IS NULL OR until > :at)),
+                (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n AND step <= :at)""",
+                {"n": self._namespace, "at": MOST if at is None else at},
             ).fetchone()
         return Stats(*row)
+
+    def _last_step(self) -> int:
+        sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
+        with self._reading() as db:
+            return int(db.execute(sql, (self._namespace,)).fetchone()[0])
 
 
 def _holds(at: int | None) -> tuple[str, list[int]]:

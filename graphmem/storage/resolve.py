@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from graphmem.errors import InputError
 from graphmem.records import Episode, Fact, Lesson, Triple, entity_key
 
 
@@ -18,8 +19,16 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def contradiction() -> InputError:
+    """What a store says to records that do not go with what it holds."""
+    return InputError(
+        "these records contradict what the memory holds (another value of the same slot, or a fact or key under "
+        "another id): import them into an empty memory or namespace"
+    )
+
+
 def as_known(fact: Fact, at: int | None) -> Fact:
-    """The fact as it was known after step `at` (None: now): a later retirement is not yet seen."""
+    """`fact` as it was known after step `at` (None: now): a later retirement is not yet seen."""
     if at is None or fact.until is None or fact.until <= at:
         return fact
     return replace(fact, retired_by=None, until=None)
@@ -27,28 +36,37 @@ def as_known(fact: Fact, at: int | None) -> Fact:
 
 @dataclass
 class Resolution:
-    """The facts a lesson touches, in their new state: `written` is all of them, by id."""
+    """The facts a lesson touches, in their new state: `written` is all of them, by id.
+
+    `moved` gives, for a fact that was split off another, that other's id and the episodes that now teach the new one.
+    """
 
     asserted: list[Fact] = field(default_factory=list)
     supported: list[Fact] = field(default_factory=list)
     retired: list[Fact] = field(default_factory=list)
     written: dict[str, Fact] = field(default_factory=dict)
+    moved: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
 
 
-def resolve(lesson: Lesson, existing: Sequence[Fact]) -> Resolution:
+Later = Mapping[str, Sequence[tuple[int, str]]]
+"""By fact id, the (step, episode id) that taught it after the lesson's step, earliest first."""
+
+
+def resolve(lesson: Lesson, existing: Sequence[Fact], later: Later) -> Resolution:
     """Decide what `lesson` asserts, supports and retires.
 
     `existing` must hold the facts that hold at the episode's step or later, and are named in `lesson.outdated`, equal
-    one of its triples, or share the subject and slot of one.
+    one of its triples, or share the subject and slot of one; `later` who taught them after that step.
     """
     graph = {fact.id: fact for fact in existing}
     result = Resolution()
     for triple, slot in _last_of_each_slot(lesson):
-        _place(triple, slot, lesson.episode, graph, result)
+        _place(triple, slot, lesson.episode, graph, later, result)
     taught = {fact.id for fact in (*result.asserted, *result.supported)}
     for fact_id in lesson.outdated:
         fact = graph.get(fact_id)
         if fact and fact_id not in taught and fact.holds_at(lesson.episode.step):
+            fact = _split(fact, later, graph, result)
             _retire(fact, lesson.episode, graph, result)
     result.asserted = [graph[fact.id] for fact in result.asserted]
     return result
@@ -64,15 +82,18 @@ def _last_of_each_slot(lesson: Lesson) -> list[tuple[Triple, str | None]]:
     return list(chosen.values())
 
 
-def _place(triple: Triple, slot: str | None, episode: Episode, graph: dict[str, Fact], result: Resolution) -> None:
+def _place(
+    triple: Triple, slot: str | None, episode: Episode, graph: dict[str, Fact], later: Later, result: Resolution
+) -> None:
     same = [fact for fact in graph.values() if fact.triple.key == triple.key]
     rivals = [fact for fact in graph.values() if _rivals(fact, triple, slot)]
     for fact in same:
         if fact.holds_at(episode.step):
             _support(fact, graph, result)
             return
-    later = [fact for fact in (*same, *rivals) if fact.since > episode.step]
-    following = min(later, key=lambda fact: fact.since, default=None)
+    overruled = [_split(fact, later, graph, result) for fact in rivals if fact.holds_at(episode.step)]
+    rivals = [fact for fact in graph.values() if _rivals(fact, triple, slot)]
+    following = min((f for f in (*same, *rivals) if f.since > episode.step), key=lambda f: f.since, default=None)
     if following in same:
         earlier = replace(following, asserted_by=episode.id, since=episode.step)
         _support(earlier, graph, result)
@@ -82,9 +103,22 @@ def _place(triple: Triple, slot: str | None, episode: Episode, graph: dict[str, 
             fact = replace(fact, retired_by=following.asserted_by, until=following.since)
         graph[fact.id] = result.written[fact.id] = fact
         result.asserted.append(fact)
-    for rival in rivals:
-        if rival.holds_at(episode.step):
-            _retire(rival, episode, graph, result)
+    for rival in overruled:
+        _retire(rival, episode, graph, result)
+
+
+def _split(fact: Fact, later: Later, graph: dict[str, Fact], result: Resolution) -> Fact:
+    """Before a late lesson ends `fact`: what was seen since goes on as a fact of its own. Gives the first part."""
+    since = later.get(fact.id, ())
+    if not since:
+        return fact
+    step, episode_id = since[0]
+    rest = replace(fact, id=new_id(), since=step, asserted_by=episode_id, support=len(since))
+    fact = replace(fact, until=step, retired_by=episode_id, support=fact.support - len(since))
+    result.moved[rest.id] = (fact.id, [id_ for _, id_ in since])
+    for part in (fact, rest):
+        graph[part.id] = result.written[part.id] = part
+    return fact
 
 
 def _rivals(fact: Fact, triple: Triple, slot: str | None) -> bool:

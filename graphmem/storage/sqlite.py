@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from graphmem.errors import EmbedderMismatch
-from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Vector
+from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Vector
 from graphmem.storage import resolve
 from graphmem.storage.connection import scrub, told, transaction
 from graphmem.storage.reading import SqliteReader
+from graphmem.storage.resolve import contradiction
 from graphmem.storage.rows import (
     EPISODE,
     IN,
@@ -35,7 +38,8 @@ class SqliteStore(SqliteReader):
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
         with self._writing() as writer:
             for episode in episodes:
-                writer.add_episode(episode)
+                numbered = replace(episode, step=self._last_step() + 1) if episode.step == NEXT else episode
+                writer.add_episode(numbered)
             return [self._stored(episode) for episode in episodes]
 
     def _stored(self, episode: Episode) -> Episode:
@@ -66,25 +70,30 @@ class SqliteStore(SqliteReader):
                 supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
                 retired=tuple(self._select_facts("r.id = ?", [episode.id])),
             )
-        resolution = resolve.resolve(lesson, self._concerned(lesson))
+        concerned = self._concerned(lesson)
+        resolution = resolve.resolve(lesson, concerned, self._later(episode, concerned))
         writer.add_vectors(lesson.vectors)
         writer.write_facts(resolution.written.values())
+        writer.move(resolution.moved)
         writer.finish(lesson, (fact.id for fact in (*resolution.asserted, *resolution.supported)))
         (episode,) = self.episodes(ids=[episode.id])
         return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
 
     def _concerned(self, lesson: Lesson) -> list[Fact]:
-        """What `resolve` must see: facts that a triple equals or rivals, or that the lesson calls outdated."""
+        """What `resolve` must see: facts that a triple equals or rivals, or that the lesson calls outdated.
+
+        CROSS JOIN keeps SQLite to this order: from the lesson's few triples to their facts, never the other way.
+        """
         wanted = [[*triple.key, slot or ""] for triple, slot in zip(lesson.triples, lesson.slots, strict=True)]
         return self._select_facts(
             f"""(f.until IS NULL OR f.until > ?) AND f.seq IN (
                 SELECT f.seq FROM json_each(?) w
-                JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
-                JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1
+                CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
+                CROSS JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1
                 JOIN entities o ON o.seq = f.object AND o.key = w.value ->> 2
                 UNION SELECT f.seq FROM json_each(?) w
-                JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
-                JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3
+                CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
+                CROSS JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3
                 UNION SELECT seq FROM facts WHERE namespace = ? AND id {IN})""",
             [
                 lesson.episode.step,
@@ -94,6 +103,27 @@ class SqliteStore(SqliteReader):
             ],
         )
 
+    def _later(self, episode: Episode, facts: Sequence[Fact]) -> dict[str, list[tuple[int, str]]]:
+        """Who taught `facts` after the episode's step; nobody, when it is the latest, as nearly always."""
+        if episode.step >= self._last_step():
+            return {}
+        return self._teachers(facts, "e.step > ?", [episode.step])
+
+    def _teachers(
+        self, facts: Iterable[Fact], where: str, parameters: Sequence[object]
+    ) -> dict[str, list[tuple[int, str]]]:
+        """By fact id, the (step, episode id) of the episodes that taught it, earliest first."""
+        teachers: dict[str, list[tuple[int, str]]] = {}
+        for fact_id, step, episode_id in all_rows(
+            self._db,
+            f"""SELECT f.id, e.step, e.id FROM facts f JOIN teachings t ON t.fact = f.seq
+            JOIN episodes e ON e.seq = t.episode
+            WHERE f.namespace = ? AND f.id {IN} AND {where} ORDER BY e.step, e.seq""",
+            [self._namespace, as_set(fact.id for fact in facts), *parameters],
+        ):
+            teachers.setdefault(fact_id, []).append((step, episode_id))
+        return teachers
+
     def fail(self, errors: Mapping[str, str]) -> None:
         with self._writing() as writer:
             writer.fail(errors)
@@ -102,9 +132,23 @@ class SqliteStore(SqliteReader):
         with self._writing() as writer:
             writer.replace_vectors(embedder, vectors)
 
-    def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+    def restore(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
         with self._writing() as writer:
-            writer.restore(entities, episodes, facts)
+            if embedder:
+                self._claim(embedder)
+            try:
+                writer.restore(entities, episodes, facts)
+            except sqlite3.IntegrityError as error:
+                raise contradiction() from error
+            writer.add_vectors(vectors or {})
 
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         with self._writing() as writer:
@@ -133,16 +177,7 @@ class SqliteStore(SqliteReader):
                     AND (rival.slot = f.slot OR (rival.relation_key = f.relation_key AND rival.object = f.object)))""",
             [self._namespace, as_set(gone)] * 2,
         )
-        teachers: dict[str, list[tuple[int, str]]] = {}
-        for fact_id, step, episode_id in all_rows(
-            self._db,
-            f"""SELECT f.id, e.step, e.id FROM facts f JOIN teachings t ON t.fact = f.seq
-            JOIN episodes e ON e.seq = t.episode WHERE f.namespace = ? AND f.id {IN} ORDER BY e.step, e.seq""",
-            [self._namespace, as_set(fact.id for fact in facts)],
-        ):
-            if episode_id not in gone:
-                teachers.setdefault(fact_id, []).append((step, episode_id))
-        return facts, teachers
+        return facts, self._teachers(facts, f"e.id NOT {IN}", [as_set(gone)])
 
     def close(self) -> None:
         with self._lock:

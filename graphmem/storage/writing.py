@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graphmem.records import Entity, Episode, Fact, Lesson, Vector, entity_key
-from graphmem.storage.resolve import Aftermath
+from graphmem.storage.resolve import Aftermath, contradiction
 from graphmem.storage.rows import IN, all_rows, as_set, text_hash, to_blob
 
 
@@ -19,8 +19,8 @@ class Writer:
         self._namespace = namespace
         self._revision = revision
 
-    def add_episode(self, episode: Episode) -> None:
-        """Store `episode`, unless its id or key is there."""
+    def add_episode(self, episode: Episode) -> bool:
+        """Store `episode`, unless its id or key is there; gives whether it was new."""
         added = self._db.execute(
             """INSERT OR IGNORE INTO episodes
             (namespace, id, text, step, time, metadata, key, pending, error, hash, revision)
@@ -41,6 +41,7 @@ class Writer:
         )
         if added.rowcount:
             self._db.execute("INSERT INTO episode_text (rowid, text) VALUES (?, ?)", (added.lastrowid, episode.text))
+        return bool(added.rowcount)
 
     def add_vectors(self, vectors: Mapping[str, Vector]) -> None:
         self._db.executemany(
@@ -94,6 +95,16 @@ class Writer:
         row = self._db.execute("SELECT seq FROM episodes WHERE namespace = ? AND id = ?", (self._namespace, id_))
         return int(row.fetchone()[0])
 
+    def move(self, moved: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+        """Let episodes that taught one fact teach the one that was split off it."""
+        for new, (old, episode_ids) in moved.items():
+            self._db.execute(
+                f"""UPDATE teachings SET fact = (SELECT seq FROM facts WHERE namespace = ? AND id = ?)
+                WHERE fact = (SELECT seq FROM facts WHERE namespace = ? AND id = ?)
+                AND episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN})""",
+                (self._namespace, new, self._namespace, old, self._namespace, as_set(episode_ids)),
+            )
+
     def finish(self, lesson: Lesson, taught: Iterable[str]) -> None:
         """Note what the episode taught and mentions; it is pending no more."""
         seq = self._episode(lesson.episode.id)
@@ -138,7 +149,8 @@ class Writer:
         present = self.known_episodes(episode.id for episode in episodes)
         new = [episode for episode in episodes if episode.id not in present]
         for episode in new:
-            self.add_episode(episode)
+            if not self.add_episode(episode):
+                raise contradiction()  # its key is taken
         rows = all_rows(
             self._db,
             f"SELECT id FROM facts WHERE namespace = ? AND id {IN}",
