@@ -88,7 +88,10 @@ def show_parsers(runs: Sequence[Run], replays: Sequence[Replay]) -> None:
     turns = sum(len(run.turns) for run in runs)
     triples = sum(len(turn.triples) for run in runs for turn in run.turns)
     table.add_row("plans", str(turns), str(plans), str(counts["plan kept"]))
-    table.add_row("actions", str(turns), str(actions), f'{counts["look"]} (not admissible, asked again, "look")')
+    table.add_row("actions", str(turns), str(actions), f'{counts["look"]} (no command that is listed: "look")')
+    table.caption = "; ".join(
+        f'"{asked}" -> "{made}" ({each.run.name})' for each in replays for asked, made in each.decided if made == "look"
+    )
     faults = sum(counts[fault] for fault in ("ungrounded", "self", "empty"))
     table.add_row("triples (only those it kept are recorded)", str(triples), "not recorded", f"{faults} (dropped)")
     table.add_row("old facts of replacements", str(sum(n for n, _ in pairs)), str(sum(lost for _, lost in pairs)), "0")
@@ -97,8 +100,9 @@ def show_parsers(runs: Sequence[Run], replays: Sequence[Replay]) -> None:
 
 def show_tokens(replays: Sequence[Replay]) -> None:
     table = Table(
-        "prompts", "mean", "greatest", "AriGraph's plan prompt", "ours of it", "turns 8 to 12", "last 5 turns", "form",
-        title="Tokens a prompt (ours by our estimate; AriGraph's as its logs give them)",
+        "prompts", "mean", "greatest", "by GPT-4's tokenizer", "AriGraph's plan prompt", "ours of it",
+        "turns 8 to 12", "last 5 turns", "form",
+        title="Tokens a prompt (ours by our estimate, and by GPT-4's tokenizer; AriGraph's as its logs give them)",
     )  # fmt: skip
     for family in PLANS:
         of_family = [each for each in replays if each.run.family == family]
@@ -121,14 +125,17 @@ def _token_row(table: Table, family: str, kind: str, asked: list[tuple[list[Prom
     first = [(p, turns) for made, turns in asked for p in made if p.kind == kind and not p.again]
     taken = [p.tokens for p, _ in first]
     mean, most = PLANS[family]
+    by_bpe = [p.by_bpe for p, _ in first if p.by_bpe is not None]
+    mean_bpe, most_bpe = (statistics.mean(by_bpe), max(by_bpe)) if by_bpe else (statistics.mean(taken), max(taken))
     early = [p.tokens for p, _ in first if 8 <= p.turn <= 12]
     late = [p.tokens for p, turns in first if p.turn > turns - 5]
     table.add_row(
         f"{family}, {kind}",
         f"{statistics.mean(taken):.0f}",
         str(max(taken)),
+        f"{mean_bpe:.0f}, greatest {most_bpe}" if by_bpe else "not installed",
         f"{mean}, greatest {most}" if kind == "plan" else "",
-        f"{statistics.mean(taken) / mean:.2f}, {max(taken) / most:.2f}" if kind == "plan" else "",
+        f"{mean_bpe / mean:.2f}, {most_bpe / most:.2f}" if kind == "plan" else "",
         f"{statistics.mean(early):.0f}",
         f"{statistics.mean(late):.0f}",
         f"{statistics.mean(p.form for p, _ in first):.0f}",
@@ -141,9 +148,9 @@ def _step_rows(table: Table, family: str, replays: Sequence[Replay]) -> None:
     parts = [count for each in replays for count in recorded_parts(each.run.turns)]
     followed, turns = sum(each.followed for each in replays), sum(len(each.after) for each in replays)
     table.add_row(f"{family}, all calls of a step", f"{statistics.mean(sums):.0f}")
-    table.add_row(f"{family}, calls a step", f"{calls:.2f}", "", "6 calls")
+    table.add_row(f"{family}, calls a step", f"{calls:.2f}", "", "", "6 calls")
     at_least = f"at least {statistics.mean(parts):.0f}, greatest {max(parts)}"
-    table.add_row(f"{family}, the recorded parts of AriGraph's plan prompt by our estimate", "", "", at_least)
+    table.add_row(f"{family}, the recorded parts of AriGraph's plan prompt by our estimate", "", "", "", at_least)
     table.add_row(f"{family}, turns with the game's own list of commands", f"{followed} of {turns}", end_section=True)
 
 

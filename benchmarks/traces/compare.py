@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agents.worldmap import RELATIONS
 from benchmarks.traces.record import Key
-from benchmarks.traces.replay import After, Replay
+from benchmarks.traces.replay import ONE_SLOT, After, Replay
 
 ONLY_OURS, ONLY_THEIRS = "only ours", "only theirs"
 
@@ -19,6 +19,7 @@ EXIT = "called outdated, but an exit: kept"
 SAID_AGAIN = "called outdated and said again in one reply: kept"
 HELD_AGAIN = "deleted by AriGraph, then said again"
 DROPPED = "triple of the reply dropped: "
+UNSAID = "triple of the reply not held: "
 BY_RULE = "retired by rule, the model did not call it outdated: "
 ADDED_AGAIN = "called outdated; retired here, deleted and at once added again by AriGraph"
 MISSED = "called outdated; retired here, missed by AriGraph's exact string"
@@ -96,7 +97,7 @@ class _Past:
         for fact in self._theirs - theirs:
             self._deleted[fact] = self._why_kept(fact, after)
         for fact, fault in after.dropped.items():
-            self._gone[fact] = DROPPED + fault
+            self._gone[fact] = f"{UNSAID if fault == ONE_SLOT else DROPPED}{fault}"
         for fact, slot in after.retired.items():
             self._gone[fact] = BY_RULE + slot if slot else self._why_named(fact, theirs)
         self._theirs, self._ours = theirs, after.facts
@@ -130,6 +131,8 @@ def called_outdated(replay: Replay) -> Iterator[tuple[str, int]]:
     yield "shown in our prompt, so numbered", len(named) - len(unshown)
     yield "held, but not shown in our prompt", len(held)
     yield "not held by our graph", len(unshown) - len(held)
+    ruled = [fact for after in replay.after for fact, slot in after.retired.items() if slot and fact[0] != "player"]
+    yield "retired by rule alone, the agent's own place aside", len(ruled)
 
 
 def _held(replay: Replay) -> Iterator[frozenset[Key]]:

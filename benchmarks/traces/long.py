@@ -22,6 +22,7 @@ from tests.llm.server import ChatServer
 
 _EXITS = re.compile(r"^Unexplored exits:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"^Place:\n(.*)$", re.MULTILINE)
+_PLACES = re.compile(r"^Places to go to:\n(.*)$", re.MULTILINE)
 _ACTIONS = re.compile(r"^Actions:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -31,6 +32,7 @@ class Walker(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self._number = itertools.count()
+        self._tried: set[str] = set()
 
     def __call__(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> str:
         asked = (schema or {}).get("properties", {})
@@ -41,14 +43,18 @@ class Walker(StandIn):
 
     def _act(self, prompt: str) -> dict[str, Any]:
         here = _found(_PLACE, prompt)
-        fresh = [line.split(": ")[1].split(", ")[0] for line in _exits(prompt) if line.split(": ")[0] == here]
-        ways = [f"go {way}" for way in fresh]
-        ways = ways or [each for each in _found(_ACTIONS, prompt).splitlines() if each.startswith("go ")] or ["look"]
+        actions = _found(_ACTIONS, prompt).splitlines()
+        exits = {place: [f"go {way}" for way in ways.split(", ")] for place, ways in map(_split, _exits(prompt))}
+        known = _found(_PLACES, prompt).split(", ")
+        ways = [way for way in exits.get(here, ()) if way in actions]
+        ways = ways or [f"go to {place}" for place in exits if place in known and place not in self._tried][:1]
+        self._tried.update(way.removeprefix("go to ") for way in ways)
+        ways = ways or [each for each in actions if each.startswith("go ")] or ["look"]
         return {"reason": "There may be something there.", "action": ways[next(self._number) % len(ways)]}
 
 
 def _plan(prompt: str) -> dict[str, Any]:
-    places = [line.split(": ") for line in _exits(prompt)][:5] or [[_found(_PLACE, prompt), "all sides"]]
+    places = [_split(line) for line in _exits(prompt)][:5] or [(_found(_PLACE, prompt), "all sides")]
     goals = [
         {
             "goal": f"Go to {place} and explore the unexplored exit to the {ways.split(', ')[0]}.",
@@ -58,6 +64,11 @@ def _plan(prompt: str) -> dict[str, Any]:
         for place, ways in places
     ]
     return {"main_goal": "Find the treasure.", "sub_goals": goals, "explore": True}
+
+
+def _split(line: str) -> tuple[str, str]:
+    place, _, ways = line.rpartition(": ")
+    return place, ways
 
 
 def _exits(prompt: str) -> list[str]:
@@ -81,7 +92,7 @@ def walk(steps: int) -> tuple[list[tuple[int, dict[str, Any]]], list[int]]:
         mind = language_model(llm)
         env = open_game(make("treasure-hunt", "hardest", 1, Path(folder)))
         with Memory(":memory:", extractor=mind.extractor, embedder=load_embedder()) as memory:
-            for step in Ariadne(env, memory, mind.policy, max_steps=steps).run():
+            for step in itertools.islice(Ariadne(env, memory, mind.policy, max_steps=10 * steps).run(), steps):
                 requests += [(step.number, body) for body in server.requests[len(requests) :]]
                 facts.append(memory.stats().current_facts)
         env.close()

