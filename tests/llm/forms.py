@@ -19,6 +19,12 @@ class Note(BaseModel):
     text: Annotated[str, Field(max_length=20)]
 
 
+class Doubt(BaseModel):
+    """Valid without a single key."""
+
+    sure: bool = False
+
+
 QUICK = Patience(attempts=4, seconds=20, first=0.002, longest=0.01)
 ASKED = [{"role": "system", "content": "You count."}, {"role": "user", "content": "How many apples?"}]
 

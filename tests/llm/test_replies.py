@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 
 from graphmem.errors import BadReply, CutOff, EmptyReply, InputError, LLMError, ReplyRefused
-from tests.llm.forms import ASKED, Count, Note, chat, shapes, three
+from tests.llm.forms import ASKED, Count, Doubt, Note, chat, shapes, three
 from tests.llm.server import ChatServer, Fault, cut, refuse, say
 
 
@@ -103,6 +103,12 @@ def test_a_parameter_that_a_model_refuses_is_dropped_for_good(parameter: str) ->
     assert [parameter in body for body in server.requests] == [True, False, False]
 
 
+def test_what_a_model_refuses_adds_up() -> None:
+    with ChatServer(three, unsupported=["seed", "temperature", "json_schema"]) as server, chat(server) as model:
+        assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
+    assert not {"seed", "temperature"} & set(server.requests[-1])
+
+
 def test_the_limit_of_tokens_goes_by_the_name_that_the_model_takes() -> None:
     with ChatServer(three, unsupported=["max_tokens"]) as server, chat(server, max_tokens=9) as model:
         model.reply(ASKED, Count, purpose="count")
@@ -144,6 +150,12 @@ def test_a_bad_reply_is_repaired_once_by_showing_what_is_wrong(bad: str, why: st
     assert len(own["content"]) < 2100
     assert why in complaint["content"]
     assert '"required":["n"]' in complaint["content"]
+
+
+def test_an_object_of_other_keys_is_no_form_even_if_all_have_defaults() -> None:
+    with ChatServer(lambda *_: '{"sure": true}', [say('[{"certain": true}]')]) as server, chat(server) as model:
+        assert model.reply(ASKED, Doubt, purpose="doubt") == Doubt(sure=True)
+    assert "it has none of the keys sure" in server.requests[1]["messages"][-1]["content"]
 
 
 def test_a_reply_that_stays_bad_is_told_with_its_text() -> None:

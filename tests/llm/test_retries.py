@@ -127,7 +127,11 @@ def test_what_cannot_pass_is_refused_at_once(code: int, mend: str) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        status(400, message="This model's maximum context length is 4096 tokens.", error="context_length_exceeded"),
+        status(
+            400,
+            message="This model's maximum context length is 4096 tokens. You gave 9 in response_format schemas.",
+            error="context_length_exceeded",
+        ),
         status(400, message="the request exceeds the available context size, try increasing it"),
     ],
     ids=["openai", "llama.cpp"],

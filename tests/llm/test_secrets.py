@@ -22,7 +22,7 @@ KEY = "sk-very-secret-0123456789"
         [status(401, message=f"Incorrect API key provided: {KEY}.")],
         [status(400, message=f"no response_format for {KEY}")],
         [status(500, message=f"{KEY} broke it")] * 9,
-        [status(400, message=f"{'x' * (300 - 75 - 10)}{KEY}{'x' * 500}")],
+        [status(400, message=f"{'x' * 205}{KEY}{'x' * 500}")],
         [drop()] * 9,
         [stall()] * 9,
         [say(f"your key is {KEY}")] * 9,
