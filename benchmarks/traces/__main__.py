@@ -72,7 +72,9 @@ def show_graphs(title: str, replays: Sequence[Replay]) -> None:
 
 
 def show_outdated(title: str, replays: Sequence[Replay]) -> None:
-    named = sum((Counter(dict(called_outdated(each))) for each in replays), Counter[str]())
+    named: Counter[str] = Counter()
+    for each in replays:
+        named.update(dict(called_outdated(each)))
     counts = sum((each.counts for each in replays), Counter[str]())
     table = Table("old facts and replies", "number", title=f"What became of the replies, {title}")
     for what, number in [*named.items(), *((f"not used as it was: {what}", n) for what, n in counts.items())]:
