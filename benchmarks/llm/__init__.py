@@ -1,0 +1,11 @@
+"""A language model as extractor and player: how well it reads recorded observations, and how it plays a small game.
+
+    python -m benchmarks.llm --model qwen-1.5b --traces FOLDER --samples 24
+    python -m benchmarks.llm --model qwen-1.5b --game --seeds 3 --commands 40
+
+Any OpenAI-compatible endpoint will do (OPENAI_BASE_URL, OPENAI_API_KEY). The folder holds runs recorded from AriGraph's
+agent with GPT-4, a JSON object a step and a line: `observation`, `new_triples`, `graph` after the step, `action_raw`.
+
+    reading.py  observations of such runs, read by the model and held against GPT-4's triples
+    playing.py  a treasure hunt of five rooms and three keys, with the graph, with full history, with nothing
+"""

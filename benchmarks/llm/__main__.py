@@ -1,0 +1,67 @@
+"""See the package."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import benchmarks.llm
+from benchmarks.llm import playing, reading
+from graphmem.llm import ChatModel
+
+MAX_TOKENS = 700
+"""Of a reply: a small model that rambles is cut there."""
+
+
+def columns(title: str, named: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One column for each of `named`, one row for each figure."""
+    table = Table(title, *named)
+    figures: Sequence[str] = list(next(iter(named.values())))
+    for figure in figures:
+        table.add_row(figure, *(str(column[figure]) for column in named.values()))
+    return table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=benchmarks.llm.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", required=True, help="its name at the endpoint of OPENAI_BASE_URL")
+    parser.add_argument("--traces", type=Path, help="folder of recorded runs")
+    parser.add_argument("--samples", type=int, default=24, help="observations to read")
+    parser.add_argument("--show", action="store_true", help="print what was read, and each step of a game")
+    parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
+    parser.add_argument("--seeds", type=int, default=3, help="games to play")
+    parser.add_argument("--commands", type=int, default=40, help="commands in a game")
+    parser.add_argument("--memories", nargs="*", default=list(playing.MEMORIES), choices=list(playing.MEMORIES))
+    parser.add_argument("--recall-tokens", type=int, default=400, help="budget of a recollection, of graph and history")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds to wait for a reply")
+    given = parser.parse_args()
+    if not (given.traces or given.game):
+        parser.error("give --traces FOLDER or --game, or both")
+    logging.getLogger("agents").setLevel(logging.ERROR)
+    console = Console()
+    if given.traces:
+        with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
+            figures = reading.read(model, reading.samples(given.traces, given.samples), show=given.show)
+        console.print(columns("reading", {given.model: figures}))
+    if given.game:
+        played: dict[str, Mapping[str, Any]] = {}
+        for kind in given.memories:
+            games = []
+            for seed in range(1, given.seeds + 1):
+                with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
+                    games.append(playing.play(model, kind, seed, given.commands, given.recall_tokens, given.show))
+                console.print(f"{kind}, seed {seed}: {games[-1].summary}", highlight=False)
+            played[kind] = playing.figures(games)
+        console.print(columns(f"playing ({given.model})", played))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A treasure hunt of five rooms and three keys (six points), played with the graph, with full history, with nothing.
+
+The three players have the same loop, prompts, plan and latest commands. They differ in what is recalled: facts and
+episodes of the graph; the newest observations, as many as fit in the same budget of tokens; nothing. The map ("go to
+PLACE", exits not yet taken) is read from the graph, so only the player with the graph has one, and only it pays for
+extraction.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agents.ariadne import Ariadne
+from agents.minds import language_model
+from envs import open_game
+from graphmem import Extraction, Fact, Memory, Recollection
+from graphmem.embedding import load_embedder
+from graphmem.llm import Bill, ChatModel
+from graphmem.retrieval.budget import recollect
+
+ROOMS, KEYS = 5, 3
+GAMES = Path("games")
+
+_MAKE = """
+import sys
+from pathlib import Path
+from envs.tasks import building, treasure_hunt
+treasure_hunt.SIZES["small"] = (int(sys.argv[1]), int(sys.argv[2]))
+building.build("treasure-hunt", "small", int(sys.argv[3]), Path(sys.argv[4]))
+"""
+
+
+def make_small(seed: int) -> Path:
+    """The hunt of that seed, made if it is not there yet, in a process whose hashes are not randomised."""
+    path = GAMES / f"treasure-hunt-{ROOMS}-rooms-{KEYS}-keys-{seed}.z8"
+    if not path.exists():
+        GAMES.mkdir(exist_ok=True)
+        arguments = [str(ROOMS), str(KEYS), str(seed), str(path.resolve())]
+        subprocess.run([sys.executable, "-c", _MAKE, *arguments], env={**os.environ, "PYTHONHASHSEED": "0"}, check=True)
+    return path
+
+
+class Unread:
+    """An `Extractor` that reads nothing: for memories without facts."""
+
+    name = "unread"
+    anchors = ()
+
+    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+        return Extraction(())
+
+
+class FullHistory(Memory):
+    """Recalls the newest observations that fit in the budget, but for those that the reader has before it."""
+
+    def recall(self, query: Any, *, budget: int = 1000, without: Any = (), **_: Any) -> Recollection:
+        hidden = set(without)
+        newest = [episode for episode in reversed(self.episodes()) if episode.id not in hidden]
+        return recollect([], newest, budget=budget)
+
+
+class Nothing(Memory):
+    """Recalls nothing."""
+
+    def recall(self, query: Any, **_: Any) -> Recollection:
+        return Recollection((), (), "")
+
+
+MEMORIES: dict[str, type[Memory]] = {"graph": Memory, "full history": FullHistory, "nothing": Nothing}
+
+
+@dataclass
+class Game:
+    """How one game went."""
+
+    score: float
+    most: float
+    won: bool
+    commands: int
+    steps: int
+    seconds: float
+    bill: Bill
+    counts: Counter[str] = field(default_factory=Counter)
+    not_used: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def summary(self) -> str:
+        won = ", won" if self.won else ""
+        return f"{self.score:g} of {self.most:g}{won} after {self.commands} commands, {self.seconds:.0f} s"
+
+
+def play(model: ChatModel, kind: str, seed: int, commands: int, recall_tokens: int, show: bool = False) -> Game:
+    """One game with a fresh memory of that kind."""
+    env = open_game(make_small(seed))
+    mind = language_model(model)
+    extractor = mind.extractor if kind == "graph" else Unread()
+    started = time.perf_counter()
+    with MEMORIES[kind](":memory:", embedder=load_embedder(), extractor=extractor) as memory:
+        agent = Ariadne(env, memory, mind.policy, max_steps=commands, recall_tokens=recall_tokens)
+        steps = 0
+        for step in agent.run():
+            steps += 1
+            if show:
+                plan = "; ".join(goal.text for goal in step.plan.sub_goals)
+                print(f"{steps}. {step.place} [{plan}] {step.decision.reason!r} -> {', '.join(step.commands)}"
+                      f" {f'+{step.reward:g}' if step.reward else ''}", flush=True)  # fmt: skip
+    env.close()
+    info = agent.info
+    assert info
+    return Game(
+        info["score"], info["max_score"], info["won"], len(agent.commands), steps, time.perf_counter() - started,
+        model.usage, Counter(mind.policy.counts), Counter(_counts(mind.extractor)),
+    )  # fmt: skip
+
+
+def _counts(extractor: Any) -> Counter[str]:
+    """Of the extractor inside the one that also draws the map."""
+    return getattr(getattr(extractor, "_inner", extractor), "counts", Counter())
+
+
+def figures(games: Sequence[Game]) -> dict[str, str]:
+    """The games of one memory, by figure."""
+    steps = sum(game.steps for game in games)
+    total = sum((game.bill.total for game in games), start=games[0].bill.total.__class__())
+    asked = total.calls - total.repairs
+    counts = sum((game.counts for game in games), Counter())
+    return {
+        "won": f"{sum(game.won for game in games)} of {len(games)}",
+        "score": ", ".join(f"{game.score:g}" for game in games) + f" of {games[0].most:g}",
+        "score, mean (of 1)": f"{statistics.mean(game.score / game.most for game in games):.2f}",
+        "commands": ", ".join(str(game.commands) for game in games),
+        "calls a step": f"{total.calls / steps:.1f}",
+        **{
+            f"prompt tokens of a call: {purpose}": _mean_tokens(games, purpose)
+            for purpose in ("extract", "plan", "act")
+        },
+        "prompt tokens a step": f"{total.prompt_tokens / steps:.0f} ({total.cached_tokens / steps:.0f} cached)",
+        "completion tokens a step": f"{total.completion_tokens / steps:.0f}",
+        "replies valid at once": f"{1 - total.repairs / asked:.2f} ({asked - total.repairs} of {asked})",
+        "plans kept because a reply was useless": str(counts["plan kept"]),
+        "actions matched": str(counts["matched"]),
+        "asked again": str(counts["asked again"]),
+        '"look" instead': str(counts["look"]),
+        "seconds a step": f"{sum(game.seconds for game in games) / steps:.1f}",
+        "triples and numbers not used": _told(sum((game.not_used for game in games), Counter())),
+    }
+
+
+def _mean_tokens(games: Sequence[Game], purpose: str) -> str:
+    used = [game.bill[purpose] for game in games if purpose in game.bill]
+    calls = sum(usage.calls for usage in used)
+    return f"{sum(usage.prompt_tokens for usage in used) / calls:.0f}" if calls else "-"
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{why} {count}" for why, count in counts.most_common()) or "-"
