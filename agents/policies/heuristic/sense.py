@@ -205,6 +205,7 @@ class Sense:
         self._embedder = embedder
         self._embed = lru_cache(4096)(lambda text: embedder.embed([text])[0])
         self._words: dict[str, _Vector] = {}
+        self._drawn = lru_cache(256)(self._draw)
 
     def suits(self, thing: str, rooms: Sequence[str]) -> NDArray[np.float32]:
         """For each room, how well `thing` suits it: about -0.2 (not at all) to 1.5 (just so), shape (len(rooms),).
@@ -214,20 +215,22 @@ class Sense:
         """
         vector = self._embed(entity_key(thing))
         names = [entity_key(room) for room in rooms]
-        if not any(name in ROOMS or name in _LIKE for name in names):
-            kinds = [[name] for name in names]
-        else:
-            kinds = [ROOMS[self._kind(name)].split(", ") for name in names]
-        self._learn([*names, *(word for words in kinds for word in words)])
+        strange = not any(name in ROOMS or name in _LIKE for name in names)
+        kinds = [name if strange else ROOMS[self._kind(name)] for name in names]
+        self._learn([*names, *(word for kind in dict.fromkeys(kinds) for word in kind.split(", "))])
         return np.array([self._suit(vector, *each) for each in zip(names, kinds, strict=True)], np.float32)
 
-    def _suit(self, thing: _Vector, room: str, words: Sequence[str]) -> float:
-        """The nearest of the room's words, their common drift, and a little of its name."""
-        vectors = np.stack([self._words[word] for word in words])
-        drift = vectors.mean(0)
-        drift /= max(float(np.linalg.norm(drift)), 1e-6)
-        nearest = np.sort(vectors @ thing)[-NEAREST:].mean()
+    def _suit(self, thing: _Vector, room: str, kind: str) -> float:
+        """The nearest of the kind's words, their common drift, and a little of the room's name."""
+        words, drift = self._drawn(kind)
+        nearest = np.sort(words @ thing)[-NEAREST:].mean()
         return float(nearest + 0.5 * (drift @ thing) + 0.15 * (self._words[room] @ thing))
+
+    def _draw(self, kind: str) -> tuple[_Vector, _Vector]:
+        """The words of a kind, and where they point together."""
+        words = np.stack([self._words[word] for word in kind.split(", ")])
+        drift = words.mean(0)
+        return words, drift / max(float(np.linalg.norm(drift)), 1e-6)
 
     def _kind(self, room: str) -> str:
         for kind in (*ROOMS, *_LIKE):
