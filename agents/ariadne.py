@@ -168,24 +168,29 @@ class Ariadne:
         return now
 
     def _begin_anew(self) -> None:
-        """The game starts over: what an earlier run left in the memory is set right.
+        """The game starts over: what earlier runs left in the memory is set right.
 
-        Of this world, map and notes stay true, and things are where they were first seen; of another, nothing holds.
+        Of this world, map and notes are true, and things are where they were first seen; of another, nothing holds.
+        What was not learned in a run is left alone.
         """
-        last = self._memory.episodes(newest=1)
-        if not last:
+        metadata = {episode.id: episode.metadata for episode in self._memory.episodes()}
+        worlds = {id_: given["world"] for id_, given in metadata.items() if "world" in given}
+        if not worlds:
             return
+        begun = {id_ for id_, given in metadata.items() if given.get("kind") == "begin"}
+        played = [fact for fact in self._memory.facts(retired=True) if fact.asserted_by in worlds]
+        here = [fact for fact in played if worlds[fact.asserted_by] == self._world]
         first: dict[str, Fact] = {}
-        if last[0].metadata.get("world") == self._world:
-            for fact in self._memory.facts(retired=True):
-                if fact.slot == "location" and entity_key(fact.object) != "inventory":
-                    first.setdefault(entity_key(fact.subject), fact)
+        for fact in here:
+            if fact.slot == "location" and entity_key(fact.object) != "inventory":
+                first.setdefault(entity_key(fact.subject), fact)
         first.pop("player", None)
+        lasting = [fact for fact in here if not fact.slot and (fact.current or fact.retired_by in begun)]
         self._memory.remember(
             "A new game begins.",
-            triples=[fact.triple for fact in first.values()],
-            outdated=[fact for fact in self._memory.facts() if fact.slot or not first],
-            metadata={"world": self._world},
+            triples=[fact.triple for fact in (*lasting, *first.values())],
+            outdated=[fact for fact in played if fact.current and (fact.slot or fact not in here)],
+            metadata={"world": self._world, "kind": "begin"},
         )
 
     def _turn(self, number: int, now: _Now) -> Step:

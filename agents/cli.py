@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from contextlib import ExitStack
 from enum import StrEnum
@@ -82,7 +83,15 @@ def play(
         stack.callback(env.close)
         run = stack.enter_context(Run(console, memory, llm, as_json=as_json, log=log))
         for attempt in range(1, attempts + 1):
-            agent = Ariadne(env, memory, mind.policy, task=task, max_steps=max_steps, world=path.stem)
+            agent = Ariadne(
+                env,
+                memory,
+                mind.policy,
+                task=task,
+                max_steps=max_steps,
+                world=world_of(path),
+                recall_tokens=mind.recall_tokens,
+            )
             run.play(agent, resume=resume and attempt == 1, reflect=attempt < attempts)
             if run.over:
                 break
@@ -99,6 +108,11 @@ def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) ->
     if llm is None:
         return rules_of_thumb(embedder)
     return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
+
+
+def world_of(game: Path) -> str:
+    """What tells one game from another, whatever its file is called."""
+    return f"{game.stem} {hashlib.sha256(game.read_bytes()).hexdigest()[:12]}"
 
 
 def main() -> None:

@@ -13,13 +13,17 @@ from graphmem.extraction import default_extractor
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.protocols import LLM, Embedder, Extractor
 
+PAID_TOKENS = 350
+"""The recollection where each token is paid for, in every prompt."""
+
 
 @dataclass(frozen=True)
 class Mind:
-    """A policy, and the extractor that reads for it."""
+    """A policy, the extractor that reads for it, and how many tokens of recollection it is handed."""
 
     policy: Policy
     extractor: Extractor
+    recall_tokens: int = 1000
 
 
 def rules_of_thumb(embedder: Embedder) -> Mind:
@@ -29,10 +33,10 @@ def rules_of_thumb(embedder: Embedder) -> Mind:
 
 def language_model(llm: LLM, *, calls: int = 3) -> Mind:
     """One call to extract, then plan and act in one call each (3), or in one together (2)."""
-    return Mind(LLMPolicy(llm, calls=calls), Mapped(LLMExtractor(llm)))
+    return Mind(LLMPolicy(llm, calls=calls), Mapped(LLMExtractor(llm)), PAID_TOKENS)
 
 
 def as_in_the_paper(llm: LLM) -> Mind:
     """AriGraph's own six calls."""
     mind = PaperMind(llm)
-    return Mind(mind, Mapped(mind))
+    return Mind(mind, Mapped(mind), PAID_TOKENS)

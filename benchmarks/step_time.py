@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.ariadne import Ariadne
-from agents.policies.protocol import Decision, Plan, Situation, SubGoal
+from agents.policies.protocol import Decision, Plan, Policy, Situation, SubGoal
 from envs import open_game
 from envs.tasks import make
 from graphmem import Memory
@@ -26,7 +26,7 @@ WINDOW = 10
 """Steps over which a figure is the median."""
 
 
-class Wanderer:
+class Wanderer(Policy):
     """Walks on and on: through exits that are new while there are any, then round and round the known places."""
 
     def __init__(self) -> None:

@@ -176,10 +176,10 @@ def import_(
     embedder: EmbedderSpec = None,
 ) -> None:
     """Put an exported memory into this one (made when missing)."""
-    with _store(file, namespace, new=True) as store:
-        number = transfer.import_file(store, source)
-        _embed_all(store, embedder)
-    print(f"read {number} records from {source}")
+    if not source.is_file():
+        raise InputError(f"{source} cannot be read: there is no such file")
+    with _memory(file, namespace, embedder, new=True) as memory:
+        print(f"read {memory.import_file(source)} records from {source}")
 
 
 @app.command("extract-pending")

@@ -5,13 +5,13 @@ It holds the order of calls; the work is done in the rooms beside it.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from os import PathLike, fspath
 from typing import Any, Self
 
+from graphmem import checks, transfer
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
@@ -19,6 +19,7 @@ from graphmem.extraction import default_extractor
 from graphmem.extraction.single_valued import slot as single_valued_slot
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
+    NEXT,
     Episode,
     Extraction,
     Fact,
@@ -32,7 +33,7 @@ from graphmem.records import (
 from graphmem.retrieval.linking import spans
 from graphmem.storage import open_store
 from graphmem.storage.resolve import new_id
-from graphmem.view import View, at_least, clean
+from graphmem.view import View
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,7 @@ class Memory(View):
         self._embedder = CachedEmbedder(embedder) if embedder else None
         self._extractor = extractor
         self._slot_of = slot_of
-        if not namespace:
-            raise InputError("a namespace needs a name; leave it out for the default one")
+        checks.text("a namespace", namespace)
         store = open_store(fspath(location), namespace) if isinstance(location, str | PathLike) else location
         super().__init__(store, self._load_embedder)
         if store.embedder() is not None:
@@ -103,26 +103,29 @@ class Memory(View):
         its `error`: see `extract_pending`. (With `triples`, which only the caller has, the error is raised: call
         again with the same key.)
         """
-        given = None if triples is None else tuple(map(_to_triple, triples))
-        episode = self._new_episode(text, step, time, metadata, key)
-        (episode,) = self._store.append([episode])
-        if not episode.pending:
-            return self._store.learn([Lesson(episode)], embedder=self._load_embedder().name)[0]
-        return self._learn(episode, given, tuple(fact.id for fact in outdated))
+        given = None if triples is None else tuple(map(checks.triple, triples))
+        ended = self._known_facts(outdated)
+        episode = Episode(
+            id=new_id(),
+            text=checks.text("an observation", text),
+            step=NEXT if step is None else checks.whole("step", step, 0),
+            time=checks.moment(time),
+            metadata=checks.metadata(metadata),
+            key=None if key is None else checks.text("a key", key),
+        )
+        (stored,) = self._store.append([episode])
+        if stored.text != episode.text:
+            log.warning("the key %r was used before, for another text; that one is kept", key)
+        if not stored.pending:
+            return self._store.learn([Lesson(stored)], embedder=self._load_embedder().name)[0]
+        return self._learn(stored, given, ended)
 
-    def _new_episode(
-        self, text: str, step: int | None, time: datetime | None, metadata: Mapping[str, Any] | None, key: str | None
-    ) -> Episode:
-        if not isinstance(text, str) or not text.strip():
-            raise InputError("an observation must be a text that is not empty")
-        if step is None:
-            step = self._store.stats().last_step + 1
-        at_least("step", step, 0)
-        try:
-            metadata = json.loads(json.dumps(dict(metadata or {}), allow_nan=False))
-        except (TypeError, ValueError) as error:
-            raise InputError(f"metadata must be what JSON can hold: {error}") from error
-        return Episode(new_id(), clean(text), step, time, metadata, key)
+    def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        ids = tuple(fact.id for fact in facts)
+        unknown = set(ids) - {fact.id for fact in self._store.facts(ids=ids, current=False)} if ids else ()
+        if unknown:
+            raise InputError(f"no fact with the id {', '.join(sorted(unknown))} is in this memory")
+        return ids
 
     def _learn(
         self, episode: Episode, given: tuple[Triple, ...] | None = None, outdated: tuple[str, ...] = ()
@@ -187,15 +190,25 @@ class Memory(View):
 
         What such an episode had retired holds again. The freed space is overwritten and given back.
         """
-        ids = {episode if isinstance(episode, str) else episode.id for episode in episodes}
+        ids = {
+            episode.id if isinstance(episode, Episode) else checks.text("an episode", episode) for episode in episodes
+        }
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
         if missing:
             raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
         return self._store.forget(ids)
 
+    def export(self, path: str | PathLike[str]) -> int:
+        """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `transfer`."""
+        return transfer.export(self._store, path)
+
+    def import_file(self, path: str | PathLike[str]) -> int:
+        """Put the records of such a file into this memory, all or none; gives their number."""
+        return transfer.import_file(self._store, path, self._checked_embedder())
+
     def at(self, step: int) -> View:
         """The memory as it stood after `step`, to read."""
-        at_least("step", step, 0)
+        checks.whole("step", step, 0)
         return View(self._store, self._load_embedder, step)
 
     def close(self) -> None:
@@ -224,13 +237,6 @@ def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int],
     return len(texts)
 
 
-def _to_triple(given: Triple | tuple[str, str, str]) -> Triple:
-    parts = (given.subject, given.relation, given.object) if isinstance(given, Triple) else tuple(given)
-    if len(parts) != 3 or not all(isinstance(part, str) and part.strip() for part in parts):
-        raise InputError(f"a triple is (subject, relation, object), three texts that are not empty, not {given!r}")
-    return Triple(*(" ".join(clean(part).split()) for part in parts))
-
-
 def _linked(triple: Triple, names: Mapping[str, str]) -> Triple:
-    subject, object_ = (clean(names.get(entity_key(name), name)) for name in (triple.subject, triple.object))
-    return Triple(subject, clean(triple.relation), object_)
+    subject, object_ = (checks.clean(names.get(entity_key(name), name)) for name in (triple.subject, triple.object))
+    return Triple(subject, checks.clean(triple.relation), object_)

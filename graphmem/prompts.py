@@ -47,32 +47,47 @@ extract what it says about the world, as triples [subject, relation, object], an
 makes untrue.
 
 Triples:
+- only what this observation says, each once; known facts are not said again. An action mostly gives one triple.
 - subject and object are single things, places or names, as short as can be, without articles; one thing each. \
 "apple and knife on table" is two triples.
-- state where each thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"], and the exits of a place: \
-["kitchen", "has exit", "east"], doors and their state: ["oak door", "is", "closed"].
-- keep the content of notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
+- where a thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"]; its state: ["door", "is", "closed"]; \
+exits of a place: ["kitchen", "has exit", "east"].
+- notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
 ["carrot", "must be", "sliced"].
-- never state where the agent itself is ("you are in kitchen"), and invent nothing that the observation does not say.
+- nothing about where the agent itself is, nothing about the score.
 
-Outdated: the numbers of those known facts that cannot be true any more after the observation, because the same thing \
-is now elsewhere or in another state. A fact about something else, or one that is merely not mentioned, is not \
-outdated. Exits of places are never outdated. Most observations make none or one fact outdated.
+Outdated: the numbers of those known facts that the new triples replace: the same thing is now elsewhere or in another \
+state. What is not mentioned stays, and exits stay. A new place makes nothing outdated.
 
 Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated": [number, ...]}"""
 
 _EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
-        "Known facts:\n(none)\n\nObservation:\n-= Hall =-\nYou've entered a hall. You can make out a closed chest. "
-        "There is an old lamp on the floor. There is an open oak door leading north.",
+        "Known facts:\n1. cellar, has exit, north\n2. coin, is in, cellar\n\nObservation:\n> go north\n-= Hall =-\n"
+        "You've entered a hall. You can make out a closed chest. There is an old lamp on the floor. There is an exit "
+        "to the east. You don't like doors? Why not try going south.",
         '{"triples": [["chest", "is in", "hall"], ["chest", "is", "closed"], ["old lamp", "is in", "hall"], '
-        '["hall", "has exit", "north"], ["oak door", "is", "open"], ["oak door", "leads north from", "hall"]], '
-        '"outdated": []}',
+        '["hall", "has exit", "east"], ["hall", "has exit", "south"]], "outdated": []}',
     ),
     (
-        "Known facts:\n1. old lamp, is in, hall\n2. chest, is, closed\n3. hall, has exit, north\n\nObservation:\n"
-        "> take old lamp\nYou pick up the old lamp from the ground.",
-        '{"triples": [["old lamp", "is in", "inventory"]], "outdated": [1]}',
+        "Known facts:\n1. chest, is in, hall\n2. chest, contains, coin\n3. hall, has exit, east\n\nObservation:\n"
+        "> take coin from chest\nYou take the coin from the chest.\n\nYour score has just gone up by one point.",
+        '{"triples": [["coin", "is in", "inventory"]], "outdated": [2]}',
+    ),
+    (
+        "Known facts:\n1. coin, is in, inventory\n2. box, is in, hall\n\nObservation:\n> insert coin into box\n"
+        "You put the coin into the box.",
+        '{"triples": [["coin", "is in", "box"]], "outdated": [1]}',
+    ),
+    (
+        "Known facts:\n1. knife, is in, inventory\n2. carrot, must be, fried\n\nObservation:\n"
+        "> slice carrot with knife\nYou slice the carrot.",
+        '{"triples": [["carrot", "is", "sliced"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. letter, is in, inventory\n\nObservation:\n> examine letter\n"
+        "The iron key unlocks the green box.",
+        '{"triples": [["iron key", "unlocks", "green box"]], "outdated": []}',
     ),
 )
 
@@ -122,7 +137,9 @@ class PlanReply(BaseModel):
 
 
 Reason = Annotated[Line, Field(validation_alias=AliasChoices("reason", "reason_for_action"))]
-Action = Annotated[str, Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))]
+Action = Annotated[
+    str, _cut(120), Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))
+]
 
 
 class ActionReply(BaseModel):

@@ -16,9 +16,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphmem.errors import EmbedderMismatch, ExtractionError
+from graphmem.errors import EmbedderMismatch, ExtractionError, InputError
 from graphmem.protocols import Embedder, Extractor, Store
-from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Lesson, Triple, Vector
+from graphmem.records import NEXT, Entity, Episode, Extraction, Fact, Learned, Lesson, Triple, Vector
 
 
 class HashEmbedder:
@@ -313,6 +313,37 @@ def puts_records_back_as_they_were(store: Store) -> None:
         assert store.facts(current=False) == facts
 
 
+def refuses_records_that_contradict_it(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), slot="location")
+    store.append([Episode("e2", "two", 2, key="k")])
+    before = store.episodes(), store.facts(current=False)
+    seen = Episode("x1", "one", 1, pending=False, facts=("y1",))
+    other = Fact("y1", "apple", "is in", "bag", "x1", 1, "location")
+    same = Fact("y1", "apple", "is in", "box", "x1", 1)
+    for episodes, facts in (([seen], [other]), ([seen], [same]), ([Episode("x2", "two", 2, key="k")], [])):
+        try:
+            store.restore([], episodes, facts)
+        except InputError:
+            assert (store.episodes(), store.facts(current=False)) == before
+        else:
+            raise AssertionError("a contradiction was let in")
+
+
+def numbers_episodes_when_asked(store: Store) -> None:
+    steps = [store.append([Episode(f"e{n}", "seen", NEXT)])[0].step for n in range(2)]
+    store.append([Episode("e7", "later", 7)])
+    assert [*steps, store.append([Episode("e8", "seen", NEXT)])[0].step] == [0, 1, 8]
+
+
+def a_late_lesson_does_not_end_what_was_seen_again_since(store: Store) -> None:
+    for step in (1, 5):
+        teach(store, step, ("apple", "is in", "box"), slot="location")
+    teach(store, 3, ("apple", "is in", "bag"), slot="location")
+    told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
+    assert told == [("apple, is in, box", 1, 3, 1), ("apple, is in, bag", 3, 5, 1), ("apple, is in, box", 5, None, 1)]
+    assert [episode.id for episode in store.episodes(facts=[store.facts()[0].id])] == ["e5"]
+
+
 def forgets_without_a_trace(store: Store) -> None:
     teach(store, 1, ("apple", "is in", "box"), mentions=("apple", "box"))
     teach(store, 2, ("apple", "is in", "box"), ("secret", "is under", "mat"), mentions=("secret",))
@@ -373,6 +404,8 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     knows_a_fact_again_after_its_retirement,
     a_late_lesson_does_not_overrule_a_later_sighting,
     a_late_lesson_dates_a_fact_back,
+    a_late_lesson_does_not_end_what_was_seen_again_since,
+    numbers_episodes_when_asked,
     learning_twice_changes_nothing,
     refuses_the_vectors_of_another_embedder,
     reads_the_past,
@@ -384,6 +417,7 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     keeps_vectors_by_text,
     replaces_all_vectors_at_once,
     puts_records_back_as_they_were,
+    refuses_records_that_contradict_it,
     forgets_without_a_trace,
     what_a_forgotten_episode_retired_holds_again,
     forgetting_joins_what_it_had_parted,

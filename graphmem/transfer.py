@@ -17,8 +17,9 @@ from xml.etree.ElementTree import ParseError
 
 from pydantic import TypeAdapter, ValidationError
 
+from graphmem import checks
 from graphmem.errors import GraphmemError, InputError, StoreUnwritable
-from graphmem.protocols import Store
+from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, entity_key
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ def export(store: Store, path: str | os.PathLike[str]) -> int:
     return sum(len(kind) for kind in records)
 
 
-def import_file(store: Store, path: str | os.PathLike[str]) -> int:
-    """Put the records of an exported file into `store`, all or none; gives their number. Twice changes nothing."""
+def import_file(store: Store, path: str | os.PathLike[str], embedder: Embedder) -> int:
+    """Put the records of an exported file into `store`, all or none; gives their number. Twice changes nothing.
+
+    Their vectors are computed by `embedder`. Raises `InputError` when the file is no export, or contradicts the store.
+    """
     path = Path(path)
     read = _by_ending(path, {".jsonl": _read_jsonl, ".graphml": _read_graphml})
     try:
@@ -68,10 +72,20 @@ def import_file(store: Store, path: str | os.PathLike[str]) -> int:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except GraphmemError:
         raise
-    except (ValidationError, ValueError, KeyError, TypeError, ParseError) as error:
+    except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ParseError) as error:
         raise InputError(f"{path} is no export of graphmem: {str(error).splitlines()[0]}") from error
-    store.restore(*records)
+    texts = _texts(records)
+    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
+    store.restore(*records, vectors=vectors, embedder=embedder.name)
     return sum(len(kind) for kind in records)
+
+
+def _texts(records: Records) -> list[str]:
+    """The texts that are found by their vectors."""
+    entities, episodes, facts = records
+    names = [name for fact in facts for name in (fact.subject, fact.object)]
+    keys = [*(entity.key for entity in entities), *map(entity_key, names)]
+    return list(dict.fromkeys([*(fact.triple.text for fact in facts), *keys, *(episode.text for episode in episodes)]))
 
 
 def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -81,8 +95,15 @@ def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[.
 
 
 def _check(records: Records) -> None:
-    """Every fact's episodes, and every episode's facts, must be there."""
-    _, episodes, facts = records
+    """Every fact's episodes, and every episode's facts, must be there, and all be what `remember` would have stored."""
+    entities, episodes, facts = records
+    for episode in episodes:
+        checks.text("an observation", episode.text)
+        checks.whole("step", episode.step, 0)
+    for fact in facts:
+        checks.triple(fact.triple)
+    for entity in entities:
+        checks.text("the name of an entity", entity.name)
     episode_ids, fact_ids = {episode.id for episode in episodes}, {fact.id for fact in facts}
     named = {fact.asserted_by for fact in facts} | {fact.retired_by for fact in facts if fact.retired_by}
     taught = {id_ for episode in episodes for id_ in episode.facts}

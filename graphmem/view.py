@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphmem import checks
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector
@@ -44,19 +45,20 @@ class View:
         AriGraph's search (section 2.2): semantic search of `depth` rounds and `width` facts each, then the
         `episodes` best by episodic search, weighed by similarity to the `plan` (the query, when there is none).
         `query` is a text, several (as the names of entities), or a mapping of each to a depth of its own. `without`
-        are ids of episodes that the reader has before it: they and the facts they asserted are not told again.
+        are ids of episodes that the reader has before it: they and what they taught are not told again.
         """
         queries = _depths(query, depth)
-        at_least("width", width, 1)
-        at_least("budget", budget, LEAST)
-        hidden = set(without)
-        found = semantic_search(self._store, self._embed, queries, width=width, at=self._at)
-        found = [hit for hit in found if hit.fact.asserted_by not in hidden]
-        aim = self._embed([plan or " ".join(queries)])[0]
+        checks.whole("width", width, 1)
+        checks.whole("budget", budget, LEAST)
+        checks.whole("episodes", episodes, 0)
+        hidden = self._store.episodes(ids=without) if without else []
+        told = frozenset(fact for episode in hidden for fact in episode.facts)
+        found = semantic_search(self._store, self._embed, queries, width=width, without=told, at=self._at)
+        aim = self._embed([checks.clean(plan) if plan else " ".join(queries)])[0]
         ids = {hit.fact.id for hit in found}
-        sightings = episodic_search(self._store, ids, aim, limit=episodes + len(hidden), at=self._at)
-        seen = [episode for episode, _ in sightings if episode.id not in hidden][:episodes]
-        return recollect([hit.fact for hit in found], seen, budget=budget)
+        unseen = frozenset(episode.id for episode in hidden)
+        sightings = episodic_search(self._store, ids, aim, limit=episodes, without=unseen, at=self._at)
+        return recollect([hit.fact for hit in found], [episode for episode, _ in sightings], budget=budget)
 
     def facts(
         self,
@@ -67,16 +69,19 @@ class View:
     ) -> list[Fact]:
         """Facts that hold (and `retired` ones, if asked), of these entities and relations, in order of assertion."""
         names = [about] if isinstance(about, str) else about
+        relations = [relations] if isinstance(relations, str) else relations
         return self._store.facts(entities=names, relations=relations, current=not retired, at=self._at)
 
     def history(self, entity: str) -> list[Fact]:
         """Every fact that was ever known about `entity`, retired ones too, in order of assertion."""
-        return self.facts(entity, retired=True)
+        return self.facts(checks.text("an entity", entity), retired=True)
 
     def episodes(
         self, *, ids: Iterable[str] | None = None, pending: bool | None = None, newest: int | None = None
     ) -> list[Episode]:
         """Episodes in order of step: these ids, pending or not, only the `newest` n."""
+        if newest is not None:
+            checks.whole("newest", newest, 1)
         return self._store.episodes(ids=ids, pending=pending, newest=newest, at=self._at)
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
@@ -122,22 +127,11 @@ class View:
 
 def _depths(query: Query, depth: int) -> dict[str, int]:
     if isinstance(query, Mapping):
-        queries = dict(query)
+        asked = dict(query)
+    elif isinstance(query, str | Iterable):
+        asked = dict.fromkeys([query] if isinstance(query, str) else query, depth)
     else:
-        queries = dict.fromkeys([query] if isinstance(query, str) else query, depth)
-    queries = {clean(text): int(value) for text, value in queries.items() if text.strip()}
-    if not queries:
+        raise InputError(f"a query must be a text, or several, not {query!r:.80}")
+    if not asked:
         raise InputError("a query must be a text that is not empty")
-    for value in queries.values():
-        at_least("depth", value, 1)
-    return queries
-
-
-def clean(text: str) -> str:
-    """`text` without halves of surrogate pairs, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def at_least(what: str, value: int, least: int) -> None:
-    if not isinstance(value, int) or value < least:
-        raise InputError(f"{what} must be a whole number, {least} or more, not {value!r}")
+    return {checks.text("a query", name): checks.whole("depth", value, 1) for name, value in asked.items()}

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SEAMS = {"graphmem.records", "graphmem.errors", "graphmem.protocols", "graphmem.prompts"}
-ROOMS = ("extraction", "embedding", "retrieval", "storage")
+ROOMS = ("extraction", "embedding", "llm", "retrieval", "storage")
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -52,7 +52,7 @@ def test_each_room_stands_on_the_seams_alone(room: str) -> None:
     assert _package(f"graphmem/{room}", f"graphmem.{room}") <= SEAMS
 
 
-@pytest.mark.parametrize("name", ["graphmem", "graphmem.extraction", "graphmem.embedding", "envs"])
+@pytest.mark.parametrize("name", ["graphmem", "graphmem.extraction", "graphmem.embedding", "graphmem.llm", "envs"])
 def test_what_a_package_exports_is_there_and_sorted(name: str) -> None:
     package = importlib.import_module(name)
     assert list(package.__all__) == sorted(package.__all__)

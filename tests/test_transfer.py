@@ -11,7 +11,7 @@ from graphmem.errors import InputError, StoreUnwritable
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.testing import teach
+from graphmem.testing import HashEmbedder, teach
 from graphmem.transfer import export, import_file
 
 ENDINGS = pytest.mark.parametrize("ending", [".jsonl", ".graphml"])
@@ -27,7 +27,7 @@ def _memories(draw: st.DrawFn) -> Store:
         time = draw(st.none() | st.datetimes(min_value=datetime(1990, 1, 1)))
         metadata = draw(st.dictionaries(TEXT, JSON, max_size=2))
         key = draw(st.none() | st.just(f"key {number}"))
-        episode = store.append([Episode(f"e{number}", draw(TEXT), number, time, metadata, key)])[0]
+        episode = store.append([Episode(f"e{number}", draw(NAME), number, time, metadata, key)])[0]
         triples = tuple(draw(st.lists(st.builds(Triple, NAME, NAME, NAME), max_size=3)))
         slots = tuple(draw(st.sampled_from([None, "location"])) for _ in triples)
         if draw(st.booleans()):
@@ -48,7 +48,7 @@ def _contents(store: Store) -> tuple[object, ...]:
 def test_a_round_trip_loses_nothing(store: Store, ending: str, tmp_path: Path) -> None:
     export(store, tmp_path / f"memory{ending}")
     other = InMemoryStore()
-    import_file(other, tmp_path / f"memory{ending}")
+    import_file(other, tmp_path / f"memory{ending}", HashEmbedder())
     assert _contents(other) == _contents(store)
 
 
@@ -58,7 +58,7 @@ def test_importing_twice_changes_nothing(ending: str, tmp_path: Path) -> None:
     teach(store, 1, ("apple", "is in", "box"))
     export(store, tmp_path / f"memory{ending}")
     before = _contents(store)
-    import_file(store, tmp_path / f"memory{ending}")
+    import_file(store, tmp_path / f"memory{ending}", HashEmbedder())
     assert _contents(store) == before
 
 
@@ -84,13 +84,13 @@ def test_a_file_that_is_no_export_is_named_and_changes_nothing(name: str, conten
     (tmp_path / name).write_text(content)
     store = InMemoryStore()
     with pytest.raises(InputError, match=r"\.jsonl|\.graphml|cut short"):
-        import_file(store, tmp_path / name)
+        import_file(store, tmp_path / name, HashEmbedder())
     assert _contents(store) == ([], [], [])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.jsonl cannot be read"):
-        import_file(InMemoryStore(), tmp_path / "none.jsonl")
+        import_file(InMemoryStore(), tmp_path / "none.jsonl", HashEmbedder())
 
 
 def test_an_unknown_ending_names_those_there_are(tmp_path: Path) -> None:

@@ -20,9 +20,11 @@ LISTED = 60
 """Commands, and again places, that a prompt lists at most."""
 PLACES = 20
 EXITS = 10
-CLIPPED = 240
-"""Characters of an earlier observation that a prompt shows at most."""
+CLIPPED = 100
+"""Characters of an earlier observation that a prompt shows at most; RECENT of them are shown."""
+RECENT = 3
 
+_ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
 """How alike two commands must be to count as one, and how much less alike the next best must be."""
 _MARGIN = 0.1
@@ -88,7 +90,7 @@ class LLMPolicy(Policy):
         if found is None:
             self.counts["look"] += 1
             return Decision("look", f'"{action}" is not possible')
-        if found != action:
+        if found.casefold() != action.casefold():
             self.counts["matched"] += 1
         return Decision(found, reason)
 
@@ -99,8 +101,15 @@ def to_plan(reply: prompts.PlanReply) -> Plan:
 
 
 def possible_actions(situation: Situation) -> list[str]:
-    """The game's commands, and `go to` each place that can be walked to."""
-    return [*situation.admissible, *(GO_TO + place for place in situation.distances)]
+    """The game's commands, `go to` each place that can be walked to, and `examine` what is carried.
+
+    TextWorld obeys the last, though it does not list it.
+    """
+    walks = [GO_TO + place for place in situation.distances]
+    _, _, carried = situation.inventory.partition("carrying:")
+    things = [_ARTICLE.sub("", thing.strip(" .\n")) for thing in re.split(r",| and ", carried)]
+    looks = [f"examine {thing}" for thing in things if thing and f"examine {thing}" not in situation.admissible]
+    return [*situation.admissible, *walks, *looks]
 
 
 def match(action: str, possible: Sequence[str]) -> str | None:
@@ -135,7 +144,7 @@ def scene(
         "Memory": situation.recollection,
     }
     if recent:
-        parts["Recent actions"] = "\n".join(_recent(situation.recent[:-1]))
+        parts["Recent actions"] = "\n".join(_recent(situation.recent[-RECENT - 1 : -1]))
     if situation.recent:
         parts["Last action"] = situation.recent[-1][0]
     parts["Observation"] = situation.observation
@@ -150,8 +159,8 @@ def scene(
 
 
 def plan_text(plan: Plan) -> str:
-    """The sub-goals with their reasons, a line each."""
-    lines = [f"{number}. {step.text} ({step.reason})" for number, step in enumerate(plan.sub_goals, start=1)]
+    """The sub-goals, a line each."""
+    lines = [f"{number}. {step.text}" for number, step in enumerate(plan.sub_goals, start=1)]
     return "\n".join(lines)
 
 

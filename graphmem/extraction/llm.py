@@ -15,7 +15,8 @@ SHOWN = 30
 
 _WORD = re.compile(r"\w+")
 _AGENT = {"you", "player", "agent", "i", "yourself"}
-_ALWAYS = {"inventory", "recipe", "player", "you", "none", "floor", "true", "false"}
+_ALWAYS = {"inventory", "recipe", "player", "you", "none", "nothing", "items", "floor", "true", "false"}
+_ENDING = re.compile(r"(?:ing|ied|ies|ed|en|es|y|s|d|e)$")
 _EXIT = re.compile(r"^has exit\b|^is (north|south|east|west|above|below)\b|^leads (north|south|east|west|up|down)\b")
 
 
@@ -42,7 +43,7 @@ class LLMExtractor:
 
     def checked(self, raw: Sequence[Sequence[str]], text: str, shown: Sequence[Fact]) -> tuple[Triple, ...]:
         """Those triples of the reply that the observation, or what is known of its entities, bears out."""
-        words = set(_WORD.findall(f"{text} {' '.join(map(str, shown))}".casefold())) | _ALWAYS
+        words = {_stem(word) for word in _words(f"{text} {' '.join(map(str, shown))}")} | _ALWAYS
         kept: dict[tuple[str, str, str], Triple] = {}
         for parts in raw:
             triple = Triple(*(" ".join(part.split()) for part in parts))
@@ -86,10 +87,15 @@ def _fault(triple: Triple, words: set[str], kept: dict[tuple[str, str, str], Tri
 
 
 def _grounded(name: str, words: set[str]) -> bool:
-    """Whether at least half of the words of `name` are among those read: an article or an ending may differ."""
-    own = _WORD.findall(entity_key(name))
-    return bool(own) and sum(_read(word, words) for word in own) * 2 >= len(own)
+    """Whether at least half of the words of `name` are among those read, in any of their forms."""
+    own = _words(entity_key(name))
+    return bool(own) and sum(word in words or _stem(word) in words for word in own) * 2 >= len(own)
 
 
-def _read(word: str, words: set[str]) -> bool:
-    return word in words or f"{word}s" in words or (len(word) > 3 and word.rstrip("s") in words)
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _stem(word: str) -> str:
+    """A word without its ending: dice, diced and dicing are one, fry and fried, potato and potatoes."""
+    return _ENDING.sub("", word) or word

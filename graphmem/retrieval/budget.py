@@ -35,18 +35,18 @@ def fact_line(fact: Fact) -> str:
 
 
 def episode_lines(episode: Episode) -> str:
-    text = "\n".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
+    """The episode with its step; all lines but the first are indented, so that none can pass for a line of ours."""
+    text = "\n  ".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
     return f"[step {episode.step}] {text}"
 
 
 def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
-    Repeats are dropped: of facts that read the same the first, of episodes that read the same the newest. Episodes
-    may fill half the budget, or what the facts leave. Facts are printed by rank, episodes in order of time.
+    Of facts that read the same the first is told. Episodes may fill half the budget, or what the facts leave. Facts
+    are printed by rank, episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
-    episodes = _newest_of_same(episodes)
     framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
     room = budget - sum(map(count_tokens, framing))
     all_facts = sum(count_tokens(fact_line(fact)) for fact in facts)
@@ -56,15 +56,6 @@ def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int
     omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
     text = _render(kept_facts, kept_episodes, *omitted)
     return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted)
-
-
-def _newest_of_same(episodes: Sequence[Episode]) -> list[Episode]:
-    """Each text once, at the rank of its best and as its newest."""
-    newest: dict[str, Episode] = {}
-    for episode in episodes:
-        held = newest.get(episode.text)
-        newest[episode.text] = episode if held is None or episode.step > held.step else held
-    return list(newest.values())
 
 
 def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.protocols import Store
@@ -22,24 +22,31 @@ class FoundFact:
 
 
 def semantic_search(
-    store: Store, embed: Embed, queries: Mapping[str, int], *, width: int, at: int | None = None
+    store: Store,
+    embed: Embed,
+    queries: Mapping[str, int],
+    *,
+    width: int,
+    without: Collection[str] = (),
+    at: int | None = None,
 ) -> list[FoundFact]:
     """The `width` facts nearest to each query, then those nearest to the entities of what was found, and so on.
 
     `queries` gives each query its depth: how many rounds may start from it. Equal to the paper's search run for each
-    query and united; a round asks the store once for all its queries. The result is ranked: fewer hops first, then
+    query and united; a round asks the store once for all its queries. Facts whose ids are in `without` are passed over
+    as if they were not there. The result is ranked: fewer hops first, then
     the higher cosine, then the newer fact.
     """
     left = {query: depth for query, depth in queries.items() if depth > 0}
     hops = dict.fromkeys(left, 0)
     asked: set[str] = set()
     found: dict[str, FoundFact] = {}
-    for depth in range(max(left.values(), default=0), 0, -1):
-        batch = [query for query in left if left[query] == depth and query not in asked]
-        if not batch:
-            continue
+    while open_ := {query: depth for query, depth in left.items() if depth > 0 and query not in asked}:
+        depth = max(open_.values())
+        batch = [query for query in open_ if open_[query] == depth]
         asked.update(batch)
-        hits = store.nearest("fact", embed(batch), limit=width, at=at)
+        nearest = store.nearest("fact", embed(batch), limit=width + len(without), at=at)
+        hits = [[hit for hit in row if hit[0] not in without][:width] for row in nearest]
         facts = {fact.id: fact for fact in store.facts(ids={id_ for row in hits for id_, _ in row}, at=at)}
         for query, row in zip(batch, hits, strict=True):
             for id_, score in row:

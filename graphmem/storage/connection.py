@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,12 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graphmem.errors import NotAMemory, StoreBusy, StoreError, StoreUnwritable
-from graphmem.storage.schema import FULL_TEXT, MIGRATIONS, migrate
+from graphmem.storage.schema import FULL_TEXT, MIGRATIONS, check_application, migrate
 
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another process's transaction to end."""
+
+SCRUB_MILLISECONDS = 2000
+"""How long forgetting waits for readers to let the log go."""
 
 _MAGIC = b"SQLite format 3\0"
 _SQLITE_ERRORS = {
@@ -46,7 +50,8 @@ def open_file(path: str) -> sqlite3.Connection:
     if path != ":memory:":
         _check_file(Path(path))
     with told(path):
-        db = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        uri = _uri(path)
+        db = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
@@ -56,6 +61,15 @@ def open_file(path: str) -> sqlite3.Connection:
         except BaseException:
             db.close()
             raise
+
+
+def _uri(path: str) -> str:
+    """The file's address; one that cannot be written to is opened to read, as it is."""
+    if path == ":memory:":
+        return "file::memory:"
+    file = Path(path).resolve()
+    writable = os.access(file if file.exists() else file.parent, os.W_OK) and os.access(file.parent, os.W_OK)
+    return file.as_uri() + ("" if writable or not file.exists() else "?immutable=1")
 
 
 def _check_file(path: Path) -> None:
@@ -79,6 +93,7 @@ def _prepare(db: sqlite3.Connection, path: str) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:  # the change of journal mode does not wait for locks by itself
         try:
+            check_application(db, path)
             if db.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
                 with transaction(db):
                     migrate(db, path)
@@ -109,6 +124,8 @@ def scrub(db: sqlite3.Connection, path: str) -> None:
     for table in FULL_TEXT:  # a deleted row's words stay in the index until it is built anew
         db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
     db.execute("VACUUM")
+    db.execute(f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")  # a reader may stay for long
     busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    db.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
     if busy:
         log.warning("%s: a reader holds the log open; forgotten pages leave it when that reader closes", path)

@@ -21,7 +21,7 @@ def _1_first(db: sqlite3.Connection) -> None:
 
 _FIRST = """
 CREATE TABLE namespaces (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
     embedder TEXT,
     revision INTEGER NOT NULL DEFAULT 0,  -- counts changes to facts and episodes
@@ -122,14 +122,17 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
         raise SchemaTooNew(f"{path} was written by a newer graphmem (schema {version}); upgrade graphmem to open it")
-    if not _is_new(db):
-        application: int = db.execute("PRAGMA application_id").fetchone()[0]
-        if application != APPLICATION_ID:
-            raise NotAMemory(f"{path} is an SQLite file of another program; name another file for the memory")
+    check_application(db, path)
     for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
         migration(db)
         db.execute(f"PRAGMA user_version = {number}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def check_application(db: sqlite3.Connection, path: str) -> None:
+    """Raise `NotAMemory` when the file belongs to another program."""
+    if not _is_new(db) and db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise NotAMemory(f"{path} is an SQLite file of another program; name another file for the memory")
 
 
 def _is_new(db: sqlite3.Connection) -> bool:

@@ -99,8 +99,8 @@ def _packed(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _sub_goals(text: str) -> list[SubGoal]:
-    lines = re.findall(r"^\d+\. (.*?) \((.*)\)$", text, re.MULTILINE)
-    return [SubGoal(goal, reason) for goals, reason in lines for goal in goals.split("; ")]
+    lines = re.findall(r"^\d+\. (.*)$", text, re.MULTILINE)
+    return [SubGoal(goal) for goals in lines for goal in goals.split("; ")]
 
 
 def _recent(parts: Mapping[str, str]) -> list[tuple[str, str]]:

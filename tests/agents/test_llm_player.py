@@ -56,7 +56,7 @@ def play(folder: Path, stand_in: StandIn) -> Iterator[Callable[..., tuple[list[S
             mind = as_in_the_paper(model) if paper else language_model(model, calls=calls)
             memory = Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor)
             memories.append(memory)
-            agent = Ariadne(env, memory, mind.policy, max_steps=max_steps)
+            agent = Ariadne(env, memory, mind.policy, max_steps=max_steps, recall_tokens=mind.recall_tokens)
             steps = list(agent.run())
             model.close()
         env.close()

@@ -103,7 +103,7 @@ def test_a_model_plays_from_the_command_line_and_its_recording_replays(folder: P
 
 def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
     prices = {"stand-in": Price(1.0, 1.0, 1.0)}
-    with ChatModel("stand-in", base_url=server.url, prices=prices, budget=0.02, max_tokens=500) as model:
+    with ChatModel("stand-in", base_url=server.url, prices=prices, budget=0.01, max_tokens=500) as model:
         mind = language_model(model)
         with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
             out = io.StringIO()
@@ -116,7 +116,7 @@ def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
     assert run.over
     assert run.exit_code == 0
     assert spent is not None
-    assert 0 < spent <= 0.02
+    assert 0 < spent <= 0.01
     assert "budget" in out.getvalue()
 
 

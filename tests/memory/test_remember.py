@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from graphmem import Extraction, Memory, Triple
+from graphmem import Extraction, Fact, Memory, Triple
 from graphmem.errors import EmbedderMismatch, ExtractionError, InputError
 from graphmem.testing import HashEmbedder, ScriptedExtractor
 
 
 def test_an_observation_is_kept_as_it_came(memory: Memory) -> None:
     seen = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    text = "  A red apple.\n\n\tThe end: ünïcode 日本 \x00 "
+    text = "  A red apple.\n\n\tThe end: ünïcode 日本 \x1b "
     memory.remember(text, step=7, time=seen, metadata={"room": "kitchen"}, triples=())
     (episode,) = memory.episodes()
     assert (episode.text, episode.step, episode.time) == (text, 7, seen)
@@ -139,6 +140,59 @@ def test_a_bad_triple_is_refused_before_anything_is_stored(memory: Memory, tripl
 def test_metadata_that_json_cannot_hold_is_refused(memory: Memory) -> None:
     with pytest.raises(InputError, match="metadata"):
         memory.remember("seen", metadata={"when": datetime.now(UTC)})
+    assert memory.stats().episodes == 0
+
+
+def test_nul_which_databases_take_for_an_end_is_replaced(memory: Memory) -> None:
+    for _ in range(2):
+        memory.remember("You are in the kit\0chen. A red ap\0ple is on the table.", triples=[("a\0b", "is in", "c")])
+    assert memory.episodes()[0].text.startswith("You are in the kit\ufffdchen.")
+    assert memory.facts("a\ufffdb")[0].support == 2
+    assert memory.facts("a") == []
+
+
+def test_a_fact_of_another_memory_cannot_be_called_outdated(memory: Memory) -> None:
+    stranger = Fact("nosuch", "a", "b", "c", asserted_by="e", since=0)
+    with pytest.raises(InputError, match="nosuch"):
+        memory.remember("seen", triples=(), outdated=[stranger])
+    assert memory.stats().episodes == 0
+
+
+def test_a_key_keeps_its_first_text_and_says_so(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
+    memory.remember("one", triples=(), key="k")
+    assert memory.remember("two", triples=(), key="k").episode.text == "one"
+    assert "was used before" in caplog.text
+
+
+def test_the_extractor_of_a_pending_episode_sees_what_was_known_then(tmp_path: Path, embedder: HashEmbedder) -> None:
+    extractor = ScriptedExtractor({})
+    with Memory(tmp_path / "house.db", extractor=extractor, embedder=embedder) as memory:
+        memory.remember("before", triples=[("apple", "looks", "dull")])
+        memory.remember("the apple")
+        memory.remember("after", triples=[("apple", "looks", "bright")])
+        extractor.script["the apple"] = Extraction()
+        memory.extract_pending()
+    assert [str(fact) for fact in extractor.known[-1]] == ["apple, looks, dull"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"step": -1},
+        {"step": 2**70},
+        {"step": True},
+        {"step": "1"},
+        {"time": "2020-01-01"},
+        {"key": ""},
+        {"key": 5},
+        {"triples": [None]},
+        {"triples": ["abc"]},
+        {"metadata": {"a": float("nan")}},
+    ],
+)
+def test_what_cannot_be_stored_is_refused_by_name(memory: Memory, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        memory.remember("seen", **wrong)
     assert memory.stats().episodes == 0
 
 

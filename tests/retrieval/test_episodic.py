@@ -54,3 +54,22 @@ def test_an_episode_that_is_far_from_the_plan_is_found_by_its_facts(store: InMem
 
 def test_none_are_found_when_none_are_asked_for(store: InMemoryStore) -> None:
     assert _search(store, ["thing 0.0"], AXES[0], limit=0) == []
+
+
+def test_of_episodes_that_read_the_same_the_newest_counts_once(store: InMemoryStore) -> None:
+    for number in range(3, 6):
+        store.append([Episode(f"e{number}", "text 2", number)])
+    found = [id_ for id_, _ in _search(store, [], AXES[2], limit=2)]
+    assert found[0] == "e5"
+    assert len(found) == 2
+
+
+def test_an_episode_that_is_not_among_the_nearest_has_its_similarity_too(store: InMemoryStore) -> None:
+    plan = (0.8 * AXES[1] + 0.6 * AXES[0]).astype(np.float32)
+    found = dict(_search(store, ["thing 0.0", "thing 0.1"], plan, limit=1))
+    assert found == {"e0": 1.75}
+
+
+def test_episodes_that_the_reader_has_before_it_are_passed_over(store: InMemoryStore) -> None:
+    found = [fact.id for fact in store.facts()]
+    assert {e.id for e, _ in episodic_search(store, found, AXES[0], limit=3, without=["e0"])} == {"e1", "e2"}

@@ -88,3 +88,14 @@ def test_fewer_hops_come_first_then_the_nearer() -> None:
     first = [hit.score for hit in found if hit.hop == 0]
     assert first == sorted(first, reverse=True)
     assert np.isfinite(first).all()
+
+
+def test_what_is_left_out_does_not_use_up_the_width() -> None:
+    store = _store([Triple(f"thing {n}", "likes", "tea") for n in range(6)])
+    all_ids = [hit.fact.id for hit in semantic_search(store, HashEmbedder().embed, {"query": 1}, width=6)]
+    found = semantic_search(store, HashEmbedder().embed, {"query": 1}, width=2, without=all_ids[:3])
+    assert [hit.fact.id for hit in found] == all_ids[3:5]
+
+
+def test_a_depth_beyond_the_graph_ends_all_the_same() -> None:
+    assert semantic_search(_store([Triple("a", "is in", "b")]), HashEmbedder().embed, {"query": 10**9}, width=1)

@@ -181,3 +181,55 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
         SqliteStore(tmp_path / "house.db")
     monkeypatch.undo()
     SqliteStore(tmp_path / "house.db").close()
+
+
+def test_every_commit_is_on_the_disk_and_what_is_deleted_is_overwritten(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        pragmas = {name: store._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "secure_delete")}
+    assert pragmas == {"synchronous": 2, "secure_delete": 1}
+
+
+def test_a_write_looks_up_its_own_facts_and_never_walks_the_graph(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        statements: list[str] = []
+        store._db.set_trace_callback(statements.append)
+        teach(store, 1, ("apple", "is in", "box"), slot="location")
+        store._db.set_trace_callback(None)
+        asked = next(statement for statement in statements if "CROSS JOIN" in statement)
+        plan = [row[3] for row in store._db.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    assert not [
+        line for line in plan if line.startswith("SCAN") and "json_each" not in line and "VIRTUAL" not in line
+    ], plan
+    assert sum("entities" in line and "key=?" in line for line in plan) >= 2, plan
+
+
+def test_a_namespace_that_was_rolled_back_is_not_anothers(tmp_path: Path) -> None:
+    alice = SqliteStore(tmp_path / "house.db", "alice")
+    with pytest.raises(TypeError):
+        alice.append([Episode("e1", "seen", 1, metadata={"not": object()})])
+    bob = SqliteStore(tmp_path / "house.db", "bob")
+    teach(bob, 1, ("bob", "hides", "gold"))
+    assert alice.facts() == []
+    assert alice.episodes() == []
+    alice.close()
+    bob.close()
+
+
+def test_another_programs_database_of_the_same_version_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as db:
+        db.execute("CREATE TABLE mine (x)")
+        db.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS)}")
+    db.close()
+    with pytest.raises(NotAMemory, match="another program"):
+        SqliteStore(tmp_path / "other.db")
+
+
+def test_forgetting_does_not_wait_long_for_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SCRUB_MILLISECONDS", 50)
+    store, reader = SqliteStore(tmp_path / "house.db"), sqlite3.connect(tmp_path / "house.db")
+    teach(store, 1, ("apple", "is in", "box"))
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM facts").fetchone()
+    assert store.forget(["e1"]).episodes == 1
+    reader.close()
+    store.close()

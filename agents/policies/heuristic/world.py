@@ -15,6 +15,8 @@ _COMMAND = re.compile(r"^(\w+)(?: (.+?))?(?: (?:from|with|on|into|in|to) (.+))?$
 _FACT_LINE = re.compile(r"^- (.+?), (.+?), (.+)$", re.MULTILINE)
 _EPISODE = re.compile(r"^\[step \d+\] (.*?)(?=^\[step \d+\] |\Z)", re.MULTILINE | re.DOTALL)
 
+_INDENT = re.compile(r"^  ", re.MULTILINE)
+
 INVENTORY = "inventory"
 
 
@@ -54,7 +56,7 @@ class World:
     def _read_recollection(self, text: str) -> None:
         facts, _, episodes = text.partition("\nEpisodes I remember:")
         for episode in _EPISODE.findall(episodes):
-            self._learn(triple for triple in self._read(episode) if not slot(triple))
+            self._learn(triple for triple in self._read(_INDENT.sub("", episode)) if not slot(triple))
         self._learn(Triple(*match) for match in _FACT_LINE.findall(facts))
 
     def _read(self, text: str) -> tuple[Triple, ...]:
