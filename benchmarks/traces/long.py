@@ -92,7 +92,9 @@ def walk(steps: int) -> tuple[list[tuple[int, dict[str, Any]]], list[int]]:
         mind = language_model(llm)
         env = open_game(make("treasure-hunt", "hardest", 1, Path(folder)))
         with Memory(":memory:", extractor=mind.extractor, embedder=load_embedder()) as memory:
-            for step in itertools.islice(Ariadne(env, memory, mind.policy, max_steps=10 * steps).run(), steps):
+            for step in itertools.islice(
+                Ariadne(env, memory, mind.policy, max_steps=10 * steps, recall_tokens=mind.recall_tokens).run(), steps
+            ):
                 requests += [(step.number, body) for body in server.requests[len(requests) :]]
                 facts.append(memory.stats().current_facts)
         env.close()

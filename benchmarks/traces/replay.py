@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.ariadne import RECENT, WIDTH
-from agents.minds import Mind, language_model
+from agents.minds import PAID_TOKENS, Mind, language_model
 from agents.policies.llm import LLMPolicy
 from agents.policies.protocol import GO_TO, Plan, Situation
 from agents.worldmap import RELATIONS, WorldMap
@@ -172,7 +172,9 @@ class _Player:
     def _recall(self, learned: Learned, plan: Plan) -> str:
         queries = self._policy.queries(learned.episode.mentions, plan)
         without = [learned.episode.id]
-        found = self._memory.recall(queries or self._run.task, plan=str(plan), width=WIDTH, without=without)
+        found = self._memory.recall(
+            queries or self._run.task, plan=str(plan), width=WIDTH, budget=PAID_TOKENS, without=without
+        )
         return str(found)
 
 
