@@ -54,7 +54,7 @@ Triples:
 exits of a place: ["kitchen", "has exit", "east"].
 - notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
 ["carrot", "must be", "sliced"].
-- nothing about where the agent itself is, nothing about the score.
+- never where the agent itself is, and nothing about the score.
 
 Outdated: the numbers of those known facts that the new triples replace: the same thing is now elsewhere or in another \
 state. What is not mentioned stays, and exits stay. A new place makes nothing outdated.
@@ -63,9 +63,9 @@ Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated"
 
 _EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
-        "Known facts:\n1. cellar, has exit, north\n2. coin, is in, cellar\n\nObservation:\n> go north\n-= Hall =-\n"
-        "You've entered a hall. You can make out a closed chest. There is an old lamp on the floor. There is an exit "
-        "to the east. You don't like doors? Why not try going south.",
+        "Known facts:\n1. hall, is north of, cellar\n2. cellar, has exit, north\n\nObservation:\n> go north\n"
+        "-= Hall =-\nYou've entered a hall. You can make out a closed chest. There is an old lamp on the floor. There "
+        "is an exit to the east. You don't like doors? Why not try going south.",
         '{"triples": [["chest", "is in", "hall"], ["chest", "is", "closed"], ["old lamp", "is in", "hall"], '
         '["hall", "has exit", "east"], ["hall", "has exit", "south"]], "outdated": []}',
     ),
@@ -167,15 +167,21 @@ it concerns, as the game writes them (they are looked up in memory).
 - explore: true when something you need has not been found yet, so that unexplored exits should be tried."""
 
 _ACT = """Choose one action:
-- It must be one of the listed actions, copied exactly, or "go to PLACE" with one of the listed places.
-- Follow the plan: do its first sub-goal that can be served now. When exploration is needed, prefer an exit marked as \
-unexplored. Do not repeat an action that has just failed. Read notes and recipes when you see them.
+- Copy one of the listed actions exactly, or say "go to PLACE" with one of the listed places.
+- Serve the first sub-goal that can be served now: use what is here; go to the place of what is elsewhere; when that \
+place is not known, take an unexplored exit.
+- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not repeat \
+an action that has just failed.
 - reason: one short sentence, written before you choose."""
 
 _PLAN_FORM = (
     '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
 )
 _ACT_FORM = '{"reason": ..., "action": ...}'
+_ACT_EXAMPLE = (
+    'for example {"reason": "The plan wants the old lamp, and it is here.", "action": "take old lamp"} '
+    'or {"reason": "The plan wants the chest, and it is in the cellar.", "action": "go to cellar"}'
+)
 _BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
 
 
@@ -186,7 +192,7 @@ def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
 
 def act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for one action. Reply: `ActionReply`."""
-    return _ask(_ACT, _ACT_FORM, task, scene)
+    return _ask(_ACT, f"{_ACT_FORM}, {_ACT_EXAMPLE}", task, scene)
 
 
 def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
