@@ -42,13 +42,21 @@ def main() -> None:
     parser.add_argument("--memories", nargs="*", default=list(playing.MEMORIES), choices=list(playing.MEMORIES))
     parser.add_argument("--recall-tokens", type=int, default=400, help="budget of a recollection, of graph and history")
     parser.add_argument("--timeout", type=float, default=600, help="seconds to wait for a reply")
+    parser.add_argument("--record", type=Path, help="append every exchange to this file")
+    parser.add_argument("--replay", type=Path, help="answer from such a file, to count anew without a model")
     given = parser.parse_args()
     if not (given.traces or given.game):
         parser.error("give --traces FOLDER or --game, or both")
     logging.getLogger("agents").setLevel(logging.ERROR)
     console = Console()
+
+    def asked() -> ChatModel:
+        return ChatModel(
+            given.model, max_tokens=MAX_TOKENS, timeout=given.timeout, record=given.record, replay=given.replay
+        )
+
     if given.traces:
-        with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
+        with asked() as model:
             figures = reading.read(model, reading.samples(given.traces, given.samples), show=given.show)
         console.print(columns("reading", {given.model: figures}))
     if given.game:
@@ -56,7 +64,7 @@ def main() -> None:
         for kind in given.memories:
             games = []
             for seed in range(1, given.seeds + 1):
-                with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
+                with asked() as model:
                     games.append(playing.play(model, kind, seed, given.commands, given.recall_tokens, given.show))
                 console.print(f"{kind}, seed {seed}: {games[-1].summary}", highlight=False)
             played[kind] = playing.figures(games)

@@ -1,7 +1,8 @@
 """Observations recorded with GPT-4's triples, read by another model and compared.
 
 Found. A triple of GPT-4's is found when one of the model's joins the same two entities (by `entity_key`), in either
-direction, and the relations share a word or both say where a thing is ("key, is in, chest", "chest, contains, key").
+direction, and the relations share a word, both say where a thing is ("key, is in, chest", "chest, contains, key"), or
+both only say what it is ("is", "has been").
 "Pair" asks for the two entities only. Left out are GPT-4's triples about the player itself, which the prompt forbids;
 exits are counted apart, because the agent reads them by rule.
 
@@ -32,6 +33,7 @@ from graphmem.protocols import Message, Reply
 
 _WORD = re.compile(r"\w+")
 _PLACING = {"in", "on", "at", "inside", "under", "contains", "contain", "holds", "has", "located", "inventory"}
+_BEING = {"is", "are", "was", "be", "been", "has", "have", "now", "becomes", "became", "being"}
 _COMMON = {"inventory", "recipe", "player", "floor"}
 _PLAYER = {"you", "player", "i", "agent"}
 _STEP = re.compile(r"\A(?:Game step #\d+|\$|\s)+")
@@ -106,9 +108,9 @@ class Watched:
 
 def same(one: Triple, other: Triple) -> bool:
     """Whether they join the same entities and mean the same; see above."""
-    return same_pair(one, other) and bool(
-        (_words(one.relation) & _words(other.relation)) or (_places(one.relation) and _places(other.relation))
-    )
+    words, others = _words(one.relation), _words(other.relation)
+    alike = words & others or (words & _PLACING and others & _PLACING) or (words | others) <= _BEING
+    return same_pair(one, other) and bool(alike)
 
 
 def same_pair(one: Triple, other: Triple) -> bool:
@@ -117,10 +119,6 @@ def same_pair(one: Triple, other: Triple) -> bool:
 
 def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
-
-
-def _places(relation: str) -> bool:
-    return bool(_words(relation) & _PLACING)
 
 
 def grounded(triple: Triple, text: str) -> bool:
