@@ -46,3 +46,7 @@ def _install(extras: tuple[str, ...]) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
     if subprocess.run(pip).returncode:
         sys.exit("The installation failed; pip says above why. Mend that and run this again.")
+
+
+if __name__ == "__main__":
+    print(ensure(*sys.argv[1:]))
