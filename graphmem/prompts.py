@@ -180,7 +180,7 @@ _PLAN_FORM = (
 _ACT_FORM = '{"reason": ..., "action": ...}'
 _ACT_EXAMPLE = (
     'for example {"reason": "The plan wants the old lamp, and it is here.", "action": "take old lamp"} '
-    'or {"reason": "The plan wants the chest, and it is in the cellar.", "action": "go to cellar"}'
+    'or {"reason": "The chest has not been found, and north is unexplored.", "action": "go north"}'
 )
 _BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
 
