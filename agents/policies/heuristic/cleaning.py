@@ -41,7 +41,8 @@ def cleaning(world: World, sense: Sense) -> Iterator[Option]:
             reason = "it is out of place"
             yield Option(f"Put {thing} where it belongs", reason, (thing,), world.go_to(place))
         elif not world.carries(thing) and (not place or thing in {command.thing for command in here}):
-            yield Option(f"Put {thing} where it belongs", "it is out of place", (thing,))
+            about = (thing, *world.holders(thing))
+            yield Option(f"Put {thing} where it belongs", "it is out of place", about)
 
 
 def _judged(world: World) -> list[str]:

@@ -59,7 +59,9 @@ def cooking(world: World) -> Iterator[Option]:
     if any(_whereabouts(world, step) is None for step in todo):
         yield from exploring(world, "something the recipe needs is still to be found")
     for step in todo:
-        yield Option(str(step), "the recipe says so", (step.ingredient, *_needs(step)))
+        about = (step.ingredient, *_needs(step))
+        trail = (name for thing in about for name in world.holders(thing))
+        yield Option(str(step), "the recipe says so", (*about, *trail))
     yield Option(_PREPARE, "when all ingredients are ready", ("recipe", "cookbook", "kitchen"))
 
 

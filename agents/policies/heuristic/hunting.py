@@ -57,7 +57,8 @@ def _use_keys(world: World) -> Iterator[Option]:
         locks = [lock for lock in _locks(world, key) if not _is_open(world, lock)]
         for lock in locks:
             reason = f"{name} unlocks it"
-            yield Option(f"Find {lock} and unlock it with {name}", reason, (lock, name), world.go_to_thing(lock))
+            about = (lock, name, *world.holders(lock))
+            yield Option(f"Find {lock} and unlock it with {name}", reason, about, world.go_to_thing(lock))
         if not locks:
             yield Option(f"Find out what {name} unlocks", "nobody has said it yet", (name,))
 

@@ -106,6 +106,13 @@ class World:
             key = entity_key(self.state(key, "location") or key)
         return None
 
+    def holders(self, thing: str) -> list[str]:
+        """What a thing is in or on, and what that is in or on, as far as known: names to recall with it."""
+        chain: list[str] = []
+        while (holder := self.state(chain[-1] if chain else thing, "location")) and holder not in chain:
+            chain.append(holder)
+        return chain
+
     def lying_here(self) -> list[str]:
         """What lies in or on something at this place."""
         located = [triple for (_, what), triple in self._slots.items() if what == "location"]
