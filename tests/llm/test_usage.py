@@ -86,7 +86,8 @@ def test_an_unknown_price_makes_the_total_unknown() -> None:
 
 @pytest.mark.parametrize("model", ["gpt-4o-mini", "gpt-4o-mini-2024-07-18"])
 def test_the_price_of_a_known_model_is_known(model: str) -> None:
-    ChatModel(model, base_url=REMOTE, budget=1.0).close()
+    with ChatModel(model, base_url=REMOTE, budget=1.0) as known:
+        assert known.usage.total.cost == 0.0
 
 
 def test_a_budget_needs_a_price() -> None:
