@@ -1,6 +1,7 @@
 """What the README shows is what happens."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,10 +20,12 @@ def test_the_first_program_prints_what_is_shown_below_it(tmp_path: Path) -> None
 def test_the_commands_of_the_shell_section_run_as_shown(tmp_path: Path) -> None:
     (block,) = (text for language, text in BLOCKS if language == "sh" and text.startswith("graphmem remember"))
     for line in block.splitlines():
-        command = line.split(" #")[0].replace("graphmem", f'"{sys.executable}" -m graphmem.cli', 1)
-        if "EPISODE_ID" in command:
+        name, *arguments = shlex.split(line, comments=True)
+        assert name == "graphmem"
+        if "EPISODE_ID" in arguments:
             continue
-        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        command = [sys.executable, "-m", "graphmem.cli", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
