@@ -189,7 +189,9 @@ class Ariadne:
         self._memory.remember(
             "A new game begins.",
             triples=[fact.triple for fact in (*lasting, *first.values())],
-            outdated=[fact for fact in played if fact.current and (fact.slot or fact not in here)],
+            outdated=[
+                fact for fact in played if fact.current and (fact.slot or worlds[fact.asserted_by] != self._world)
+            ],
             metadata={"world": self._world, "kind": "begin"},
         )
 

@@ -73,7 +73,9 @@ def play(
         raise InputError("--resume needs the --memory-file of the run that stopped")
     with ExitStack() as stack:
         embedder = load_embedder()
-        llm = stack.enter_context(_model(model, budget, record, replay)) if policy is PolicyName.llm else None
+        llm = None
+        if policy is PolicyName.llm:
+            llm = stack.enter_context(ChatModel(model, budget=budget, record=record, replay=replay))
         mind = _mind(embedder, llm, calls, paper)
         memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
         console = Console(stderr=as_json)
@@ -98,10 +100,6 @@ def play(
         run.finish(memory_file)
     if run.exit_code:
         sys.exit(run.exit_code)
-
-
-def _model(model: str, budget: float | None, record: Path | None, replay: Path | None) -> ChatModel:
-    return ChatModel(model, budget=budget, record=record, replay=replay)
 
 
 def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) -> Mind:

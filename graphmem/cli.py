@@ -196,15 +196,11 @@ def extract_pending(file: File, namespace: Namespace = "default", embedder: Embe
 @app.command("re-embed")
 def re_embed_(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
     """Compute all vectors anew, for another embedder."""
-    with _store(file, namespace) as store:
-        _embed_all(store, embedder)
-        print(f"{file} now holds the vectors of {store.embedder()}")
-
-
-def _embed_all(store: Store, spec: str | None) -> None:
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    chosen = load_embedder(embedder)
+    with _store(file, namespace) as store, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("embedding")
-        re_embed(store, load_embedder(spec), progress=lambda n, total: progress.update(task, completed=n, total=total))
+        re_embed(store, chosen, progress=lambda n, total: progress.update(task, completed=n, total=total))
+    print(f"{file} now holds the vectors of {chosen.name}")
 
 
 @contextmanager

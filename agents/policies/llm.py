@@ -17,12 +17,19 @@ from graphmem.protocols import LLM, Message
 log = logging.getLogger(__name__)
 
 LISTED = 60
-"""Commands, and again places, that a prompt lists at most."""
+"""Commands that a prompt lists at most."""
+
 PLACES = 20
+"""Places to go to that a prompt lists at most, the nearest."""
+
 EXITS = 10
-CLIPPED = 100
-"""Characters of an earlier observation that a prompt shows at most; RECENT of them are shown."""
+"""Places with exits never taken that a prompt lists at most, the nearest."""
+
 RECENT = 3
+"""Earlier commands that a prompt shows at most, the latest."""
+
+CLIPPED = 100
+"""Characters of what each of these led to."""
 
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
@@ -54,9 +61,9 @@ class LLMPolicy(Policy):
 
     def _planned(self, situation: Situation) -> Plan:
         if not self._merged:
-            asked = prompts.plan(situation.task, scene(situation, recent=True))
+            asked = prompts.plan(situation.task, scene(situation))
             return to_plan(self._llm.reply(asked, prompts.PlanReply, purpose="plan"))
-        asked = prompts.plan_and_act(situation.task, scene(situation, recent=True, actions=True))
+        asked = prompts.plan_and_act(situation.task, scene(situation, actions=True))
         self._decision = self._llm.reply(asked, prompts.PlanAndActionReply, purpose="plan and act")
         return to_plan(self._decision)
 
@@ -69,13 +76,13 @@ class LLMPolicy(Policy):
             return Decision("look", "the reply was of no use")
 
     def _decided(self, situation: Situation) -> Decision:
-        asked = prompts.act(situation.task, scene(situation, plan=situation.plan, recent=True, actions=True))
+        asked = prompts.act(situation.task, scene(situation, actions=True))
         decided = self._decision or self._llm.reply(asked, prompts.ActionReply, purpose="act")
         return self._possible(decided.action, decided.reason, situation, asked)
 
     def reflect(self, situation: Situation) -> str | None:
         """Reflexion (arXiv 2303.11366): what went wrong, in the model's words."""
-        asked = prompts.reflect(situation.task, scene(situation, recent=True))
+        asked = prompts.reflect(situation.task, scene(situation))
         return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
 
     def _possible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
@@ -134,17 +141,14 @@ def _numbers(action: str) -> list[str]:
     return re.findall(r"\b(?:\d+|[a-z])\b", _words(action))
 
 
-def scene(
-    situation: Situation, *, plan: Plan | None = None, recent: bool = False, actions: bool = False
-) -> dict[str, str]:
-    """Working memory as the sections of a prompt, each bounded."""
+def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
+    """Working memory as the sections of a prompt, each bounded; with the possible `actions` where one is asked for."""
     parts = {
         "Lessons of earlier attempts": "\n".join(situation.lessons),
-        "Plan": plan_text(plan or situation.plan),
+        "Plan": plan_text(situation.plan),
         "Memory": situation.recollection,
+        "Recent actions": "\n".join(_recent(situation.recent[-RECENT - 1 : -1])),
     }
-    if recent:
-        parts["Recent actions"] = "\n".join(_recent(situation.recent[-RECENT - 1 : -1]))
     if situation.recent:
         parts["Last action"] = situation.recent[-1][0]
     parts["Observation"] = situation.observation

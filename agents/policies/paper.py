@@ -47,10 +47,10 @@ class PaperMind(LLMPolicy):
         """The entities that the model scored; what the observation mentions when there are none."""
         return self._queries or super().queries(mentioned, plan)
 
-    def plan(self, situation: Situation) -> Plan:
+    def _planned(self, situation: Situation) -> Plan:
         asked = prompts.exploration(plan_text(situation.plan) or situation.task)
         explore = self._llm.reply(asked, prompts.ExplorationReply, purpose="explore").explore
-        self._last = super().plan(situation if explore else _without_exits(situation))
+        self._last = super()._planned(situation if explore else _without_exits(situation))
         return self._last
 
 

@@ -34,8 +34,7 @@ def semantic_search(
 
     `queries` gives each query its depth: how many rounds may start from it. Equal to the paper's search run for each
     query and united; a round asks the store once for all its queries. Facts whose ids are in `without` are passed over
-    as if they were not there. The result is ranked: fewer hops first, then
-    the higher cosine, then the newer fact.
+    as if they were not there. The result is ranked: fewer hops first, then the higher cosine, then the newer fact.
     """
     left = {query: depth for query, depth in queries.items() if depth > 0}
     hops = dict.fromkeys(left, 0)

@@ -132,7 +132,7 @@ class SqliteReader:
         with self._reading() as db:
             rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
             found = [resolve.as_known(to_fact(row), at) for row in rows]
-            if at is None:
+            if at is None or at >= self._last_step():  # nothing is later: as nearly always, when writing
                 return found
             support = dict(
                 all_rows(

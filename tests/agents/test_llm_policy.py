@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agents.policies.llm import LLMPolicy, match, scene
+from agents.policies.paper import PaperMind
 from agents.policies.protocol import Plan, Situation, SubGoal
 from graphmem.errors import BadReply
 from graphmem.prompts import ActionReply, PlanAndActionReply, PlanReply
@@ -92,6 +93,11 @@ def test_a_useless_reply_keeps_the_plan_and_looks() -> None:
     assert policy.counts == {"plan kept": 1, "look": 1}
 
 
+def test_a_useless_reply_to_the_papers_exploration_check_keeps_the_plan_too() -> None:
+    mind = PaperMind(Model(BadReply("no JSON")))
+    assert mind.plan(SITUATION) == SITUATION.plan
+
+
 def test_two_calls_make_plan_and_action_in_one() -> None:
     model = Model({**PLAN, **_action("open chest")})
     policy = LLMPolicy(model, calls=2)
@@ -122,7 +128,7 @@ def test_the_prompt_stays_bounded_however_large_the_world() -> None:
             unexplored={f"Room {n}": ["north", "south"] for n in range(size)},
             place="Hall",
         )
-        return count_tokens(" ".join(scene(large, recent=True, actions=True).values()))
+        return count_tokens(" ".join(scene(large, actions=True).values()))
 
     assert tokens(10_000) <= 1.2 * tokens(100)
 

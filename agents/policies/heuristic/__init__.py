@@ -9,7 +9,8 @@
     errands.py    "put the apple on the bench"
     exploring.py  exits never taken
 
-It knows the world only through the recollection, the observation, the inventory and the admissible commands.
+It knows the world only through the recollection, the observation, the inventory, the admissible commands, the map and
+its own plan of the step before.
 """
 
 from agents.policies.heuristic.player import HeuristicPlayer

@@ -30,19 +30,20 @@ def cleaning(world: World, sense: Sense) -> Iterator[Option]:
         yield from _put_down(world, sense, thing)
     if not world.situation.unexplored:
         for command in here:
-            yield Option(
-                f"Put {command.thing} where it belongs", "it is out of place", (command.thing,), command.text or None
-            )
+            yield _put(command.thing, command.text or None)
     yield from exploring(world, "I must know all rooms to know what belongs where")
     yield from _deliver(world, sense)
     names = dict.fromkeys([*(command.thing for command in here), *judged])
     for thing in names:
         if not world.carries(thing) and (place := world.room_of(thing)) and place != world.place:
-            reason = "it is out of place"
-            yield Option(f"Put {thing} where it belongs", reason, (thing,), world.go_to(place))
+            yield _put(thing, world.go_to(place))
         elif not world.carries(thing) and (not place or thing in {command.thing for command in here}):
-            about = (thing, *world.holders(thing))
-            yield Option(f"Put {thing} where it belongs", "it is out of place", about)
+            yield _put(thing, None, about=(thing, *world.holders(thing)))
+
+
+def _put(thing: str, action: str | None, *, reason: str = "it is out of place", about: tuple[str, ...] = ()) -> Option:
+    """The sub-goal of a thing that is out of place, in the words that `_judged` reads back from the plan."""
+    return Option(f"Put {thing} where it belongs", reason, about or (thing,), action)
 
 
 def _judged(world: World) -> list[str]:
@@ -64,15 +65,13 @@ def _out_of_place(world: World, sense: Sense) -> Iterator[Command]:
 
 def _rooms(world: World) -> list[str]:
     """The rooms there are, as far as known; while some are not, the usual ones of any house too."""
-    known = [entity_key(place) for place in ([world.place] if world.place else []) + list(world.situation.distances)]
-    return known + (list(ROOMS) if world.situation.unexplored else [])
+    return [entity_key(place) for place in world.places] + (list(ROOMS) if world.situation.unexplored else [])
 
 
 def _best_room(world: World, sense: Sense, thing: str) -> str | None:
-    places = ([world.place] if world.place else []) + list(world.situation.distances)
-    if not places:
+    if not world.places:
         return None
-    return places[int(sense.suits(thing, places).argmax())]
+    return world.places[int(sense.suits(thing, world.places).argmax())]
 
 
 def _put_down(world: World, sense: Sense, thing: str) -> Iterator[Option]:
@@ -83,9 +82,9 @@ def _put_down(world: World, sense: Sense, thing: str) -> Iterator[Option]:
     reason = f"it belongs in the {world.place}"
     if spots:
         best = spots[int(sense.suits(thing, [command.target for command in spots]).argmax())]
-        yield Option(f"Put {thing} where it belongs", reason, (thing,), best.text)
+        yield _put(thing, best.text, reason=reason)
     elif drop := world.find("drop", thing):
-        yield Option(f"Put {thing} where it belongs", reason, (thing,), drop)
+        yield _put(thing, drop, reason=reason)
 
 
 def _deliver(world: World, sense: Sense) -> Iterator[Option]:
@@ -96,4 +95,4 @@ def _deliver(world: World, sense: Sense) -> Iterator[Option]:
         if place and (action := world.go_to(place)):
             ways.append((world.situation.distances[place], thing, place, action))
     for _, thing, place, action in sorted(ways, key=lambda way: way[0]):
-        yield Option(f"Put {thing} where it belongs", f"it belongs in the {place}", (thing,), action)
+        yield _put(thing, action, reason=f"it belongs in the {place}")

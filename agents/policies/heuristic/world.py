@@ -118,11 +118,15 @@ class World:
         located = [triple for (_, what), triple in self._slots.items() if what == "location"]
         return [t.subject for t in located if not self.known_place(t.object) and self.room_of(t.subject) == self.place]
 
+    @property
+    def places(self) -> list[str]:
+        """This place, and those that can be walked to, the nearest first."""
+        return ([self.place] if self.place else []) + list(self.situation.distances)
+
     def known_place(self, name: str) -> str | None:
         """The place called `name`, if it is here or can be walked to."""
         key = entity_key(name)
-        places = ([self.place] if self.place else []) + list(self.situation.distances)
-        return next((place for place in places if entity_key(place) == key), None)
+        return next((place for place in self.places if entity_key(place) == key), None)
 
     # Commands
 
