@@ -1,0 +1,61 @@
+"""Printing records as tables, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from graphmem.printing import printable
+from graphmem.records import Episode, Fact, Learned
+
+
+def as_line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def print_learned(learned: Learned, as_json: bool) -> None:
+    if as_json:
+        print(as_line(asdict(learned)))
+        return
+    episode = learned.episode
+    print(f"step {episode.step}, episode {episode.id}")
+    for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
+        for fact in found:
+            print(printable(f"  {mark} {fact}"))
+    if episode.pending:
+        print(printable(f"  pending: {episode.error}"))
+
+
+def print_facts(found: list[Fact], as_json: bool) -> None:
+    if as_json:
+        for fact in found:
+            print(as_line(asdict(fact)))
+        return
+    table = Table("subject", "relation", "object", "since", "until", "seen", "taught by")
+    for fact in found:
+        until = "" if fact.until is None else str(fact.until)
+        numbers = (str(fact.since), until, str(fact.support), fact.asserted_by)
+        table.add_row(*map(_cell, (fact.subject, fact.relation, fact.object, *numbers)))
+    Console().print(table)
+
+
+def print_episodes(found: list[Episode], as_json: bool) -> None:
+    if as_json:
+        for episode in found:
+            print(as_line(asdict(episode)))
+        return
+    table = Table("step", "id", "text", "facts")
+    for episode in found:
+        text = episode.text if not episode.pending else f"{episode.text}\n(pending: {episode.error})"
+        table.add_row(*map(_cell, (str(episode.step), episode.id, text, str(len(episode.facts)))))
+    Console().print(table)
+
+
+def _cell(text: str) -> Text:
+    """Text from outside is never read as markup."""
+    return Text(printable(text))

@@ -1,0 +1,108 @@
+"""Commands that read a memory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from graphmem import transfer
+from graphmem.cli.app import app
+from graphmem.cli.opening import memory_at, store_at, view_at
+from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace, Step
+from graphmem.cli.output import as_line, print_episodes, print_facts
+from graphmem.printing import printable
+from graphmem.retrieval.budget import LEAST
+from graphmem.view import View
+
+
+@app.command()
+def recall(
+    file: File,
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    plan: Annotated[str | None, typer.Option(help="What the agent means to do: ranks the episodes.")] = None,
+    depth: Annotated[int, typer.Option(min=1, help="Rounds of semantic search.")] = 2,
+    width: Annotated[int, typer.Option(min=1, help="Facts found by each query of a round.")] = 6,
+    episodes: Annotated[int, typer.Option(min=0, help="Episodes to recall.")] = 3,
+    budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
+    at: Step = None,
+    namespace: Namespace = "default",
+    embedder: EmbedderSpec = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the facts and episodes that bear on a query, as prompt text."""
+    with memory_at(file, namespace, embedder) as memory:
+        view: View = memory if at is None else memory.at(at)
+        found = view.recall(query, plan=plan, depth=depth, width=width, episodes=episodes, budget=budget)
+        print(as_line(asdict(found)) if as_json else printable(str(found)))
+
+
+@app.command()
+def facts(
+    file: File,
+    entity: Annotated[str | None, typer.Argument(help="Only facts about this entity.")] = None,
+    relation: Annotated[list[str] | None, typer.Option(help="Only facts of this relation.")] = None,
+    retired: Annotated[bool, typer.Option(help="Retired facts too.")] = False,
+    at: Step = None,
+    namespace: Namespace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """List what the memory knows."""
+    with view_at(file, namespace, at) as view:
+        print_facts(view.facts(entity, relations=relation, retired=retired), as_json)
+
+
+@app.command()
+def history(
+    file: File,
+    entity: Annotated[str, typer.Argument(help="Whose life to tell.")],
+    at: Step = None,
+    namespace: Namespace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """List every fact that was ever known about an entity."""
+    with view_at(file, namespace, at) as view:
+        print_facts(view.history(entity), as_json)
+
+
+@app.command()
+def episodes(
+    file: File,
+    newest: Annotated[int | None, typer.Option(min=1, help="Only this many, the newest.")] = None,
+    pending: Annotated[bool, typer.Option(help="Only those whose facts could not be extracted yet.")] = False,
+    at: Step = None,
+    namespace: Namespace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """List what the memory saw."""
+    with view_at(file, namespace, at) as view:
+        print_episodes(view.episodes(newest=newest, pending=pending or None), as_json)
+
+
+@app.command()
+def stats(file: File, namespace: Namespace = "default", as_json: AsJson = False) -> None:
+    """Print the size of the memory."""
+    with store_at(file, namespace) as store:
+        numbers = {**asdict(store.stats()), "embedder": store.embedder()}
+    if as_json:
+        print(as_line(numbers))
+        return
+    table = Table(show_header=False)
+    for name, value in numbers.items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console().print(table)
+
+
+@app.command("export")
+def export_(
+    file: File,
+    target: Annotated[Path, typer.Argument(help="Ends in .jsonl or .graphml.")],
+    namespace: Namespace = "default",
+) -> None:
+    """Write the whole memory to a file."""
+    with store_at(file, namespace) as store:
+        print(f"wrote {transfer.export(store, target)} records to {target}")

@@ -1,0 +1,98 @@
+"""Commands that change a memory."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from graphmem.cli.app import app
+from graphmem.cli.opening import memory_at, store_at
+from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace
+from graphmem.cli.output import print_learned
+from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
+from graphmem.memory import re_embed
+from graphmem.printing import printable
+
+
+@app.command()
+def remember(
+    file: File,
+    text: Annotated[str, typer.Argument(help='The observation; "-" reads it from standard input.')],
+    step: Annotated[
+        int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")
+    ] = None,
+    time: Annotated[datetime | None, typer.Option(help="When it was seen, as a date and time.")] = None,
+    key: Annotated[str | None, typer.Option(help="Makes a repeated call harmless.")] = None,
+    triple: Annotated[
+        list[str] | None, typer.Option(help='"subject, relation, object": teach this, and extract nothing.')
+    ] = None,
+    namespace: Namespace = "default",
+    embedder: EmbedderSpec = None,
+    as_json: AsJson = False,
+) -> None:
+    """Store an observation and learn what it says."""
+    with memory_at(file, namespace, embedder, new=True) as memory:
+        text = sys.stdin.read() if text == "-" else text
+        triples = [_triple(each) for each in triple] if triple else None
+        print_learned(memory.remember(text, step=step, time=time, key=key, triples=triples), as_json)
+
+
+@app.command()
+def forget(
+    file: File,
+    episode_ids: Annotated[list[str], typer.Argument(help="Ids of episodes, as `graphmem episodes` shows them.")],
+    namespace: Namespace = "default",
+) -> None:
+    """Remove episodes for good, and the facts that no other episode supports."""
+    with memory_at(file, namespace, None) as memory:
+        gone = memory.forget(*episode_ids)
+    print(f"forgot {gone.episodes} episodes, {gone.facts} facts, {gone.entities} entities")
+
+
+@app.command("import")
+def import_(
+    file: File,
+    source: Annotated[Path, typer.Argument(help="A file that `graphmem export` wrote.")],
+    namespace: Namespace = "default",
+    embedder: EmbedderSpec = None,
+) -> None:
+    """Put an exported memory into this one (made when missing)."""
+    if not source.is_file():
+        raise InputError(f"{source} cannot be read: there is no such file")
+    with memory_at(file, namespace, embedder, new=True) as memory:
+        print(f"read {memory.import_file(source)} records from {source}")
+
+
+@app.command("extract-pending")
+def extract_pending(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
+    """Extract the facts of episodes for which that failed before."""
+    with memory_at(file, namespace, embedder) as memory:
+        learned = memory.extract_pending()
+    failed = [each.episode for each in learned if each.episode.pending]
+    print(f"extracted {len(learned) - len(failed)} episodes, {len(failed)} are still pending")
+    for episode in failed:
+        print(printable(f"  step {episode.step}: {episode.error}"))
+
+
+@app.command("re-embed")
+def re_embed_(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
+    """Compute all vectors anew, for another embedder."""
+    chosen = load_embedder(embedder)
+    with store_at(file, namespace) as store, Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("embedding")
+        re_embed(store, chosen, progress=lambda n, total: progress.update(task, completed=n, total=total))
+    print(f"{file} now holds the vectors of {chosen.name}")
+
+
+def _triple(text: str) -> tuple[str, str, str]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3:
+        raise InputError(f'a triple is "subject, relation, object", not {text!r}')
+    return parts[0], parts[1], parts[2]
