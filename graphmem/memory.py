@@ -20,12 +20,14 @@ from graphmem.extraction.single_valued import slot as single_valued_slot
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
     NEXT,
+    Entity,
     Episode,
     Extraction,
     Fact,
     Forgotten,
     Learned,
     Lesson,
+    Observed,
     Triple,
     Vector,
     entity_key,
@@ -113,12 +115,19 @@ class Memory(View):
             metadata=checks.metadata(metadata),
             key=None if key is None else checks.text("a key", key),
         )
-        (stored,) = self._store.append([episode])
-        if stored.text != episode.text:
+        observed = self._observe(episode, given)
+        if observed.episode.text != episode.text:
             log.warning("the key %r was used before, for another text; that one is kept", key)
-        if not stored.pending:
-            return self._store.learn([Lesson(stored)], embedder=self._load_embedder().name)[0]
-        return self._learn(stored, given, ended)
+        if not observed.episode.pending:
+            return self._store.learn([Lesson(observed.episode)], embedder=self._load_embedder().name)[0]
+        return self._learn(observed, given, ended)
+
+    def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
+        """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
+        named = spans(episode.text)
+        if given is None:
+            return self._store.observe(episode, named | set(self._the_extractor().anchors), limit=KNOWN_FACTS)
+        return self._store.observe(episode, named.union(*((t.subject, t.object) for t in given)), limit=0)
 
     def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
         ids = tuple(fact.id for fact in facts)
@@ -128,10 +137,11 @@ class Memory(View):
         return ids
 
     def _learn(
-        self, episode: Episode, given: tuple[Triple, ...] | None = None, outdated: tuple[str, ...] = ()
+        self, observed: Observed, given: tuple[Triple, ...] | None = None, outdated: tuple[str, ...] = ()
     ) -> Learned:
+        episode = observed.episode
         try:
-            lesson = self._lesson(episode, given, outdated)
+            lesson = self._lesson(observed, given, outdated)
         except Exception as error:  # whatever an extractor or a model raises, the episode is safe and says why
             log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
             log.debug("extraction failed", exc_info=True)
@@ -141,40 +151,31 @@ class Memory(View):
             return Learned(self._store.episodes(ids=[episode.id])[0])
         return self._store.learn([lesson], embedder=self._load_embedder().name)[0]
 
-    def _lesson(self, episode: Episode, given: tuple[Triple, ...] | None, outdated: tuple[str, ...]) -> Lesson:
+    def _lesson(self, observed: Observed, given: tuple[Triple, ...] | None, outdated: tuple[str, ...]) -> Lesson:
         """What the episode teaches: extracted or given, linked to the entities that are there, and embedded."""
+        episode, known = observed.episode, observed.known
+        extraction = Extraction(given) if given is not None else self._the_extractor().extract(episode.text, known)
         named = spans(episode.text)
-        known: list[Fact] = []
-        if given is None:
-            anchors = set(self._the_extractor().anchors)
-            known = self._store.neighbourhood(named | anchors, limit=KNOWN_FACTS, at=episode.step)
-            extraction = self._the_extractor().extract(episode.text, known)
-        else:
-            extraction = Extraction(given)
-        linked = self._store.entities(
-            {*named, *extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
-        )
-        names = {entity_key(alias): entity.name for entity in linked for alias in (entity.name, *entity.aliases)}
+        names = _by_key(observed.entities)
+        told = {*extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
+        if unasked := {name for name in told if entity_key(name) not in names.keys() | named}:
+            names |= _by_key(self._store.entities(unasked))
         triples = tuple(_linked(triple, names) for triple in extraction.triples)
         mentions = dict.fromkeys(
             [*(names.get(entity_key(name), name) for name in extraction.mentions)]
-            + [entity.name for entity in linked]
+            + [name for key, name in names.items() if key in named]
             + [name for triple in triples for name in (triple.subject, triple.object)]
         )
+        texts = [episode.text, *(t.text for t in triples), *(end for t in triples for end in (t.key[0], t.key[2]))]
+        vectors = self._checked_embedder().embed(texts := list(dict.fromkeys(texts)))
         return Lesson(
             episode=episode,
             triples=triples,
             slots=tuple(map(self._slot_of, triples)),
             outdated=outdated + tuple(known[index].id for index in extraction.outdated if 0 <= index < len(known)),
             mentions=tuple(mentions),
-            vectors=self._new_vectors([episode.text, *(t.text for t in triples), *map(entity_key, mentions)]),
+            vectors=dict(zip(texts, vectors, strict=True)),
         )
-
-    def _new_vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
-        texts = list(dict.fromkeys(texts))
-        stored = self._store.vectors(texts)
-        missing = [text for text in texts if text not in stored]
-        return dict(zip(missing, self._checked_embedder().embed(missing), strict=True)) if missing else {}
 
     def _the_extractor(self) -> Extractor:
         if self._extractor is None:
@@ -183,7 +184,7 @@ class Memory(View):
 
     def extract_pending(self) -> list[Learned]:
         """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
-        return [self._learn(episode) for episode in self._store.episodes(pending=True)]
+        return [self._learn(self._observe(episode, None)) for episode in self._store.episodes(pending=True)]
 
     def forget(self, *episodes: Episode | str) -> Forgotten:
         """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.
@@ -235,6 +236,11 @@ def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int],
             progress(len(vectors), len(texts))
     store.replace_vectors(embedder.name, vectors)
     return len(texts)
+
+
+def _by_key(entities: Iterable[Entity]) -> dict[str, str]:
+    """The name of each entity, by the key of every name it has."""
+    return {entity_key(alias): entity.name for entity in entities for alias in (entity.name, *entity.aliases)}
 
 
 def _linked(triple: Triple, names: Mapping[str, str]) -> Triple:

@@ -7,7 +7,20 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from graphmem.records import Entity, Episode, Extraction, Fact, Forgotten, Learned, Lesson, Stats, Triple, Vector
+from graphmem.records import (
+    Around,
+    Entity,
+    Episode,
+    Extraction,
+    Fact,
+    Forgotten,
+    Learned,
+    Lesson,
+    Observed,
+    Stats,
+    Triple,
+    Vector,
+)
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
@@ -75,6 +88,13 @@ class Store(Protocol):
         One whose id or key is there already is given back as stored.
         """
 
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+        """Append one episode, and tell what is known of it, in one round trip.
+
+        Gives the entities called any of `names`, and at most `limit` facts about them, newest first, that hold at the
+        episode's step.
+        """
+
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         """Commit lessons in one transaction; the episodes are pending no more. Learning twice changes nothing.
 
@@ -116,8 +136,8 @@ class Store(Protocol):
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         """Those of `names` (or aliases) that are entities of the graph; all entities when None."""
 
-    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
-        """At most `limit` facts that hold and touch any of `entities`, newest first."""
+    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
+        """One hop: for each entity called one of these at most so many `facts` that hold and `episodes`, the newest."""
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -152,6 +172,19 @@ class Store(Protocol):
 
         `vectors` are those of their texts, by `embedder`. Raises `InputError` when the records contradict what the
         graph holds: another current value of a slot, the same fact or key under another id.
+        """
+
+    def merge(self, keep: str, gone: str) -> None:
+        """Make two entities one: `gone`, with its aliases, becomes an alias of `keep`, and its facts and mentions too.
+
+        Of facts that are then the same one is left, with the support of both; of rivals in a slot the newer holds.
+        Raises `InputError` when either is not an entity, or both are one.
+        """
+
+    def unmerge(self, gone: str) -> None:
+        """Undo the merge that took the name `gone`: what it joined is as it was, what was learned since stays.
+
+        Raises `InputError` when `gone` was not merged, or what it joined has been merged again.
         """
 
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:

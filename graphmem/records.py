@@ -21,6 +21,9 @@ Vector = NDArray[np.float32]
 MOST = 2**62
 """No step, and no number asked for, is larger."""
 
+MOST_COUNTED = 1000
+"""An entity's facts, and its episodes, are counted no further: beyond, it is a hub."""
+
 NEXT = -1
 """The step of an episode that the store is to number: one more than the last."""
 
@@ -171,6 +174,40 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """An episode as stored, the entities known by the names that were asked for, and what is known of these."""
+
+    episode: Episode
+    entities: tuple[Entity, ...] = ()
+    known: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lies one hop from some entities.
+
+    `facts` and `mentions` (pairs of an entity's name and the id of an episode that mentions it) are the newest of each
+    entity. `degrees` counts by name what there is in all: facts that hold and episodes, each up to `MOST_COUNTED`.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()
+    degrees: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a fact or an episode was recalled: its score, the seeds that lead to it, and the way from the best of them.
+
+    `path` names what lies between, from seed to find: entities by name, facts as text, episodes by step.
+    """
+
+    score: float
+    seeds: tuple[str, ...]
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What `forget` removed, in numbers."""
 
@@ -195,7 +232,8 @@ class Stats:
 class Recollection:
     """What was recalled: facts and episodes, the most relevant first, and how many the budget left out.
 
-    `text` is the prompt text; `str(recollection)` gives it.
+    `text` is the prompt text; `str(recollection)` gives it. `conflicts` are groups of recalled facts that cannot all be
+    true. `why` explains each find by the id of the fact or episode, when that was asked for.
     """
 
     facts: tuple[Fact, ...]
@@ -203,6 +241,8 @@ class Recollection:
     text: str
     omitted_facts: int = 0
     omitted_episodes: int = 0
+    conflicts: tuple[tuple[Fact, ...], ...] = ()
+    why: Mapping[str, Why] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text

@@ -18,7 +18,19 @@ import numpy as np
 
 from graphmem.errors import EmbedderMismatch, ExtractionError, InputError
 from graphmem.protocols import Embedder, Extractor, Store
-from graphmem.records import NEXT, Entity, Episode, Extraction, Fact, Learned, Lesson, Triple, Vector
+from graphmem.records import (
+    NEXT,
+    Around,
+    Entity,
+    Episode,
+    Extraction,
+    Fact,
+    Learned,
+    Lesson,
+    Observed,
+    Triple,
+    Vector,
+)
 
 
 class HashEmbedder:
@@ -233,12 +245,30 @@ def selects_facts_by_entity_and_relation(store: Store) -> None:
     assert store.facts(entities=[]) == []
 
 
-def bounds_a_neighbourhood_newest_first(store: Store) -> None:
+def tells_what_is_known_of_an_observation(store: Store) -> None:
     for step in range(6):
         teach(store, step, (f"thing {step}", "is in", "hall"))
-    assert _told(store.neighbourhood(["hall"], limit=2)) == ["thing 5, is in, hall", "thing 4, is in, hall"]
-    assert _told(store.neighbourhood(["hall"], limit=1, at=2)) == ["thing 2, is in, hall"]
-    assert store.neighbourhood(["nowhere"], limit=5) == []
+    seen = store.observe(Episode("e9", "nine", NEXT), ["the Hall", "nowhere"], limit=2)
+    assert (seen.episode.step, seen.episode.pending) == (6, True)
+    assert store.episodes(pending=True) == [seen.episode]
+    assert seen.entities == (Entity("hall"),)
+    assert _told(seen.known) == ["thing 5, is in, hall", "thing 4, is in, hall"]
+    late = store.observe(Episode("e10", "late", 2), ["hall"], limit=1)
+    assert _told(late.known) == ["thing 2, is in, hall"]
+    assert store.observe(Episode("e9", "again", NEXT), [], limit=1) == Observed(seen.episode)
+
+
+def bounds_what_lies_around_newest_first(store: Store) -> None:
+    for step in range(6):
+        teach(store, step, (f"thing {step}", "is in", "hall"), mentions=(f"thing {step}", "hall"))
+    around = store.around(["hall", "Thing 0", "nowhere"], facts=2, episodes=3)
+    assert set(_told(around.facts)) == {"thing 5, is in, hall", "thing 4, is in, hall", "thing 0, is in, hall"}
+    assert set(around.mentions) == {("hall", "e5"), ("hall", "e4"), ("hall", "e3"), ("thing 0", "e0")}
+    assert around.degrees == {"hall": 12, "thing 0": 2}
+    past = store.around(["hall"], facts=1, episodes=1, at=2)
+    assert _told(past.facts) == ["thing 2, is in, hall"]
+    assert past.mentions == (("hall", "e2"),)
+    assert store.around(["nowhere"], facts=5, episodes=5) == Around()
 
 
 def knows_entities_by_name_and_alias(store: Store) -> None:
@@ -410,7 +440,8 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     refuses_the_vectors_of_another_embedder,
     reads_the_past,
     selects_facts_by_entity_and_relation,
-    bounds_a_neighbourhood_newest_first,
+    tells_what_is_known_of_an_observation,
+    bounds_what_lies_around_newest_first,
     knows_entities_by_name_and_alias,
     finds_the_nearest_that_hold,
     finds_words_and_takes_any_text_as_a_query,

@@ -12,7 +12,21 @@ import numpy as np
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.protocols import Kind
-from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Stats, Vector, entity_key
+from graphmem.records import (
+    MOST_COUNTED,
+    NEXT,
+    Around,
+    Entity,
+    Episode,
+    Fact,
+    Forgotten,
+    Learned,
+    Lesson,
+    Observed,
+    Stats,
+    Vector,
+    entity_key,
+)
 from graphmem.storage import resolve
 
 _WORD = re.compile(r"\w+")
@@ -41,6 +55,13 @@ class InMemoryStore:
             episode = replace(episode, step=self.stats().last_step + 1)
         self._episodes[episode.id] = episode
         return episode
+
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+        with self._lock:
+            stored = self._append(episode)
+            entities = self.entities(names)
+            known = self.facts(entities=[entity.name for entity in entities], at=stored.step)[::-1][:limit]
+        return Observed(stored, tuple(entities), tuple(known))
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         with self._lock:
@@ -161,8 +182,17 @@ class InMemoryStore:
         keys = {entity_key(name) for name in names}
         return [e for e in found if keys & {e.key, *(entity_key(alias) for alias in e.aliases)}]
 
-    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
-        return self.facts(entities=entities, at=at)[::-1][:limit]
+    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
+        found: dict[str, Fact] = {}
+        mentions: list[tuple[str, str]] = []
+        degrees: dict[str, int] = {}
+        for entity in self.entities(entities, at=at):
+            held = self.facts(entities=[entity.name], at=at)[::-1]
+            told = [episode for episode in self.episodes(at=at)[::-1] if entity.name in episode.mentions]
+            found |= {fact.id: fact for fact in held[:facts]}
+            mentions += [(entity.name, episode.id) for episode in told[:episodes]]
+            degrees[entity.name] = min(len(held), MOST_COUNTED) + min(len(told), MOST_COUNTED)
+        return Around(tuple(found.values()), tuple(mentions), degrees)
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
@@ -11,7 +12,7 @@ from dataclasses import replace
 from os import PathLike, fspath
 
 from graphmem.protocols import Kind
-from graphmem.records import MOST, Entity, Episode, Fact, Stats, Vector, entity_key
+from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Stats, Vector, entity_key
 from graphmem.storage import resolve
 from graphmem.storage.connection import open_file, told
 from graphmem.storage.rows import (
@@ -146,11 +147,13 @@ class SqliteReader:
         return [replace(fact, support=support[fact.id]) for fact in found]
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
+        return self._entities(None if names is None else self._entity_rows(names), at=at)
+
+    def _entities(self, seqs: Iterable[int] | None, *, at: int | None = None) -> list[Entity]:
         where = "n.namespace = ?"
         parameters: list[object] = [self._namespace]
-        if names is not None:
-            where = f"n.seq {IN}"
-            parameters = [as_set(self._entity_rows(names))]
+        if seqs is not None:
+            where, parameters = f"n.seq {IN}", [as_set(seqs)]
         if at is not None:
             where += f" AND {_SEEN_BY_THEN}"
             parameters += [at, at, at]
@@ -175,12 +178,50 @@ class SqliteReader:
             )
         return [row[0] for row in rows]
 
-    def neighbourhood(self, entities: Iterable[str], *, limit: int, at: int | None = None) -> list[Fact]:
-        seqs = as_set(self._entity_rows(entities))
+    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
         held, values = _holds(at)
+        seen, step = ("TRUE", []) if at is None else ("e.step <= ?", [at])
+        with self._reading() as db:
+            rows = all_rows(
+                db,
+                f"""SELECT n.name,
+                (SELECT json_group_array(seq) FROM (
+                    SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.subject = n.seq AND {held}
+                        ORDER BY f.since DESC LIMIT ?)
+                    UNION SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.object = n.seq AND {held}
+                        ORDER BY f.since DESC LIMIT ?)
+                    ORDER BY 2 DESC, 1 DESC LIMIT ?)),
+                (SELECT json_group_array(id) FROM (
+                    SELECT e.id FROM mentions m JOIN episodes e ON e.seq = m.episode
+                    WHERE m.entity = n.seq AND {seen} ORDER BY m.episode DESC LIMIT ?)),
+                (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.subject = n.seq AND {held} LIMIT {MOST_COUNTED}))
+                + (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.object = n.seq AND {held} LIMIT {MOST_COUNTED})),
+                (SELECT count(*) FROM (SELECT 1 FROM mentions m WHERE m.entity = n.seq LIMIT {MOST_COUNTED}))
+                FROM entities n WHERE n.seq {IN}""",
+                [*values, facts, *values, facts, facts, *step, episodes, *values, *values,
+                 as_set(self._entity_rows(entities))],
+            )  # fmt: skip
+        seqs = {seq for row in rows for seq in json.loads(row[1])}
+        found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
+        return Around(
+            tuple(found),
+            tuple((row[0], id_) for row in rows for id_ in json.loads(row[2])),
+            {row[0]: min(row[3], MOST_COUNTED) + row[4] for row in rows},
+        )
+
+    def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int) -> list[Fact]:
+        """At most `limit` facts of the entities with these row ids, newest first; no hub is read whole."""
+        held, values = _holds(at)
+        newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
         return self._select_facts(
-            f"(f.subject {IN} OR f.object {IN}) AND {held} ORDER BY f.since DESC, f.seq DESC LIMIT ?",
-            [seqs, seqs, *values, limit],
+            f"""f.seq IN (
+                SELECT seq.value FROM json_each(?) w, json_each(
+                    (SELECT json_group_array(seq) FROM (SELECT f.seq FROM facts f WHERE f.subject = w.value {newest}))
+                ) seq
+                UNION SELECT seq.value FROM json_each(?) w, json_each(
+                    (SELECT json_group_array(seq) FROM (SELECT f.seq FROM facts f WHERE f.object = w.value {newest}))
+                ) seq) ORDER BY f.since DESC, f.seq DESC LIMIT ?""",
+            [as_set(seqs := list(seqs)), *values, limit, as_set(seqs), *values, limit, limit],
             at=at,
         )
 

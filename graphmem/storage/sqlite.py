@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from graphmem.errors import EmbedderMismatch
-from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Vector
+from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Observed, Vector
 from graphmem.storage import resolve
 from graphmem.storage.connection import scrub, told, transaction
 from graphmem.storage.reading import SqliteReader
@@ -47,6 +47,12 @@ class SqliteStore(SqliteReader):
             f"{EPISODE} WHERE e.namespace = ? AND (e.id = ? OR e.key = ?)", (self._namespace, episode.id, episode.key)
         ).fetchone()
         return to_episode(row)
+
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+        (stored,) = self.append([episode])
+        seqs = self._entity_rows(names)
+        known = self._newest_about(seqs, limit=limit, at=stored.step)
+        return Observed(stored, tuple(self._entities(seqs)), tuple(known))
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         with self._writing() as writer:
