@@ -83,7 +83,7 @@ def play(
             path = make(game, size, seed, GAMES) if not game.endswith(".z8") else Path(game)
             env = open_game(path)
         stack.callback(env.close)
-        run = stack.enter_context(Run(console, memory, llm, as_json=as_json, log=log))
+        run = stack.enter_context(Run(console, memory, mind, llm, as_json=as_json, log=log))
         for attempt in range(1, attempts + 1):
             agent = Ariadne(
                 env,

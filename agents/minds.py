@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from agents.policies.heuristic import HeuristicPlayer
@@ -24,6 +25,12 @@ class Mind:
     policy: Policy
     extractor: Extractor
     recall_tokens: int = 1000
+    counters: tuple[Counter[str], ...] = ()
+
+    @property
+    def reply_faults(self) -> Counter[str]:
+        """What of a model's replies was not used as it was, and why, with how often so far."""
+        return sum(self.counters, Counter())
 
 
 def rules_of_thumb(embedder: Embedder) -> Mind:
@@ -33,10 +40,11 @@ def rules_of_thumb(embedder: Embedder) -> Mind:
 
 def language_model(llm: LLM, *, calls: int = 3) -> Mind:
     """One call to extract, then plan and act in one call each (3), or in one together (2)."""
-    return Mind(LLMPolicy(llm, calls=calls), Mapped(LLMExtractor(llm)), PAID_TOKENS)
+    policy, reader = LLMPolicy(llm, calls=calls), LLMExtractor(llm)
+    return Mind(policy, Mapped(reader), PAID_TOKENS, (policy.counts, reader.counts))
 
 
 def as_in_the_paper(llm: LLM) -> Mind:
     """AriGraph's own six calls."""
     mind = PaperMind(llm)
-    return Mind(mind, Mapped(mind), PAID_TOKENS)
+    return Mind(mind, Mapped(mind), PAID_TOKENS, (mind.counts,))

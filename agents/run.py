@@ -10,7 +10,8 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 
 from agents.ariadne import Ariadne, Step
-from agents.runlog import last_step, run_record, step_record, usage_record
+from agents.minds import Mind
+from agents.runlog import last_step, paid_record, run_record, step_record
 from agents.screen import show_run, show_step
 from graphmem import Memory
 from graphmem.errors import BudgetSpent, InputError, LLMError
@@ -24,10 +25,11 @@ class Run:
     """Plays attempts and tells of them: on the screen, or as JSON on standard output, and in the file `log`."""
 
     def __init__(
-        self, console: Console, memory: Memory, llm: ChatModel | None, *, as_json: bool, log: Path | None
+        self, console: Console, memory: Memory, mind: Mind, llm: ChatModel | None, *, as_json: bool, log: Path | None
     ) -> None:
         self._console = console
         self._memory = memory
+        self._mind = mind
         self._llm = llm
         self._as_json = as_json
         self._log_path = log
@@ -73,7 +75,7 @@ class Run:
         self._record = run_record(agent, steps, self._memory.stats())
         self._outcome = steps[-1].outcome if steps else ""
         if self._llm:
-            self._record["usage"] = usage_record(self._llm.usage)
+            self._record |= paid_record(self._llm.usage, self._mind.reply_faults)
         if self._stopped:
             self._record["stopped"] = self._stopped
         self._write(self._record)
@@ -82,7 +84,7 @@ class Run:
         bill = self._llm.usage if self._llm else None
         record = step_record(step)
         if bill:
-            record["usage"] = usage_record(bill)
+            record |= paid_record(bill, self._mind.reply_faults)
         self._write(record)
         if not self._as_json:
             show_step(self._console, step, bill)

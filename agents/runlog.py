@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,10 @@ def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats) -> dict[str,
     }
 
 
-def usage_record(bill: Bill) -> dict[str, dict[str, Any]]:
-    """What a model's calls took, by purpose, and in total."""
-    return {purpose: asdict(usage) for purpose, usage in [*bill.items(), ("total", bill.total)]}
+def paid_record(bill: Bill, faults: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """What a model's calls took so far, by purpose and in total; what of its replies was not used as it was."""
+    usage = {purpose: asdict(usage) for purpose, usage in [*bill.items(), ("total", bill.total)]}
+    return {"usage": usage, "reply_faults": dict(faults)}
 
 
 def last_step(path: Path) -> tuple[int, Plan | None]:

@@ -50,6 +50,7 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
     table.add_row("", f"{record['memory_ms_per_step']:.0f} ms a step to remember and recall")
     if "usage" in record:
         table.add_row("model", _paid(record["usage"]["total"]))
+        table.add_row("replies", _faults(record["usage"]["total"], record["reply_faults"]))
     if "stopped" in record:
         table.add_row("stopped", Text(_clean(record["stopped"]), "red"))
     if memory_file:
@@ -91,6 +92,13 @@ def _paid(usage: dict[str, Any]) -> str:
     cost = "price unknown" if usage["cost"] is None else f"${usage['cost']:.4f}"
     tokens = f"{usage['prompt_tokens']:,} tokens read ({usage['cached_tokens']:,} cached)"
     return f"{usage['calls']} calls, {tokens}, {usage['completion_tokens']:,} written, {cost}"
+
+
+def _faults(usage: dict[str, Any], faults: dict[str, int]) -> str:
+    """What of the replies was not used as it was, the most frequent first."""
+    counted = sorted(faults.items(), key=lambda item: -item[1])
+    told = [f"{count} {why}" for why, count in [*counted, ("repaired", usage["repairs"])] if count]
+    return f"not used as they were: {', '.join(told)}" if told else "all used as they were"
 
 
 def _score(info: Any) -> str:

@@ -41,7 +41,7 @@ class LLMPolicy(Policy):
     """A `Policy` that asks `llm`: plan, then action; with `calls=2`, both in one (beside the extractor's own call).
 
     `counts` tells how often an action was not admissible, and whether it was "matched", "asked again" or replaced by
-    "look"; and how often a reply was of no use, so that the plan of before was kept, or "look" sent.
+    "look"; and how often a reply was of no use, so that the plan of before was kept, "look" sent, or no lesson drawn.
     """
 
     def __init__(self, llm: LLM, *, calls: int = 3) -> None:
@@ -83,7 +83,12 @@ class LLMPolicy(Policy):
     def reflect(self, situation: Situation) -> str | None:
         """Reflexion (arXiv 2303.11366): what went wrong, in the model's words."""
         asked = prompts.reflect(situation.task, scene(situation))
-        return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
+        try:
+            return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
+        except UselessReply as error:
+            log.warning("no lesson is drawn: %s", error)
+            self.counts["no lesson"] += 1
+            return None
 
     def _possible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
         """The action if it is possible; else what it beyond doubt means; else what the model says asked once more."""

@@ -89,8 +89,7 @@ class Game:
     steps: int
     seconds: float
     bill: Bill
-    counts: Counter[str] = field(default_factory=Counter)
-    not_used: Counter[str] = field(default_factory=Counter)
+    reply_faults: Counter[str] = field(default_factory=Counter)
 
     @property
     def summary(self) -> str:
@@ -118,13 +117,8 @@ def play(model: ChatModel, kind: str, seed: int, commands: int, recall_tokens: i
     assert info
     return Game(
         info["score"], info["max_score"], info["won"], len(agent.commands), steps, time.perf_counter() - started,
-        model.usage, Counter(mind.policy.counts), Counter(_counts(mind.extractor)),
+        model.usage, mind.reply_faults,
     )  # fmt: skip
-
-
-def _counts(extractor: Any) -> Counter[str]:
-    """Of the extractor inside the one that also draws the map."""
-    return getattr(getattr(extractor, "_inner", extractor), "counts", Counter())
 
 
 def figures(games: Sequence[Game]) -> dict[str, str]:
@@ -132,7 +126,6 @@ def figures(games: Sequence[Game]) -> dict[str, str]:
     steps = sum(game.steps for game in games)
     total = sum((game.bill.total for game in games), start=games[0].bill.total.__class__())
     asked = total.calls - total.repairs
-    counts = sum((game.counts for game in games), Counter())
     return {
         "won": f"{sum(game.won for game in games)} of {len(games)}",
         "score": ", ".join(f"{game.score:g}" for game in games) + f" of {games[0].most:g}",
@@ -146,12 +139,8 @@ def figures(games: Sequence[Game]) -> dict[str, str]:
         "prompt tokens a step": f"{total.prompt_tokens / steps:.0f} ({total.cached_tokens / steps:.0f} cached)",
         "completion tokens a step": f"{total.completion_tokens / steps:.0f}",
         "replies valid at once": f"{1 - total.repairs / asked:.2f} ({asked - total.repairs} of {asked})",
-        "plans kept because a reply was useless": str(counts["plan kept"]),
-        "actions matched": str(counts["matched"]),
-        "asked again": str(counts["asked again"]),
-        '"look" instead': str(counts["look"]),
+        "replies not used as they were": _told(sum((game.reply_faults for game in games), Counter())),
         "seconds a step": f"{sum(game.seconds for game in games) / steps:.1f}",
-        "triples and numbers not used": _told(sum((game.not_used for game in games), Counter())),
     }
 
 

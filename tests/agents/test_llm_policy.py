@@ -98,6 +98,12 @@ def test_a_useless_reply_to_the_papers_exploration_check_keeps_the_plan_too() ->
     assert mind.plan(SITUATION) == SITUATION.plan
 
 
+def test_a_useless_reflection_leaves_no_lesson() -> None:
+    policy = LLMPolicy(Model(BadReply("no JSON")))
+    assert policy.reflect(SITUATION) is None
+    assert policy.counts == {"no lesson": 1}
+
+
 def test_two_calls_make_plan_and_action_in_one() -> None:
     model = Model({**PLAN, **_action("open chest")})
     policy = LLMPolicy(model, calls=2)

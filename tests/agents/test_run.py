@@ -21,7 +21,7 @@ from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Price
 from tests.agents.stand_in import StandIn
-from tests.llm.server import ChatServer
+from tests.llm.server import ChatServer, say
 
 ROOT = Path(__file__).parent.parent.parent
 HUNT = ("treasure-hunt", "--seed", "3", "--json", "--log", "log.jsonl")
@@ -98,6 +98,7 @@ def test_a_model_plays_from_the_command_line_and_its_recording_replays(folder: P
     usage = paid[-1]["usage"]
     assert set(usage) == {"extract", "plan", "act", "total"}
     assert usage["total"]["calls"] == asked
+    assert again[-1]["reply_faults"] == paid[-1]["reply_faults"]
     assert "sk-secret" not in (folder / "calls.jsonl").read_text()
 
 
@@ -107,7 +108,7 @@ def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
         mind = language_model(model)
         with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
             out = io.StringIO()
-            run = Run(Console(file=out, width=200), memory, model, as_json=False, log=None)
+            run = Run(Console(file=out, width=200), memory, mind, model, as_json=False, log=None)
             agent = Ariadne(MiniWorld(), memory, mind.policy)
             run.play(agent, resume=False, reflect=False)
             run.finish(None)
@@ -118,6 +119,30 @@ def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
     assert spent is not None
     assert 0 < spent <= 0.01
     assert "budget" in out.getvalue()
+
+
+def test_what_was_not_used_of_replies_is_told_step_by_step_and_in_the_end(tmp_path: Path) -> None:
+    faults = [
+        None,
+        None,
+        say('{"reason": "r", "action": "fly"}'),
+        say('{"reason": "r", "action": "looks"}'),
+        say('{"triples": [["dragon", "guards", "castle"]], "outdated": [77]}'),
+        say("no plan at all"),
+        say("still none"),
+    ]
+    with ChatServer(StandIn(), faults) as server, ChatModel("stand-in", base_url=server.url) as model:
+        mind = language_model(model)
+        with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
+            out, log = io.StringIO(), tmp_path / "log.jsonl"
+            with Run(Console(file=out, width=200), memory, mind, model, as_json=False, log=log) as run:
+                run.play(Ariadne(MiniWorld(), memory, mind.policy, max_steps=2), resume=False, reflect=False)
+                run.finish(None)
+    first, _, whole = [json.loads(line) for line in log.read_text().splitlines()]
+    assert first["reply_faults"] == {"asked again": 1, "matched": 1, "ungrounded": 1, "not shown": 1}
+    assert whole["reply_faults"] == {**first["reply_faults"], "plan kept": 1}
+    assert "not used as they were: 1 asked again" in out.getvalue()
+    assert "1 plan kept" in out.getvalue()
 
 
 def test_a_failed_attempt_leaves_its_lesson_to_the_next(folder: Path, server: ChatServer) -> None:
