@@ -60,7 +60,8 @@ def samples(folder: Path, number: int) -> list[Sample]:
 
 def _of_run(path: Path) -> Iterator[Sample]:
     steps = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    command, before = "", []
+    command = ""
+    before: list[Triple] = []
     for step in steps:
         text = _STEP.sub("", step["observation"])
         text = f"> {command}\n{text}" if command else text

@@ -165,8 +165,17 @@ class ChatModel:
 
     def _steps(self, messages: Sequence[Message], form: type[Reply], purpose: str) -> Generator[Post, Answer, Reply]:
         """The way from messages to a form: yields each post to be made, and is sent its answer."""
-        request = self._request(messages, form, purpose)
-        return dialogue(request, form, self._ask, lambda: self._ledger.add(purpose, Usage(repairs=1)))
+        return dialogue(
+            self._request(messages, form, purpose),
+            form,
+            self._ask,
+            repairing=lambda: self._ledger.add(purpose, Usage(repairs=1)),
+            repaired=self._say_schemas,
+        )
+
+    def _say_schemas(self) -> None:
+        """A repair, which says the schema, helped: the server may take no notice of schemas that come by themselves."""
+        self._dialect = self._dialect.with_words()
 
     def _request(self, messages: Sequence[Message], form: type[BaseModel], purpose: str) -> Request:
         if not messages:

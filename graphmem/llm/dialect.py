@@ -1,6 +1,7 @@
 """What a server understands: the ways to ask for JSON, best first, and the parameters it takes.
 
 A server that knows less says so with a 400. The dialect then drops what it objected to, and the client remembers.
+One that passes over a schema in silence is known by its replies: they fit only when the schema is said in words.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Dialect:
     shape: int = _SCHEMA
     limit: str = "max_tokens"
     dropped: frozenset[str] = frozenset()
+    in_words: bool = False
+    """Whether the first message says the schema, whatever else does."""
 
     def body(self, request: Request) -> dict[str, Any]:
         """The request as the arguments of a chat completion."""
@@ -56,6 +59,10 @@ class Dialect:
             return replace(self, shape=self._next_shape(body))
         return None
 
+    def with_words(self) -> Dialect:
+        """The dialect for a server that took no notice of a schema until it was said in words."""
+        return replace(self, in_words=True)
+
     def _next_shape(self, body: Mapping[str, Any]) -> int:
         """A schema without bounds is worth a try only where there were any."""
         if self.shape == _SCHEMA:
@@ -75,9 +82,9 @@ class Dialect:
         }
 
     def _messages(self, request: Request) -> list[dict[str, str]]:
-        """Where no schema can be given, the first message says it: static text, which a prompt cache can hold."""
+        """Where no schema is honoured, the first message says it: static text, which a prompt cache can hold."""
         messages = [dict(message) for message in request.messages]
-        if self.shape >= _JSON:
+        if self.in_words or self.shape >= _JSON:
             messages[0]["content"] += f"\n\n{in_words(request.schema)}"
         return messages
 

@@ -27,9 +27,11 @@ class Misfit(Exception):
 
 
 def dialogue(
-    request: Request, form: type[Reply], ask: Ask, repairing: Callable[[], None]
+    request: Request, form: type[Reply], ask: Ask, *, repairing: Callable[[], None], repaired: Callable[[], None]
 ) -> Generator[Any, Any, Reply]:
-    """The reply to `request` as a `form`. `ask` puts one request; `repairing` is told of a repair before it is asked.
+    """The reply to `request` as a `form`. `ask` puts one request.
+
+    `repairing` is told of a repair before it is asked, `repaired` when it helped.
 
     Raises `ReplyRefused`, `EmptyReply`, `CutOff` or `BadReply`.
     """
@@ -41,13 +43,15 @@ def dialogue(
         again = _repair(request, answer, misfit)
     answer = yield from _said(again, ask)
     try:
-        return _read(answer, form)
+        made = _read(answer, form)
     except Misfit as misfit:
         raise BadReply(
             f"the reply ({request.purpose}) is no {request.form}, after one repair: {misfit}; it began "
             f"{clip(answer.text, 120)!r}: a stronger model, or a server with JSON Schema support, may help",
             raw=clip(answer.text, _SHOWN),
         ) from None
+    repaired()
+    return made
 
 
 def _said(request: Request, ask: Ask) -> Generator[Any, Any, Answer]:

@@ -74,6 +74,29 @@ def test_what_a_server_knows_is_remembered() -> None:
         assert shapes(server) == ["json_schema", "json_object", "plain", "plain", "plain"]
 
 
+def deaf(messages: Sequence[Mapping[str, str]], schema: object) -> str:
+    """A server that takes no notice of `response_format`, and a model that writes JSON only when told so."""
+    told = any("JSON Schema" in message["content"] for message in messages)
+    return '{"n": 3}' if told else "There are three apples."
+
+
+def test_a_server_that_takes_no_notice_of_schemas_costs_one_repair_in_all() -> None:
+    with ChatServer(deaf) as server, chat(server) as model:
+        for purpose in ("plan", "act", "plan"):
+            assert model.reply(ASKED, Count, purpose=purpose) == Count(n=3)
+        assert model.usage.total.repairs == 1
+        assert len(server.requests) == 4
+        assert shapes(server) == ["json_schema"] * 4, "where schemas are honoured after all, they stay"
+
+
+def test_a_repair_in_vain_teaches_nothing() -> None:
+    with ChatServer(three, [say("hm"), say("hm")]) as server, chat(server) as model:
+        with pytest.raises(BadReply):
+            model.reply(ASKED, Count, purpose="count")
+        model.reply(ASKED, Count, purpose="count")
+    assert server.requests[-1]["messages"] == ASKED
+
+
 def test_without_a_schema_the_first_message_says_it() -> None:
     with ChatServer(three, unsupported=["json_schema"]) as server, chat(server) as model:
         model.reply(ASKED, Count, purpose="count")
