@@ -59,13 +59,28 @@ class Scene:
         return [self._met(named) for named in read_names(text)]
 
     def place(self, thing: str, relation: str, holder: str) -> None:
-        """Assert where a thing is: a holder with something in it is not empty, nor is a thing in itself."""
+        """Assert where a thing is: a holder with something in it is not empty, nor is a thing in itself.
+
+        "The cookbook is in the kitchen" adds nothing to "on the counter", if the text has the counter in the kitchen.
+        """
         if entity_key(thing) == entity_key(holder):
             return
-        self.fact(thing, relation, holder)
+        if self._told_around(thing) != entity_key(holder):
+            self.fact(thing, relation, holder)
         self.mention(thing)
         self.mention(holder)
         self.retire(lambda fact: _is(fact, holder, "is", "empty"))
+
+    def _told_around(self, thing: str) -> str | None:
+        """The key of what holds that which holds the thing, as far as the text has told."""
+        holder = self._told_place(entity_key(thing))
+        return self._told_place(holder) if holder else None
+
+    def _told_place(self, key: str) -> str | None:
+        for triple in reversed(self._triples):
+            if triple.relation in _PLACES and triple.key[0] == key:
+                return triple.key[2]
+        return None
 
     def here(self, thing: str) -> None:
         """Assert that a thing is in the room, when the room is known."""
