@@ -109,6 +109,11 @@ class View:
             )
         return graph
 
+    def at(self, step: int) -> View:
+        """The memory as it stood after `step`, to read."""
+        checks.whole("step", step, 0)
+        return View(self._store, self._get_embedder, step)
+
     def _embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of `texts`, shape (len(texts), dimension): stored ones are not computed again."""
         embedder = self._checked_embedder()
