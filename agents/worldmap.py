@@ -14,10 +14,10 @@ from graphmem.records import entity_key
 
 DIRECTIONS = ("north", "south", "east", "west", "up", "down")
 
-_LEADS = {f"is {direction} of": direction for direction in DIRECTIONS[:4]} | {"is above": "up", "is below": "down"}
-_HAS_EXIT = "has exit"
+LEADS = {f"is {direction} of": direction for direction in DIRECTIONS[:4]} | {"is above": "up", "is below": "down"}
+HAS_EXIT = "has exit"
 
-RELATIONS = (_HAS_EXIT, *_LEADS)
+RELATIONS = (HAS_EXIT, *LEADS)
 """The relations that make the map: (kitchen, has exit, east) and (hall, is east of, kitchen)."""
 
 
@@ -33,11 +33,11 @@ class WorldMap:
 
     def _draw(self, fact: Fact) -> None:
         relation = " ".join(fact.relation.casefold().split())
-        if relation == _HAS_EXIT and entity_key(fact.object) in DIRECTIONS:
+        if relation == HAS_EXIT and entity_key(fact.object) in DIRECTIONS:
             self._exits.setdefault(self._place(fact.subject), set()).add(entity_key(fact.object))
-        elif relation in _LEADS:
+        elif relation in LEADS:
             here, there = self._place(fact.object), self._place(fact.subject)
-            self._graph.add_edge(here, there, direction=_LEADS[relation])
+            self._graph.add_edge(here, there, direction=LEADS[relation])
 
     def _place(self, name: str) -> str:
         key = entity_key(name)

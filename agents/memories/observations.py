@@ -1,0 +1,32 @@
+"""Observations as prompt text: whole, each with its step and place, within a token budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agents.memories.protocol import Moment
+from graphmem.retrieval.budget import count_tokens
+
+HEADING = "Observations I remember:"
+
+
+def entry(moment: Moment) -> str:
+    """`[step 7, in Hall] > go east`, and the observation below it, indented: no line of it can pass for another's."""
+    lines = [stripped for line in moment.text.splitlines() if (stripped := line.strip())]
+    place = f", in {' '.join(moment.place.split())}" if moment.place else ""
+    return f"[step {moment.step}{place}] " + "\n  ".join(lines)
+
+
+def told(ranked: Iterable[Moment], budget: int) -> str:
+    """The moments, best first, that fit in `budget` tokens, printed in order of time.
+
+    The first that does not fit ends it, so that what is left out is always worth less than what is told.
+    """
+    room = budget - count_tokens(HEADING)
+    kept: list[Moment] = []
+    for moment in ranked:
+        room -= count_tokens(entry(moment))
+        if room < 0:
+            break
+        kept.append(moment)
+    return "\n".join([HEADING, *map(entry, sorted(kept, key=lambda moment: moment.step))]) if kept else ""
