@@ -118,7 +118,19 @@ def _2_newest_at_a_hub(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX facts_newest_of_object ON facts (object, since) WHERE until IS NULL")
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub)
+def _3_merges(db: sqlite3.Connection) -> None:
+    """What is needed to undo each merge, in order; a record is a `graphmem.storage.merging.Merge`."""
+    db.execute(
+        """CREATE TABLE merges (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        record TEXT NOT NULL
+        )"""
+    )
+    db.execute("CREATE INDEX merges_of ON merges (namespace)")
+
+
+MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:
