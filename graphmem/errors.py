@@ -6,11 +6,14 @@ GraphmemError
 │   ├── NotAMemory              the file is something else, or damaged
 │   ├── SchemaTooNew            written by a newer graphmem
 │   ├── StoreBusy               another process is writing and did not finish in time
-│   └── StoreUnwritable         the place cannot be written to
+│   ├── StoreUnwritable         the place cannot be written to
+│   ├── StoreUnreachable        the server does not answer, after all retries
+│   └── StoreRefused            the server does not let this user in
 ├── EmbedderError               text -> vectors
 │   ├── EmbedderMismatch        the graph holds the vectors of another embedder
 │   └── ModelUnavailable        a model file is missing, altered or out of reach
 ├── ExtractionError             an extractor could not read an observation
+├── MissingExtra (ImportError)  a library that an extra of graphmem installs is not there
 └── LLMError                    a language model gave no usable reply
     ├── Unreachable             no answer from the endpoint, after all retries
     ├── RequestRefused          the endpoint will not serve this request: key, model, length
@@ -49,7 +52,15 @@ class StoreBusy(StoreError):
 
 
 class StoreUnwritable(StoreError):
-    """The file or its folder cannot be written to."""
+    """The file or its folder cannot be written to, or the user may not write to the server."""
+
+
+class StoreUnreachable(StoreError):
+    """The server did not answer, after all retries."""
+
+
+class StoreRefused(StoreError):
+    """The server does not let this user in."""
 
 
 class EmbedderError(GraphmemError):
@@ -72,6 +83,10 @@ class ModelUnavailable(EmbedderError):
 
 class ExtractionError(GraphmemError):
     """An extractor could not read an observation."""
+
+
+class MissingExtra(GraphmemError, ImportError):
+    """A library that an extra of graphmem installs is not there."""
 
 
 class LLMError(GraphmemError):
