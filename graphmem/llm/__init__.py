@@ -6,6 +6,7 @@
     schema.py     a pydantic model as a JSON Schema, and in words
     dialect.py    what a server understands, learned from its refusals
     endpoint.py   over HTTP, tried again while that can help
+    loop.py       the event loop of plain calls
     completion.py the body of its replies
     faults.py     what can go wrong there, and how it is said
     recording.py  exchanges in a file, and back

@@ -37,7 +37,8 @@ class ChatModel:
     """A chat model that replies in a given form: OpenAI, Azure, vLLM, Ollama, llama.cpp, or a recording.
 
     `base_url` and `api_key` are taken from OPENAI_BASE_URL and OPENAI_API_KEY when not given. A reply has at most
-    `max_tokens` tokens; `timeout` is the seconds to wait for the next byte of one, `patience` how often to try again.
+    `max_tokens` tokens. `timeout` is the seconds that an attempt at one may take, to its last byte, and `patience` how
+    often to try again: no answer comes later than `patience.seconds + timeout` after the request.
 
     `prices` adds to the known ones, by model; a model on a local endpoint is free unless priced there. `budget` (USD)
     is never exceeded by what the endpoint counts: a call whose worst case could do so is not made.

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, MutableMapping
+from concurrent.futures import CancelledError
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from graphmem.llm.completion import Garbled, answer_in
 from graphmem.llm.dialect import Post
 from graphmem.llm.exchange import Answer, Patience, clip
 from graphmem.llm.faults import cause, may_pass, mend, own_words, retry_after
+from graphmem.llm.loop import Loop, awaited
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,11 @@ _SAID = 300
 
 
 class Endpoint:
-    """The HTTP clients of one base URL, made when first used. Its key shows nowhere."""
+    """The HTTP clients of one base URL, made when first used. Its key shows nowhere.
+
+    `timeout` is the seconds that an attempt may take, however its bytes come. Only an event loop can keep to that, so
+    plain calls are made in one too, that of a thread of its own.
+    """
 
     def __init__(self, url: str, key: SecretStr, *, timeout: float, patience: Patience) -> None:
         self._url = url
@@ -39,73 +45,76 @@ class Endpoint:
         self._key = key
         self._timeout = timeout
         self._patience = patience
-        self._client: openai.OpenAI | None = None
-        self._async: MutableMapping[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
+        self._own: Loop | None = None
+        self._clients: MutableMapping[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
         self._closed = False
         self._lock = Lock()
 
     def send(self, post: Post) -> Answer:
         """Raises `Unreachable`, `RequestRefused` or `ReplyRefused`."""
-        create = self._sync_client().chat.completions.with_raw_response.create
-
-        def attempt() -> Answer:
-            return self._answer(create(**post.body).content)
-
+        with self._lock:
+            self._check_open()
+            if self._own is None or not self._own.is_alive:
+                self._own = Loop()
+            sent = self._own.start(self._sent(post, keep=True))
         try:
-            answer: Answer = tenacity.Retrying(**self._policy(post))(attempt)
-            return answer
-        except (openai.OpenAIError, Garbled) as error:
-            raise self._named(error, post) from None
+            return awaited(sent)
+        except CancelledError:
+            raise self._is_closed() from None
 
     async def asend(self, post: Post) -> Answer:
         """The async twin of `send`."""
-        create = self._async_client().chat.completions.with_raw_response.create
+        return await self._sent(post, keep=False)
+
+    async def _sent(self, post: Post, *, keep: bool) -> Answer:
+        create = self._client(keep).chat.completions.with_raw_response.create
 
         async def attempt() -> Answer:
-            return self._answer((await create(**post.body)).content)
+            async with asyncio.timeout(self._timeout):
+                return self._answer((await create(**post.body)).content)
 
         try:
             answer: Answer = await tenacity.AsyncRetrying(**self._policy(post))(attempt)
             return answer
-        except (openai.OpenAIError, Garbled) as error:
+        except (openai.OpenAIError, Garbled, TimeoutError) as error:
             raise self._named(error, post) from None
 
     def close(self) -> None:
-        """Close the plain client."""
+        """End plain calls, those under way too, and close their connections."""
         with self._lock:
-            client, self._client, self._closed = self._client, None, True
-        if client is not None:
-            client.close()
+            own, self._own, self._closed = self._own, None, True
+        if own is not None and own.is_alive:
+            own.end(self._close_client())
 
     async def aclose(self) -> None:
-        """Close the plain client and that of the running loop; those of other loops hold no connection."""
+        """Close what `close` does, and the client of the running loop; those of other loops hold no connection."""
         self.close()
+        await self._close_client()
+
+    async def _close_client(self) -> None:
         with self._lock:
-            client = self._async.pop(asyncio.get_running_loop(), None)
+            client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.close()
 
-    def _sync_client(self) -> openai.OpenAI:
-        with self._lock:
-            self._check_open()
-            self._client = self._client or openai.OpenAI(**self._settings())
-            return self._client
-
-    def _async_client(self) -> openai.AsyncOpenAI:
-        """One a loop, that keeps no connection between calls: a connection cannot outlive the loop that opened it."""
+    def _client(self, keep: bool) -> openai.AsyncOpenAI:
+        """One a loop. No connection outlives its loop, so only in a loop of our own may it `keep` them between calls."""
         loop = asyncio.get_running_loop()
         with self._lock:
             self._check_open()
-            if loop not in self._async:
+            if loop not in self._clients:
                 settings = self._settings()
-                limits = httpx2.Limits(max_keepalive_connections=0)
+                limits = openai.DEFAULT_CONNECTION_LIMITS if keep else httpx2.Limits(max_keepalive_connections=0)
                 bare = openai.DefaultAsyncHttpx2Client(limits=limits, timeout=settings["timeout"])
-                self._async[loop] = openai.AsyncOpenAI(**settings, http_client=bare)
-            return self._async[loop]
+                self._clients[loop] = openai.AsyncOpenAI(**settings, http_client=bare)
+            return self._clients[loop]
 
     def _check_open(self) -> None:
         if self._closed:
-            raise InputError(f"the client of {self._host} is closed: make a new ChatModel")
+            raise self._is_closed()
+
+    def _is_closed(self) -> InputError:
+        return InputError(f"the client of {self._host} is closed: make a new ChatModel")
 
     def _settings(self) -> dict[str, Any]:
         timeout = openai.Timeout(self._timeout, connect=min(_CONNECT, self._timeout))

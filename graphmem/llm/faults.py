@@ -19,6 +19,7 @@ _MENDS = {
     404: "check the model's name, and that OPENAI_BASE_URL ends in /v1",
     429: "the account's quota is spent: see the provider's billing page",
 }
+_TOO_SLOW = (openai.APITimeoutError, TimeoutError)
 _ELSE = "is the endpoint up, and OPENAI_BASE_URL right?"
 
 
@@ -28,7 +29,7 @@ def may_pass(error: BaseException) -> bool:
         if error.code == "insufficient_quota" or error.type == "insufficient_quota":
             return False
         return error.status_code in _PASSING or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError | Garbled)
+    return isinstance(error, openai.APIConnectionError | Garbled | TimeoutError)
 
 
 def retry_after(error: BaseException | None) -> float:
@@ -48,7 +49,7 @@ def retry_after(error: BaseException | None) -> float:
 
 def cause(error: BaseException | None, timeout: float) -> str:
     """Why there is no answer; `timeout` is in seconds."""
-    if isinstance(error, openai.APITimeoutError):
+    if isinstance(error, _TOO_SLOW):
         return f"it took longer than {timeout:g} seconds"
     if isinstance(error, openai.APIStatusError):
         return f"HTTP {error.status_code}: {own_words(error)}"
@@ -68,6 +69,8 @@ def own_words(error: openai.APIStatusError) -> str:
 
 def mend(error: Exception) -> str:
     """What the user can do about it."""
+    if isinstance(error, _TOO_SLOW):
+        return f"allow more with timeout=; {_ELSE}"
     if not isinstance(error, openai.APIStatusError):
         return _ELSE
     if error.status_code == 413 or is_too_long(own_words(error)):

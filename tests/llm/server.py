@@ -45,6 +45,11 @@ def stall() -> Fault:
     return Fault("stall")
 
 
+def drip(*, head: bool = False) -> Fault:
+    """A byte now and then, which never become a reply; with `head` they do not even become its headers."""
+    return Fault("drip head" if head else "drip")
+
+
 def drop() -> Fault:
     """The connection closes before anything is answered."""
     return Fault("drop")
@@ -156,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
         reply = _completion(body, None if refusal else text, refusal, fault.finish if fault else "stop", cached)
         if fault and fault.kind == "stall":
             self._stall(reply)
+        elif fault and fault.kind.startswith("drip"):
+            self._drip(head=fault.kind == "drip head")
         else:
             self._send(200, reply)
 
@@ -164,6 +171,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply[: len(reply) // 2])
         self.wfile.flush()
         self.server.chat.ended.wait(10)
+        self.close_connection = True
+
+    def _drip(self, *, head: bool) -> None:
+        """For ten seconds at most, a byte every twentieth of one."""
+        if head:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        else:
+            self._head(200, 1_000_000)
+        for _ in range(200):
+            self.wfile.write(b"x" if head else b" ")
+            self.wfile.flush()
+            if self.server.chat.ended.wait(0.05):
+                break
         self.close_connection = True
 
     def _send(self, code: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:

@@ -1,8 +1,10 @@
 """Opening and closing a client, and its async twin."""
 
 import asyncio
+import gc
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +13,7 @@ from graphmem.errors import BadReply, InputError, RequestRefused, Unreachable
 from graphmem.llm import ChatModel, Price
 from graphmem.protocols import LLM
 from tests.llm.forms import ASKED, Count, chat, three
-from tests.llm.server import ChatServer, drop, say, status
+from tests.llm.server import ChatServer, drip, drop, say, stall, status
 
 
 def test_it_satisfies_the_protocol() -> None:
@@ -53,6 +55,33 @@ def test_a_closed_model_says_so() -> None:
             model.reply(ASKED, Count, purpose="count")
 
 
+def test_closing_ends_a_call_under_way() -> None:
+    with ChatServer(three, [stall()]) as server, chat(server) as model, ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(model.reply, ASKED, Count, purpose="count")
+        while not server.requests:
+            pass
+        model.close()
+        with pytest.raises(InputError, match="closed"):
+            under_way.result()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_model_that_is_forgotten_leaves_no_thread() -> None:
+    before = set(threading.enumerate())
+    with ChatServer(three) as server:
+        chat(server).reply(ASKED, Count, purpose="count")
+        gc.collect()
+        assert not {thread for thread in set(threading.enumerate()) - before if thread.name == "graphmem-llm"}
+
+
+def test_the_plain_path_works_inside_a_running_loop() -> None:
+    async def ask(model: ChatModel) -> Count:
+        return model.reply(ASKED, Count, purpose="count")
+
+    with ChatServer(three) as server, chat(server) as model:
+        assert asyncio.run(ask(model)) == Count(n=3)
+
+
 def _run(script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
@@ -92,12 +121,17 @@ def test_the_async_twin_counts() -> None:
 
 @pytest.mark.parametrize(
     ("faults", "error"),
-    [([drop()] * 4, Unreachable), ([status(401)], RequestRefused), ([say("hm")] * 2, BadReply)],
-    ids=["dropping", "refused", "bad"],
+    [
+        ([drop()] * 4, Unreachable),
+        ([drip()] * 4, Unreachable),
+        ([status(401)], RequestRefused),
+        ([say("hm")] * 2, BadReply),
+    ],
+    ids=["dropping", "dripping", "refused", "bad"],
 )
 def test_the_async_twin_fails_by_the_same_names(faults: list[object], error: type[Exception]) -> None:
     async def ask(server: ChatServer) -> None:
-        async with chat(server) as model:
+        async with chat(server, timeout=0.5) as model:
             await model.areply(ASKED, Count, purpose="count")
 
     with ChatServer(three, faults) as server, pytest.raises(error):  # type: ignore[arg-type]

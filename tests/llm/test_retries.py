@@ -8,7 +8,7 @@ import pytest
 from graphmem.errors import LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm import Patience
 from tests.llm.forms import ASKED, QUICK, Count, chat, three
-from tests.llm.server import ChatServer, Fault, drop, garbled, stall, status
+from tests.llm.server import ChatServer, Fault, drip, drop, garbled, stall, status
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,29 @@ def test_a_body_that_is_no_completion_is_tried_again(body: bytes) -> None:
 
 
 def test_a_time_out_in_the_middle_of_a_reply_is_tried_again() -> None:
-    with ChatServer(three, [stall()]) as server, chat(server, timeout=0.2) as model:
+    with ChatServer(three, [stall()]) as server, chat(server, timeout=0.5) as model:
         assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
 
 
-@pytest.mark.parametrize("fault", [status(503), drop(), stall(), garbled()], ids=str)
+@pytest.mark.parametrize("fault", [drip(), drip(head=True)], ids=["body", "headers"])
+def test_a_reply_that_comes_byte_by_byte_has_a_deadline(fault: Fault) -> None:
+    with ChatServer(three, [fault]) as server, chat(server, timeout=0.5) as model:
+        assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
+        assert model.usage["count"].retries > 0
+
+
+def test_an_endpoint_that_stays_slow_is_told_as_such() -> None:
+    with (
+        ChatServer(three, [drip()] * 9) as server,
+        chat(server, timeout=0.5) as model,
+        pytest.raises(Unreachable, match=r"it took longer than 0\.5 seconds; allow more with timeout="),
+    ):
+        model.reply(ASKED, Count, purpose="count")
+
+
+@pytest.mark.parametrize("fault", [status(503), drop(), stall(), drip(), garbled()], ids=str)
 def test_attempts_are_bounded(fault: Fault) -> None:
-    with ChatServer(three, [fault] * 9) as server, chat(server, timeout=0.1) as model:
+    with ChatServer(three, [fault] * 9) as server, chat(server, timeout=0.5) as model:
         with pytest.raises(Unreachable, match=r"127\.0\.0\.1:\d+ after 4 attempts.*OPENAI_BASE_URL"):
             model.reply(ASKED, Count, purpose="count")
         assert len(server.requests) == QUICK.attempts

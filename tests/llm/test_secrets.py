@@ -36,7 +36,7 @@ def test_the_key_shows_nowhere(faults: list[Fault], tmp_path: Path, caplog: pyte
     tape, told = tmp_path / "tape.jsonl", ""
     with (
         ChatServer(lambda *_: f'{{"n": 3, "key": "{KEY}"}}', faults) as server,
-        chat(server, api_key=KEY, record=tape, timeout=0.1) as model,
+        chat(server, api_key=KEY, record=tape, timeout=0.5) as model,
     ):
         try:
             model.reply(ASKED, Count, purpose="count")
