@@ -1,0 +1,115 @@
+"""The page served to a browser on this machine, and the memory's answers to it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import PurePosixPath
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from graphmem.errors import GraphmemError, InputError
+from graphmem.view import View
+from graphmem.viewer import content
+from graphmem.viewer.page import TYPES, static
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class PageServer(ThreadingHTTPServer):
+    """Serves the page of a memory on the loopback interface, from a thread of its own, while it is open.
+
+    The address holds a secret, so that neither another user of the machine nor a page from elsewhere (by DNS
+    rebinding) can read the memory. `port` 0 takes a free one. Raises `InputError` when the port is taken.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, view: View, name: str, port: int = 0) -> None:
+        self.view, self.name = view, name
+        self.secret = secrets.token_urlsafe(16)
+        try:
+            super().__init__((LOOPBACK, port), _Handler)
+        except OSError as error:
+            raise InputError(
+                f"port {port} cannot be served on: {error.strerror}; without --port a free one is"
+            ) from error
+        self.url = f"http://{LOOPBACK}:{self.server_port}/{self.secret}/"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers GET: the page's files, and what `_ANSWERS` holds as JSON."""
+
+    server: PageServer
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "graphmem", ""
+
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        _, secret, name = (asked.path.split("/", 2) + ["", ""])[:3]
+        if not secrets.compare_digest(secret.encode(), self.server.secret.encode()):
+            self._send(HTTPStatus.NOT_FOUND, "this is not the address that was printed", "text/plain")
+        elif name in _ANSWERS:
+            self._answer(name, {key: values[0] for key, values in parse_qs(asked.query).items()})
+        elif (file := name or "page.html") in static():
+            self._send(HTTPStatus.OK, static()[file], TYPES[PurePosixPath(file).suffix])
+        else:
+            self._send(HTTPStatus.NOT_FOUND, "there is no such file", "text/plain")
+
+    def _answer(self, name: str, query: Mapping[str, str]) -> None:
+        try:
+            status, found = HTTPStatus.OK, _ANSWERS[name](self.server, query)
+        except (GraphmemError, KeyError, ValueError) as error:
+            status, found = HTTPStatus.BAD_REQUEST, {"error": str(error)}
+        self._send(status, json.dumps(found, ensure_ascii=False, separators=(",", ":")), "application/json")
+
+    def _send(self, status: HTTPStatus, text: str, type_: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        for header, value in _HEADERS.items():
+            self.send_header(header, value)
+        self.send_header("Content-Type", f"{type_}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *values: Any) -> None:
+        """Keep the terminal quiet: requests hold what the user looks for, and the secret."""
+
+
+_ANSWERS: dict[str, Callable[[PageServer, Mapping[str, str]], content.Piece]] = {
+    "overview": lambda server, _: content.overview(server.view, server.name),
+    "stats": lambda server, _: content.stats(server.view),
+    "changes": lambda server, query: content.changes(server.view, int(query["settled"])),
+    "entity": lambda server, query: content.entity(server.view, query["name"]),
+    "episode": lambda server, query: content.episode(server.view, query["id"]),
+    "recall": lambda server, query: content.recollection(_at(server.view, query), query["query"]),
+}
+
+
+def _at(view: View, query: Mapping[str, str]) -> View:
+    return view.at(int(query["at"])) if "at" in query else view
