@@ -98,7 +98,7 @@ class Endpoint:
             await client.close()
 
     def _client(self, keep: bool) -> openai.AsyncOpenAI:
-        """One a loop. No connection outlives its loop, so only in a loop of our own may it `keep` them between calls."""
+        """One a loop. No connection outlives its loop, so only our own may `keep` them between calls."""
         loop = asyncio.get_running_loop()
         with self._lock:
             self._check_open()
