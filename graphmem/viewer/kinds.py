@@ -18,9 +18,7 @@ COLOURS = {
 
 _BETWEEN_PLACES = re.compile(r"is (?:(?:north|south)(?:-?(?:east|west))?|east|west) of")
 _FROM_PLACE = re.compile(r"leads \w+ from")
-_OF_CHARACTERS = frozenset(
-    {"wants", "must", "knows", "thinks", "likes", "loves", "carries", "wears", "lives in", "works at"}
-)
+_OF_CHARACTERS = frozenset({"wants", "must", "knows", "thinks", "likes", "loves", "wears", "lives in", "works at"})
 _OF_VALUES = frozenset({"is", "are", "is now", "was", "has state", "has exit", "must", "must be", "says", "said"})
 _WHO_ACTS = frozenset({"player", "agent", "user", "assistant", "i", "you"})
 

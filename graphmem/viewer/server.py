@@ -60,6 +60,10 @@ class PageServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that hangs up is nothing to show on the terminal."""
+        log.debug("a request from %s failed", client_address, exc_info=True)
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers GET: the page's files, and what `_ANSWERS` holds as JSON."""
@@ -70,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
-        _, secret, name = (asked.path.split("/", 2) + ["", ""])[:3]
+        secret, _, name = asked.path.removeprefix("/").partition("/")
         if not secrets.compare_digest(secret.encode(), self.server.secret.encode()):
             self._send(HTTPStatus.NOT_FOUND, "this is not the address that was printed", "text/plain")
         elif name in _ANSWERS:
