@@ -11,7 +11,7 @@ from datetime import datetime
 from os import PathLike, fspath
 from typing import Any, Self
 
-from graphmem import checks, transfer
+from graphmem import checks, telemetry, transfer
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
@@ -35,6 +35,7 @@ from graphmem.records import (
 from graphmem.retrieval.linking import spans
 from graphmem.storage import open_store
 from graphmem.storage.resolve import new_id
+from graphmem.twins import twin
 from graphmem.view import View
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Memory(View):
     `location` is the path of a file (made when missing), ":memory:", or any `Store`. Graphs of different namespaces
     in one file never see each other. The default extractor and embedder need no key and no server; they are loaded
     when first used. Raises `EmbedderMismatch` when the graph holds another embedder's vectors, and the subclasses of
-    `StoreError` when the place cannot serve.
+    `StoreError` when the place cannot serve. Threads and tasks may share one.
 
     >>> memory = Memory(":memory:")
     >>> learned = memory.remember("apple story", triples=[("apple", "is in", "kitchen")])
@@ -72,7 +73,7 @@ class Memory(View):
         self._slot_of = slot_of
         checks.text("a namespace", namespace)
         store = open_store(fspath(location), namespace) if isinstance(location, str | PathLike) else location
-        super().__init__(store, self._load_embedder)
+        super().__init__(store, self._load_embedder, place=telemetry.place(location, namespace))
         if store.embedder() is not None:
             try:
                 self._checked_embedder()
@@ -85,6 +86,7 @@ class Memory(View):
             self._embedder = CachedEmbedder(load_embedder())
         return self._embedder
 
+    @telemetry.traced("create_memory")
     def remember(
         self,
         text: str,
@@ -121,6 +123,8 @@ class Memory(View):
         if not observed.episode.pending:
             return self._store.learn([Lesson(observed.episode)], embedder=self._load_embedder().name)[0]
         return self._learn(observed, given, ended)
+
+    aremember = twin(remember)
 
     def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
@@ -182,10 +186,12 @@ class Memory(View):
             self._extractor = default_extractor()
         return self._extractor
 
+    @telemetry.traced("update_memory")
     def extract_pending(self) -> list[Learned]:
         """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
         return [self._learn(self._observe(episode, None)) for episode in self._store.episodes(pending=True)]
 
+    @telemetry.traced("delete_memory")
     def forget(self, *episodes: Episode | str) -> Forgotten:
         """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.
 
@@ -203,6 +209,7 @@ class Memory(View):
         """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `transfer`."""
         return transfer.export(self._store, path)
 
+    @telemetry.traced("create_memory")
     def import_file(self, path: str | PathLike[str]) -> int:
         """Put the records of such a file into this memory, all or none; gives their number."""
         return transfer.import_file(self._store, path, self._checked_embedder())
@@ -210,7 +217,7 @@ class Memory(View):
     def at(self, step: int) -> View:
         """The memory as it stood after `step`, to read."""
         checks.whole("step", step, 0)
-        return View(self._store, self._load_embedder, step)
+        return View(self._store, self._load_embedder, step, place=self._place)
 
     def close(self) -> None:
         self._store.close()

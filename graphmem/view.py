@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphmem import checks
+from graphmem import checks, telemetry
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector
 from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.episodic import episodic_search
 from graphmem.retrieval.semantic import semantic_search
+from graphmem.twins import twin
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,11 +25,15 @@ Query = str | Iterable[str] | Mapping[str, int]
 class View:
     """The graph as it stands, or stood after step `at`: everything that can be read."""
 
-    def __init__(self, store: Store, embedder: Callable[[], Embedder], at: int | None = None) -> None:
+    def __init__(
+        self, store: Store, embedder: Callable[[], Embedder], at: int | None = None, *, place: str = ""
+    ) -> None:
         self._store = store
         self._get_embedder = embedder
         self._at = at
+        self._place = place
 
+    @telemetry.traced("search_memory")
     def recall(
         self,
         query: Query,
@@ -59,6 +64,8 @@ class View:
         unseen = frozenset(episode.id for episode in hidden)
         sightings = episodic_search(self._store, ids, aim, limit=episodes, without=unseen, at=self._at)
         return recollect([hit.fact for hit in found], [episode for episode, _ in sightings], budget=budget)
+
+    arecall = twin(recall)
 
     def facts(
         self,
