@@ -9,37 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 
+from graphmem.forms import Line, Name, Numbers, Triples, cut, listed
 from graphmem.protocols import Message
 from graphmem.records import Fact, Triple
-
-
-def _cut(length: int) -> BeforeValidator:
-    """Beside a bound that the model is told of: what is longer all the same is cut, not refused."""
-    return BeforeValidator(lambda given: given[:length] if isinstance(given, str | list) else given)
-
-
-Name = Annotated[str, _cut(600), Field(min_length=1, max_length=600)]
-Line = Annotated[str, _cut(300), Field(max_length=300)]
-
-
-def _three(given: Any) -> Any:
-    """A triple written as one text, or whose object holds commas, is taken for what it means."""
-    parts = [part.strip() for part in given.split(",")] if isinstance(given, str) else given
-    if isinstance(parts, list) and len(parts) > 3 and all(isinstance(part, str) for part in parts):
-        return [*parts[:2], ", ".join(parts[2:])]
-    return parts
-
-
-TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3)]
 
 
 class ExtractionReply(BaseModel):
     """New triples, and the numbers of the known facts that are true no more."""
 
-    triples: Annotated[list[TripleReply], _cut(40), Field(max_length=40)]
-    outdated: Annotated[list[int], _cut(20), Field(max_length=20)]
+    triples: Triples
+    outdated: Numbers = []
 
 
 _EXTRACT = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
@@ -109,12 +90,14 @@ class SubGoalReply(BaseModel):
 
     goal: Line
     reason: Line = ""
-    about: Annotated[list[Name], _cut(4), Field(max_length=4)] = []
+    about: Annotated[list[Name], cut(4), Field(max_length=4), listed()] = []
 
     @model_validator(mode="before")
     @classmethod
     def _numbered(cls, given: Any) -> Any:
-        """Takes AriGraph's own form too: {"sub_goal_2": ..., "reason": ...}."""
+        """Takes AriGraph's own form too: {"sub_goal_2": ..., "reason": ...}; and the goal alone."""
+        if isinstance(given, str):
+            return {"goal": given}
         if isinstance(given, dict) and "goal" not in given:
             numbered = [value for key, value in given.items() if str(key).startswith("sub_goal")]
             return {**given, "goal": numbered[0]} if numbered else given
@@ -127,18 +110,19 @@ class PlanReply(BaseModel):
     AriGraph's own names of these are understood as well.
     """
 
-    main_goal: Line
+    main_goal: Line = ""
     sub_goals: Annotated[
         list[SubGoalReply],
-        _cut(5),
+        cut(5),
         Field(min_length=1, max_length=5, validation_alias=AliasChoices("sub_goals", "plan_steps")),
+        listed(),
     ]
     explore: bool = False
 
 
 Reason = Annotated[Line, Field(validation_alias=AliasChoices("reason", "reason_for_action"))]
 Action = Annotated[
-    str, _cut(120), Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))
+    str, cut(120), Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))
 ]
 
 
@@ -210,7 +194,7 @@ def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str
 class ReflectionReply(BaseModel):
     """What went wrong, and what to do otherwise."""
 
-    lesson: Annotated[str, _cut(600), Field(min_length=1, max_length=600)]
+    lesson: Annotated[str, cut(600), Field(min_length=1, max_length=600)]
 
 
 _REFLECT = """You have just failed at a text game. Say in at most three sentences what went wrong and what to do \
@@ -228,20 +212,20 @@ def reflect(task: str, scene: Mapping[str, str]) -> list[Message]:
 class EntitiesReply(BaseModel):
     """Query entities, each with the depth to search from it."""
 
-    entities: Annotated[list[Name], _cut(12), Field(max_length=12)]
-    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], _cut(12), Field(max_length=12)]
+    entities: Annotated[list[Name], cut(12), Field(max_length=12)]
+    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], cut(12), Field(max_length=12)]
 
 
 class TriplesReply(BaseModel):
     """New triples alone."""
 
-    triples: Annotated[list[TripleReply], _cut(40), Field(max_length=40)]
+    triples: Triples
 
 
 class OutdatedReply(BaseModel):
     """The numbers of known facts that are true no more."""
 
-    outdated: Annotated[list[int], _cut(20), Field(max_length=20)]
+    outdated: Numbers
 
 
 class ExplorationReply(BaseModel):

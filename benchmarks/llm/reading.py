@@ -146,7 +146,7 @@ def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False) -> d
                 print(f"\n{sample.text}\n   {error}")
             continue
         assert watched.last
-        raw = [Triple(*parts) for parts in watched.last.triples]
+        raw = [Triple(*parts) for parts in watched.last.triples if parts]
         called = {shown[index].triple.key for index in extracted.outdated}
         _count(n, sample, raw, extracted.triples)
         n["called outdated"] += len(called)

@@ -23,8 +23,9 @@ _EXIT = re.compile(r"^has exit\b|^is (north|south|east|west|above|below)\b|^lead
 class LLMExtractor:
     """An `Extractor` that asks `llm`. `counts` tells what in its replies was not used, and why.
 
-    Counted are triples whose entity the observation does not contain ("ungrounded") and repeats of one; "you are in"
-    triples ("self"); numbers of facts that were not shown, repeats of a number, and exits called outdated.
+    Counted are triples that have not three parts ("malformed"), those whose entity the observation does not contain
+    ("ungrounded") and repeats of one; "you are in" triples ("self"); numbers of facts that were not shown, repeats of a
+    number, and exits called outdated.
     """
 
     name = "llm"
@@ -46,6 +47,9 @@ class LLMExtractor:
         words = {_stem(word) for word in _words(f"{text} {' '.join(map(str, shown))}")} | _ALWAYS
         kept: dict[tuple[str, str, str], Triple] = {}
         for parts in raw:
+            if len(parts) != 3:
+                self.counts["malformed"] += 1
+                continue
             triple = Triple(*(" ".join(part.split()) for part in parts))
             fault = _fault(triple, words, kept)
             if fault:

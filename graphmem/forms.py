@@ -1,0 +1,83 @@
+"""Names, triples and numbers in a model's reply, read for what they mean where they are not quite in their form.
+
+A server that holds a model to a JSON Schema needs none of this. Others let through a triple with a comma too many, an
+object in place of a list, a number too few: one slip must not cost the rest of the reply.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+_PARTS = ("subject", "relation", "object")
+
+
+def cut(length: int) -> BeforeValidator:
+    """Beside a bound that the model is told of: what is longer all the same is cut, not refused."""
+    return BeforeValidator(lambda given: given[:length] if isinstance(given, str | list) else given)
+
+
+def listed() -> BeforeValidator:
+    """A list written as an object, or as one text with lines or semicolons, is taken for what it means."""
+    return BeforeValidator(_list)
+
+
+def _list(given: Any) -> Any:
+    if isinstance(given, str):
+        return [part.strip() for part in re.split(r"[;\n]", given) if part.strip()]
+    return list(given.values()) if isinstance(given, dict) else given or []
+
+
+def _or(instead: Any) -> WrapValidator:
+    """What cannot be read is taken for `instead`, which the reader counts and does not use."""
+
+    def read(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(given)
+        except ValidationError:
+            return instead
+
+    return WrapValidator(read)
+
+
+def _three(given: Any) -> Any:
+    """A triple written as one text, as an object, or whose object holds commas, is taken for what it means."""
+    parts = _parts(given)
+    if not isinstance(parts, list):
+        return parts
+    texts = [str(part) if isinstance(part, int | float) else part for part in parts]
+    if len(texts) > 3 and all(isinstance(part, str) for part in texts):
+        return [*texts[:2], ", ".join(texts[2:])]
+    return texts
+
+
+def _parts(given: Any) -> Any:
+    if isinstance(given, str):
+        return [part.strip() for part in given.split(",")]
+    if isinstance(given, dict):
+        return [given[name] for name in _PARTS] if given.keys() >= set(_PARTS) else list(given.values())
+    return given
+
+
+def _some_whole(triples: list[list[str]]) -> list[list[str]]:
+    if triples and not any(triples):
+        raise ValueError("no triple has three parts, each a text")
+    return triples
+
+
+Name = Annotated[str, cut(600), Field(min_length=1, max_length=600)]
+Line = Annotated[str, cut(300), Field(max_length=300)]
+TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3), _or([])]
+"""Three parts, or none when it cannot be read."""
+Triples = Annotated[list[TripleReply], cut(40), Field(max_length=40), listed(), AfterValidator(_some_whole)]
+Numbers = Annotated[list[Annotated[int, _or(0)]], cut(20), Field(max_length=20), listed()]
+"""Numbers from 1, of facts; 0 where one cannot be read."""
