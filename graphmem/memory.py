@@ -32,7 +32,7 @@ from graphmem.records import (
     Vector,
     entity_key,
 )
-from graphmem.retrieval.linking import spans
+from graphmem.retrieval.linking import proper_names, spans
 from graphmem.storage import open_store
 from graphmem.storage.resolve import new_id
 from graphmem.twins import twin
@@ -165,10 +165,13 @@ class Memory(View):
         if unasked := {name for name in told if entity_key(name) not in names.keys() | named}:
             names |= _by_key(self._store.entities(unasked))
         triples = tuple(_linked(triple, names) for triple in extraction.triples)
+        taught = [name for triple in triples for name in (triple.subject, triple.object)]
+        words = {word for name in taught for word in entity_key(name).split()}
+        written = [name for name in proper_names(episode.text) if entity_key(name) not in words]
         mentions = dict.fromkeys(
-            [*(names.get(entity_key(name), name) for name in extraction.mentions)]
+            [*(names.get(entity_key(name), checks.clean(name)) for name in (*extraction.mentions, *written))]
             + [name for key, name in names.items() if key in named]
-            + [name for triple in triples for name in (triple.subject, triple.object)]
+            + taught
         )
         texts = [episode.text, *(t.text for t in triples), *(end for t in triples for end in (t.key[0], t.key[2]))]
         vectors = self._checked_embedder().embed(texts := list(dict.fromkeys(texts)))

@@ -17,6 +17,7 @@ from graphmem.records import (
     Learned,
     Lesson,
     Observed,
+    Seeds,
     Stats,
     Triple,
     Vector,
@@ -136,8 +137,27 @@ class Store(Protocol):
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         """Those of `names` (or aliases) that are entities of the graph; all entities when None."""
 
-    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
-        """One hop: for each entity called one of these at most so many `facts` that hold and `episodes`, the newest."""
+    def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
+        """Where a search may start, in one round trip: what `entities`, `nearest` and `search` would give.
+
+        Entities called any of `names`; for the rows of `vectors` together, and for `text`, at most `limit` facts that
+        hold and `limit` episodes each.
+        """
+
+    def around(
+        self,
+        entities: Iterable[str],
+        of: Iterable[str] = (),
+        *,
+        facts: int,
+        episodes: int,
+        at: int | None = None,
+    ) -> Around:
+        """One hop, in one round trip, from entities and from the episodes with the ids `of`.
+
+        For each entity called one of `entities` at most so many `facts` that hold and `episodes`, the newest; for each
+        episode all entities that it mentions and at most so many facts that hold of those that it taught.
+        """
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -174,23 +194,29 @@ class Store(Protocol):
         graph holds: another current value of a slot, the same fact or key under another id.
         """
 
-    def merge(self, keep: str, gone: str) -> None:
-        """Make two entities one: `gone`, with its aliases, becomes an alias of `keep`, and its facts and mentions too.
+    def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
+        """Make two entities one: `gone`, with its aliases, becomes an alias of `keep`, which gets its facts and mentions.
 
-        Of facts that are then the same one is left, with the support of both; of rivals in a slot the newer holds.
-        Raises `InputError` when either is not an entity, or both are one.
+        All is then as if both had been one all along: of facts that are the same one is left, with the support of
+        both; a slot is filled by what was seen last. `vectors` are those of texts that are new by that. Raises
+        `InputError` when either is not an entity, or both are one.
         """
 
     def unmerge(self, gone: str) -> None:
-        """Undo the merge that took the name `gone`: what it joined is as it was, what was learned since stays.
+        """Undo the merge that took the name `gone`: what it joined is as it was, and what was learned since stays.
 
-        Raises `InputError` when `gone` was not merged, or what it joined has been merged again.
+        What was learned since was said of the entity that was kept, unless it names the other by itself. Raises
+        `InputError` when `gone` was not merged, or a later merge builds on that one.
         """
+
+    def merges(self) -> list[tuple[str, str]]:
+        """The merges that can be undone, oldest first: the name that was kept, and the one that went."""
 
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         """Remove episodes, the facts that no other episode supports, and every trace of either.
 
-        A fact that such an episode had retired holds again, unless its slot is filled.
+        A fact that such an episode had retired holds again, unless its slot is filled. Merges stay, of entities that
+        do; nothing that is kept to undo them tells of what was forgotten.
         """
 
     def stats(self, *, at: int | None = None) -> Stats:

@@ -182,15 +182,37 @@ class Observed:
     known: tuple[Fact, ...] = ()
 
 
+Hits = tuple[tuple[str, float], ...]
+"""Ids with their score, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Where a search may start: entities by name, and facts and episodes by vector (`near`) and full text (`matching`).
+
+    `facts` holds the facts of both kinds of hits.
+    """
+
+    entities: tuple[Entity, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    near_facts: Hits = ()
+    matching_facts: Hits = ()
+    near_episodes: Hits = ()
+    matching_episodes: Hits = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lies one hop from some entities.
+    """What lies one hop from some entities and episodes.
 
-    `facts` and `mentions` (pairs of an entity's name and the id of an episode that mentions it) are the newest of each
-    entity. `degrees` counts by name what there is in all: facts that hold and episodes, each up to `MOST_COUNTED`.
+    `facts` are the newest of each entity, and what each episode taught: `taught` pairs an episode's id with a fact's.
+    `mentions` pairs an entity's name with an episode's id, for the newest episodes of each entity and for all entities
+    of each episode. `degrees` counts, by name, the facts that hold and the episodes of each entity, both up to
+    `MOST_COUNTED`.
     """
 
     facts: tuple[Fact, ...] = ()
+    taught: tuple[tuple[str, str], ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
     degrees: Mapping[str, int] = field(default_factory=dict)
 

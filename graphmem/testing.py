@@ -28,6 +28,7 @@ from graphmem.records import (
     Learned,
     Lesson,
     Observed,
+    Seeds,
     Triple,
     Vector,
 )
@@ -271,6 +272,32 @@ def bounds_what_lies_around_newest_first(store: Store) -> None:
     assert store.around(["nowhere"], facts=5, episodes=5) == Around()
 
 
+def tells_what_lies_around_episodes(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), ("box", "is in", "hall"), slot="location", mentions=("apple", "box"))
+    teach(store, 2, ("apple", "is in", "bag"), slot="location", mentions=("apple",))
+    around = store.around([], ["e1", "e2", "none"], facts=9, episodes=9)
+    ids = {str(fact): fact.id for fact in around.facts}
+    assert set(ids) == {"box, is in, hall", "apple, is in, bag"}
+    assert set(around.taught) == {("e1", ids["box, is in, hall"]), ("e2", ids["apple, is in, bag"])}
+    assert set(around.mentions) == {("apple", "e1"), ("box", "e1"), ("apple", "e2")}
+    assert _told(store.around([], ["e1"], facts=1, episodes=0, at=1).facts) == ["apple, is in, box"]
+
+
+def gives_the_seeds_of_a_search(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "table"), slot="location")
+    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="location", mentions=("apple",))
+    query = np.stack([_hash_vector(Triple("pear", "is in", "box").text), _hash_vector("text of step 1")])
+    seeds = store.seeds(["The Apple", "nobody"], query, "pear?", limit=2)
+    facts = {fact.id: str(fact) for fact in seeds.facts}
+    assert seeds.entities == (Entity("apple"),)
+    assert facts[seeds.near_facts[0][0]] == "pear, is in, box"
+    assert [facts[id_] for id_, _ in seeds.matching_facts] == ["pear, is in, box"]
+    assert seeds.near_episodes[0][0] == "e1"
+    assert "apple, is in, table" not in facts.values()
+    assert [id_ for id_, _ in store.seeds([], query, "step", limit=5).matching_episodes] == ["e2", "e1"]
+    assert store.seeds([], query, "", limit=5, at=0) == Seeds()
+
+
 def knows_entities_by_name_and_alias(store: Store) -> None:
     store.restore([Entity("Barack Obama", ("Obama",)), Entity("Hall")], [], [])
     assert store.entities(["the obama"]) == [Entity("Barack Obama", ("Obama",))]
@@ -442,6 +469,8 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     selects_facts_by_entity_and_relation,
     tells_what_is_known_of_an_observation,
     bounds_what_lies_around_newest_first,
+    tells_what_lies_around_episodes,
+    gives_the_seeds_of_a_search,
     knows_entities_by_name_and_alias,
     finds_the_nearest_that_hold,
     finds_words_and_takes_any_text_as_a_query,

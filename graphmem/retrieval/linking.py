@@ -1,10 +1,12 @@
-"""Which entities of the graph a text names."""
+"""Which entities a text names: those of the graph, by their names, and new ones, by how they are written."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from graphmem.records import entity_key
+from graphmem.retrieval.words import COMMON
 
 LONGEST_NAME = 6
 """Names of more words than this are not looked for in running text."""
@@ -12,7 +14,16 @@ LONGEST_NAME = 6
 WORDS = 3000
 """Names are looked for in so many words of a text."""
 
+LONGEST_HEADING = 12
+"""A first line of more words than this is no heading."""
+
 _SENTENCE_END = re.compile(r"[.!?;:,\n]+\s*|\s-=|=-\s?")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_NAME_WORD = r"(?:[^\W\d_a-z]\.|St\.|[^\W\d_a-z][\w'\u2019-]*)"
+_JOINING = r"(?:of|the|de|la|le|du|des|van|von|der|den|del|di|da|dos|al|el|&)"
+_NAME = re.compile(rf"{_NAME_WORD}(?:(?:[ ]{_JOINING}){{0,2}}[ ](?:{_NAME_WORD}|\d+\b))*")
+_STARTS = re.compile(r"(?:^|[.!?:;\n]|[\"'\u201c\u2018(]|-=|^>)\s*$")
+_SPEAKER = re.compile(rf"^({_NAME_WORD}(?: {_NAME_WORD}){{0,3}}):\s", re.MULTILINE)
 
 
 def spans(text: str) -> set[str]:
@@ -28,4 +39,46 @@ def spans(text: str) -> set[str]:
         for start in range(len(words)):
             for end in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
                 found.add(entity_key(" ".join(words[start:end])))
-    return found
+    return found | {entity_key(name) for name in proper_names(text)}
+
+
+def heading(text: str) -> str | None:
+    """The first line of a document that has more lines, when it reads like a title: what the document is about."""
+    first, _, rest = text.strip().partition("\n")
+    titled = first[:1].isalnum() and not first.rstrip().endswith((".", "!", "?", ":", ",", ";"))
+    return first.strip() if rest and titled and len(first.split()) <= LONGEST_HEADING else None
+
+
+def proper_names(text: str) -> dict[str, None]:
+    """What is written as a name, in order: the heading, who speaks ("Ann: Hello"), runs of capitals ("Bank of Oslo").
+
+    A single capitalised word that starts a sentence is one only if it is one elsewhere in the text too; words that are
+    capitalised by habit ("I", "However") are none.
+    """
+    found: dict[str, None] = {}
+    if title := heading(text):
+        found |= dict.fromkeys(filter(None, (title, _IN_BRACKETS.sub("", title))))
+    found |= dict.fromkeys(_SPEAKER.findall(text))
+    doubtful: list[str] = []
+    for name, starts in _capitalised(text):
+        if starts and " " not in name:
+            doubtful.append(name)
+        else:
+            found[name] = None
+    certain = {word for name in found for word in name.split()}
+    return found | dict.fromkeys(name for name in doubtful if name in certain)
+
+
+def _capitalised(text: str) -> Iterator[tuple[str, bool]]:
+    """Runs of capitalised words, without the common words at their start; and whether each starts a sentence."""
+    for match in _NAME.finditer(text):
+        words = match[0].split()
+        dropped = 0
+        while words and (words[0][0].isdigit() or re.split("['\u2019]", words[0].casefold())[0] in COMMON):
+            words, dropped = words[1:], dropped + 1
+        if name := _without_genitive(" ".join(words)):
+            yield name, not dropped and bool(_STARTS.search(text[max(0, match.start() - 4) : match.start()]))
+
+
+def _without_genitive(name: str) -> str:
+    return re.sub(r"['\u2019]s?$", "", name) if len(name) > 1 else ""

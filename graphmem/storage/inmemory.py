@@ -23,11 +23,13 @@ from graphmem.records import (
     Learned,
     Lesson,
     Observed,
+    Seeds,
     Stats,
     Vector,
     entity_key,
 )
-from graphmem.storage import resolve
+from graphmem.storage import merging, resolve
+from graphmem.storage.seeding import gather
 
 _WORD = re.compile(r"\w+")
 
@@ -41,6 +43,7 @@ class InMemoryStore:
         self._facts: dict[str, Fact] = {}
         self._entities: dict[str, Entity] = {}
         self._vectors: dict[str, Vector] = {}
+        self._merges: list[merging.Merge] = []
         self._embedder: str | None = None
 
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
@@ -83,6 +86,7 @@ class InMemoryStore:
                 supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
                 retired=tuple(fact for fact in self._facts.values() if fact.retired_by == episode.id),
             )
+        lesson = merging.linked(lesson, self._aliases())
         resolution = resolve.resolve(lesson, self._after(episode.step), self._teachers(after=episode.step))
         for fact in resolution.written.values():
             self._write(fact)
@@ -96,6 +100,11 @@ class InMemoryStore:
         episode = replace(episode, pending=False, error=None, facts=taught_ids, mentions=mentions)
         self._episodes[episode.id] = episode
         return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
+
+    def _aliases(self) -> dict[str, str]:
+        """The name of the entity that each alias means, by the alias's key, unless another has it for its own."""
+        named = ((entity_key(alias), entity.name) for entity in self._entities.values() for alias in entity.aliases)
+        return {key: name for key, name in named if key not in self._entities}
 
     def _after(self, step: int) -> list[Fact]:
         return [fact for fact in self._facts.values() if fact.until is None or fact.until > step]
@@ -182,17 +191,34 @@ class InMemoryStore:
         keys = {entity_key(name) for name in names}
         return [e for e in found if keys & {e.key, *(entity_key(alias) for alias in e.aliases)}]
 
-    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
+    def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
+        return gather(self, names, vectors, text, limit=limit, at=at)
+
+    def around(
+        self,
+        entities: Iterable[str],
+        of: Iterable[str] = (),
+        *,
+        facts: int,
+        episodes: int,
+        at: int | None = None,
+    ) -> Around:
         found: dict[str, Fact] = {}
-        mentions: list[tuple[str, str]] = []
+        mentions: dict[tuple[str, str], None] = {}
         degrees: dict[str, int] = {}
         for entity in self.entities(entities, at=at):
             held = self.facts(entities=[entity.name], at=at)[::-1]
             told = [episode for episode in self.episodes(at=at)[::-1] if entity.name in episode.mentions]
             found |= {fact.id: fact for fact in held[:facts]}
-            mentions += [(entity.name, episode.id) for episode in told[:episodes]]
+            mentions |= {(entity.name, episode.id): None for episode in told[:episodes]}
             degrees[entity.name] = min(len(held), MOST_COUNTED) + min(len(told), MOST_COUNTED)
-        return Around(tuple(found.values()), tuple(mentions), degrees)
+        taught: list[tuple[str, str]] = []
+        for episode in self.episodes(ids=of, at=at):
+            held = self.facts(ids=episode.facts, at=at)[:facts]
+            found |= {fact.id: fact for fact in held}
+            taught += [(episode.id, fact.id) for fact in held]
+            mentions |= {(name, episode.id): None for name in episode.mentions}
+        return Around(tuple(found.values()), tuple(taught), tuple(mentions), degrees)
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -222,7 +248,9 @@ class InMemoryStore:
 
     def texts(self) -> Iterator[str]:
         facts = [fact.triple.text for fact in self._facts.values()]
-        yield from dict.fromkeys([*facts, *self._entities, *(episode.text for episode in self._episodes.values())])
+        undone = [fact.triple.text for merge in self._merges for fact in merge.before.facts]
+        episodes = [episode.text for episode in self._episodes.values()]
+        yield from dict.fromkeys([*facts, *undone, *self._entities, *episodes])
 
     def embedder(self) -> str | None:
         return self._embedder
@@ -265,35 +293,88 @@ class InMemoryStore:
         if clash or any(count > 1 for count in (*slots.values(), *same.values())):
             raise resolve.contradiction()
 
+    def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
+        with self._lock:
+            one, other = (merging.called(name, self.entities([name])) for name in (keep, gone))
+            merging.check_two(one, other)
+            told = [set(episode.mentions) for episode in self._episodes.values()]
+            mentions = {
+                id_: one.name in names for id_, names in zip(self._episodes, told, strict=True) if other.name in names
+            }
+            merge = merging.merge(one, other, self._known(), mentions)
+            self._put(merge.before.ids, merge.after)
+            for id_ in merge.mentions:
+                names = (one.name if name == other.name else name for name in self._episodes[id_].mentions)
+                self._episodes[id_] = replace(self._episodes[id_], mentions=tuple(dict.fromkeys(names)))
+            del self._entities[other.key]
+            self._entities[one.key] = replace(one, aliases=tuple(dict.fromkeys([*one.aliases, *merge.names])))
+            self._vectors = {**(vectors or {}), **self._vectors}
+            self._merges.append(merge)
+
+    def unmerge(self, gone: str) -> None:
+        with self._lock:
+            merge = self._merges.pop(merging.to_undo(gone, self._merges))
+            keep = self._entities[entity_key(merge.keep)]
+            self._entities[keep.key] = replace(keep, aliases=tuple(a for a in keep.aliases if a not in merge.names))
+            self._entities.setdefault(merge.gone.key, merge.gone)
+            self._put(*merging.undo(merge, self._known()))
+            for id_ in merge.mentions:
+                names = [name for name in self._episodes[id_].mentions if name != keep.name or id_ not in merge.moved]
+                self._episodes[id_] = replace(self._episodes[id_], mentions=(*names, merge.gone.name))
+
+    def merges(self) -> list[tuple[str, str]]:
+        return [(merge.keep, merge.gone.name) for merge in self._merges]
+
+    def _known(self) -> merging.Known:
+        taught = ((episode.step, episode.id, id_) for episode in self.episodes() for id_ in episode.facts)
+        return merging.Known(tuple(self._facts.values()), tuple(taught))
+
+    def _put(self, old: Collection[str], new: merging.Known) -> None:
+        """`new` facts and teachings instead of the `old` facts."""
+        self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in old}
+        for fact in new.facts:
+            self._write(fact)
+        taught: dict[str, list[str]] = {}
+        for _, episode_id, id_ in new.taught:
+            taught.setdefault(episode_id, []).append(id_)
+        for episode in list(self._episodes.values()):
+            kept = [id_ for id_ in episode.facts if id_ not in old]
+            self._episodes[episode.id] = replace(episode, facts=(*kept, *taught.get(episode.id, ())))
+
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         with self._lock:
             before = self.stats()
             gone = {id_ for id_ in episode_ids if id_ in self._episodes}
-            kept = [episode for episode in self.episodes() if episode.id not in gone]
-            aftermath = resolve.forget(gone, list(self._facts.values()), self._teachers(without=gone))
-            self._facts = {**self._facts, **aftermath.written}
-            self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in aftermath.deleted}
-            merged = aftermath.merged
-            self._episodes = {
-                episode.id: replace(episode, facts=tuple(merged.get(id_, id_) for id_ in episode.facts))
-                for episode in kept
-            }
-            self._sweep()
+            redo = self._merges[merging.to_redo(gone, self._merges) :]
+            for merge in reversed(redo):
+                self.unmerge(merge.gone.name)
+            self._forget(gone)
+            for merge in redo:
+                if {entity_key(merge.keep), merge.gone.key} <= self._entities.keys():
+                    self.merge(merge.keep, merge.gone.name)
+            texts = set(self.texts())
+            self._vectors = {text: vector for text, vector in self._vectors.items() if text in texts}
             after = self.stats()
         return Forgotten(before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities)
+
+    def _forget(self, gone: set[str]) -> None:
+        """Remove episodes, and the facts and entities that nothing speaks of any more."""
+        kept = [episode for episode in self.episodes() if episode.id not in gone]
+        aftermath = resolve.forget(gone, list(self._facts.values()), self._teachers(without=gone))
+        self._facts = {**self._facts, **aftermath.written}
+        self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in aftermath.deleted}
+        merged = aftermath.merged
+        self._episodes = {
+            episode.id: replace(episode, facts=tuple(merged.get(id_, id_) for id_ in episode.facts)) for episode in kept
+        }
+        named = self._named(self._facts.values(), self._episodes.values())
+        self._entities = {key: entity for key, entity in self._entities.items() if key in named}
 
     @staticmethod
     def _named(facts: Iterable[Fact], episodes: Iterable[Episode]) -> set[str]:
         """The keys of the entities that these speak of."""
         named = {entity_key(name) for fact in facts for name in (fact.subject, fact.object)}
         return named | {entity_key(name) for episode in episodes for name in episode.mentions}
-
-    def _sweep(self) -> None:
-        """Remove entities that nothing names, and vectors of texts that are gone."""
-        named = self._named(self._facts.values(), self._episodes.values())
-        self._entities = {key: entity for key, entity in self._entities.items() if key in named}
-        texts = set(self.texts())
-        self._vectors = {text: vector for text, vector in self._vectors.items() if text in texts}
 
     def stats(self, *, at: int | None = None) -> Stats:
         with self._lock:

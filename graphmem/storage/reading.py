@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike, fspath
+from typing import Any
 
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Stats, Vector, entity_key
+from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Seeds, Stats, Vector, entity_key
 from graphmem.storage import resolve
 from graphmem.storage.connection import open_file, told
+from graphmem.storage.merging import RECORD, Merge
 from graphmem.storage.rows import (
     EPISODE,
     FACT,
@@ -27,6 +29,7 @@ from graphmem.storage.rows import (
     to_fact,
     to_vector,
 )
+from graphmem.storage.seeding import gather
 from graphmem.storage.vector_index import VectorIndex
 
 _WORD = re.compile(r"\w+")
@@ -178,36 +181,71 @@ class SqliteReader:
             )
         return [row[0] for row in rows]
 
-    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
+    def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
+        return gather(self, names, vectors, text, limit=limit, at=at)  # type: ignore[arg-type]
+
+    def around(
+        self,
+        entities: Iterable[str],
+        of: Iterable[str] = (),
+        *,
+        facts: int,
+        episodes: int,
+        at: int | None = None,
+    ) -> Around:
         held, values = _holds(at)
+        rows = self._around_entities(self._entity_rows(entities), held, values, facts, episodes, at)
+        told = self._around_episodes(of, held, values, facts)
+        seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
+        found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
+        mentions = {(row[0], id_): None for row in rows for id_ in json.loads(row[2])}
+        mentions |= {(name, row[0]): None for row in told for name in json.loads(row[2])}
+        return Around(
+            facts=tuple(found),
+            taught=tuple((row[0], id_) for row in told for id_ in json.loads(row[3])),
+            mentions=tuple(mentions),
+            degrees={row[0]: row[3] for row in rows},
+        )
+
+    def _around_entities(
+        self, seqs: Iterable[int], held: str, values: Sequence[object], facts: int, episodes: int, at: int | None
+    ) -> list[Any]:
+        """(name, rows of its newest facts, ids of its newest episodes, degree) of each entity; no hub is read whole."""
         seen, step = ("TRUE", []) if at is None else ("e.step <= ?", [at])
+        newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
+        counted = f"AND {held} LIMIT {MOST_COUNTED}"
         with self._reading() as db:
-            rows = all_rows(
+            return all_rows(
                 db,
                 f"""SELECT n.name,
                 (SELECT json_group_array(seq) FROM (
-                    SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.subject = n.seq AND {held}
-                        ORDER BY f.since DESC LIMIT ?)
-                    UNION SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.object = n.seq AND {held}
-                        ORDER BY f.since DESC LIMIT ?)
+                    SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.subject = n.seq {newest})
+                    UNION SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.object = n.seq {newest})
                     ORDER BY 2 DESC, 1 DESC LIMIT ?)),
                 (SELECT json_group_array(id) FROM (
                     SELECT e.id FROM mentions m JOIN episodes e ON e.seq = m.episode
                     WHERE m.entity = n.seq AND {seen} ORDER BY m.episode DESC LIMIT ?)),
-                (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.subject = n.seq AND {held} LIMIT {MOST_COUNTED}))
-                + (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.object = n.seq AND {held} LIMIT {MOST_COUNTED})),
-                (SELECT count(*) FROM (SELECT 1 FROM mentions m WHERE m.entity = n.seq LIMIT {MOST_COUNTED}))
+                min({MOST_COUNTED}, (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.subject = n.seq {counted}))
+                    + (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.object = n.seq {counted})))
+                + (SELECT count(*) FROM (SELECT 1 FROM mentions m WHERE m.entity = n.seq LIMIT {MOST_COUNTED}))
                 FROM entities n WHERE n.seq {IN}""",
-                [*values, facts, *values, facts, facts, *step, episodes, *values, *values,
-                 as_set(self._entity_rows(entities))],
-            )  # fmt: skip
-        seqs = {seq for row in rows for seq in json.loads(row[1])}
-        found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
-        return Around(
-            tuple(found),
-            tuple((row[0], id_) for row in rows for id_ in json.loads(row[2])),
-            {row[0]: min(row[3], MOST_COUNTED) + row[4] for row in rows},
-        )
+                [*values, facts, *values, facts, facts, *step, episodes, *values, *values, as_set(seqs)],
+            )
+
+    def _around_episodes(self, ids: Iterable[str], held: str, values: Sequence[object], facts: int) -> list[Any]:
+        """(id, rows of the facts it taught, names it mentions, ids of those facts) of each episode."""
+        taught = f"""FROM teachings t JOIN facts f ON f.seq = t.fact
+            WHERE t.episode = e.seq AND {held} ORDER BY f.seq LIMIT ?"""
+        with self._reading() as db:
+            return all_rows(
+                db,
+                f"""SELECT e.id, (SELECT json_group_array(seq) FROM (SELECT f.seq {taught})),
+                (SELECT json_group_array(name) FROM (
+                    SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq)),
+                (SELECT json_group_array(id) FROM (SELECT f.id {taught}))
+                FROM episodes e WHERE e.namespace = ? AND e.id {IN}""",
+                [*values, facts, *values, facts, self._namespace, as_set(ids)],
+            )
 
     def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int) -> list[Fact]:
         """At most `limit` facts of the entities with these row ids, newest first; no hub is read whole."""
@@ -292,7 +330,16 @@ class SqliteReader:
                 UNION SELECT text FROM episodes WHERE namespace = :n""",
                 {"n": self._namespace},  # type: ignore[arg-type]
             )
-        return (row[0] for row in rows)
+            undone = (fact.triple.text for merge in self._merges() for fact in merge.before.facts)
+        return iter(dict.fromkeys([*(row[0] for row in rows), *undone]))
+
+    def _merges(self) -> list[Merge]:
+        sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
+        with self._reading() as db:
+            return [RECORD.validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
+
+    def merges(self) -> list[tuple[str, str]]:
+        return [(merge.keep, merge.gone.name) for merge in self._merges()]
 
     def embedder(self) -> str | None:
         with self._reading() as db:
