@@ -51,7 +51,7 @@ def traced(operation: Operation) -> Callable[[Callable[Concatenate[V, P], R]], C
 
     def around(method: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P], R]:
         @wraps(method)
-        def call(self: V, *args: P.args, **kwargs: P.kwargs) -> R:
+        def call(self: V, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if (trace := _api()) is None:
                 return method(self, *args, **kwargs)
             with trace.get_tracer("graphmem").start_as_current_span(

@@ -14,7 +14,7 @@ V = TypeVar("V")
 def twin(method: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P], Coroutine[Any, Any, R]]:
     """`method` to be awaited. A task that is cancelled meanwhile does not wait; what was begun is done all the same."""
 
-    async def awaited(self: V, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def awaited(self: V, /, *args: P.args, **kwargs: P.kwargs) -> R:
         from asyncio import to_thread  # here, since it takes longer to import than all of this package
 
         return await to_thread(method, self, *args, **kwargs)
