@@ -195,7 +195,7 @@ class Store(Protocol):
         """
 
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
-        """Make two entities one: `gone`, with its aliases, becomes an alias of `keep`, which gets its facts and mentions.
+        """Make two entities one: `gone` and its aliases become aliases of `keep`, which gets its facts and mentions.
 
         All is then as if both had been one all along: of facts that are the same one is left, with the support of
         both; a slot is filled by what was seen last. `vectors` are those of texts that are new by that. Raises

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import TypeAdapter
 
 from graphmem.errors import InputError
-from graphmem.records import Entity, Fact, entity_key
+from graphmem.records import Entity, Fact, Lesson, Triple, entity_key
 from graphmem.storage.resolve import new_id
 
 Taught = tuple[int, str, str]
@@ -83,6 +83,16 @@ def check_two(keep: Entity, gone: Entity) -> None:
     """Raise `InputError` when both are one entity."""
     if keep.key == gone.key:
         raise InputError(f"{keep.name!r} is one entity already: nothing to merge")
+
+
+def linked(lesson: Lesson, names: Mapping[str, str]) -> Lesson:
+    """The lesson with the `names` of entities (by key) that it calls by an alias, whoever has merged them meanwhile."""
+
+    def name(given: str) -> str:
+        return names.get(entity_key(given), given)
+
+    triples = (Triple(name(triple.subject), triple.relation, name(triple.object)) for triple in lesson.triples)
+    return replace(lesson, triples=tuple(triples), mentions=tuple(dict.fromkeys(map(name, lesson.mentions))))
 
 
 def to_undo(gone: str, merges: Sequence[Merge]) -> int:

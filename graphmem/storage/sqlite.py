@@ -9,8 +9,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from graphmem.errors import EmbedderMismatch
-from graphmem.records import NEXT, Entity, Episode, Fact, Forgotten, Learned, Lesson, Observed, Vector
-from graphmem.storage import resolve
+from graphmem.records import (
+    NEXT,
+    Entity,
+    Episode,
+    Fact,
+    Forgotten,
+    Learned,
+    Lesson,
+    Observed,
+    Vector,
+    entity_key,
+)
+from graphmem.storage import merging, resolve
 from graphmem.storage.connection import scrub, told, transaction
 from graphmem.storage.reading import SqliteReader
 from graphmem.storage.resolve import contradiction
@@ -22,6 +33,19 @@ from graphmem.storage.rows import (
     to_episode,
 )
 from graphmem.storage.writing import Writer
+
+_ALIKE = """
+    SELECT f.seq FROM json_each(?) w
+    CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
+    CROSS JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1
+    JOIN entities o ON o.seq = f.object AND o.key = w.value ->> 2
+    UNION SELECT f.seq FROM json_each(?) w
+    CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
+    CROSS JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3"""
+"""The facts of one of some triples, or of their subject and slot: each (subject, relation, object, slot or "").
+
+CROSS JOIN keeps SQLite to this order: from the few triples to their facts, never the other way.
+"""
 
 
 class SqliteStore(SqliteReader):
@@ -76,6 +100,7 @@ class SqliteStore(SqliteReader):
                 supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
                 retired=tuple(self._select_facts("r.id = ?", [episode.id])),
             )
+        lesson = merging.linked(lesson, self._aliases(lesson))
         concerned = self._concerned(lesson)
         resolution = resolve.resolve(lesson, concerned, self._later(episode, concerned))
         writer.add_vectors(lesson.vectors)
@@ -86,21 +111,11 @@ class SqliteStore(SqliteReader):
         return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
 
     def _concerned(self, lesson: Lesson) -> list[Fact]:
-        """What `resolve` must see: facts that a triple equals or rivals, or that the lesson calls outdated.
-
-        CROSS JOIN keeps SQLite to this order: from the lesson's few triples to their facts, never the other way.
-        """
+        """What `resolve` must see: facts that a triple equals or rivals, or that the lesson calls outdated."""
         wanted = [[*triple.key, slot or ""] for triple, slot in zip(lesson.triples, lesson.slots, strict=True)]
         return self._select_facts(
             f"""(f.until IS NULL OR f.until > ?) AND f.seq IN (
-                SELECT f.seq FROM json_each(?) w
-                CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
-                CROSS JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1
-                JOIN entities o ON o.seq = f.object AND o.key = w.value ->> 2
-                UNION SELECT f.seq FROM json_each(?) w
-                CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
-                CROSS JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3
-                UNION SELECT seq FROM facts WHERE namespace = ? AND id {IN})""",
+                {_ALIKE} UNION SELECT seq FROM facts WHERE namespace = ? AND id {IN})""",
             [
                 lesson.episode.step,
                 *(json.dumps(wanted), self._namespace) * 2,
@@ -108,6 +123,18 @@ class SqliteStore(SqliteReader):
                 as_set(lesson.outdated),
             ],
         )
+
+    def _aliases(self, lesson: Lesson) -> dict[str, str]:
+        """The names of the entities that the lesson calls by an alias, by the alias's key."""
+        told = [name for triple in lesson.triples for name in (triple.subject, triple.object)]
+        rows = all_rows(
+            self._db,
+            f"""SELECT a.key, n.name FROM aliases a JOIN entities n ON n.seq = a.entity
+            WHERE a.namespace = ? AND a.key {IN}
+            AND NOT EXISTS (SELECT 1 FROM entities WHERE namespace = a.namespace AND key = a.key)""",
+            [self._namespace, as_set({entity_key(name) for name in (*told, *lesson.mentions)})],
+        )
+        return dict(rows)
 
     def _later(self, episode: Episode, facts: Sequence[Fact]) -> dict[str, list[tuple[int, str]]]:
         """Who taught `facts` after the episode's step; nobody, when it is the latest, as nearly always."""
@@ -156,12 +183,69 @@ class SqliteStore(SqliteReader):
                 raise contradiction() from error
             writer.add_vectors(vectors or {})
 
+    def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
+        with self._writing() as writer:
+            writer.add_vectors(vectors or {})
+            self._merge(keep, gone, writer)
+
+    def _merge(self, keep: str, gone: str, writer: Writer) -> None:
+        one, other = (merging.called(name, self.entities([name])) for name in (keep, gone))
+        merging.check_two(one, other)
+        rows = all_rows(
+            self._db,
+            """SELECT e.id, EXISTS (SELECT 1 FROM mentions WHERE episode = e.seq AND entity = :keep)
+            FROM mentions m JOIN episodes e ON e.seq = m.episode WHERE m.entity = :gone ORDER BY e.step, e.seq""",
+            {"keep": writer.entity(one.name), "gone": (seq := writer.entity(other.name))},  # type: ignore[arg-type]
+        )
+        facts = self._select_facts("f.subject = ? OR f.object = ?", [seq, seq])
+        writer.join(merging.merge(one, other, self._known(facts, one.name, other.name), dict(rows)))
+
+    def unmerge(self, gone: str) -> None:
+        with self._writing() as writer:
+            self._unmerge(gone, writer)
+
+    def _unmerge(self, gone: str, writer: Writer) -> None:
+        merges = self._merges()
+        position = merging.to_undo(gone, merges)
+        merge = merges[position]
+        facts = [*merge.before.facts, *merge.after.facts]
+        writer.part(merge, *merging.undo(merge, self._known(facts, merge.keep, merge.gone.name)))
+        self._db.execute(
+            "DELETE FROM merges WHERE seq = (SELECT seq FROM merges WHERE namespace = ? ORDER BY seq LIMIT 1 OFFSET ?)",
+            (self._namespace, position),
+        )
+
+    def _known(self, facts: Sequence[Fact], keep: str, gone: str) -> merging.Known:
+        """What `merging` must see: these facts as they are now and all that are `alike`, and who taught them."""
+        ids = [fact.id for fact in facts]
+        for _ in range(2):  # what shares a slot with one of the same triple may have none itself
+            wanted = (json.dumps(merging.alike(facts, keep, gone)), self._namespace)
+            facts = self._select_facts(
+                f"f.seq IN ({_ALIKE} UNION SELECT seq FROM facts WHERE namespace = ? AND id {IN}) ORDER BY f.seq",
+                [*wanted * 2, self._namespace, as_set(ids)],
+            )
+        taught = all_rows(
+            self._db,
+            f"""SELECT e.step, e.id, f.id FROM facts f JOIN teachings t ON t.fact = f.seq
+            JOIN episodes e ON e.seq = t.episode
+            WHERE f.namespace = ? AND f.id {IN} ORDER BY e.step, e.seq, f.seq""",
+            [self._namespace, as_set(fact.id for fact in facts)],
+        )
+        return merging.Known(tuple(facts), tuple(taught))
+
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         with self._writing() as writer:
-            gone = writer.known_episodes(episode_ids)
-            facts, teachers = self._forgetting(gone)
             before = self.stats()
-            writer.forget(gone, resolve.forget(gone, facts, teachers))
+            gone = writer.known_episodes(episode_ids)
+            merges = self._merges()
+            redo = merges[merging.to_redo(gone, merges) :]
+            for merge in reversed(redo):
+                self._unmerge(merge.gone.name, writer)
+            writer.forget(gone, resolve.forget(gone, *self._forgetting(gone)))
+            for merge in redo:
+                if writer.are_entities(merge.keep, merge.gone.name):
+                    self._merge(merge.keep, merge.gone.name, writer)
+            writer.sweep(self._merges())
             after = self.stats()
         with self._reading() as db:
             if gone:

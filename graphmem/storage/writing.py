@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graphmem.records import Entity, Episode, Fact, Lesson, Vector, entity_key
+from graphmem.storage.merging import RECORD, Known, Merge
 from graphmem.storage.resolve import Aftermath, contradiction
 from graphmem.storage.rows import IN, all_rows, as_set, text_hash, to_blob
 
@@ -141,11 +142,7 @@ class Writer:
     def restore(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
         """Put records back as they were: entities and episodes first, since facts and teachings point at them."""
         for entity in entities:
-            seq = self.entity(entity.name)
-            self._db.executemany(
-                "INSERT OR IGNORE INTO aliases (namespace, key, name, entity) VALUES (?, ?, ?, ?)",
-                [(self._namespace, entity_key(alias), alias, seq) for alias in entity.aliases],
-            )
+            self._alias(self.entity(entity.name), entity.aliases)
         present = self.known_episodes(episode.id for episode in episodes)
         new = [episode for episode in episodes if episode.id not in present]
         for episode in new:
@@ -171,6 +168,11 @@ class Writer:
         )
         return {row[0] for row in rows}
 
+    def are_entities(self, *names: str) -> bool:
+        sql = f"SELECT count(*) FROM entities WHERE namespace = ? AND key {IN}"
+        keys = {entity_key(name) for name in names}
+        return bool(self._db.execute(sql, (self._namespace, as_set(keys))).fetchone()[0] == len(keys))
+
     def forget(self, gone: Collection[str], aftermath: Aftermath) -> None:
         """Carry out `aftermath`, then remove the episodes and whatever nothing points at any more."""
         for old, new in aftermath.merged.items():
@@ -187,27 +189,78 @@ class Writer:
         self._db.execute(
             f"DELETE FROM mentions WHERE episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN})", scope
         )
-        dead = (self._namespace, as_set(aftermath.deleted))
-        seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {IN})"
-        self._db.execute(f"DELETE FROM teachings WHERE fact IN {seqs}", dead)
-        self._db.execute(f"DELETE FROM fact_text WHERE rowid IN {seqs}", dead)
-        self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {IN}", dead)
+        self._delete_facts(aftermath.deleted)
         self.write_facts(aftermath.written.values())
         episodes = f"namespace = ? AND id {IN}"
         self._db.execute(f"DELETE FROM episode_text WHERE rowid IN (SELECT seq FROM episodes WHERE {episodes})", scope)
         self._db.execute(f"DELETE FROM episodes WHERE {episodes}", scope)
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Remove entities that no fact and no episode names, and vectors of texts that are gone."""
-        scope = {"n": self._namespace}
         self._db.execute(
-            """DELETE FROM entities WHERE namespace = :n
+            """DELETE FROM entities WHERE namespace = ?
             AND NOT EXISTS (SELECT 1 FROM facts WHERE subject = entities.seq OR object = entities.seq)
             AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity = entities.seq)""",
-            scope,
+            (self._namespace,),
         )
-        kept = {text_hash(row[0]) for row in self._db.execute("SELECT key FROM entities WHERE namespace = :n", scope)}
+
+    def _delete_facts(self, ids: Collection[str]) -> None:
+        dead = (self._namespace, as_set(ids))
+        seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {IN})"
+        self._db.execute(f"DELETE FROM teachings WHERE fact IN {seqs}", dead)
+        self._db.execute(f"DELETE FROM fact_text WHERE rowid IN {seqs}", dead)
+        self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {IN}", dead)
+
+    def join(self, merge: Merge) -> None:
+        """Carry out a merge, and keep what is needed to undo it."""
+        self.put(merge.before.ids, merge.after)
+        rows = {"keep": self.entity(merge.keep), "gone": self.entity(merge.gone.name)}
+        self._db.execute("UPDATE OR IGNORE mentions SET entity = :keep WHERE entity = :gone", rows)
+        self._db.execute("DELETE FROM mentions WHERE entity = :gone", rows)
+        self._db.execute("DELETE FROM entities WHERE seq = :gone", rows)  # and its aliases
+        self._alias(rows["keep"], merge.names)
+        self._db.execute(
+            "INSERT INTO merges (namespace, record) VALUES (?, ?)",
+            (self._namespace, RECORD.dump_json(merge).decode()),
+        )
+
+    def part(self, merge: Merge, old: Collection[str], new: Known) -> None:
+        """Undo a merge: `new` facts instead of the `old`, names and mentions as they were."""
+        keep = self.entity(merge.keep)
+        self._db.execute(
+            f"DELETE FROM aliases WHERE entity = ? AND key {IN}",
+            (keep, as_set(entity_key(name) for name in merge.names)),
+        )
+        gone = self.entity(merge.gone.name)
+        self._alias(gone, merge.gone.aliases)
+        self.put(old, new)
+        scope = (self._namespace, as_set(merge.moved))
+        episodes = f"(SELECT seq FROM episodes WHERE namespace = ? AND id {IN})"
+        self._db.execute(f"DELETE FROM mentions WHERE entity = ? AND episode IN {episodes}", (keep, *scope))
+        self._db.execute(
+            f"INSERT OR IGNORE INTO mentions (episode, entity) SELECT seq, ? FROM episodes WHERE seq IN {episodes}",
+            (gone, self._namespace, as_set(merge.mentions)),
+        )
+
+    def _alias(self, entity: int, names: Iterable[str]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO aliases (namespace, key, name, entity) VALUES (?, ?, ?, ?)",
+            [(self._namespace, entity_key(name), name, entity) for name in names],
+        )
+
+    def put(self, old: Collection[str], new: Known) -> None:
+        """`new` facts and teachings instead of the `old` facts; nearest vectors are indexed anew."""
+        self._delete_facts(old)
+        self.write_facts(new.facts)
+        taught: dict[str, list[str]] = {}
+        for _, episode, fact in new.taught:
+            taught.setdefault(episode, []).append(fact)
+        for episode, facts in taught.items():
+            self._teach(self._episode(episode), facts)
+        self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
+
+    def sweep(self, merges: Iterable[Merge]) -> None:
+        """Remove vectors of texts that are gone, but those that undoing one of `merges` brings back."""
+        scope = {"n": self._namespace}
+        kept = {text_hash(fact.triple.text) for merge in merges for fact in merge.before.facts}
+        kept |= {text_hash(row[0]) for row in self._db.execute("SELECT key FROM entities WHERE namespace = :n", scope)}
         for table in ("facts", "episodes"):
             kept |= {row[0] for row in self._db.execute(f"SELECT hash FROM {table} WHERE namespace = :n", scope)}
         rows = all_rows(self._db, "SELECT seq, hash FROM vectors WHERE namespace = :n", scope)  # type: ignore[arg-type]
