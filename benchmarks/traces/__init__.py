@@ -5,6 +5,7 @@
     replay.py   a run through Memory and LLMPolicy, over HTTP
     compare.py  our graph beside theirs after each turn, and why they differ
     parsers.py  replies that AriGraph's parser drops
+    slips.py    malformed replies, made on purpose
     tokens.py   what the prompts take
     long.py     the same on a walk of 150 steps
 

@@ -19,6 +19,7 @@ from benchmarks.traces.long import walk
 from benchmarks.traces.parsers import lost_replies, replacements
 from benchmarks.traces.record import Run, read_runs
 from benchmarks.traces.replay import Replay, replay
+from benchmarks.traces.slips import SLIPS, lost
 from benchmarks.traces.tokens import KINDS, PLANS, Prompt, mean_sections, over_bert, prompts, recorded_parts
 
 console = Console(width=160)
@@ -41,6 +42,7 @@ def main() -> None:
         show_graphs(title, replays)
         show_outdated(title, replays)
     show_parsers(runs, ruled)
+    show_slips(runs)
     show_tokens(ruled)
     if given.steps:
         show_walk(given.steps)
@@ -97,6 +99,19 @@ def show_parsers(runs: Sequence[Run], replays: Sequence[Replay]) -> None:
     faults = sum(counts[fault] for fault in ("ungrounded", "self", "empty"))
     table.add_row("triples (only those it kept are recorded)", str(triples), "not recorded", f"{faults} (dropped)")
     table.add_row("old facts of replacements", str(sum(n for n, _ in pairs)), str(sum(lost for _, lost in pairs)), "0")
+    console.print(table)
+
+
+def show_slips(runs: Sequence[Run]) -> None:
+    table = Table(
+        "slip", "replies", "triples", "lost by AriGraph's rule", "lost by ours", "asked again by ours",
+        title="Slips made on purpose in one triple of each recorded reply",
+    )  # fmt: skip
+    replies = [(turn.observation, turn.triples) for run in runs for turn in run.turns if turn.triples]
+    for slip in SLIPS:
+        found = lost(slip, replies)
+        numbers = (found.replies, found.said, found.theirs, found.ours, found.asked_again)
+        table.add_row(slip.name, *map(str, numbers))
     console.print(table)
 
 
