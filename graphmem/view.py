@@ -71,13 +71,14 @@ class View:
         self,
         about: str | Iterable[str] | None = None,
         *,
+        ids: Iterable[str] | None = None,
         relations: Iterable[str] | None = None,
         retired: bool = False,
     ) -> list[Fact]:
-        """Facts that hold (and `retired` ones, if asked), of these entities and relations, in order of assertion."""
+        """Facts that hold (and `retired` ones, if asked), of these entities, ids and relations, in order of assertion."""
         names = [about] if isinstance(about, str) else about
         relations = [relations] if isinstance(relations, str) else relations
-        return self._store.facts(entities=names, relations=relations, current=not retired, at=self._at)
+        return self._store.facts(ids=ids, entities=names, relations=relations, current=not retired, at=self._at)
 
     def history(self, entity: str) -> list[Fact]:
         """Every fact that was ever known about `entity`, retired ones too, in order of assertion."""
