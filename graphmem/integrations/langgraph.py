@@ -1,0 +1,308 @@
+"""For LangGraph: a store whose items are remembered in a graph, and nodes for before and after the model.
+
+graph.add_node("recall", recall_node(memory))      # before the model: sets `recollection` in the state
+graph.add_node("remember", remember_node(memory))  # after it: what was said since the last user message
+graph.compile(store=MemoryStore("house.db"))
+"""
+
+from __future__ import annotations
+
+import weakref
+from asyncio import to_thread
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import eq, ge, gt, le, lt, ne
+from os import PathLike
+from threading import Lock
+from typing import Any
+
+from graphmem.errors import InputError
+from graphmem.integrations.extras import extra
+from graphmem.integrations.kept import Kept
+from graphmem.integrations.tools import Tools, in_words
+from graphmem.memory import Memory
+from graphmem.protocols import Embedder, Extractor
+from graphmem.records import Episode, Fact
+from graphmem.storage import open_store
+
+with extra("langgraph"):
+    from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+    from langgraph.graph import MessagesState
+    from langgraph.store.base import (
+        BaseStore,
+        GetOp,
+        InvalidNamespaceError,
+        Item,
+        ListNamespacesOp,
+        MatchCondition,
+        Op,
+        PutOp,
+        Result,
+        SearchItem,
+        SearchOp,
+        validate_op_namespace,
+    )
+    from langgraph.store.base.embed import get_text_at_path, tokenize_path
+
+Namespace = tuple[str, ...]
+
+MOST_OPEN = 64
+"""How many namespaces are kept open; the one used longest ago gives way."""
+
+_MARK = "langgraph"
+_REGISTER = "langgraph"  # a root that LangGraph forbids for namespaces of items
+_NO_LIMIT = 10**9
+_COMPARISONS = {"$eq": eq, "$ne": ne, "$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
+
+
+class MemoryState(MessagesState):
+    """The messages, and what the memory has to say about the last user message."""
+
+    recollection: str
+
+
+def recall_node(memory: Memory, *, explain: bool = False) -> Callable[[MemoryState], dict[str, str]]:
+    """A node for before the model: what bears on the last user message, as `recollection` in the state."""
+
+    def recall(state: MemoryState) -> dict[str, str]:
+        asked = next((message.text for message in reversed(state["messages"]) if _said_by_user(message)), "")
+        return {"recollection": in_words(Tools(memory).recall(asked, explain)) if asked.strip() else ""}
+
+    return recall
+
+
+def remember_node(memory: Memory) -> Callable[[MemoryState], dict[str, Any]]:
+    """A node for after the model: remembers what was said since the last user message, it included.
+
+    A message's id is its key: a run that is repeated from a checkpoint remembers nothing twice.
+    """
+
+    def remember(state: MemoryState) -> dict[str, Any]:
+        for message in _since_the_user(state["messages"]):
+            if isinstance(message, HumanMessage | AIMessage) and message.text.strip():
+                speaker = "user" if _said_by_user(message) else "assistant"
+                memory.remember(f"{speaker}: {message.text}", key=message.id and f"message-{message.id}")
+        return {}
+
+    return remember
+
+
+def _said_by_user(message: AnyMessage) -> bool:
+    return isinstance(message, HumanMessage)
+
+
+def _since_the_user(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
+    last = max((place for place, message in enumerate(messages) if _said_by_user(message)), default=0)
+    return messages[last:]
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """The graph of one namespace, and the episodes in it that are versions of items, by key."""
+
+    memory: Memory
+    kept: Kept[str]
+
+    def latest(self) -> dict[str, str]:
+        """The id of the episode that is the last version of each item, by the item's key."""
+        return {key: id_ for id_, key in self.kept.keys().items()}
+
+
+class MemoryStore(BaseStore):
+    """A LangGraph store in the memory at `location`: each namespace is a graph of its own there, named `a.b.c`.
+
+    An item is an episode, and the texts in it are read for facts: of all strings in the value, or of the fields that
+    `index` names; with `index=False` nothing is read and no query finds it. A new value retires what only the old
+    one taught, and keeps it as history; deleting forgets all versions. A search with a query ranks as `recall` does.
+    """
+
+    def __init__(
+        self,
+        location: str | PathLike[str],
+        *,
+        embedder: Embedder | None = None,
+        extractor: Extractor | None = None,
+    ) -> None:
+        self._location = location
+        self._seams: dict[str, Any] = {"embedder": embedder, "extractor": extractor}
+        self._open: OrderedDict[str, _Graph] = OrderedDict()
+        self._lock = Lock()
+        self._register = self._graph(_REGISTER)
+
+    def batch(self, ops: Iterable[Op]) -> list[Result]:
+        """The result of each operation. What is read is read first; of puts to one item the last counts."""
+        ops = list(ops)
+        for op in ops:
+            validate_op_namespace(op)
+        results: list[Result] = [self._read(op) for op in ops]
+        for put in {(op.namespace, op.key): op for op in ops if isinstance(op, PutOp)}.values():
+            self._put(put)
+        return results
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """`batch`, awaited."""
+        return await to_thread(self.batch, list(ops))
+
+    def close(self) -> None:
+        """Let go of the files. A store that is used again opens them again."""
+        with self._lock:
+            self._open.clear()
+
+    def _graph(self, name: str) -> _Graph:
+        with self._lock:
+            graph = self._open.pop(name, None) or self._opened(name)
+            self._open[name] = graph
+            if len(self._open) > MOST_OPEN:
+                self._open.popitem(last=False)  # it closes when the last who uses it is done
+        return graph
+
+    def _opened(self, name: str) -> _Graph:
+        store = open_store(self._location, name)
+        memory = Memory(store, **self._seams)
+        graph = _Graph(memory, Kept(memory, lambda metadata: (metadata.get(_MARK) or {}).get("key")))
+        weakref.finalize(graph, store.close)
+        return graph
+
+    def _read(self, op: Op) -> Result:
+        match op:
+            case GetOp():
+                return self._get(op.namespace, op.key)
+            case SearchOp():
+                return self._search(op)
+            case ListNamespacesOp():
+                return self._list(op)
+            case PutOp():
+                return None
+        raise InputError(f"a store has no operation {type(op).__name__}")
+
+    def _get(self, namespace: Namespace, key: str) -> Item | None:
+        if namespace not in self._namespaces():
+            return None
+        graph = self._graph(_name(namespace))
+        while id_ := graph.latest().get(key):
+            for episode in graph.kept.episodes([id_]):
+                return _item(namespace, episode)
+        return None
+
+    def _put(self, op: PutOp) -> None:
+        if op.value is None and op.namespace not in self._namespaces():
+            return
+        graph = self._graph(_name(op.namespace))
+        versions = graph.kept.episodes([id_ for id_, key in graph.kept.keys().items() if key == op.key])
+        if op.value is None:
+            graph.memory.forget(*versions)
+            return
+        last, now = (versions[-1] if versions else None), datetime.now(UTC)
+        said = "" if op.index is False else _text(op.value, op.index)
+        mark = {"key": op.key, "value": dict(op.value), "indexed": bool(said)}
+        if last and {**last.metadata[_MARK], "created_at": None} == {**mark, "created_at": None}:
+            return  # a put that is repeated changes nothing
+        self._register.memory.remember(_name(op.namespace), key=_name(op.namespace), triples=(),
+                                       metadata={_MARK: {"key": _name(op.namespace)}})  # fmt: skip
+        mark["created_at"] = last.metadata[_MARK]["created_at"] if last else now.isoformat()
+        graph.memory.remember(
+            said or f"(item {op.key})",
+            triples=None if said else (),
+            time=now,
+            metadata={_MARK: mark},
+            outdated=_taught_only_by(last, graph.memory) if last else (),
+        )
+
+    def _namespaces(self) -> list[Namespace]:
+        """Those that ever held an item."""
+        return [tuple(name.split(".")) for name in self._register.kept.keys().values()]
+
+    def _list(self, op: ListNamespacesOp) -> list[Namespace]:
+        held = [space for space in self._namespaces() if self._graph(_name(space)).latest()]
+        matching = {space for space in held if all(_matches(each, space) for each in op.match_conditions or ())}
+        return sorted({space[: op.max_depth] for space in matching})[op.offset : op.offset + op.limit]
+
+    def _search(self, op: SearchOp) -> list[SearchItem]:
+        prefix = tuple(op.namespace_prefix)
+        spaces = [space for space in self._namespaces() if space[: len(prefix)] == prefix]
+        found = [item for space in spaces for item in self._in_one(space, op)]
+        if op.query:
+            found.sort(key=lambda item: -(item.score if item.score is not None else -1.0))
+        return found[op.offset : op.offset + op.limit]
+
+    def _in_one(self, space: Namespace, op: SearchOp) -> Iterator[SearchItem]:
+        """Items of one namespace that pass the filter: those a query finds, best first, then the rest."""
+        graph = self._graph(_name(space))
+        latest = set(graph.latest().values())
+        episodes = {episode.id: episode for episode in graph.kept.episodes(list(latest))}
+        scores = _scores(graph.memory, op.query, len(graph.kept.keys())) if op.query else {}
+        ranked = [id_ for id_ in scores if id_ in episodes and episodes[id_].metadata[_MARK]["indexed"]]
+        for id_ in (*ranked, *(id_ for id_ in episodes if id_ not in set(ranked))):
+            item = _item(space, episodes[id_])
+            if all(_passes(item.value.get(name), wanted) for name, wanted in (op.filter or {}).items()):
+                score = scores.get(id_) if id_ in ranked else None
+                yield SearchItem(space, item.key, item.value, item.created_at, item.updated_at, score)
+
+
+def _scores(memory: Memory, query: str, most: int) -> dict[str, float]:
+    """The score of each episode that a query finds, by its id, best first."""
+    found = memory.recall(query, episodes=most, budget=_NO_LIMIT, explain=True)
+    return {episode.id: found.why[episode.id].score for episode in found.episodes}
+
+
+def _name(namespace: Namespace) -> str:
+    """The graph's namespace; a label has no dot."""
+    if not namespace or namespace[0] == _REGISTER:
+        raise InvalidNamespaceError(f"a namespace must not be empty, nor begin with {_REGISTER!r}: {namespace!r:.80}")
+    return ".".join(namespace)
+
+
+def _item(namespace: Namespace, episode: Episode) -> Item:
+    mark = episode.metadata[_MARK]
+    updated = episode.time or datetime.now(UTC)
+    return Item(value=mark["value"], key=mark["key"], namespace=namespace, created_at=mark["created_at"],
+                updated_at=updated)  # fmt: skip
+
+
+def _taught_only_by(episode: Episode, memory: Memory) -> list[Fact]:
+    """Facts that hold and that nothing else has taught."""
+    facts = memory.facts(ids=episode.facts)
+    return [fact for fact in facts if fact.asserted_by == episode.id and fact.support == 1]
+
+
+def _text(value: Mapping[str, Any], index: Sequence[str] | None) -> str:
+    """The texts in a value to read for facts, each on a line of its own."""
+    if index is not None:
+        texts = [text for path in index for text in get_text_at_path(value, tokenize_path(path))]
+    else:
+        texts = list(_strings(value))
+    return "\n".join(text for text in texts if text.strip())
+
+
+def _strings(value: Any, name: str = "") -> Iterator[str]:
+    """Every text in a value: sentences as they are, a word after its field's name."""
+    if isinstance(value, str):
+        yield value if " " in value.strip() or not name else f"{name}: {value}"
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _strings(part, str(key))
+    elif isinstance(value, Sequence):
+        for part in value:
+            yield from _strings(part, name)
+
+
+def _matches(condition: MatchCondition, namespace: Namespace) -> bool:
+    path = condition.path
+    if len(namespace) < len(path):
+        return False
+    part = namespace[: len(path)] if condition.match_type == "prefix" else namespace[len(namespace) - len(path) :]
+    return all(wanted in ("*", label) for wanted, label in zip(path, part, strict=True))
+
+
+def _passes(value: Any, wanted: Any) -> bool:
+    """Whether a field's value is as a filter wants it: equal, or by operators such as `{"$gt": 3}`."""
+    if not isinstance(wanted, dict) or not any(name.startswith("$") for name in wanted):
+        return bool(value == wanted)
+    if unknown := wanted.keys() - _COMPARISONS.keys():
+        raise InputError(f"a filter has no operator {min(unknown)}; there are {', '.join(_COMPARISONS)}")
+    try:
+        return all(_COMPARISONS[name](value, limit) for name, limit in wanted.items())
+    except TypeError:  # what cannot be compared does not pass
+        return False

@@ -1,0 +1,122 @@
+"""For the OpenAI Agents SDK: a session that keeps the dialogue in a memory, and the tools over one.
+
+    memory = Memory("house.db")
+    agent = Agent(name="host", tools=memory_tools(memory))
+    await Runner.run(agent, "I am Ada.", session=MemorySession("ada-1", memory))
+
+The SDK's package is called `agents`, as a folder of graphmem's checkout is: run from another folder.
+"""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from graphmem.integrations.extras import extra
+from graphmem.integrations.kept import Kept
+from graphmem.integrations.tools import Tool, Tools, answer, arguments_of, described
+from graphmem.memory import Memory
+from graphmem.records import Episode
+
+with extra("openai-agents"):
+    from agents import FunctionTool, SessionSettings
+
+if TYPE_CHECKING:
+    from agents.tool_context import ToolContext
+
+    from agents import TResponseInputItem
+
+_MARK = "openai_agents"
+_SPEAKERS = ("user", "assistant")
+
+
+def memory_tools(memory: Memory, *, allow_forget: bool = False) -> list[FunctionTool]:
+    """The tools over `memory` for `Agent(tools=...)`."""
+    return [_function_tool(tool) for tool in Tools(memory, allow_forget=allow_forget).all()]
+
+
+def _function_tool(tool: Tool) -> FunctionTool:
+    async def invoke(context: ToolContext[Any], arguments: str) -> str:
+        return await to_thread(answer, tool, arguments)
+
+    schema = arguments_of(tool).model_json_schema()
+    return FunctionTool(tool.__name__, described(tool), params_json_schema=schema, on_invoke_tool=invoke)
+
+
+class MemorySession:
+    """The SDK's `Session`: each item of the dialogue is an episode of `memory`, and gives back what was added.
+
+    What user and assistant say is read for facts; calls of tools and their results are kept, and not read. Sessions
+    with different ids may share a memory: each sees its own items, `recall` finds those of all.
+    """
+
+    def __init__(self, session_id: str, memory: Memory, *, session_settings: SessionSettings | None = None) -> None:
+        self.session_id = session_id
+        self.session_settings: SessionSettings | None = session_settings or SessionSettings()
+        self._memory = memory
+        self._kept = Kept(memory, self._mine)
+        self._adding = Lock()
+
+    def _mine(self, metadata: Mapping[str, Any]) -> bool | None:
+        mark = metadata.get(_MARK)
+        return (isinstance(mark, dict) and mark.get("session") == self.session_id) or None
+
+    async def get_items(self, limit: int | None = None) -> list[TResponseInputItem]:
+        """The newest `limit` items (of the settings, when left out; all when neither says), oldest first."""
+        if limit is None and self.session_settings is not None:
+            limit = self.session_settings.limit
+        return await to_thread(self._items, limit)
+
+    async def add_items(self, items: list[TResponseInputItem]) -> None:
+        """Append items; each is on the disk when this returns."""
+        await to_thread(self._add, items)
+
+    async def pop_item(self) -> TResponseInputItem | None:
+        """Take the newest item away and give it back; what only it taught is forgotten."""
+        return await to_thread(self._pop)
+
+    async def clear_session(self) -> None:
+        """Forget every item of this session, and what only they taught."""
+        await to_thread(self._clear)
+
+    def _episodes(self, limit: int | None) -> list[Episode]:
+        while True:
+            ids = list(self._kept.keys())
+            wanted = ids if limit is None else ids[max(len(ids) - limit, 0) :]
+            episodes = self._kept.episodes(wanted)
+            if len(episodes) == len(wanted):  # otherwise some were forgotten meanwhile, and older ones take their place
+                return episodes
+
+    def _items(self, limit: int | None) -> list[TResponseInputItem]:
+        return [episode.metadata[_MARK]["item"] for episode in self._episodes(limit)]
+
+    def _add(self, items: list[TResponseInputItem]) -> None:
+        with self._adding:
+            for item in items:
+                speaks = item.get("role") in _SPEAKERS
+                metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
+                self._memory.remember(_as_text(item), metadata=metadata, triples=None if speaks else ())
+
+    def _pop(self) -> TResponseInputItem | None:
+        with self._adding:
+            for episode in self._episodes(1):
+                self._memory.forget(episode)
+                item: TResponseInputItem = episode.metadata[_MARK]["item"]
+                return item
+        return None
+
+    def _clear(self) -> None:
+        with self._adding:
+            self._memory.forget(*self._episodes(None))
+
+
+def _as_text(item: Mapping[str, Any]) -> str:
+    """What was said, after who said it; of anything else only what it was: it is data of the dialogue, not a sight."""
+    if role := item.get("role"):
+        content = item.get("content")
+        parts = [content] if isinstance(content, str) else [part.get("text", "") for part in content or ()]
+        if said := "\n".join(part for part in parts if isinstance(part, str) and part.strip()):
+            return f"{role}: {said}"
+    return f"({' '.join(filter(None, (item.get('type') or role or 'item', item.get('name'))))})"
