@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from contextlib import ExitStack
 from enum import StrEnum
@@ -13,19 +12,17 @@ import typer
 from rich.console import Console
 
 from agents.ariadne import Ariadne
+from agents.games import NAMES, open_named
 from agents.minds import Mind, as_in_the_paper, language_model, rules_of_thumb
+from agents.quality.command import graph_quality
 from agents.run import Run
-from envs import EnvError, open_game
-from envs.tasks import TASKS, make
+from envs import EnvError
 from graphmem import GraphmemError, Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel
 from graphmem.printing import printable
 from graphmem.protocols import Embedder
-
-GAMES = Path("games")
-"""Where made games are kept."""
 
 app = typer.Typer(
     help="Agents that live in a text environment and remember in a graph.",
@@ -50,9 +47,9 @@ def _group() -> None:
 
 @app.command()
 def play(
-    game: Annotated[str, typer.Argument(help=f"A .z8 file, or {', '.join(TASKS)}.")] = "treasure-hunt",
+    game: Annotated[str, typer.Argument(help=NAMES)] = "treasure-hunt",
     size: Annotated[str, typer.Option(help="default, hard or hardest; cooking: level1 to level4 too.")] = "default",
-    seed: Annotated[int, typer.Option(min=0, help="Of a made game; the same seed, the same game.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same game.")] = 1,
     task: Annotated[str, typer.Option(help="What the agent is told at the first step.")] = "",
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to the game.")] = 300,
     memory_file: Annotated[str | None, typer.Option(help="Keep the memory in this file; else it is lost.")] = None,
@@ -80,8 +77,7 @@ def play(
         memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
         console = Console(stderr=as_json)
         with console.status("making the game ..."):
-            path = make(game, size, seed, GAMES) if not game.endswith(".z8") else Path(game)
-            env = open_game(path)
+            env, world = open_named(game, size, seed)
         stack.callback(env.close)
         run = stack.enter_context(Run(console, memory, mind, llm, as_json=as_json, log=log))
         for attempt in range(1, attempts + 1):
@@ -91,7 +87,7 @@ def play(
                 mind.policy,
                 task=task,
                 max_steps=max_steps,
-                world=world_of(path),
+                world=world,
                 recall_tokens=mind.recall_tokens,
             )
             run.play(agent, resume=resume and attempt == 1, reflect=attempt < attempts)
@@ -102,15 +98,13 @@ def play(
         sys.exit(run.exit_code)
 
 
+app.command()(graph_quality)
+
+
 def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) -> Mind:
     if llm is None:
         return rules_of_thumb(embedder)
     return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
-
-
-def world_of(game: Path) -> str:
-    """What tells one game from another, whatever its file is called."""
-    return f"{game.stem} {hashlib.sha256(game.read_bytes()).hexdigest()[:12]}"
 
 
 def main() -> None:

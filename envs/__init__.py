@@ -10,6 +10,8 @@
     cleaning.py   CleaningEnv: a game of the Cleaning family, with its points
     mini.py       MiniWorld: a few rooms in pure Python, for fast tests; mini_rules.py: how they behave
     tasks/        makers of Treasure Hunt, Cleaning and Cooking games
+    worlds.py     open_world: further worlds by name, each in a module of its own (textworld_express.py, scienceworld.py,
+                  jericho.py, nethack.py) on what episode.py counts and extras.py asks to be installed
 
 >>> from envs import open_game
 >>> env = open_game("games/treasure-hunt-default-1.z8")
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from envs.mini import MiniWorld
     from envs.protocol import Environment, Info
     from envs.textworld import TextWorldEnv
+    from envs.worlds import open_world
 
 __all__ = [
     "CleaningEnv",
@@ -41,6 +44,7 @@ __all__ = [
     "TextWorldEnv",
     "check_environment",
     "open_game",
+    "open_world",
 ]
 
 _HOMES = {
@@ -52,6 +56,7 @@ _HOMES = {
     "TextWorldEnv": "envs.textworld",
     "check_environment": "envs.checker",
     "open_game": "envs.games",
+    "open_world": "envs.worlds",
 }
 
 

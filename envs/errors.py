@@ -3,8 +3,10 @@
 EnvError
 ├── MissingTextWorld      textworld is not installed
 │   └── MissingCompiler   … and cannot be, for want of `make` or `cc`
+├── MissingWorld          what a further world needs is not installed
+├── UnknownWorld          no world, or no game in it, of that name
 ├── GameNotFound          no such file
-├── NotAGame              the file is no game that TextWorld can play
+├── NotAGame              the file is no game that can be played
 ├── MissingGameInfo       the `.json` that belongs beside the game is missing or is not TextWorld's
 ├── UnknownTask           no task of that name
 ├── UnknownSize           the task is not made at that size
@@ -27,6 +29,14 @@ class MissingTextWorld(EnvError):
 
 class MissingCompiler(MissingTextWorld):
     """textworld is not installed, and cannot be without `make` and a C compiler."""
+
+
+class MissingWorld(EnvError):
+    """A package, or Java, that a further world needs is not installed; the message says how to install it."""
+
+
+class UnknownWorld(EnvError):
+    """There is no world of that name, or no game of that name in it."""
 
 
 class GameNotFound(EnvError):

@@ -11,7 +11,7 @@ class Info(TypedDict):
     admissible_commands: list[str]  # commands that would do something now; the game may understand others too
     inventory: str  # in the game's words: "You are carrying nothing."
     score: float  # points so far
-    max_score: float  # points of a perfect game
+    max_score: float  # points of a perfect game; infinite where more can always be had
     won: bool
     lost: bool
     moves: int  # commands sent since the last reset

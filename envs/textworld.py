@@ -11,20 +11,13 @@ from typing import Any
 
 from envs.errors import EpisodeOver, MissingCompiler, MissingGameInfo, MissingTextWorld
 from envs.feedback import observation_text
+from envs.interpreter import MACHINERY, NOT_A_VERB
 from envs.protocol import Info
 from envs.zmachine import find_game, game_info
 
 # textworld.start keeps state in its module while it loads a game, so two threads must not be inside it at once.
 _STARTING = threading.Lock()
 
-# Words that speak to the interpreter or to TextWorld's own machinery and not to the world: they would end or rewind
-# the process behind our back, write files, or print what no player is to see.
-_MACHINERY = re.compile(
-    r"^\s*(tw-.*|print_state|(enable|disable) print state option|restrict commands"
-    r"|(save|restore|restart|quit|q|undo|script|transcript|unscript|noscript|recording|replay|verify)\b.*)\s*$",
-    re.IGNORECASE,
-)
-_NOT_A_VERB = "That's not a verb I recognise."
 # Inform would do "take key. go north" in one turn; TextWorld then loses track of what was printed by which.
 _NEXT_COMMAND = re.compile(r"[.;]|\bthen\b", re.IGNORECASE)
 _ONE_AT_A_TIME = "One command at a time, please."
@@ -82,8 +75,8 @@ class TextWorldEnv:
     def _send(self, command: str) -> str:
         if sum(bool(part.strip()) for part in _NEXT_COMMAND.split(command)) > 1:
             return _ONE_AT_A_TIME
-        if _MACHINERY.match(command.strip(" .;")):
-            return _NOT_A_VERB
+        if MACHINERY.match(command.strip(" .;")):
+            return NOT_A_VERB
         self._state, _, _ = self._game.step(command)
         return observation_text(self._state.feedback)
 

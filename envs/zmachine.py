@@ -10,7 +10,7 @@ from envs.errors import GameNotFound, MissingGameInfo, NotAGame
 
 _HEADER = 64  # bytes
 _VERSION = 8  # of the Z-machine: the one that TextWorld compiles for
-_UNIT = 8  # bytes that a unit of the header's file length stands for, in version 8
+_UNITS = {1: 2, 2: 2, 3: 2, 4: 4, 5: 4, 6: 8, 7: 8, 8: 8}  # bytes that a unit of the header's length is, by version
 
 
 def find_game(path: str | Path) -> Path:
@@ -52,7 +52,19 @@ def _check_bytes(game: Path) -> None:
         raise NotAGame(f"{game} cannot be read ({error.strerror}). {mend}") from error
     if len(content) < _HEADER or content[0] != _VERSION:
         raise NotAGame(f"{game} is not a Z-machine game of version {_VERSION}. {mend}")
-    length = _UNIT * int.from_bytes(content[0x1A:0x1C], "big")
-    checksum = int.from_bytes(content[0x1C:0x1E], "big")
-    if not _HEADER < length <= len(content) or sum(content[_HEADER:length]) % 0x10000 != checksum:
+    if not is_whole(content):
         raise NotAGame(f"{game} is cut short or damaged: its length or checksum is not what its header says. {mend}")
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether this is a Z-machine game of any version whose header's own length and checksum hold.
+
+    The oldest games, up to version 3, may come without them.
+    """
+    if len(content) < _HEADER or content[0] not in _UNITS:
+        return False
+    length = _UNITS[content[0]] * int.from_bytes(content[0x1A:0x1C], "big")
+    checksum = int.from_bytes(content[0x1C:0x1E], "big")
+    if not length:
+        return content[0] <= 3
+    return _HEADER < length <= len(content) and sum(content[_HEADER:length]) % 0x10000 == checksum

@@ -63,14 +63,23 @@ def _share(part: Counter[str], whole: Counter[str], kind: str | None) -> float |
 
 @dataclass
 class Quality:
-    """What one graph was worth on one walk, or on many: add them up. `steps` counts those that were judged."""
+    """What one graph was worth on one walk, or on many: add them up.
+
+    `steps` counts those that were judged, `unread` the texts that the extractor failed at.
+    """
 
     steps: int = 0
+    unread: int = 0
     current: Tally = field(default_factory=Tally)
     retired: Tally = field(default_factory=Tally)
 
     def __add__(self, other: Quality) -> Quality:
-        return Quality(self.steps + other.steps, self.current + other.current, self.retired + other.retired)
+        return Quality(
+            self.steps + other.steps,
+            self.unread + other.unread,
+            self.current + other.current,
+            self.retired + other.retired,
+        )
 
 
 class Judge:

@@ -98,6 +98,12 @@ class State:
             return any((subject, IS, lid) in self.facts for lid in _LIDS)  # it prints "a closed BBQ", and keeps nothing
         return subject in self.names
 
+    def ways(self) -> Iterator[tuple[str, str, str]]:
+        """Every way from room to room: (kitchen, east, hall)."""
+        for there, relation, here in self.facts:
+            if side := _SIDE.match(relation):
+                yield here, side[1], there
+
     def shown(self, text: str, before: State | None) -> Iterator[Key]:
         """The facts that a text tells of, seen after the state `before`: what it names here, and what has changed.
 
@@ -133,9 +139,7 @@ class State:
 
     def _step_from(self, room: str) -> Iterator[Key]:
         """How two rooms lie to each other, told by a step from one to the other."""
-        return (
-            key for key in self.facts if _SIDE.match(key[1]) and {key[0], key[2]} == {room, self.room}
-        )
+        return (key for key in self.facts if _SIDE.match(key[1]) and {key[0], key[2]} == {room, self.room})
 
     @cached_property
     def _holders(self) -> dict[str, set[str]]:

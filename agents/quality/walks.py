@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from agents.quality.measure import Judge, Quality
@@ -11,8 +11,9 @@ from envs.errors import MissingGameInfo
 from envs.textworld import TextWorldEnv
 from envs.zmachine import find_game, game_info
 from graphmem import Memory
-from graphmem.testing import HashEmbedder
+from graphmem.errors import InputError
 from graphmem.protocols import Extractor
+from graphmem.testing import HashEmbedder
 
 
 class KnownGame(TextWorldEnv):
@@ -23,6 +24,15 @@ class KnownGame(TextWorldEnv):
     @property
     def state(self) -> State:
         return read_state(self._state.facts)
+
+    @property
+    def carried(self) -> str:
+        """The inventory, in the game's words."""
+        return self._info()["inventory"]
+
+    @property
+    def over(self) -> bool:
+        return self._over
 
 
 def walkthrough(game: Path) -> list[str]:
@@ -56,11 +66,18 @@ def walk(game: Path, commands: Sequence[str]) -> Iterator[tuple[str, State]]:
         env.close()
 
 
-def quality_of(extractor: Extractor, texts: Iterator[tuple[str, State]]) -> Quality:
-    """The quality of the graph that `extractor` makes of the texts. A model's fault is a text that teaches nothing."""
+def quality_of(extractor: Extractor, texts: Iterable[tuple[str, State | None]]) -> Quality:
+    """The quality of the graph that `extractor` makes of the texts, judged wherever the state behind one is known.
+
+    Raises `InputError` when the extractor fails at the very first.
+    """
     judge = Judge()
     with Memory(":memory:", extractor=extractor, embedder=HashEmbedder()) as memory:
         for text, state in texts:
-            memory.remember(text)
-            judge.step(text, [fact.triple for fact in memory.facts()], state)
+            episode = memory.remember(text).episode
+            if episode.pending and not judge.quality.steps:
+                raise InputError(f"{extractor.name} cannot read: {episode.error}")
+            judge.quality.unread += episode.pending
+            if state:
+                judge.step(text, [fact.triple for fact in memory.facts()], state)
     return judge.quality

@@ -1,0 +1,28 @@
+"""What the command line plays: a made game, a game file, or a further world, by name."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from envs import Environment, open_game
+from envs.tasks import TASKS, make
+from envs.worlds import WORLDS, is_world, open_world
+
+GAMES = Path("games")
+"""Where made games are kept."""
+
+NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{world.part}' for name, world in WORLDS.items())}."
+
+
+def open_named(name: str, size: str, seed: int) -> tuple[Environment, str]:
+    """The environment of that name, and what tells its world from others. `size` is a made game's."""
+    if is_world(name):
+        return open_world(name, seed=seed), f"{name} {seed}"
+    path = Path(name) if name.endswith(".z8") else make(name, size, seed, GAMES)
+    return open_game(path), world_of(path)
+
+
+def world_of(game: Path) -> str:
+    """What tells one game from another, whatever its file is called."""
+    return f"{game.stem} {hashlib.sha256(game.read_bytes()).hexdigest()[:12]}"
