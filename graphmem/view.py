@@ -75,7 +75,7 @@ class View:
         relations: Iterable[str] | None = None,
         retired: bool = False,
     ) -> list[Fact]:
-        """Facts that hold (and `retired` ones, if asked), of these entities, ids and relations, in order of assertion."""
+        """Facts that hold (and `retired` ones, if asked), of these entities, ids, relations, in order of assertion."""
         names = [about] if isinstance(about, str) else about
         relations = [relations] if isinstance(relations, str) else relations
         return self._store.facts(ids=ids, entities=names, relations=relations, current=not retired, at=self._at)
