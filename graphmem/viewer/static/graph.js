@@ -3,9 +3,10 @@
 /* The facts and episodes that the page knows of, and which of them a picture can hold. */
 
 const MOST_DRAWN = 2000;    // facts in a picture
-const HUBS = 40;            // of a larger memory: so many entities at first, the best connected,
-const SPOKES = 14;          // with so many facts each;
-const MOST_AROUND = 400;    // or so many facts around a chosen one
+const HUBS = 32;            // of a larger memory: so many entities at first, the best connected,
+const SPOKES = 10;          // with so many facts each;
+const MOST_AROUND = 400;    // or so many facts around a chosen one;
+const MOST_PART = 600;      // and no more, with what links the entities in the picture
 const FADES_IN = 5;         // steps after which a retired fact is out of sight
 
 class Graph {
@@ -128,7 +129,7 @@ class Graph {
     const met = new Set([...picked].flatMap((fact) => [fact.from, fact.to]));
     for (const node of met) {
       for (const fact of node.facts) {
-        if (picked.size >= MOST_DRAWN) return;
+        if (picked.size >= MOST_PART) return;
         if (met.has(fact.from) && met.has(fact.to) && seen(fact)) picked.add(fact);
       }
     }

@@ -3,7 +3,7 @@
 /* A force layout: entities repel each other (Barnes and Hut's tree), facts pull theirs together, and a light pull to
    the centre keeps all in sight. One `tick` takes n log n; `heat` falls until the picture stands still. */
 
-const REPULSION = 420;
+const REPULSION = 55;
 const NEARNESS = 0.9;       // a cell this small against its distance counts as one body
 const LENGTH = 62;
 const CENTRE = 0.05;
@@ -98,12 +98,13 @@ function turn(name) {
   return (hash % 6283) / 1000;
 }
 
-/* A tree of square cells, each with the number and the sum of the places of the bodies in it. A child is 0 (none),
+/* A tree of square cells, each with the weight of the bodies in it and the sum of their weighed places: a body weighs
+   its radius, so that the large ones get room. A child is 0 (none),
    a cell's number, or -(i + 1) for body i. */
 class Tree {
   build(nodes) {
     this.children = [0, 0, 0, 0];
-    this.count = [0];
+    this.weight = [0];
     this.sumX = [0];
     this.sumY = [0];
     this.bound(nodes);
@@ -125,16 +126,17 @@ class Tree {
 
   cell() {
     this.children.push(0, 0, 0, 0);
-    this.count.push(0);
+    this.weight.push(0);
     this.sumX.push(0);
     this.sumY.push(0);
-    return this.count.length - 1;
+    return this.weight.length - 1;
   }
 
   weigh(cell, node) {
-    this.count[cell] += 1;
-    this.sumX[cell] += node.x;
-    this.sumY[cell] += node.y;
+    const weight = node.radius;
+    this.weight[cell] += weight;
+    this.sumX[cell] += weight * node.x;
+    this.sumY[cell] += weight * node.y;
   }
 
   insert(nodes, i) {
@@ -149,7 +151,7 @@ class Tree {
         this.children[slot] = -(i + 1);
         return;
       }
-      if (depth === DEEPEST) return;   // it lies where another does: their cell counts both
+      if (depth === DEEPEST) return;   // it lies where another does: their cell weighs both
       if (which & 1) x += half;
       if (which & 2) y += half;
       half /= 2;
@@ -170,11 +172,11 @@ class Tree {
     const [cells, sizes] = [[0], [this.size]];
     while (cells.length) {
       const [cell, size] = [cells.pop(), sizes.pop()];
-      const count = this.count[cell];
-      const dx = node.x - this.sumX[cell] / count;
-      const dy = node.y - this.sumY[cell] / count;
+      const weight = this.weight[cell];
+      const dx = node.x - this.sumX[cell] / weight;
+      const dy = node.y - this.sumY[cell] / weight;
       if (size * size < NEARNESS * NEARNESS * (dx * dx + dy * dy)) {
-        repel(node, dx, dy, force * count);
+        repel(node, dx, dy, force * weight);
         continue;
       }
       for (let slot = 4 * cell; slot < 4 * cell + 4; slot += 1) {
@@ -184,7 +186,7 @@ class Tree {
           sizes.push(size / 2);
         } else if (child < 0 && child !== -(i + 1)) {
           const other = nodes[-child - 1];
-          repel(node, node.x - other.x, node.y - other.y, force);
+          repel(node, node.x - other.x, node.y - other.y, force * other.radius);
         }
       }
     }

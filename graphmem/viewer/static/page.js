@@ -3,6 +3,7 @@
 /* The page: what is chosen, at which step, and what follows from it. */
 
 const POLL = 1000;                    // milliseconds between two looks for changes
+const SOON = 120;                     // and before a panel follows the slider
 const PACE = { all: 30000, least: 90, most: 900 };   // of a replay, in milliseconds: for all steps, and for one
 
 class Page {
@@ -150,8 +151,13 @@ class Page {
     this.again();
   }
 
-  /* Draw the panel again, unless somebody is working in it. */
+  /* Draw the panel again soon, unless somebody is working in it. */
   refresh() {
+    clearTimeout(this.refreshing);
+    this.refreshing = setTimeout(() => this.drawAgain(), SOON);
+  }
+
+  drawAgain() {
     const working = find("side").contains(document.activeElement);
     if (this.again && !working && ["home", "entity"].includes(find("side").dataset.panel)) this.again();
   }

@@ -37,8 +37,8 @@ class Picture {
     for (const fact of scene.facts) this.facts.add(fact);
     this.nodes = [...new Set([...this.facts].flatMap((fact) => [fact.from, fact.to]))];
     const visible = [...new Set([...scene.facts].flatMap((fact) => [fact.from, fact.to]))];
-    this.layout.take(visible, [...scene.facts], heat);
     for (const node of this.nodes) node.radius = radius(node);
+    this.layout.take(visible, [...scene.facts], heat);
     if (first || this.calm.matches) {
       this.layout.settle(this.calm.matches ? 600 : 250);
       this.ease(1);
@@ -175,7 +175,7 @@ class Picture {
   lights() {
     const { recalled, chosen } = this.scene;
     const node = this.pointed ?? (recalled.size ? null : chosen);
-    const facts = node ? new Set(node.facts) : recalled;
+    const facts = node ? new Set(node.facts.filter((fact) => this.facts.has(fact))) : recalled;
     if (!node && !recalled.size) return null;
     const nodes = new Set([...facts].flatMap((fact) => [fact.from, fact.to]));
     if (node) nodes.add(node);
@@ -206,7 +206,7 @@ class Picture {
     if (!holds) return { colour: ink.retired, width: 1.4, alpha, dashed: true, rank: 0 };
     if (lit && inLight) return { colour: ink.accent, width: 2.2, alpha, dashed: false, rank: 3 };
     if (fact.since === scene.step && scene.marksFresh) return { colour: ink.fresh, width: 2.4, alpha, dashed: false, rank: 2 };
-    return { colour: ink.line, width: 1.2, alpha, dashed: false, rank: 1 };
+    return { colour: ink.line, width: 1.2, alpha: this.facts.size > ARROWS ? 0.6 * alpha : alpha, dashed: false, rank: 1 };
   }
 
   drawLine({ colour, width, alpha, dashed, facts }, heads) {
