@@ -9,6 +9,7 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -112,16 +113,27 @@ def arguments_of(tool: Tool) -> type[BaseModel]:
     return create_model(tool.__name__, __config__=ConfigDict(extra="forbid"), **fields)
 
 
+def spoken(tool: Tool) -> Callable[..., str]:
+    """The tool with its result in words, and with an error of the memory in words too."""
+
+    @wraps(tool)
+    def speaking(*args: Any, **kwargs: Any) -> str:
+        try:
+            return in_words(tool(*args, **kwargs))
+        except GraphmemError as error:
+            log.warning("the tool %s failed: %s", tool.__name__, error)
+            return f"Error: {error}"
+
+    return speaking
+
+
 def answer(tool: Tool, arguments: str) -> str:
-    """What the tool gives for `arguments` (a JSON object from a model), in words; what went wrong, in words too."""
+    """What the tool gives for `arguments` (a JSON object from a model), in words; what is wrong with them, likewise."""
     try:
         given = arguments_of(tool).model_validate_json(arguments or "{}")
-        return in_words(tool(**dict(given)))
     except ValidationError as error:
         return f"Error: {'; '.join(map(_complaint, error.errors()))}."
-    except GraphmemError as error:
-        log.warning("the tool %s failed: %s", tool.__name__, error)
-        return f"Error: {error}"
+    return spoken(tool)(**dict(given))
 
 
 def _complaint(error: Mapping[str, Any]) -> str:
