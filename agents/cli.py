@@ -23,6 +23,7 @@ from graphmem.errors import InputError
 from graphmem.llm import ChatModel
 from graphmem.printing import printable
 from graphmem.protocols import Embedder
+from graphmem.viewer.server import PageServer
 
 app = typer.Typer(
     help="Agents that live in a text environment and remember in a graph.",
@@ -64,6 +65,7 @@ def play(
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     record: Annotated[Path | None, typer.Option(help="Append every exchange with the model to this file.")] = None,
     replay: Annotated[Path | None, typer.Option(help="Answer the model's calls from such a file.")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Open the memory's page in the browser beside the game.")] = False,
 ) -> None:
     """Play a game with the memory graph. Without --policy llm it needs no model and no key."""
     if resume and not memory_file:
@@ -76,6 +78,10 @@ def play(
         mind = _mind(embedder, llm, calls, paper)
         memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
         console = Console(stderr=as_json)
+        page = stack.enter_context(PageServer(memory, memory_file or "this run")) if view else None
+        if page:
+            console.print(f"the memory's page: {page.url}", soft_wrap=True)
+            page.open()
         with console.status("making the game ..."):
             env, world = open_named(game, size, seed)
         stack.callback(env.close)
@@ -94,6 +100,9 @@ def play(
             if run.over:
                 break
         run.finish(memory_file)
+        if page and not run.exit_code:
+            console.print("the page stays until Ctrl-C")
+            page.wait()
     if run.exit_code:
         sys.exit(run.exit_code)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -33,13 +31,5 @@ def view(
         with PageServer(memory, name, port) as server:
             print(f"{name} is at {server.url}\nCtrl-C ends it", flush=True)
             if open_:
-                webbrowser.open(server.url)
-            wait()
-
-
-def wait() -> None:
-    """Until Ctrl-C."""
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        print()
+                server.open()
+            server.wait()

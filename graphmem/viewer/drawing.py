@@ -20,11 +20,12 @@ MOST_ENTITIES = 40
 
 _WIDE, _HIGH, _RIM = 640, 400, 40
 _LINE = "#8b93a1"
+_ARROW = {"arrowstyle": "-|>", "color": _LINE, "linewidth": 0.8, "connectionstyle": "arc3,rad=0.1", "shrinkB": 5}
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Facts that hold between the best connected entities: their places within a square from -1 to 1, and kinds."""
+    """Facts that hold between the best connected entities (values left out), with places from -1 to 1, and kinds."""
 
     facts: list[Fact]
     places: Mapping[str, tuple[float, float]]
@@ -37,21 +38,20 @@ def drawing(view: View) -> Drawing:
     import networkx as nx
 
     facts = view.facts()
-    degrees = Counter(name for fact in facts for name in (fact.subject, fact.object))
+    kind_of = kinds(facts)
+    degrees = Counter(name for fact in facts for name in (fact.subject, fact.object) if kind_of[name] != "value")
     best = {name for name, _ in degrees.most_common(MOST_ENTITIES)}
     shown = [fact for fact in facts if {fact.subject, fact.object} <= best]
     graph = nx.Graph((fact.subject, fact.object) for fact in shown)
-    places = nx.spring_layout(graph, seed=1, iterations=200, k=1.6 / max(len(graph), 1) ** 0.5)
-    return Drawing(shown, {name: (float(x), float(y)) for name, (x, y) in places.items()}, kinds(facts), degrees)
+    places = nx.spring_layout(graph, seed=1, iterations=300, k=2.4 / max(len(graph), 1) ** 0.5)
+    return Drawing(shown, {name: (float(x), float(y)) for name, (x, y) in places.items()}, kind_of, degrees)
 
 
 def draw(view: View, ax: Axes) -> Axes:
     """Draw the memory on an axis of matplotlib; gives the axis."""
     found = drawing(view)
     for fact in found.facts:
-        ends = {"xy": found.places[fact.object], "xytext": found.places[fact.subject]}
-        style = {"arrowstyle": "-|>", "color": _LINE, "linewidth": 0.8, "connectionstyle": "arc3,rad=0.1"}
-        ax.annotate("", **ends, arrowprops={**style, "shrinkA": 4, "shrinkB": 5})
+        ax.annotate("", found.places[fact.object], found.places[fact.subject], arrowprops=_ARROW)
     for name, (x, y) in found.places.items():
         ax.scatter([x], [y], s=14 * _radius(found, name), color=COLOURS[found.kinds[name]], zorder=2)
         ax.annotate(

@@ -6,7 +6,9 @@ import json
 import logging
 import secrets
 import threading
+import webbrowser
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import PurePosixPath
@@ -59,6 +61,15 @@ class PageServer(ThreadingHTTPServer):
     def __exit__(self, *exception: object) -> None:
         self.shutdown()
         self.server_close()
+
+    def open(self) -> None:
+        """Open the page in the user's browser, where there is one."""
+        webbrowser.open(self.url)
+
+    def wait(self) -> None:
+        """Serve until Ctrl-C."""
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A browser that hangs up is nothing to show on the terminal."""

@@ -25,7 +25,7 @@ class Layout {
   take(nodes, links, heat) {
     for (const node of nodes) node.pulls = 0;
     for (const { from, to } of links) {
-      from.pulls += 1;
+      if (to.kind !== "value") from.pulls += 1;   // a value is drawn along: that much is open ties nothing together
       to.pulls += 1;
     }
     const placed = (node) => !Number.isNaN(node.x);
@@ -69,8 +69,8 @@ class Layout {
       const dx = to.x + to.vx - from.x - from.vx || 0.01;
       const dy = to.y + to.vy - from.y - from.vy || 0.01;
       const distance = Math.hypot(dx, dy);
-      const strength = (1 - LENGTH / distance) * this.heat / Math.min(from.pulls, to.pulls);
-      const share = from.pulls / (from.pulls + to.pulls);   // the better connected moves less
+      const strength = (1 - LENGTH / distance) * this.heat / Math.max(Math.min(from.pulls, to.pulls), 1);
+      const share = to.kind === "value" ? 1 : from.pulls / (from.pulls + to.pulls);   // the better connected moves less
       to.vx -= dx * strength * share;
       to.vy -= dy * strength * share;
       from.vx += dx * strength * (1 - share);

@@ -206,7 +206,8 @@ class Picture {
     if (!holds) return { colour: ink.retired, width: 1.4, alpha, dashed: true, rank: 0 };
     if (lit && inLight) return { colour: ink.accent, width: 2.2, alpha, dashed: false, rank: 3 };
     if (fact.since === scene.step && scene.marksFresh) return { colour: ink.fresh, width: 2.4, alpha, dashed: false, rank: 2 };
-    return { colour: ink.line, width: 1.2, alpha: this.facts.size > ARROWS ? 0.6 * alpha : alpha, dashed: false, rank: 1 };
+    const faint = this.facts.size > ARROWS || fact.to.kind === "value" ? 0.5 : 1;
+    return { colour: ink.line, width: 1.2, alpha: faint * alpha, dashed: false, rank: 1 };
   }
 
   drawLine({ colour, width, alpha, dashed, facts }, heads) {
@@ -264,9 +265,10 @@ class Picture {
       if (written >= LABELS) break;
       const { x, y } = this.toScreen(node);
       if (x < -50 || y < -20 || x > this.width + 50 || y > this.height + 20) continue;
-      const below = y + node.drawn * this.camera.scale + 10;
       const size = node.kind === "value" ? 11 : 12.5;
-      written += this.write(clip(node.name), x, below, size, ink.text, node.shown * this.dim(node), taken) ? 1 : 0;
+      const far = node.drawn * this.camera.scale + 10;
+      const write = (place) => this.write(clip(node.name), x, place, size, ink.text, node.shown * this.dim(node), taken);
+      written += write(y + far) || write(y - far) ? 1 : 0;
     }
     for (const fact of this.told()) {
       const { x, y } = this.toScreen(middle(fact));
