@@ -1,0 +1,166 @@
+"""Records <-> what the server holds: properties, and the hashes by which they are found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from graphmem.records import Entity, Episode, Fact, Vector, entity_key
+
+Properties = dict[str, Any]
+
+
+class Namespace:
+    """The ids of one namespace's things, each a hash of fixed length."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.scope = "n" + self._id()
+
+    def _id(self, *parts: str) -> str:
+        text = json.dumps([self.name, *parts])
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def entity(self, name: str) -> str:
+        return self._id("entity", entity_key(name))
+
+    def text(self, text: str) -> str:
+        """The id of a text's vector."""
+        return self._id("text", text)
+
+    def relation(self, relation: str) -> str:
+        return self._id("relation", " ".join(relation.casefold().split()))
+
+    def slot(self, subject: str, slot: str | None) -> str | None:
+        return None if slot is None else self._id("slot", entity_key(subject), slot)
+
+    def triple(self, key: tuple[str, str, str]) -> str:
+        return self._id("triple", *key)
+
+    def key(self, key: str | None) -> str | None:
+        return None if key is None else self._id("key", key)
+
+    def entity_row(self, name: str, order: int) -> Properties:
+        key = entity_key(name)
+        new = {"namespace": self.name, "name": name, "key": key, "text_id": self.text(key), "order": order}
+        return {"id": self.entity(name), "new": new}
+
+    def episode_row(self, episode: Episode, order: int) -> Properties:
+        return {
+            "id": episode.id,
+            "step": episode.step,
+            "key_id": self.key(episode.key),
+            "new": {
+                "text": episode.text,
+                "time": episode.time.isoformat() if episode.time else None,
+                "metadata": json.dumps(dict(episode.metadata), ensure_ascii=False),
+                "key": episode.key,
+                "key_id": self.key(episode.key),
+                "pending": episode.pending,
+                "error": episode.error,
+                "text_id": self.text(episode.text),
+                "scope": self.scope,
+                "order": order,
+            },
+        }
+
+    def fact_row(self, fact: Fact, order: int) -> Properties:
+        """`new` is set once, when the fact is made; `state` whenever it changes."""
+        triple = fact.triple
+        return {
+            "id": fact.id,
+            "current": fact.current,
+            "subject_id": self.entity(fact.subject),
+            "object_id": self.entity(fact.object),
+            "new": {
+                "relation": fact.relation,
+                "slot": fact.slot,
+                "text": triple.text,
+                "text_id": self.text(triple.text),
+                "triple_id": self.triple(triple.key),
+                "slot_id": self.slot(fact.subject, fact.slot),
+                "relation_id": self.relation(fact.relation),
+                "scope": self.scope,
+                "order": order,
+            },
+            "state": {
+                "asserted_by": fact.asserted_by,
+                "since": fact.since,
+                "retired_by": fact.retired_by,
+                "until": fact.until,
+                "support": fact.support,
+            },
+        }
+
+    def alias_rows(self, entities: Iterable[Entity]) -> list[Properties]:
+        return [
+            {"entity": self.entity(entity.name), "id": self.entity(alias), "name": alias, "key": entity_key(alias)}
+            for entity in entities
+            for alias in entity.aliases
+        ]
+
+    def taught_row(self, episode: Episode) -> Properties:
+        mentions = list(dict.fromkeys(map(self.entity, episode.mentions)))
+        return {"episode": episode.id, "facts": list(episode.facts), "mentions": mentions}
+
+    def vector_rows(self, vectors: Mapping[str, Vector]) -> list[Properties]:
+        """In order of id: whoever writes several locks them in the same order."""
+        rows = [{"id": self.text(text), "values": np.asarray(v, "<f4").tolist()} for text, v in vectors.items()]
+        return sorted(rows, key=lambda row: str(row["id"]))
+
+    def entity_rows(self, names: Iterable[str], order: int) -> list[Properties]:
+        """One row an entity, in order of id (see `vector_rows`); `order` keeps the order of `names`."""
+        rows: dict[str, Properties] = {}
+        for place, name in enumerate(names):
+            row = self.entity_row(name, order + place)
+            rows.setdefault(row["id"], row)
+        return sorted(rows.values(), key=lambda row: str(row["id"]))
+
+
+_FACT = "f {.id, .subject, .relation, .object, .asserted_by, .since, .slot, .retired_by, .until"
+
+FACT = _FACT + ", .support}"
+"""A fact `f` as it stands."""
+
+FACT_THEN = f"""{_FACT}, support:
+    CASE WHEN late THEN COUNT {{ (t:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE t.step <= at }} ELSE f.support END}}"""
+"""A fact `f` as it stood at step `at`, when something `late`r must not be seen."""
+
+EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error,
+    facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN f.id ORDER BY f.order },
+    mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order }}"""
+
+ENTITY = "n {.name, aliases: COLLECT { MATCH (a:Alias)-[:NAMES]->(n) RETURN a.name ORDER BY a.key }}"
+
+
+def to_fact(row: Properties) -> Fact:
+    return Fact(**row)
+
+
+def to_episode(row: Properties) -> Episode:
+    time = row["time"]
+    return Episode(
+        id=row["id"],
+        text=row["text"],
+        step=row["step"],
+        time=datetime.fromisoformat(time) if time else None,
+        metadata=json.loads(row["metadata"]),
+        key=row["key"],
+        pending=row["pending"],
+        error=row["error"],
+        facts=tuple(row["facts"]),
+        mentions=tuple(row["mentions"]),
+    )
+
+
+def to_entity(row: Properties) -> Entity:
+    return Entity(row["name"], tuple(row["aliases"]))
+
+
+def to_vector(values: list[float]) -> Vector:
+    return np.asarray(values, np.float32)

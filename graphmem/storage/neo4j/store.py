@@ -1,0 +1,233 @@
+"""The graph of one namespace on a Neo4j server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from neo4j.exceptions import ConstraintError
+
+from graphmem.errors import EmbedderMismatch, StoreError
+from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Observed, Vector
+from graphmem.storage import resolve
+from graphmem.storage.neo4j import writing
+from graphmem.storage.neo4j.connection import Row, Run
+from graphmem.storage.neo4j.reading import Neo4jReader
+from graphmem.storage.neo4j.rows import Properties, to_entity, to_episode, to_fact
+
+Result = TypeVar("Result")
+
+BATCH = 1000
+"""Rows that one statement takes, where there may be many."""
+
+
+class Neo4jStore(Neo4jReader):
+    """A `Store` over one namespace of the database at `location`. Safe to share between threads and processes.
+
+    A write that fails because the server went away is tried again until it is back. What nobody knows to have
+    succeeded is done again too: every write is the same twice as once, by ids that are made on this side.
+    """
+
+    def _write(self, statement: str, **parameters: object) -> list[Row]:
+        return self._connection.write(statement, namespace=self._ids.name, **parameters)
+
+    def _transaction(self, work: Callable[[Run], Result]) -> Result:
+        """`work` in one transaction, each of whose statements knows the namespace."""
+        scope = {"namespace": self._ids.name}
+        return self._connection.transaction(lambda run: work(lambda statement, values: run(statement, scope | values)))
+
+    def append(self, episodes: Sequence[Episode]) -> list[Episode]:
+        order = _next_order(len(episodes))
+        rows = [self._ids.episode_row(episode, order + place) for place, episode in enumerate(episodes)]
+        stored = _agreed(
+            lambda: self._transaction(lambda run: [run(writing.APPENDED, {"row": row})[0] for row in rows])
+        )
+        return [to_episode(row["episode"]) for row in stored]
+
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+        row = self._ids.episode_row(episode, _next_order())
+        ids = self._entity_ids(names)
+        (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, names=ids, limit=limit))
+        stored = to_episode(found["episode"])
+        known = (resolve.as_known(to_fact(fact), stored.step) for fact in found["known"])
+        return Observed(stored, tuple(map(to_entity, found["entities"])), tuple(known))
+
+    def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
+        return self._transaction(lambda run: [self._learn(lesson, embedder, run) for lesson in lessons])
+
+    def _learn(self, lesson: Lesson, embedder: str, run: Run) -> Learned:
+        order = _next_order(3 * len(lesson.triples) + len(lesson.mentions))
+        found = self._concerned(lesson, embedder, order, run)
+        episode = to_episode(found["episode"])
+        if not episode.pending:
+            return _learned_before(episode, run)
+        existing = [to_fact(row["fact"]) for row in found["concerned"]]
+        later = {row["fact"]["id"]: [tuple(who) for who in row["later"]] for row in found["concerned"]}
+        resolution = resolve.resolve(lesson, existing, later)
+        taught = [fact.id for fact in (*resolution.asserted, *resolution.supported)]
+        facts = self._fact_rows(resolution.written.values(), order)
+        mentions = list(dict.fromkeys(map(self._ids.entity, lesson.mentions)))
+        (named,) = run(
+            writing.LEARN,
+            {
+                "episode": episode.id,
+                "vectors": self._ids.vector_rows(lesson.vectors),
+                "facts": facts,
+                "moved": [{"new": n, "old": old, "episodes": ids} for n, (old, ids) in resolution.moved.items()],
+                "taught": [{"episode": episode.id, "facts": taught, "mentions": mentions}],
+                "texts": [self._ids.text(episode.text), *(row["new"]["text_id"] for row in facts)],
+            },
+        )
+        episode = replace(
+            episode, pending=False, error=None, facts=tuple(taught), mentions=tuple(named["mentions"])
+        )
+        return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
+
+    def _concerned(self, lesson: Lesson, embedder: str, order: int, run: Run) -> Row:
+        """What `resolve` must see, with the subjects locked and every entity of the lesson there."""
+        names = [name for triple in lesson.triples for name in (triple.subject, triple.object)]
+        pairs = list(zip(lesson.triples, lesson.slots, strict=True))
+        slots = {self._ids.slot(triple.subject, slot) for triple, slot in pairs}
+        found = run(
+            writing.PREPARE,
+            {
+                "embedder": embedder,
+                "episode": lesson.episode.id,
+                "entities": self._ids.entity_rows([*names, *lesson.mentions], order),
+                "subjects": [self._ids.entity(triple.subject) for triple in lesson.triples],
+                "triples": list({self._ids.triple(triple.key) for triple in lesson.triples}),
+                "slots": [slot for slot in slots if slot],
+                "outdated": list(lesson.outdated),
+                "order": order,
+            },
+        )
+        if not found:
+            raise StoreError(f"no episode with the id {lesson.episode.id} is stored; append it first")
+        _check_embedder(found[0]["embedder"], embedder)
+        return found[0]
+
+    def _fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
+        """Retirements first: a slot has one current value at any moment."""
+        rows = [self._ids.fact_row(fact, order + place) for place, fact in enumerate(facts)]
+        return sorted(rows, key=lambda row: bool(row["current"]))
+
+    def fail(self, errors: Mapping[str, str]) -> None:
+        self._write(writing.FAIL, errors=[{"id": id_, "error": error} for id_, error in errors.items()])
+
+    def replace_vectors(self, embedder: str, vectors: Mapping[str, Vector]) -> None:
+        def work(run: Run) -> None:
+            run(writing.NEW_EMBEDDER, {"embedder": embedder})
+            self._add_vectors(vectors, run)
+
+        self._transaction(work)
+
+    def _add_vectors(self, vectors: Mapping[str, Vector], run: Run) -> None:
+        for rows in _batches(self._ids.vector_rows(vectors)):
+            run(writing.LABELLED_VECTORS, {"vectors": rows, "texts": [row["id"] for row in rows]})
+
+    def restore(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        def work(run: Run) -> None:
+            if embedder:
+                _check_embedder(run(writing.CLAIMED, {"embedder": embedder})[0]["embedder"], embedder)
+            self._restore(entities, episodes, facts, run)
+            self._add_vectors(vectors or {}, run)
+
+        try:
+            self._transaction(work)
+        except ConstraintError as error:
+            raise resolve.contradiction() from error
+
+    def _restore(
+        self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact], run: Run
+    ) -> None:
+        """Entities and episodes first, since facts and teachings point at them."""
+        (known,) = run(writing.KNOWN, {"episodes": [e.id for e in episodes], "facts": [f.id for f in facts]})
+        episodes = [episode for episode in episodes if episode.id not in known["episodes"]]
+        facts = [fact for fact in facts if fact.id not in known["facts"]]
+        mentions = [name for episode in episodes for name in episode.mentions]
+        names = [*(e.name for e in entities), *mentions, *(n for f in facts for n in (f.subject, f.object))]
+        order = _next_order(len(names) + len(episodes) + len(facts))
+        for rows in _batches(self._ids.entity_rows(names, order)):
+            run(f"{writing.ENTITIES} RETURN made", {"entities": rows})
+        run(writing.ALIASES, {"aliases": self._ids.alias_rows(entities)})
+        for rows in _batches([self._ids.episode_row(e, order + place) for place, e in enumerate(episodes)]):
+            run(writing.EPISODES, {"episodes": rows})
+        for rows in _batches(self._fact_rows(facts, order)):
+            run(f"{writing.FACTS} RETURN written", {"facts": rows})
+        for rows in _batches([self._ids.taught_row(episode) for episode in episodes]):
+            run(f"{writing.TAUGHT} RETURN taught", {"moved": [], "taught": rows})
+
+    def forget(self, episode_ids: Iterable[str]) -> Forgotten:
+        wanted = sorted(set(episode_ids))
+
+        def work(run: Run) -> Forgotten:
+            (found,) = run(writing.TOUCHED, {"episodes": wanted, "order": _next_order()})
+            gone = set(found["gone"])
+            teachers = {row["fact"]["id"]: [tuple(who) for who in row["teachers"]] for row in found["facts"]}
+            touched = [to_fact(row["fact"]) for row in found["facts"]]
+            aftermath = resolve.forget(gone, touched, teachers)
+            (counts,) = run(
+                writing.FORGET,
+                {
+                    "episodes": sorted(gone),
+                    "deleted": sorted(aftermath.deleted),
+                    "merged": [{"old": old, "new": new} for old, new in aftermath.merged.items()],
+                    "facts": self._fact_rows(aftermath.written.values(), _next_order()),
+                    "texts": found["texts"] + [self._ids.text(fact.triple.text) for fact in touched],
+                },
+            )
+            return Forgotten(counts["episodes"], counts["facts"], counts["entities"])
+
+        return self._transaction(work)
+
+
+_clock = 0
+_clock_lock = threading.Lock()
+
+
+def _next_order(many: int = 1) -> int:
+    """A number larger than those of all that was made before; so `many` from it on are free."""
+    global _clock
+    with _clock_lock:
+        start = max(_clock, time.time_ns())
+        _clock = start + max(many, 1)
+        return start
+
+
+def _agreed(write: Callable[[], Result]) -> Result:
+    """What `write` gives; again, if another process wrote the same key at the same moment: then it is found."""
+    try:
+        return write()
+    except ConstraintError:
+        return write()
+
+
+def _check_embedder(held: str | None, given: str) -> None:
+    if held is not None and held != given:
+        raise EmbedderMismatch(held, given)
+
+
+def _learned_before(episode: Episode, run: Run) -> Learned:
+    (found,) = run(writing.LEARNED, {"episode": episode.id})
+    taught = [to_fact(row) for row in found["taught"]]
+    return Learned(
+        episode,
+        asserted=tuple(fact for fact in taught if fact.asserted_by == episode.id),
+        supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
+        retired=tuple(to_fact(row) for row in found["retired"]),
+    )
+
+
+def _batches(rows: Sequence[Properties]) -> Iterable[Sequence[Properties]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
