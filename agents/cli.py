@@ -65,7 +65,7 @@ def play(
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     record: Annotated[Path | None, typer.Option(help="Append every exchange with the model to this file.")] = None,
     replay: Annotated[Path | None, typer.Option(help="Answer the model's calls from such a file.")] = None,
-    view: Annotated[bool, typer.Option("--view", help="Open the memory's page in the browser beside the game.")] = False,
+    view: Annotated[bool, typer.Option("--view", help="Open the page of the memory beside the game.")] = False,
 ) -> None:
     """Play a game with the memory graph. Without --policy llm it needs no model and no key."""
     if resume and not memory_file:
