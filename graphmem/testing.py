@@ -439,6 +439,147 @@ def forgetting_the_teacher_leaves_the_fact_to_its_supporter(store: Store) -> Non
     assert (fact.asserted_by, fact.since, fact.support) == ("e2", 2, 1)
 
 
+def makes_two_entities_one(store: Store) -> None:
+    store.restore([Entity("Barack Obama", ("Barack",)), Entity("Obama", ("the president",))], [], [])
+    teach(store, 1, ("Obama", "was born in", "Hawaii"), mentions=("Obama", "Hawaii"))
+    teach(store, 2, ("Barack Obama", "was born in", "Hawaii"), mentions=("Barack Obama", "Hawaii"))
+    teach(store, 3, ("Michelle", "knows", "Obama"), mentions=("Michelle", "Obama"))
+    store.merge("barack", "Obama")
+    (entity,) = store.entities(["Obama", "the president"])
+    assert entity.name == "Barack Obama"
+    assert set(entity.aliases) == {"Barack", "Obama", "the president"}
+    born, knows = store.facts(current=False)
+    assert (str(born), born.since, born.asserted_by, born.support) == ("Barack Obama, was born in, Hawaii", 1, "e1", 2)
+    assert str(knows) == "Michelle, knows, Barack Obama"
+    assert [episode.facts for episode in store.episodes()] == [(born.id,), (born.id,), (knows.id,)]
+    assert [episode.id for episode in store.episodes() if "Barack Obama" in episode.mentions] == ["e1", "e2", "e3"]
+    assert store.merges() == [("Barack Obama", "Obama")]
+
+
+def of_rivals_that_a_merge_brings_together_the_last_seen_holds(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), slot="location")
+    teach(store, 2, ("red apple", "is in", "box"), slot="location")
+    teach(store, 3, ("apple", "is on", "table"), slot="location")
+    store.merge("apple", "red apple")
+    told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
+    assert told == [
+        ("apple, is on, table", 1, 2, 1),
+        ("apple, is in, box", 2, 3, 1),
+        ("apple, is on, table", 3, None, 1),
+    ]
+    assert [fact.id for fact in store.facts()] == list(store.episodes(ids=["e3"])[0].facts)
+
+
+def finds_merged_facts_under_the_name_they_have(store: Store) -> None:
+    teach(store, 1, ("pomme", "is in", "box"), mentions=("pomme",))
+    teach(store, 2, ("apple", "is", "red"), mentions=("apple",))
+    old, new = Triple("pomme", "is in", "box").text, Triple("apple", "is in", "box").text
+    store.nearest("fact", _hash_vector(old)[np.newaxis], limit=1)
+    store.merge("apple", "pomme", vectors={new: _hash_vector(new)})
+    ((id_, cosine),) = store.nearest("fact", _hash_vector(new)[np.newaxis], limit=1)[0]
+    assert (str(store.facts(ids=[id_])[0]), round(cosine, 3)) == ("apple, is in, box", 1)
+    assert store.search("fact", "pomme", limit=5) == []
+    assert len(store.search("fact", "apple", limit=5)) == 2
+    assert {old, new} <= set(store.texts())
+    store.unmerge("pomme")
+    assert round(store.nearest("fact", _hash_vector(old)[np.newaxis], limit=1)[0][0][1], 3) == 1
+    assert [hit[0] for hit in store.search("fact", "pomme", limit=5)] == [id_]
+
+
+def _whole(store: Store) -> object:
+    """All records, where the order of names and ids does not count."""
+    episodes = [
+        replace(it, facts=tuple(sorted(it.facts)), mentions=tuple(sorted(it.mentions))) for it in store.episodes()
+    ]
+    entities = {entity.name: set(entity.aliases) for entity in store.entities()}
+    return episodes, set(store.facts(current=False)), entities
+
+
+def parts_what_it_merged_as_it_was(store: Store) -> None:
+    store.restore([Entity("apple", ("fruit",)), Entity("red apple", ("the red one",))], [], [])
+    for step, name in enumerate(["apple", "red apple", "apple", "red apple"]):
+        place = ("table", "box")[step // 2]
+        triples = (name, "is in", place), (name, "is a", "fruit"), ("pear", "is beside", name)
+        teach(store, 2 * step, *triples[:1], slot="location", mentions=(name,))
+        teach(store, 2 * step + 1, *triples[1:], mentions=(name, "apple"))
+    before = _whole(store)
+    store.merge("apple", "red apple")
+    store.merge("box", "pear")
+    store.merge("box", "apple")
+    store.unmerge("apple")
+    store.unmerge("pear")
+    store.unmerge("The Red Apple")
+    assert _whole(store) == before
+    assert store.merges() == []
+
+
+def keeps_what_was_learned_before_a_merge_is_undone(store: Store) -> None:
+    teach(store, 1, ("apple", "is on", "table"), slot="location", mentions=("apple",))
+    teach(store, 2, ("red apple", "is in", "box"), slot="location", mentions=("red apple",))
+    store.merge("apple", "red apple")
+    learned = teach(store, 3, ("the red apple", "is in", "hall"), slot="location", mentions=("red apple",))
+    assert (_told(learned.asserted), _told(learned.retired)) == (["apple, is in, hall"], ["apple, is in, box"])
+    assert learned.episode.mentions == ("apple",)
+    store.unmerge("red apple")
+    told = {str(fact): (fact.since, fact.until, fact.retired_by) for fact in store.facts(current=False)}
+    assert told == {
+        "apple, is on, table": (1, 3, "e3"),
+        "red apple, is in, box": (2, None, None),
+        "apple, is in, hall": (3, None, None),
+    }
+
+
+def refuses_a_merge_that_cannot_be(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), ("pear", "is in", "bag"))
+    store.merge("apple", "pear")
+    store.merge("bag", "apple")
+    before = _whole(store)
+    refused: tuple[tuple[Callable[..., None], tuple[str, ...], str], ...] = (
+        (store.merge, ("bag", "nothing"), "nothing"),
+        (store.merge, ("bag", "pear"), "one entity"),
+        (store.merge, ("box", "box"), "one entity"),
+        (store.unmerge, ("box",), "box"),
+        (store.unmerge, ("pear",), "apple"),  # the later merge, to be undone first
+    )
+    for call, names, word in refused:
+        try:
+            call(*names)
+        except InputError as error:
+            if word not in str(error):
+                raise AssertionError(f"the error does not name {word!r}: {error}") from error
+        else:
+            raise AssertionError(f"{call.__name__}{names} was let in")
+    assert _whole(store) == before
+
+
+def forgets_without_a_trace_in_its_merges(store: Store) -> None:
+    teach(store, 1, ("apple", "is in", "box"), slot="location", mentions=("apple", "box"))
+    teach(store, 2, ("secret", "is under", "mat"), slot="location", mentions=("secret",))
+    teach(store, 3, ("pomme", "is in", "bag"), slot="location", mentions=("pomme",))
+    teach(store, 4, ("pomme", "is under", "carpet"), mentions=("pomme",))
+    store.merge("apple", "secret")
+    store.merge("apple", "pomme")
+    store.forget(["e2", "e4"])
+    assert _told(store.facts(current=False)) == ["apple, is in, box", "apple, is in, bag"]
+    assert store.entities(["apple", "secret"]) == [Entity("apple", ("pomme",))]
+    assert not [text for text in store.texts() if "secret" in text or "carpet" in text]
+    assert store.vectors(["pomme, is under, carpet", "secret, is under, mat"]) == {}
+    assert store.merges() == [("apple", "pomme")]
+    store.unmerge("pomme")
+    assert _told(store.facts()) == ["apple, is in, box", "pomme, is in, bag"]
+    assert len(store.vectors(["apple, is in, box", "pomme, is in, bag"])) == 2
+
+
+def forgetting_whom_a_merge_kept_leaves_the_other(store: Store) -> None:
+    teach(store, 1, ("secret", "is under", "mat"), mentions=("secret",))
+    teach(store, 2, ("pear", "is in", "bag"), mentions=("pear",))
+    store.merge("secret", "pear")
+    store.forget(["e1"])
+    assert _told(store.facts(current=False)) == ["pear, is in, bag"]
+    assert {entity.name for entity in store.entities()} == {"pear", "bag"}
+    assert store.merges() == []
+
+
 def counts_what_it_holds(store: Store) -> None:
     assert store.stats().last_step == -1
     teach(store, 1, ("apple", "is in", "table"), slot="location")
@@ -482,5 +623,13 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     what_a_forgotten_episode_retired_holds_again,
     forgetting_joins_what_it_had_parted,
     forgetting_the_teacher_leaves_the_fact_to_its_supporter,
+    makes_two_entities_one,
+    of_rivals_that_a_merge_brings_together_the_last_seen_holds,
+    finds_merged_facts_under_the_name_they_have,
+    parts_what_it_merged_as_it_was,
+    keeps_what_was_learned_before_a_merge_is_undone,
+    refuses_a_merge_that_cannot_be,
+    forgets_without_a_trace_in_its_merges,
+    forgetting_whom_a_merge_kept_leaves_the_other,
     counts_what_it_holds,
 )

@@ -345,7 +345,9 @@ class InMemoryStore:
         with self._lock:
             before = self.stats()
             gone = {id_ for id_ in episode_ids if id_ in self._episodes}
-            redo = self._merges[merging.to_redo(gone, self._merges) :]
+            told = self.episodes(ids=gone)
+            taught = self.facts(ids=[id_ for episode in told for id_ in episode.facts], current=False)
+            redo = self._merges[merging.to_redo(told, taught, self._merges) :]
             for merge in reversed(redo):
                 self.unmerge(merge.gone.name)
             self._forget(gone)

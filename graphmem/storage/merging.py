@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import TypeAdapter
 
 from graphmem.errors import InputError
-from graphmem.records import Entity, Fact, Lesson, Triple, entity_key
+from graphmem.records import Entity, Episode, Fact, Lesson, Triple, entity_key
 from graphmem.storage.resolve import new_id
 
 Taught = tuple[int, str, str]
@@ -86,13 +86,20 @@ def check_two(keep: Entity, gone: Entity) -> None:
 
 
 def linked(lesson: Lesson, names: Mapping[str, str]) -> Lesson:
-    """The lesson with the `names` of entities (by key) that it calls by an alias, whoever has merged them meanwhile."""
+    """The lesson with the `names` of entities (by key) that it calls by an alias, whoever has merged them meanwhile.
+
+    What is said of a thing and itself ("apple, is in, apple") fills no slot.
+    """
 
     def name(given: str) -> str:
         return names.get(entity_key(given), given)
 
-    triples = (Triple(name(triple.subject), triple.relation, name(triple.object)) for triple in lesson.triples)
-    return replace(lesson, triples=tuple(triples), mentions=tuple(dict.fromkeys(map(name, lesson.mentions))))
+    triples = [Triple(name(triple.subject), triple.relation, name(triple.object)) for triple in lesson.triples]
+    slots = (
+        None if triple.key[0] == triple.key[2] else slot for triple, slot in zip(triples, lesson.slots, strict=True)
+    )
+    mentions = dict.fromkeys(map(name, lesson.mentions))
+    return replace(lesson, triples=tuple(triples), slots=tuple(slots), mentions=tuple(mentions))
 
 
 def to_undo(gone: str, merges: Sequence[Merge]) -> int:
@@ -114,17 +121,27 @@ def _builds_on(later: Merge, earlier: Merge) -> bool:
     return bool(shared or (later.before.ids | later.after.ids) & (earlier.before.ids | earlier.after.ids))
 
 
-def to_redo(gone: set[str], merges: Sequence[Merge]) -> int:
-    """The position of the first of `merges` that tells of one of the episodes `gone`; their number when none does.
+def to_redo(gone: Sequence[Episode], taught: Sequence[Fact], merges: Sequence[Merge]) -> int:
+    """The position of the first of `merges` that has to do with the episodes `gone`, or with what they `taught`.
 
-    To forget episodes, undo all from there on, newest first; forget; and merge again those whose entities are left.
+    To forget these, undo all from there on, newest first; forget; and merge again those whose entities are left.
     """
-    for at, merge in enumerate(merges):
-        told = {episode for known in (merge.before, merge.after) for _, episode, _ in known.taught}
-        ends = {fact.retired_by for known in (merge.before, merge.after) for fact in known.facts}
-        if gone & {*told, *ends, *merge.mentions}:
-            return at
-    return len(merges)
+    ids = {episode.id for episode in gone}
+    names = [*(name for fact in taught for name in (fact.subject, fact.object)), *(n for e in gone for n in e.mentions)]
+    keys = set(map(entity_key, names))
+    first = len(merges)
+    for at in reversed(range(len(merges))):
+        merge = merges[at]
+        if entity_key(merge.keep) in keys or ids & _episodes(merge):
+            keys |= {entity_key(merge.keep), merge.gone.key}  # whom they may have spoken of before the merge
+            first = at
+    return first
+
+
+def _episodes(merge: Merge) -> set[str | None]:
+    """The ids of the episodes of which the record of a merge tells."""
+    both = merge.before + merge.after
+    return {*merge.mentions, *(episode for _, episode, _ in both.taught), *(fact.retired_by for fact in both.facts)}
 
 
 def alike(facts: Iterable[Fact], keep: str, gone: str) -> list[tuple[str, str, str, str]]:

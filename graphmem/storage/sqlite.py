@@ -237,8 +237,7 @@ class SqliteStore(SqliteReader):
         with self._writing() as writer:
             before = self.stats()
             gone = writer.known_episodes(episode_ids)
-            merges = self._merges()
-            redo = merges[merging.to_redo(gone, merges) :]
+            redo = self._to_redo(gone)
             for merge in reversed(redo):
                 self._unmerge(merge.gone.name, writer)
             writer.forget(gone, resolve.forget(gone, *self._forgetting(gone)))
@@ -251,6 +250,13 @@ class SqliteStore(SqliteReader):
             if gone:
                 scrub(db, self._path)
         return Forgotten(before.episodes - after.episodes, before.facts - after.facts, before.entities - after.entities)
+
+    def _to_redo(self, gone: set[str]) -> list[merging.Merge]:
+        if not (merges := self._merges()):
+            return []
+        told = self.episodes(ids=gone)
+        taught = self.facts(ids=[id_ for episode in told for id_ in episode.facts], current=False)
+        return merges[merging.to_redo(told, taught, merges) :]
 
     def _forgetting(self, gone: set[str]) -> tuple[list[Fact], dict[str, list[tuple[int, str]]]]:
         """What `resolve.forget` must see: facts taught or retired by `gone`, their rivals, and who else taught them."""
