@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats) -> dict[str,
     score, best = (info["score"], info["max_score"]) if info else (0.0, 0.0)
     return {
         "score": score,
-        "max_score": best,
+        "max_score": best if isfinite(best) else None,
         "normalized_score": score / best if best else 0.0,
         "won": bool(info and info["won"]),
         "steps": len(steps),

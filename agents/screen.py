@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isinf
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -44,7 +45,7 @@ def show_step(console: Console, step: Step, bill: Bill | None = None) -> None:
 def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file: str | None) -> None:
     """How it ended, and what the memory holds."""
     table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("score", f"{record['score']:g} of {record['max_score']:g}")
+    table.add_row("score", _points(record["score"], record["max_score"]))
     table.add_row("steps", f"{record['steps']} ({len(record['actions'])} commands)")
     table.add_row("memory", f"{record['episodes']} episodes, {record['facts']} facts")
     table.add_row("", f"{record['memory_ms_per_step']:.0f} ms a step to remember and recall")
@@ -102,7 +103,12 @@ def _faults(usage: dict[str, Any], faults: dict[str, int]) -> str:
 
 
 def _score(info: Any) -> str:
-    return f"{info['score']:g} of {info['max_score']:g} points"
+    return f"{_points(info['score'], info['max_score'])} points"
+
+
+def _points(score: float, best: float | None) -> str:
+    """As "3 of 7"; without the latter where more can always be had."""
+    return f"{score:g}" if best is None or isinf(best) else f"{score:g} of {best:g}"
 
 
 def _clean(text: str) -> str:

@@ -10,8 +10,8 @@
     cleaning.py   CleaningEnv: a game of the Cleaning family, with its points
     mini.py       MiniWorld: a few rooms in pure Python, for fast tests; mini_rules.py: how they behave
     tasks/        makers of Treasure Hunt, Cleaning and Cooking games
-    worlds.py     open_world: further worlds by name, each in a module of its own (textworld_express.py, scienceworld.py,
-                  jericho.py, nethack.py) on what episode.py counts and extras.py asks to be installed
+    worlds.py     open_world: further worlds by name, each in a module of its own: textworld_express.py,
+                  scienceworld.py, jericho.py, nethack.py; episode.py counts for them, extras.py finds their packages
 
 >>> from envs import open_game
 >>> env = open_game("games/treasure-hunt-default-1.z8")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -28,7 +29,8 @@ from graphmem.llm import ChatModel
 from graphmem.printing import printable
 from graphmem.protocols import Extractor
 
-RECORDED = "GPT-4, recorded"
+RECORDED = "GPT-4"
+"""Who extracted in the recorded runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ Walks = dict[str, list[tuple[Path, list[str]]]]
 def _made(tasks: Any, size: str, seeds: int) -> Iterator[tuple[str, list[tuple[Path, list[str]]]]]:
     for task in tasks or ():
         games = [make(task, size, seed, GAMES) for seed in range(1, seeds + 1)]
-        yield f"{task}, {size}", [(game, walkthrough(game)) for game in games]
+        yield task if size == "default" else f"{task}, {size}", [(game, walkthrough(game)) for game in games]
 
 
 def _lines(path: Path) -> list[str]:
@@ -126,36 +128,37 @@ def _figures(tally: Tally) -> dict[str, Any]:
 
 
 def _show(console: Console, found: dict[tuple[str, str], Quality]) -> None:
-    table = Table(title="Facts held after each step, and facts retired by it: sums over the steps")
-    for heading in ("walk", "extractor"):
-        table.add_column(heading)
-    for heading in ("steps", "held", "precision", "shown", "recall", "retired", "precision", "ended", "recall"):
-        table.add_column(heading, justify="right")
-    kinds = Table(title="Held, by kind of fact: precision / recall")
-    for heading in ("walk", "extractor", *KINDS):
-        kinds.add_column(heading, justify="left" if heading in ("walk", "extractor") else "right")
+    facts = _table("Facts held after each step, and retired by it", "steps", "held", "prec.", "recall")
+    for heading in ("retired", "prec.", "recall"):
+        facts.add_column(heading, justify="right")
+    kinds = _table("Facts held, by kind: precision / recall", *KINDS)
     for (name, extractor), quality in found.items():
         row = [printable(name), printable(extractor)]
-        table.add_row(*row, str(quality.steps), *_cells(quality.current), *_cells(quality.retired))
+        facts.add_row(*row, str(quality.steps), *_cells(quality.current), *_cells(quality.retired))
         kinds.add_row(*row, *(_both(quality.current, kind) for kind in KINDS))
-    console.print(table, kinds)
+    console.print(facts, kinds)
     for (name, extractor), quality in found.items():
         if quality.unread:
-            console.print(printable(f"{name}: {extractor} failed to read {quality.unread} texts"), style="red")
+            console.print(f"{name}: {extractor} failed to read {quality.unread} texts", style="red", markup=False)
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(
+        "walk", "extractor", title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def _cells(tally: Tally) -> list[str]:
-    return [
-        f"{tally.told.total():,}",
-        _share(tally.precision()),
-        f"{tally.wanted.total():,}",
-        _share(tally.recall()),
-    ]
+    return [f"{tally.told.total():,}", _share(tally.precision()), _share(tally.recall())]
 
 
 def _both(tally: Tally, kind: str) -> str:
-    return f"{_share(tally.precision(kind))} / {_share(tally.recall(kind))}"
+    precision, recall = (_share(share, places=2) for share in (tally.precision(kind), tally.recall(kind)))
+    return f"{precision} / {recall}"
 
 
-def _share(share: float | None) -> str:
-    return "-" if share is None else f"{share:.3f}"
+def _share(share: float | None, places: int = 3) -> str:
+    return "-" if share is None else f"{share:.{places}f}"
