@@ -33,7 +33,7 @@ from graphmem.records import (
     entity_key,
 )
 from graphmem.retrieval.linking import proper_names, spans
-from graphmem.storage import open_store
+from graphmem.storage import merging, open_store
 from graphmem.storage.resolve import new_id
 from graphmem.twins import twin
 from graphmem.view import View
@@ -208,6 +208,39 @@ class Memory(View):
             raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
         return self._store.forget(ids)
 
+    @telemetry.traced("update_memory")
+    def merge(self, keep: str, gone: str) -> Entity:
+        """Make two entities one, and give it: `gone` becomes another name of `keep`, which gets its facts and mentions.
+
+        Facts that are then the same become one with the support of both; where both had a value of what can have one
+        only, what was seen last holds. `unmerge(gone)` undoes it.
+        """
+        names = [checks.text("an entity", name) for name in (keep, gone)]
+        one, other = (merging.called(name, self._store.entities([name])) for name in names)
+        about = self._store.facts(entities=[other.name], current=False) if self._store.embedder() else []
+        texts = [merging.renamed(fact, one.name, other.name).triple.text for fact in about]
+        self._store.merge(*names, vectors=dict(zip(texts, self._embed(texts), strict=True)) if texts else None)
+        return self._store.entities([one.name])[0]
+
+    @telemetry.traced("update_memory")
+    def unmerge(self, gone: str) -> Entity:
+        """Undo the merge in which `gone` became another name, and give it back as it was.
+
+        What was learned since stays, of the entity that was kept.
+        """
+        self._store.unmerge(checks.text("an entity", gone))
+        return merging.called(gone, self._store.entities([gone]))
+
+    @telemetry.traced("update_memory")
+    def alias(self, name: str, *aliases: str) -> Entity:
+        """Let an entity be known by other names too, and give it."""
+        entity = merging.called(name, self._store.entities([checks.text("an entity", name)]))
+        names = tuple(" ".join(checks.text("an alias", alias).split()) for alias in aliases)
+        if taken := [found for found in self._store.entities(names) if found.key != entity.key]:
+            raise InputError(f"{taken[0].name!r} is another entity of that name: `merge` makes it one with {name!r}")
+        self._store.restore([Entity(entity.name, names)], [], [])
+        return self._store.entities([entity.name])[0]
+
     def export(self, path: str | PathLike[str]) -> int:
         """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `transfer`."""
         return transfer.export(self._store, path)
@@ -249,8 +282,10 @@ def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int],
 
 
 def _by_key(entities: Iterable[Entity]) -> dict[str, str]:
-    """The name of each entity, by the key of every name it has."""
-    return {entity_key(alias): entity.name for entity in entities for alias in (entity.name, *entity.aliases)}
+    """The name of each entity, by the key of every name it has; its own name is nobody else's."""
+    found = list(entities)
+    aliases = {entity_key(alias): entity.name for entity in found for alias in entity.aliases}
+    return aliases | {entity.key: entity.name for entity in found}
 
 
 def _linked(triple: Triple, names: Mapping[str, str]) -> Triple:

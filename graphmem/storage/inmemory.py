@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -212,13 +213,17 @@ class InMemoryStore:
             found |= {fact.id: fact for fact in held[:facts]}
             mentions |= {(entity.name, episode.id): None for episode in told[:episodes]}
             degrees[entity.name] = min(len(held), MOST_COUNTED) + min(len(told), MOST_COUNTED)
+        of = list(of)
         taught: list[tuple[str, str]] = []
         for episode in self.episodes(ids=of, at=at):
             held = self.facts(ids=episode.facts, at=at)[:facts]
             found |= {fact.id: fact for fact in held}
             taught += [(episode.id, fact.id) for fact in held]
             mentions |= {(name, episode.id): None for name in episode.mentions}
-        return Around(tuple(found.values()), tuple(taught), tuple(mentions), degrees)
+        stored = [episode.id for episode in self.episodes(at=at)]
+        wanted = set(of)
+        follows = tuple(pair for pair in pairwise(stored) if wanted.intersection(pair))
+        return Around(tuple(found.values()), tuple(taught), tuple(mentions), follows, degrees)
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -274,7 +279,8 @@ class InMemoryStore:
                 self._claim(embedder)
             self._vectors = {**(vectors or {}), **self._vectors}
             for entity in entities:
-                self._entities.setdefault(entity.key, entity)
+                held = self._entities.get(entity.key, Entity(entity.name))
+                self._entities[entity.key] = replace(held, aliases=(*dict.fromkeys((*held.aliases, *entity.aliases)),))
             for episode in episodes:
                 for name in episode.mentions:
                     self._entity(name)

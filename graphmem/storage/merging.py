@@ -151,7 +151,7 @@ def alike(facts: Iterable[Fact], keep: str, gone: str) -> list[tuple[str, str, s
     """
     found: dict[tuple[str, str, str, str], None] = {}
     for fact in facts:
-        for each in (fact, _renamed(fact, keep, gone)):
+        for each in (fact, renamed(fact, keep, gone)):
             found[(*each.triple.key, fact.slot or "")] = None
     return list(found)
 
@@ -162,14 +162,14 @@ def merge(keep: Entity, gone: Entity, known: Known, mentions: Mapping[str, bool]
     `known` must hold every fact of `gone`, and those `alike` to them. `mentions` gives, for each episode that mentions
     `gone`, whether it mentions `keep` too.
     """
-    renamed = _unified([_renamed(fact, keep.name, gone.name) for fact in known.facts])
+    joined = _unified([renamed(fact, keep.name, gone.name) for fact in known.facts])
     before, after = Known(), Known()
-    for group in _by_place(renamed.values()).values():
+    for group in _by_place(joined.values()).values():
         part = known.only(group)
         if not any(gone.key in (fact.triple.key[0], fact.triple.key[2]) for fact in part.facts):
             continue
         before += part
-        after += _reread(part, renamed) if _meet(part.facts, renamed) else Known(tuple(group), part.taught)
+        after += _reread(part, joined) if _meet(part.facts, joined) else Known(tuple(group), part.taught)
     moved = tuple(id_ for id_, both in mentions.items() if not both)
     return Merge(keep.name, gone, tuple(mentions), moved, before, after)
 
@@ -181,7 +181,7 @@ def undo(merge: Merge, now: Known) -> tuple[set[str], Known]:
     """
     keep, gone = merge.keep, merge.gone.name
     every = [*merge.before.facts, *merge.after.facts, *now.facts]
-    places = _by_place(_unified([_renamed(fact, keep, gone) for fact in every]).values())
+    places = _by_place(_unified([renamed(fact, keep, gone) for fact in every]).values())
     touched = {fact.id for fact in merge.before.facts}
     ids: set[str] = set()
     result = Known()
@@ -194,7 +194,8 @@ def undo(merge: Merge, now: Known) -> tuple[set[str], Known]:
     return ids, result
 
 
-def _renamed(fact: Fact, keep: str, gone: str) -> Fact:
+def renamed(fact: Fact, keep: str, gone: str) -> Fact:
+    """`fact` with the name `keep` for the entity `gone`."""
     key = entity_key(gone)
     subject, object_ = (keep if entity_key(name) == key else name for name in (fact.subject, fact.object))
     return fact if (subject, object_) == (fact.subject, fact.object) else replace(fact, subject=subject, object=object_)
@@ -217,10 +218,10 @@ def _by_place(facts: Iterable[Fact]) -> dict[Place, list[Fact]]:
     return groups
 
 
-def _meet(facts: Sequence[Fact], renamed: Mapping[str, Fact]) -> bool:
+def _meet(facts: Sequence[Fact], joined: Mapping[str, Fact]) -> bool:
     """Whether facts that had nothing to do with each other come to share a slot, or a triple."""
     keys = {fact.triple.key for fact in facts}
-    return len({_place(fact) for fact in facts}) > 1 or len({renamed[fact.id].triple.key for fact in facts}) < len(keys)
+    return len({_place(fact) for fact in facts}) > 1 or len({joined[fact.id].triple.key for fact in facts}) < len(keys)
 
 
 @dataclass(frozen=True)
@@ -260,9 +261,9 @@ def _endings(known: Known) -> list[_Event]:
     ]  # fmt: skip
 
 
-def _reread(part: Known, renamed: Mapping[str, Fact]) -> Known:
+def _reread(part: Known, joined: Mapping[str, Fact]) -> Known:
     events = [*_sightings(part), *_endings(part)]
-    return _replay([replace(event, fact=renamed[event.fact.id]) for event in events])
+    return _replay([replace(event, fact=joined[event.fact.id]) for event in events])
 
 
 def _replay(events: Sequence[_Event]) -> Known:
@@ -312,7 +313,7 @@ def _parted(before: Known, after: Known, now: Known, keep: str, gone: str) -> Kn
     """
 
     def key(fact: Fact) -> tuple[str, str, str]:
-        return _renamed(fact, keep, gone).triple.key
+        return renamed(fact, keep, gone).triple.key
 
     told = {(event.episode, key(event.fact)) for event in _sightings(after)}
     ended = {(event.step, event.episode, key(event.fact)) for event in _endings(after)}

@@ -50,8 +50,11 @@ class Writer:
             [(self._namespace, text_hash(text), to_blob(vector)) for text, vector in vectors.items()],
         )
 
-    def write_facts(self, facts: Iterable[Fact]) -> None:
-        """Insert facts, or bring those that are there to their new state. Retirements first: one current value each."""
+    def write_facts(self, facts: Iterable[Fact], *, rows: Mapping[str, int] | None = None) -> None:
+        """Insert facts (in these `rows`, by id), or bring those that are there to their new state.
+
+        Retirements first: one current value each.
+        """
         for fact in sorted(facts, key=lambda fact: fact.current):
             retired_by = self._episode(fact.retired_by) if fact.retired_by else None
             state = (self._episode(fact.asserted_by), fact.since, retired_by, fact.until, fact.support, self._revision)
@@ -61,14 +64,14 @@ class Writer:
                 (*state, self._namespace, fact.id),
             )
             if not updated.rowcount:
-                self._insert_fact(fact, state)
+                self._insert_fact(fact, (*state, (rows or {}).get(fact.id)))
 
     def _insert_fact(self, fact: Fact, state: tuple[int | None, ...]) -> None:
         triple = fact.triple
         added = self._db.execute(
-            """INSERT INTO facts (asserted_by, since, retired_by, until, support, revision,
+            """INSERT INTO facts (asserted_by, since, retired_by, until, support, revision, seq,
             namespace, id, subject, relation, relation_key, object, slot, hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 *state,
                 self._namespace,
@@ -247,8 +250,10 @@ class Writer:
 
     def put(self, old: Collection[str], new: Known) -> None:
         """`new` facts and teachings instead of the `old` facts; nearest vectors are indexed anew."""
+        scope = [self._namespace, as_set(old)]
+        rows = dict(all_rows(self._db, f"SELECT id, seq FROM facts WHERE namespace = ? AND id {IN}", scope))
         self._delete_facts(old)
-        self.write_facts(new.facts)
+        self.write_facts(new.facts, rows=rows)
         taught: dict[str, list[str]] = {}
         for _, episode, fact in new.taught:
             taught.setdefault(episode, []).append(fact)

@@ -1,15 +1,19 @@
 """Two entities made one, and parted again."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphmem import Memory
+from graphmem.errors import InputError
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
 from graphmem.storage.inmemory import InMemoryStore
 from graphmem.storage.sqlite import SqliteStore
+from graphmem.testing import HashEmbedder
 
 Make = Callable[[], Store]
 Seen = tuple[str, str, str]
@@ -124,3 +128,67 @@ def test_what_is_learned_before_a_merge_is_undone_stays(make: Make, steps: list[
     merged.unmerge("b")
     _check(merged)
     assert _whole(merged, ids=False) == _whole(never, ids=False)
+
+
+def test_what_is_merged_is_found_by_either_name(memory: Memory) -> None:
+    memory.remember("one", triples=[("Obama", "was born in", "Hawaii")])
+    memory.remember("two", triples=[("Barack Obama", "is", "a lawyer")])
+    assert memory.merge("Barack Obama", "obama") == Entity("Barack Obama", ("Obama",))
+    memory.remember("three", triples=[("Obama", "knows", "Ann")])
+    told = ["Barack Obama, was born in, Hawaii", "Barack Obama, is, a lawyer", "Barack Obama, knows, Ann"]
+    assert list(map(str, memory.facts("Obama"))) == told
+    found = memory.recall("Obama was born in Hawaii", width=1, depth=1, episodes=0)
+    assert "- Barack Obama, was born in, Hawaii" in str(found)
+    assert memory.unmerge("Obama") == Entity("Obama")
+    assert list(map(str, memory.facts("Obama"))) == ["Obama, was born in, Hawaii"]
+    assert list(map(str, memory.facts("Barack Obama"))) == ["Barack Obama, is, a lawyer", "Barack Obama, knows, Ann"]
+
+
+def test_only_texts_that_are_new_are_embedded(memory: Memory, embedder: HashEmbedder) -> None:
+    memory.remember("one", triples=[("Obama", "was born in", "Hawaii"), ("Barack", "was born in", "Hawaii")])
+    memory.remember("two", triples=[("Obama", "is", "a lawyer")])
+    memory.merge("Barack", "Obama")
+    assert embedder.texts[-1] == "barack, is, lawyer"
+    memory.unmerge("Obama")
+    memory.merge("Barack", "Obama")
+    assert len(embedder.texts) == len(set(embedder.texts))
+
+
+def test_an_alias_is_linked_when_it_is_observed(memory: Memory) -> None:
+    memory.remember("one", triples=[("Barack Obama", "is", "a lawyer")])
+    assert memory.alias("barack obama", "The  44th", "Barry") == Entity("Barack Obama", ("The 44th", "Barry"))
+    learned = memory.remember("two", triples=[("Barry", "knows", "Ann")])
+    assert list(map(str, learned.asserted)) == ["Barack Obama, knows, Ann"]
+
+
+def test_an_alias_that_is_anothers_name_is_refused(memory: Memory) -> None:
+    memory.remember("one", triples=[("apple", "is in", "box")])
+    with pytest.raises(InputError, match=r"'box'.*merge"):
+        memory.alias("apple", "fruit", "the box")
+    with pytest.raises(InputError, match="nothing"):
+        memory.alias("nothing", "fruit")
+    assert memory.entities(["fruit"]) == []
+
+
+def test_a_merged_memory_is_merged_when_it_is_opened_again(tmp_path: Path, embedder: HashEmbedder) -> None:
+    with Memory(tmp_path / "house.db", embedder=embedder) as memory:
+        memory.remember("one", triples=[("Obama", "is", "a lawyer"), ("Barack", "knows", "Ann")])
+        memory.merge("Barack", "Obama")
+    with Memory(tmp_path / "house.db", embedder=embedder) as memory:
+        assert list(map(str, memory.facts("Obama"))) == ["Barack, is, a lawyer", "Barack, knows, Ann"]
+        memory.unmerge("Obama")
+        assert list(map(str, memory.facts("Obama"))) == ["Obama, is, a lawyer"]
+
+
+def test_nothing_of_a_forgotten_name_is_left_in_the_file(tmp_path: Path, embedder: HashEmbedder) -> None:
+    with Memory(tmp_path / "house.db", embedder=embedder) as memory:
+        memory.remember("an ordinary day", triples=[("apple", "is in", "box"), ("pear", "is in", "box")])
+        secret = memory.remember("Zanzibar", triples=[("zanzibar", "holds", "a quokka")]).episode
+        memory.merge("apple", "zanzibar")
+        memory.merge("apple", "pear")
+        memory.forget(secret)
+        assert memory.entities(["apple"]) == [Entity("apple", ("pear",))]
+        left = b"".join(path.read_bytes() for path in tmp_path.iterdir()).lower()
+    assert b"zanzibar" not in left
+    assert b"quokka" not in left
+    assert secret.id.encode() not in left
