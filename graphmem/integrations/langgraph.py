@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from asyncio import to_thread
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,9 @@ from os import PathLike
 from threading import Lock
 from typing import Any
 
+from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction import default_extractor
 from graphmem.integrations.extras import extra
 from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tools, in_words
@@ -53,6 +55,9 @@ MOST_OPEN = 64
 
 _MARK = "langgraph"
 _REGISTER = "langgraph"  # a root that LangGraph forbids for namespaces of items
+REPEATS = 4
+"""How many times as many episodes are recalled as items are wanted: some are older versions, or do not pass."""
+
 _NO_LIMIT = 10**9
 _COMPARISONS = {"$eq": eq, "$ne": ne, "$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
@@ -126,10 +131,12 @@ class MemoryStore(BaseStore):
         extractor: Extractor | None = None,
     ) -> None:
         self._location = location
-        self._seams: dict[str, Any] = {"embedder": embedder, "extractor": extractor}
+        self._seams: dict[str, Any] = {
+            "embedder": embedder or load_embedder(),
+            "extractor": extractor or default_extractor(),
+        }
         self._open: OrderedDict[str, _Graph] = OrderedDict()
         self._lock = Lock()
-        self._register = self._graph(_REGISTER)
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """The result of each operation. What is read is read first; of puts to one item the last counts."""
@@ -183,36 +190,30 @@ class MemoryStore(BaseStore):
         graph = self._graph(_name(namespace))
         while id_ := graph.latest().get(key):
             for episode in graph.kept.episodes([id_]):
-                return _item(namespace, episode)
+                return Item(**_fields(namespace, episode))
         return None
 
     def _put(self, op: PutOp) -> None:
-        if op.value is None and op.namespace not in self._namespaces():
+        name = _name(op.namespace)
+        if op.value is not None:
+            self._note(name)
+        elif op.namespace not in self._namespaces():
             return
-        graph = self._graph(_name(op.namespace))
+        graph = self._graph(name)
         versions = graph.kept.episodes([id_ for id_, key in graph.kept.keys().items() if key == op.key])
         if op.value is None:
             graph.memory.forget(*versions)
-            return
-        last, now = (versions[-1] if versions else None), datetime.now(UTC)
-        said = "" if op.index is False else _text(op.value, op.index)
-        mark = {"key": op.key, "value": dict(op.value), "indexed": bool(said)}
-        if last and {**last.metadata[_MARK], "created_at": None} == {**mark, "created_at": None}:
-            return  # a put that is repeated changes nothing
-        self._register.memory.remember(_name(op.namespace), key=_name(op.namespace), triples=(),
-                                       metadata={_MARK: {"key": _name(op.namespace)}})  # fmt: skip
-        mark["created_at"] = last.metadata[_MARK]["created_at"] if last else now.isoformat()
-        graph.memory.remember(
-            said or f"(item {op.key})",
-            triples=None if said else (),
-            time=now,
-            metadata={_MARK: mark},
-            outdated=_taught_only_by(last, graph.memory) if last else (),
-        )
+        else:
+            _write(graph.memory, op.key, op.value, op.index, versions)
 
     def _namespaces(self) -> list[Namespace]:
-        """Those that ever held an item."""
-        return [tuple(name.split(".")) for name in self._register.kept.keys().values()]
+        """Those that ever held an item, from a graph of their names: the place may hold other graphs than these."""
+        return [tuple(name.split(".")) for name in self._graph(_REGISTER).kept.keys().values()]
+
+    def _note(self, name: str) -> None:
+        register = self._graph(_REGISTER)
+        if name not in register.kept.keys().values():
+            register.memory.remember(name, key=name, triples=(), metadata={_MARK: {"key": name}})
 
     def _list(self, op: ListNamespacesOp) -> list[Namespace]:
         held = [space for space in self._namespaces() if self._graph(_name(space)).latest()]
@@ -227,24 +228,51 @@ class MemoryStore(BaseStore):
             found.sort(key=lambda item: -(item.score if item.score is not None else -1.0))
         return found[op.offset : op.offset + op.limit]
 
-    def _in_one(self, space: Namespace, op: SearchOp) -> Iterator[SearchItem]:
-        """Items of one namespace that pass the filter: those a query finds, best first, then the rest."""
-        graph = self._graph(_name(space))
-        latest = set(graph.latest().values())
-        episodes = {episode.id: episode for episode in graph.kept.episodes(list(latest))}
-        scores = _scores(graph.memory, op.query, len(graph.kept.keys())) if op.query else {}
-        ranked = [id_ for id_ in scores if id_ in episodes and episodes[id_].metadata[_MARK]["indexed"]]
-        for id_ in (*ranked, *(id_ for id_ in episodes if id_ not in set(ranked))):
-            item = _item(space, episodes[id_])
-            if all(_passes(item.value.get(name), wanted) for name, wanted in (op.filter or {}).items()):
-                score = scores.get(id_) if id_ in ranked else None
-                yield SearchItem(space, item.key, item.value, item.created_at, item.updated_at, score)
+    def _in_one(self, space: Namespace, op: SearchOp) -> list[SearchItem]:
+        """Items of one namespace that pass the filter: those a query finds first, the best before the rest."""
+        graph, enough = self._graph(_name(space)), op.offset + op.limit
+        latest = list(graph.latest().values())
+        found = _ranked(graph, set(latest), op, enough) if op.query else []
+        if len(found) < enough:
+            others = [id_ for id_ in latest if id_ not in {episode.id for episode, _ in found}]
+            rest = graph.kept.episodes(others if op.filter else others[:enough])
+            found += [(episode, None) for episode in rest if _is_wanted(episode, op)]
+        return [SearchItem(**_fields(space, episode), score=score) for episode, score in found]
 
 
-def _scores(memory: Memory, query: str, most: int) -> dict[str, float]:
-    """The score of each episode that a query finds, by its id, best first."""
-    found = memory.recall(query, episodes=most, budget=_NO_LIMIT, explain=True)
-    return {episode.id: found.why[episode.id].score for episode in found.episodes}
+def _write(
+    memory: Memory, key: str, value: Mapping[str, Any], index: Sequence[str] | bool | None, versions: list[Episode]
+) -> None:
+    """A new version of an item, unless it is the last of `versions` again: a put that is repeated changes nothing."""
+    said = "" if isinstance(index, bool) else _text(value, index)
+    held: Mapping[str, Any] = versions[-1].metadata[_MARK] if versions else {}
+    mark = {"key": key, "value": dict(value), "indexed": bool(said)}
+    if all(held.get(name) == given for name, given in mark.items()):
+        return
+    now = datetime.now(UTC)
+    memory.remember(
+        said or f"(item {key})",
+        triples=None if said else (),
+        time=now,
+        metadata={_MARK: {**mark, "created_at": held.get("created_at", now.isoformat())}},
+        outdated=_taught_only_by(versions, memory),
+    )
+
+
+def _ranked(graph: _Graph, latest: set[str], op: SearchOp, enough: int) -> list[tuple[Episode, float | None]]:
+    """The score of the items that a query finds, best first; more are asked for until enough pass the filter."""
+    asked, every = REPEATS * enough, len(graph.kept.keys())
+    while True:
+        recalled = graph.memory.recall(op.query or "", episodes=asked, budget=_NO_LIMIT, explain=True)
+        items = [episode for episode in recalled.episodes if episode.id in latest and _is_wanted(episode, op)]
+        if len(items) >= enough or asked >= every:
+            return [(item, recalled.why[item.id].score) for item in items if item.metadata[_MARK]["indexed"]]
+        asked *= REPEATS
+
+
+def _is_wanted(episode: Episode, op: SearchOp) -> bool:
+    value = episode.metadata[_MARK]["value"]
+    return all(_passes(value.get(name), wanted) for name, wanted in (op.filter or {}).items())
 
 
 def _name(namespace: Namespace) -> str:
@@ -254,17 +282,17 @@ def _name(namespace: Namespace) -> str:
     return ".".join(namespace)
 
 
-def _item(namespace: Namespace, episode: Episode) -> Item:
+def _fields(namespace: Namespace, episode: Episode) -> dict[str, Any]:
+    """What LangGraph's items hold."""
     mark = episode.metadata[_MARK]
-    updated = episode.time or datetime.now(UTC)
-    return Item(value=mark["value"], key=mark["key"], namespace=namespace, created_at=mark["created_at"],
-                updated_at=updated)  # fmt: skip
+    times = {"created_at": mark["created_at"], "updated_at": episode.time or mark["created_at"]}
+    return {"namespace": namespace, "key": mark["key"], "value": mark["value"], **times}
 
 
-def _taught_only_by(episode: Episode, memory: Memory) -> list[Fact]:
-    """Facts that hold and that nothing else has taught."""
-    facts = memory.facts(ids=episode.facts)
-    return [fact for fact in facts if fact.asserted_by == episode.id and fact.support == 1]
+def _taught_only_by(episodes: list[Episode], memory: Memory) -> list[Fact]:
+    """Facts that hold, and that none but these have taught."""
+    taught = Counter(fact for episode in episodes for fact in episode.facts)
+    return [fact for fact in memory.facts(ids=taught) if fact.support == taught[fact.id]]
 
 
 def _text(value: Mapping[str, Any], index: Sequence[str] | None) -> str:
