@@ -156,7 +156,8 @@ class Store(Protocol):
         """One hop, in one round trip, from entities and from the episodes with the ids `of`.
 
         For each entity called one of `entities` at most so many `facts` that hold and `episodes`, the newest; for each
-        episode all entities that it mentions and at most so many facts that hold of those that it taught.
+        episode all entities that it mentions, at most so many facts that hold of those that it taught, and the
+        episodes that came just before and just after it.
         """
 
     def nearest(

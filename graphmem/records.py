@@ -208,12 +208,13 @@ class Around:
     `facts` are the newest of each entity, and what each episode taught: `taught` pairs an episode's id with a fact's.
     `mentions` pairs an entity's name with an episode's id, for the newest episodes of each entity and for all entities
     of each episode. `degrees` counts, by name, the facts that hold and the episodes of each entity, both up to
-    `MOST_COUNTED`.
+    `MOST_COUNTED`. `follows` pairs each episode with the one just before it, and the one just after it with it.
     """
 
     facts: tuple[Fact, ...] = ()
     taught: tuple[tuple[str, str], ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
+    follows: tuple[tuple[str, str], ...] = ()
     degrees: Mapping[str, int] = field(default_factory=dict)
 
 

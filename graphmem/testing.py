@@ -280,6 +280,10 @@ def tells_what_lies_around_episodes(store: Store) -> None:
     assert set(ids) == {"box, is in, hall", "apple, is in, bag"}
     assert set(around.taught) == {("e1", ids["box, is in, hall"]), ("e2", ids["apple, is in, bag"])}
     assert set(around.mentions) == {("apple", "e1"), ("box", "e1"), ("apple", "e2")}
+    assert around.follows == (("e1", "e2"),)
+    store.append([Episode("e0", "zero", 0), Episode("e3", "three", 3), Episode("e4", "four", 4)])
+    assert set(store.around([], ["e2"], facts=0, episodes=0).follows) == {("e1", "e2"), ("e2", "e3")}
+    assert store.around([], ["e2"], facts=0, episodes=0, at=2).follows == (("e1", "e2"),)
     assert _told(store.around([], ["e1"], facts=1, episodes=0, at=1).facts) == ["apple, is in, box"]
 
 

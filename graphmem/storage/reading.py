@@ -17,12 +17,14 @@ from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, 
 from graphmem.storage import resolve
 from graphmem.storage.connection import open_file, told
 from graphmem.storage.merging import RECORD, Merge
+from graphmem.storage.nearest import Nearest
 from graphmem.storage.rows import (
     EPISODE,
     FACT,
     IN,
     all_rows,
     as_set,
+    holds,
     text_hash,
     to_entity,
     to_episode,
@@ -30,7 +32,6 @@ from graphmem.storage.rows import (
     to_vector,
 )
 from graphmem.storage.seeding import gather
-from graphmem.storage.vector_index import VectorIndex
 
 _WORD = re.compile(r"\w+")
 
@@ -47,7 +48,7 @@ class SqliteReader:
         self._path = fspath(path)
         self._lock = threading.RLock()
         self._db = open_file(self._path)
-        self._indexes: dict[Kind, tuple[int, int, VectorIndex]] = {}
+        self._nearest: dict[Kind, Nearest] = {}
         self._name = namespace
         self._found: int | None = None
 
@@ -123,7 +124,7 @@ class SqliteReader:
             where.append(f"f.relation_key {IN}")
             parameters.append(as_set(" ".join(relation.casefold().split()) for relation in relations))
         if current:
-            held, values = _holds(at)
+            held, values = holds(at)
             where.append(held)
             parameters += values
         elif at is not None:
@@ -193,9 +194,9 @@ class SqliteReader:
         episodes: int,
         at: int | None = None,
     ) -> Around:
-        held, values = _holds(at)
+        held, values = holds(at)
         rows = self._around_entities(self._entity_rows(entities), held, values, facts, episodes, at)
-        told = self._around_episodes(of, held, values, facts)
+        told = self._around_episodes(of, held, values, facts, at)
         seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
         found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
         mentions = {(row[0], id_): None for row in rows for id_ in json.loads(row[2])}
@@ -204,6 +205,9 @@ class SqliteReader:
             facts=tuple(found),
             taught=tuple((row[0], id_) for row in told for id_ in json.loads(row[3])),
             mentions=tuple(mentions),
+            follows=tuple(
+                dict.fromkeys(pair for row in told for pair in ((row[4], row[0]), (row[0], row[5])) if None not in pair)
+            ),
             degrees={row[0]: row[3] for row in rows},
         )
 
@@ -232,8 +236,11 @@ class SqliteReader:
                 [*values, facts, *values, facts, facts, *step, episodes, *values, *values, as_set(seqs)],
             )
 
-    def _around_episodes(self, ids: Iterable[str], held: str, values: Sequence[object], facts: int) -> list[Any]:
-        """(id, rows of the facts it taught, names it mentions, ids of those facts) of each episode."""
+    def _around_episodes(
+        self, ids: Iterable[str], held: str, values: Sequence[object], facts: int, at: int | None
+    ) -> list[Any]:
+        """(id, rows of the facts it taught, names it mentions, ids of those facts, ids of the one before and after)."""
+        last = MOST if at is None else at
         taught = f"""FROM teachings t JOIN facts f ON f.seq = t.fact
             WHERE t.episode = e.seq AND {held} ORDER BY f.seq LIMIT ?"""
         with self._reading() as db:
@@ -242,14 +249,18 @@ class SqliteReader:
                 f"""SELECT e.id, (SELECT json_group_array(seq) FROM (SELECT f.seq {taught})),
                 (SELECT json_group_array(name) FROM (
                     SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq)),
-                (SELECT json_group_array(id) FROM (SELECT f.id {taught}))
-                FROM episodes e WHERE e.namespace = ? AND e.id {IN}""",
-                [*values, facts, *values, facts, self._namespace, as_set(ids)],
+                (SELECT json_group_array(id) FROM (SELECT f.id {taught})),
+                (SELECT b.id FROM episodes b WHERE b.namespace = e.namespace AND (b.step, b.seq) < (e.step, e.seq)
+                    ORDER BY b.step DESC, b.seq DESC LIMIT 1),
+                (SELECT a.id FROM episodes a WHERE a.namespace = e.namespace AND (a.step, a.seq) > (e.step, e.seq)
+                    AND a.step <= ? ORDER BY a.step, a.seq LIMIT 1)
+                FROM episodes e WHERE e.namespace = ? AND e.id {IN} AND e.step <= ?""",
+                [*values, facts, *values, facts, last, self._namespace, as_set(ids), last],
             )
 
     def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int) -> list[Fact]:
         """At most `limit` facts of the entities with these row ids, newest first; no hub is read whole."""
-        held, values = _holds(at)
+        held, values = holds(at)
         newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
         return self._select_facts(
             f"""f.seq IN (
@@ -267,27 +278,11 @@ class SqliteReader:
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:
         with self._reading() as db:
-            index = self._index(db, kind, vectors.shape[-1])
+            namespace = self._namespace
+            index = self._nearest.get(kind)
+            if index is None or index.namespace != namespace:
+                index = self._nearest[kind] = Nearest(db, namespace, kind)
             return index.nearest(vectors, limit=limit, at=at)
-
-    def _index(self, db: sqlite3.Connection, kind: Kind, dimension: int) -> VectorIndex:
-        """The index of `kind`, brought up to what this or any other process has written."""
-        row = db.execute("SELECT epoch, revision FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()
-        epoch, revision = row or (0, 0)
-        held_epoch, held_revision, index = self._indexes.get(kind, (-1, 0, VectorIndex(dimension)))
-        if held_epoch != epoch:
-            held_revision, index = 0, VectorIndex(dimension)
-        if held_revision != revision or held_epoch != epoch:
-            since, until, table = ("since", "until", "facts") if kind == "fact" else ("step", "NULL", "episodes")
-            rows = db.execute(
-                f"""SELECT t.id, t.{since}, {until}, v.vector FROM {table} t
-                JOIN vectors v ON v.namespace = t.namespace AND v.hash = t.hash
-                WHERE t.namespace = ? AND t.revision > ? ORDER BY t.seq""",
-                (self._namespace, held_revision),
-            )
-            index.put([(id_, start, end, to_vector(blob)) for id_, start, end, blob in rows])
-            self._indexes[kind] = (epoch, revision, index)
-        return index
 
     def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
         words = _WORD.findall(query)
@@ -296,7 +291,7 @@ class SqliteReader:
         match = " OR ".join(f'"{word}"' for word in words)  # quoted words only: no query syntax from outside
         if kind == "fact":
             index, table = "fact_text", "facts"
-            held, values = _holds(at)
+            held, values = holds(at)
         else:
             index, table = "episode_text", "episodes"
             held, values = ("TRUE", []) if at is None else ("f.step <= ?", [at])
@@ -365,9 +360,3 @@ class SqliteReader:
         sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
         with self._reading() as db:
             return int(db.execute(sql, (self._namespace,)).fetchone()[0])
-
-
-def _holds(at: int | None) -> tuple[str, list[int]]:
-    if at is None:
-        return "f.until IS NULL", []
-    return "f.since <= ? AND (f.until IS NULL OR f.until > ?)", [at, at]
