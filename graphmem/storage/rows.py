@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from graphmem.protocols import Kind
 from graphmem.records import Entity, Episode, Fact, Vector
 
 IN = "IN (SELECT value FROM json_each(?))"
@@ -33,6 +34,20 @@ SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
         SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq))
 FROM episodes e
 """
+
+
+def holds(at: int | None) -> tuple[str, list[int]]:
+    """The condition that a fact `f` holds at a step (None: now), and its parameters."""
+    if at is None:
+        return "f.until IS NULL", []
+    return "f.since <= ? AND (f.until IS NULL OR f.until > ?)", [at, at]
+
+
+def held_rows(kind: Kind, at: int | None) -> tuple[str, str, list[int]]:
+    """The table of a kind, the condition that its row `f` is seen at a step, and the condition's parameters."""
+    if kind == "fact":
+        return "facts", *holds(at)
+    return ("episodes", "TRUE", []) if at is None else ("episodes", "f.step <= ?", [at])
 
 
 def to_fact(row: Sequence[Any]) -> Fact:

@@ -130,7 +130,21 @@ def _3_merges(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX merges_of ON merges (namespace)")
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges)
+def _4_sign_bits(db: sqlite3.Connection) -> None:
+    """The index of many vectors: derived data, of the namespace as it was at a revision of an epoch."""
+    db.execute(
+        """CREATE TABLE sign_bits (
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        kind TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        bits BLOB NOT NULL,
+        PRIMARY KEY (namespace, kind)
+        )"""
+    )
+
+
+MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_sign_bits)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

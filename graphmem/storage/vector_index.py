@@ -22,6 +22,12 @@ class VectorIndex:
         self._since: NDArray[np.int64] = np.empty(0, np.int64)
         self._until: NDArray[np.int64] = np.empty(0, np.int64)
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._rows
+
     def put(self, rows: Sequence[tuple[str, int, int | None, Vector]]) -> None:
         """Add rows, or renew those whose id is there."""
         new = sum(row[0] not in self._rows for row in rows)

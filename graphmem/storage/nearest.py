@@ -1,0 +1,189 @@
+"""Nearest facts or episodes of an SQLite memory: exactly while they are few, by sign bits and an exact ranking beyond.
+
+The sign bits cover the rows up to a revision; rows added or changed since are searched exactly beside them, and taken
+in when they have become many. They are kept in the memory's own file, as derived data: whatever is wrong with them,
+they are made again from the stored vectors.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from graphmem.protocols import Kind
+from graphmem.records import Vector
+from graphmem.storage.connection import transaction
+from graphmem.storage.rows import IN, all_rows, as_set, held_rows, to_vector
+from graphmem.storage.sign_bits import TRAINED_ON, SignBits
+from graphmem.storage.vector_index import VectorIndex
+
+log = logging.getLogger(__name__)
+
+EXACT = 20_000
+"""So many rows are searched exactly."""
+
+CANDIDATES = 400
+"""How many rows the sign bits name, at least, to be ranked exactly."""
+
+PER_WANTED = 4
+"""How many of the candidates must hold, for each one wanted; else more are named, and in the end all are ranked."""
+
+Row = tuple[int, str, Vector]
+"""Row id, public id, vector."""
+
+
+class Nearest:
+    """The vectors of one kind in one namespace, brought up at each call to what any process has written."""
+
+    def __init__(self, db: sqlite3.Connection, namespace: int, kind: Kind) -> None:
+        self._db = db
+        self.namespace = namespace
+        self._kind: Kind = kind
+        self._epoch = -1
+        self._reset(None, 0)
+
+    def _reset(self, bits: SignBits | None, revision: int) -> None:
+        """Start with what `bits` cover, which is up to `revision`."""
+        self._bits, self._covered, self._seen = bits, revision, revision
+        self._recent: VectorIndex | None = None
+
+    def nearest(self, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
+        """For each row of `vectors`, at most `limit` (id, cosine), best first."""
+        self._catch_up(vectors.shape[-1])
+        assert self._recent is not None
+        recent = self._recent.nearest(vectors, limit=limit, at=at)
+        if self._bits is None or limit < 1:
+            return recent
+        covered = _ranked(vectors, self._candidates(vectors, limit, at), limit)
+        both = zip(recent, covered, strict=True)
+        return [sorted([*new, *old], key=lambda hit: -hit[1])[:limit] for new, old in both]
+
+    def _candidates(self, vectors: Vector, limit: int, at: int | None) -> list[Row]:
+        """Rows that hold, are not among the recent ones, and have the nearest among them."""
+        assert self._bits is not None
+        assert self._recent is not None
+        for count in (max(CANDIDATES, 10 * limit), max(8 * CANDIDATES, 80 * limit)):
+            seqs = self._bits.near(vectors, count)
+            found = [row for row in self._held(at, f"f.seq {IN}", [as_set(seqs)]) if row[1] not in self._recent]
+            if len(found) >= PER_WANTED * limit or count >= len(self._bits):
+                return found
+        found, rows = [], (row for row in self._held(at) if row[1] not in self._recent)
+        while chunk := list(islice(rows, EXACT)):
+            best = {id_ for hits in _ranked(vectors, found + chunk, limit) for id_, _ in hits}
+            found = [row for row in found + chunk if row[1] in best]
+        return found
+
+    def _held(self, at: int | None, where: str = "TRUE", parameters: Sequence[object] = ()) -> Iterator[Row]:
+        table, held, values = held_rows(self._kind, at)
+        rows = self._db.execute(
+            f"""SELECT f.seq, f.id, v.vector FROM {table} f
+            JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
+            WHERE f.namespace = ? AND {where} AND {held}""",
+            [self.namespace, *parameters, *values],
+        )
+        return ((seq, id_, to_vector(blob)) for seq, id_, blob in rows)
+
+    def _catch_up(self, dimension: int) -> None:
+        row = self._db.execute("SELECT epoch, revision FROM namespaces WHERE id = ?", (self.namespace,)).fetchone()
+        epoch, revision = row or (0, 0)
+        if self._epoch != epoch:
+            self._epoch = epoch
+            self._reset(*self._stored())
+        if self._recent is not None and self._seen == revision:
+            return
+        recent = self._recent or VectorIndex(dimension)
+        if len(recent) + self._count_since(self._seen) > EXACT:
+            self._reset(*self._stored(newer_than=self._covered))
+            recent = VectorIndex(dimension)
+            if self._count_since(self._seen) > EXACT:
+                self._take_in(revision)
+        recent.put([(id_, since, until, vector) for _, id_, since, until, vector in self._since(self._seen)])
+        self._recent, self._seen = recent, revision
+
+    def _count_since(self, revision: int) -> int:
+        """How many rows with a vector are newer; counted no further than matters."""
+        table, _, _ = held_rows(self._kind, None)
+        sql = f"""SELECT count(*) FROM (SELECT 1 FROM {table} f
+            JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
+            WHERE f.namespace = ? AND f.revision > ? LIMIT {EXACT + 1})"""
+        return int(self._db.execute(sql, (self.namespace, revision)).fetchone()[0])
+
+    def _since(self, revision: int) -> Iterator[tuple[int, str, int, int | None, Vector]]:
+        table, _, _ = held_rows(self._kind, None)
+        life = "f.since, f.until" if self._kind == "fact" else "f.step, NULL"
+        rows = self._db.execute(
+            f"""SELECT f.seq, f.id, {life}, v.vector FROM {table} f
+            JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
+            WHERE f.namespace = ? AND f.revision > ? ORDER BY f.seq""",
+            (self.namespace, revision),
+        )
+        return ((*row, to_vector(blob)) for *row, blob in rows)  # type: ignore[misc]
+
+    def _stored(self, newer_than: int = -1) -> tuple[SignBits | None, int]:
+        """The sign bits in the file and the revision they cover; those held now when they are as new."""
+        row = self._db.execute(
+            "SELECT revision, bits FROM sign_bits WHERE namespace = ? AND kind = ? AND epoch = ? AND revision > ?",
+            (self.namespace, self._kind, self._epoch, newer_than),
+        ).fetchone()
+        if row is None:
+            return (None, 0) if newer_than < 0 else (self._bits, self._covered)
+        try:
+            return SignBits.from_bytes(row[1]), row[0]
+        except ValueError as error:
+            log.warning("the index of %s vectors is damaged (%s): it is built anew", self._kind, error)
+            return None, 0
+
+    def _take_in(self, revision: int) -> None:
+        """Let the sign bits cover everything up to `revision`, and store them."""
+        started = time.monotonic()
+        if self._bits is None or self._bits.crowded:
+            self._bits, self._seen = self._laid_out(), 0
+        rows = self._since(self._seen)
+        while chunk := list(islice(rows, EXACT)):
+            self._bits.put([row[0] for row in chunk], np.stack([row[-1] for row in chunk]))
+        self._covered = self._seen = revision
+        self._store()
+        log.info("index of %d %s vectors: %.1f s", len(self._bits), self._kind, time.monotonic() - started)
+
+    def _laid_out(self) -> SignBits:
+        """Cells for all rows there are, by a sample of them."""
+        table, _, _ = held_rows(self._kind, None)
+        seqs = [row[0] for row in all_rows(self._db, f"SELECT seq FROM {table} WHERE namespace = ?", [self.namespace])]
+        log.info("the index of %d %s vectors is built", len(seqs), self._kind)
+        sample = random.Random(0).sample(seqs, min(TRAINED_ON, len(seqs)))
+        rows = all_rows(
+            self._db,
+            f"""SELECT v.vector FROM {table} f JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
+            WHERE f.seq {IN}""",
+            [as_set(sample)],
+        )
+        return SignBits.laid_out(np.stack([to_vector(row[0]) for row in rows]), len(seqs))
+
+    def _store(self) -> None:
+        """Into the file, unless something was forgotten meanwhile; a file that cannot be written to does without."""
+        assert self._bits is not None
+        try:
+            with transaction(self._db):
+                self._db.execute(
+                    """INSERT OR REPLACE INTO sign_bits (namespace, kind, epoch, revision, bits)
+                    SELECT id, ?, epoch, ?, ? FROM namespaces WHERE id = ? AND epoch = ?""",
+                    (self._kind, self._covered, self._bits.to_bytes(), self.namespace, self._epoch),
+                )
+        except sqlite3.Error as error:
+            log.info("the index of %s vectors is not kept: %s", self._kind, error)
+
+
+def _ranked(vectors: Vector, rows: Sequence[Row], limit: int) -> list[list[tuple[str, float]]]:
+    """For each of `vectors`, the best of `rows` as (id, cosine); of equals, the newer first."""
+    if not rows:
+        return [[] for _ in vectors]
+    rows = sorted(rows, key=lambda row: -row[0])
+    scores = vectors @ np.stack([row[2] for row in rows]).T
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :limit]
+    return [[(rows[i][1], float(line[i])) for i in top] for line, top in zip(scores, best, strict=True)]

@@ -1,0 +1,197 @@
+"""The nearest of many: by sign bits, ranked exactly. The number from which a graph counts as large is lowered here."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graphmem.records import Episode, Lesson, Triple, Vector
+from graphmem.storage import nearest
+from graphmem.storage.sign_bits import SignBits
+from graphmem.storage.sqlite import SqliteStore
+
+DIMENSION = 384
+LARGE = 400
+
+
+@pytest.fixture(autouse=True)
+def _large_from_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "EXACT", LARGE)
+
+
+def clustered(count: int, seed: int = 0) -> Vector:
+    """Unit vectors around forty centres."""
+    chance = np.random.default_rng(seed)
+    centres = np.random.default_rng(99).normal(size=(40, DIMENSION))
+    vectors = centres[chance.integers(40, size=count)] + chance.normal(size=(count, DIMENSION))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def teach(store: SqliteStore, vectors: Vector, *, first: int = 0, step: int = 0, slot: str | None = None) -> str:
+    """Facts for the vectors: "thing <first>, is in, room" and so on, ten an episode; gives the last episode's id."""
+    triples = [Triple(f"thing {first + i}", "is in", f"room {step}") for i in range(len(vectors))]
+    lessons = []
+    for start in range(0, len(vectors), 10):
+        some, part = triples[start : start + 10], vectors[start : start + 10]
+        by_text = {triple.text: vector for triple, vector in zip(some, part, strict=True)}
+        episode = Episode(f"e{step}.{first + start}", "seen", step)
+        lessons.append(Lesson(episode, tuple(some), (slot,) * len(some), vectors=by_text))
+    store.append([lesson.episode for lesson in lessons])
+    store.learn(lessons, embedder="drawn")
+    return lessons[-1].episode.id
+
+
+def things(store: SqliteStore, query: Vector, *, limit: int = 20, at: int | None = None) -> list[str]:
+    """What the nearest facts are about, best first."""
+    ids = [id_ for id_, _ in store.nearest("fact", query[np.newaxis], limit=limit, at=at)[0]]
+    subjects = {fact.id: fact.subject for fact in store.facts(ids=ids, current=False)}
+    return [subjects[id_] for id_ in ids]
+
+
+def test_finds_nearly_all_that_an_exact_search_finds(tmp_path: Path) -> None:
+    vectors, queries = clustered(3000), clustered(50, seed=1)
+    with_bits = SqliteStore(tmp_path / "large.db")
+    teach(with_bits, vectors)
+    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :20]
+    found = [things(with_bits, query) for query in queries]
+    shares = [len({f"thing {i}" for i in row} & set(hits)) / 20 for row, hits in zip(exact, found, strict=True)]
+    assert np.mean(shares) >= 0.97
+
+
+def test_scores_are_cosines_best_first(tmp_path: Path) -> None:
+    vectors = clustered(2 * LARGE)
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, vectors)
+    (hits,) = store.nearest("fact", vectors[:1], limit=5)
+    scores = [score for _, score in hits]
+    assert scores[0] == pytest.approx(1, abs=1e-5)
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_what_is_learned_is_found_at_once(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, clustered(2 * LARGE))
+    things(store, clustered(1)[0])
+    new = clustered(1, seed=5)
+    teach(store, new, first=10_000, step=1)
+    assert things(store, new[0])[0] == "thing 10000"
+
+
+def test_what_is_retired_is_found_in_the_past_only(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "large.db")
+    vectors = clustered(2 * LARGE)
+    teach(store, vectors, slot="location")
+    things(store, vectors[7])
+    teach(store, clustered(1, seed=5), first=7, step=1, slot="location")
+    assert "thing 7" not in things(store, vectors[7], limit=1)
+    assert things(store, vectors[7], limit=1, at=0) == ["thing 7"]
+
+
+def test_the_few_that_hold_among_many_are_all_found(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, clustered(7), step=3)
+    teach(store, clustered(8 * LARGE, seed=2), first=7, step=9)
+    query = -clustered(1, seed=4)[0]
+    assert sorted(things(store, query, at=3)) == [f"thing {i}" for i in range(7)]
+
+
+def test_the_index_is_kept_with_the_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    vectors = clustered(2 * LARGE)
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, vectors)
+    things(store, vectors[0])
+    store.close()
+    with caplog.at_level(logging.INFO):
+        assert things(SqliteStore(tmp_path / "large.db"), vectors[3])[0] == "thing 3"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("harm", ["DELETE FROM sign_bits", "UPDATE sign_bits SET bits = x'00112233'"])
+def test_a_lost_or_damaged_index_is_built_anew_and_says_so(
+    harm: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vectors = clustered(2 * LARGE)
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, vectors)
+    things(store, vectors[0])
+    store.close()
+    with sqlite3.connect(tmp_path / "large.db") as db:
+        db.execute(harm)
+    db.close()
+    with caplog.at_level(logging.INFO):
+        assert things(SqliteStore(tmp_path / "large.db"), vectors[3])[0] == "thing 3"
+    assert "is built" in caplog.text
+
+
+def test_two_who_write_one_file_find_what_either_learned(tmp_path: Path) -> None:
+    one, other = SqliteStore(tmp_path / "large.db"), SqliteStore(tmp_path / "large.db")
+    vectors = clustered(6 * LARGE)
+    for turn in range(6):
+        part = slice(turn * LARGE, (turn + 1) * LARGE)
+        teach((one, other)[turn % 2], vectors[part], first=part.start, step=turn)
+        for store in (one, other):
+            assert things(store, vectors[part.start])[0] == f"thing {part.start}"
+    assert [things(store, vectors[5])[0] for store in (one, other)] == ["thing 5"] * 2
+
+
+def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, clustered(2 * LARGE))
+    secret = clustered(1, seed=5)
+    episode = teach(store, secret, first=9999, step=1)
+    teach(store, clustered(LARGE, seed=6), first=20_000, step=2)
+    things(store, secret[0])
+    code = np.packbits(secret[0] > 0).tobytes()
+    assert code in _stored(tmp_path / "large.db")
+    store.forget([episode])
+    assert "thing 9999" not in things(store, secret[0])
+    store.close()
+    assert code not in (tmp_path / "large.db").read_bytes()
+    assert code not in _stored(tmp_path / "large.db")
+
+
+def _stored(path: Path) -> bytes:
+    with sqlite3.connect(path) as db:
+        rows = db.execute("SELECT bits FROM sign_bits").fetchall()
+    db.close()
+    return b"".join(row[0] for row in rows)
+
+
+def test_namespaces_are_apart(tmp_path: Path) -> None:
+    vectors = clustered(2 * LARGE)
+    for name in ("one", "other"):
+        store = SqliteStore(tmp_path / "large.db", name)
+        teach(store, vectors if name == "one" else -vectors)
+    for name in ("one", "other"):
+        store = SqliteStore(tmp_path / "large.db", name)
+        ids = {id_ for id_, _ in store.nearest("fact", vectors[:1], limit=20)[0]}
+        assert len(store.facts(ids=ids)) == 20
+
+
+def test_a_memory_without_a_file_has_an_index_too() -> None:
+    vectors = clustered(2 * LARGE)
+    store = SqliteStore(":memory:")
+    teach(store, vectors)
+    assert things(store, vectors[3])[0] == "thing 3"
+
+
+def test_many_episodes_are_found_as_facts_are(tmp_path: Path) -> None:
+    vectors = clustered(2 * LARGE)
+    store = SqliteStore(tmp_path / "large.db")
+    stored = store.append([Episode(f"e{i}", f"text {i}", i) for i in range(len(vectors))])
+    lessons = [Lesson(e, vectors={e.text: vector}) for e, vector in zip(stored, vectors, strict=True)]
+    store.learn(lessons, embedder="drawn")
+    assert store.nearest("episode", vectors[5:6], limit=1)[0][0][0] == "e5"
+    assert all(int(id_[1:]) <= 40 for id_, _ in store.nearest("episode", vectors[99:100], limit=9, at=40)[0])
+
+
+def test_sign_bits_survive_as_bytes() -> None:
+    vectors = clustered(500)
+    bits = SignBits.laid_out(vectors, 500)
+    bits.put(range(500), vectors)
+    again = SignBits.from_bytes(bits.to_bytes())
+    assert again.near(vectors[:1], 10) == bits.near(vectors[:1], 10)
+    again.remove([3, 4])
+    assert len(again) == 498
