@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from agents.ariadne import Ariadne
+from agents.compare.command import compare
 from agents.games import NAMES, open_named
 from agents.minds import Mind, as_in_the_paper, language_model, rules_of_thumb
 from agents.quality.command import graph_quality
@@ -20,7 +21,7 @@ from envs import EnvError
 from graphmem import GraphmemError, Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
-from graphmem.llm import ChatModel
+from graphmem.llm import ChatModel, Price
 from graphmem.printing import printable
 from graphmem.protocols import Embedder
 from graphmem.viewer.server import PageServer
@@ -63,6 +64,10 @@ def play(
     calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 2 merges plan and action.")] = 3,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
+    price: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(help="USD a million tokens, where not known: of the prompt, cached ones of it, written ones."),
+    ] = None,
     record: Annotated[Path | None, typer.Option(help="Append every exchange with the model to this file.")] = None,
     replay: Annotated[Path | None, typer.Option(help="Answer the model's calls from such a file.")] = None,
     view: Annotated[bool, typer.Option("--view", help="Open the page of the memory beside the game.")] = False,
@@ -74,7 +79,8 @@ def play(
         embedder = load_embedder()
         llm = None
         if policy is PolicyName.llm:
-            llm = stack.enter_context(ChatModel(model, budget=budget, record=record, replay=replay))
+            prices = {model: Price(*price)} if price else None
+            llm = stack.enter_context(ChatModel(model, prices=prices, budget=budget, record=record, replay=replay))
         mind = _mind(embedder, llm, calls, paper)
         memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
         console = Console(stderr=as_json)
@@ -108,6 +114,7 @@ def play(
 
 
 app.command()(graph_quality)
+app.command()(compare)
 
 
 def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) -> Mind:

@@ -14,6 +14,7 @@ from agents.ariadne import Ariadne, Step
 from agents.policies.protocol import Plan
 from graphmem import Stats
 from graphmem.llm import Bill
+from graphmem.retrieval.budget import count_tokens
 
 
 def step_record(step: Step) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def step_record(step: Step) -> dict[str, Any]:
         "asserted": [[fact.subject, fact.relation, fact.object] for fact in step.asserted],
         "retired": [[fact.subject, fact.relation, fact.object] for fact in step.retired],
         "recalled": str(step.recollection),
+        "recalled_tokens": count_tokens(str(step.recollection)),
         "plan": asdict(step.plan),
         "action": step.decision.action,
         "reason": step.decision.reason,

@@ -45,6 +45,10 @@ class WorldMap:
         self._graph.add_node(key)
         return key
 
+    def places(self) -> set[str]:
+        """The key of every place on the map."""
+        return set(self._graph)
+
     def distances(self, place: str) -> dict[str, int]:
         """Every place that can be walked to from `place`, by name, with the number of moves; the nearest first."""
         key = entity_key(place)

@@ -35,9 +35,7 @@ class ForTheLoop:
         self._facts += len(learned.asserted) if learned else 0
         return learned or Learned(Episode(str(moment.step), text, moment.step, metadata=metadata, pending=False))
 
-    def recall(
-        self, query: str | Mapping[str, int], *, plan: str = "", budget: int = 1000, **_: Any
-    ) -> Recollection:
+    def recall(self, query: str | Mapping[str, int], *, plan: str = "", budget: int = 1000, **_: Any) -> Recollection:
         names = query if isinstance(query, Mapping) else {}
         text = self.memory.recall(Cue(self._observation, self._place, plan, names), budget)
         return Recollection((), (), text)

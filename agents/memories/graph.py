@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.memories.ways import Ways, united
 from agents.worldmap import RELATIONS
-from graphmem import Fact, Learned, Memory
-from graphmem.retrieval.budget import recollect
+from graphmem import Episode, Fact, Learned, Memory, Recollection
+from graphmem.retrieval.budget import (
+    EPISODES_HEADING,
+    FACTS_HEADING,
+    count_tokens,
+    episode_lines,
+    fact_line,
+    recollect,
+)
 
 DEPTH, WIDTH, EPISODES = 2, 8, 3
 """Of the search: rounds, facts found in each, and episodes (section 2.2 of the paper)."""
@@ -50,17 +58,20 @@ class Graph(AgentMemory):
             budget=PLENTY,
             without=self._last,
         )
-        facts = self._with_map(found.facts, cue.place) if self._exploration else list(found.facts)
-        return recollect(facts, found.episodes, budget=budget).text
+        facts = self._with_map(found, cue.place) if self._exploration else list(found.facts)
+        return _facts_first(facts, found.episodes, budget)
 
-    def _with_map(self, found: tuple[Fact, ...], here: str | None) -> list[Fact]:
-        """What is unexplored nearby, then what was found, each with the way there, then the rest of the map."""
+    def _with_map(self, found: Recollection, here: str | None) -> list[Fact]:
+        """What is unexplored nearby, then what was found, each with the way there, then the rest of the map.
+
+        An episode tells the exits of its place, but not which were taken since: the map does.
+        """
         ways = Ways(self.map_facts(), here)
         ends = [[*ways.to(place), *exits] for place, exits in ways.unexplored()]
-        things = (fact for fact in found if fact.relation not in RELATIONS)
+        things = (fact for fact in found.facts if fact.relation not in RELATIONS)
         wanted = ([fact, *ways.to(fact.subject), *ways.to(fact.object)] for fact in things)
         return united(
-            ways.doors(),
+            *map(ways.doors, [here or "", *(name for episode in found.episodes for name in episode.mentions)]),
             [] if ends else [ALL_EXPLORED],
             *ends[:FRONTIERS],
             *wanted,
@@ -73,3 +84,19 @@ class Graph(AgentMemory):
 
     def close(self) -> None:
         self._memory.close()
+
+
+def _facts_first(facts: Sequence[Fact], episodes: Sequence[Episode], budget: int) -> str:
+    """Prompt text of the facts that fit, and of the episodes that then still do: an episode costs as much as ten facts.
+
+    The line that says how much was left out would not help the reader, and is left out too.
+    """
+    kept = recollect(facts, (), budget=budget).facts
+    room = budget - sum(map(count_tokens, (FACTS_HEADING, EPISODES_HEADING, *map(fact_line, kept))))
+    told = []
+    for episode in episodes:
+        cost = count_tokens(episode_lines(episode))
+        if cost <= room:
+            told.append(episode)
+            room -= cost
+    return recollect(kept, told, budget=PLENTY).text

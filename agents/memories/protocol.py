@@ -54,5 +54,5 @@ class AgentMemory(Protocol):
         """The map of places and exits, for an agent that can `go to` a place; none where no map is drawn."""
         return []
 
-    def close(self) -> None:  # noqa: B027 - most hold nothing to let go of
+    def close(self) -> None:
         """Let go of files and connections."""

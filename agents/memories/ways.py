@@ -40,9 +40,9 @@ class Ways:
                     queue.append(there)
         return places
 
-    def doors(self) -> list[Fact]:
-        """Where each exit of this place leads that was taken."""
-        return self._out.get(self._here, [])
+    def doors(self, place: str) -> list[Fact]:
+        """Where each exit of `place` leads that was taken."""
+        return self._out.get(entity_key(place), [])
 
     def to(self, place: str) -> list[Fact]:
         """The way to `place`, step by step; empty when it is here or not to be reached."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agents.policies.heuristic.exploring import exploring
 from agents.policies.heuristic.option import Option
@@ -25,23 +25,24 @@ def is_cleaning(world: World) -> bool:
 def cleaning(world: World, sense: Sense) -> Iterator[Option]:
     """Judge what is seen, take what is out of place, and deliver it; the plan keeps what was judged."""
     judged = _judged(world)
-    here = list(_out_of_place(world, sense))
+    here = list(out_of_place(world, sense, _rooms(world)))
     for thing in world.carried.values():
-        yield from _put_down(world, sense, thing)
+        if not world.situation.unexplored and _best_room(world, sense, thing) == world.place:
+            yield from put_down(world, sense, thing)
     if not world.situation.unexplored:
         for command in here:
-            yield _put(command.thing, command.text or None)
+            yield put(command.thing, command.text or None)
     yield from exploring(world, "I must know all rooms to know what belongs where")
     yield from _deliver(world, sense)
     names = dict.fromkeys([*(command.thing for command in here), *judged])
     for thing in names:
         if not world.carries(thing) and (place := world.room_of(thing)) and place != world.place:
-            yield _put(thing, world.go_to(place))
+            yield put(thing, world.go_to(place))
         elif not world.carries(thing) and (not place or thing in {command.thing for command in here}):
-            yield _put(thing, None, about=(thing, *world.holders(thing)))
+            yield put(thing, None, about=(thing, *world.holders(thing)))
 
 
-def _put(thing: str, action: str | None, *, reason: str = "it is out of place", about: tuple[str, ...] = ()) -> Option:
+def put(thing: str, action: str | None, *, reason: str = "it is out of place", about: tuple[str, ...] = ()) -> Option:
     """The sub-goal of a thing that is out of place, in the words that `_judged` reads back from the plan."""
     return Option(f"Put {thing} where it belongs", reason, about or (thing,), action)
 
@@ -52,12 +53,12 @@ def _judged(world: World) -> list[str]:
     return [match[1] for match in matches if match]
 
 
-def _out_of_place(world: World, sense: Sense) -> Iterator[Command]:
-    """What can be taken here (lies here, while no commands are listed) and does not suit this room."""
+def out_of_place(world: World, sense: Sense, rooms: Sequence[str]) -> Iterator[Command]:
+    """What can be taken here (lies here, while no commands are listed) and would suit one of `rooms` better."""
     if not world.place:
         return
     for command in world.can("take") or [Command("", "take", thing) for thing in world.lying_here()]:
-        kinds = list(dict.fromkeys([entity_key(world.place), *_rooms(world)]))
+        kinds = list(dict.fromkeys([entity_key(world.place), *rooms]))
         suits = sense.suits(command.thing, kinds)
         if suits.max() - suits[0] > DOUBT:
             yield command
@@ -74,17 +75,15 @@ def _best_room(world: World, sense: Sense, thing: str) -> str | None:
     return world.places[int(sense.suits(thing, world.places).argmax())]
 
 
-def _put_down(world: World, sense: Sense, thing: str) -> Iterator[Option]:
-    """Put a carried thing down if it belongs here, where it suits best."""
-    if world.situation.unexplored or _best_room(world, sense, thing) != world.place:
-        return
+def put_down(world: World, sense: Sense, thing: str) -> Iterator[Option]:
+    """Put a carried thing down here, where it suits best."""
     spots = [c for c in (*world.can("put"), *world.can("insert")) if entity_key(c.thing) == entity_key(thing)]
     reason = f"it belongs in the {world.place}"
     if spots:
         best = spots[int(sense.suits(thing, [command.target for command in spots]).argmax())]
-        yield _put(thing, best.text, reason=reason)
+        yield put(thing, best.text, reason=reason)
     elif drop := world.find("drop", thing):
-        yield _put(thing, drop, reason=reason)
+        yield put(thing, drop, reason=reason)
 
 
 def _deliver(world: World, sense: Sense) -> Iterator[Option]:
@@ -95,4 +94,4 @@ def _deliver(world: World, sense: Sense) -> Iterator[Option]:
         if place and (action := world.go_to(place)):
             ways.append((world.situation.distances[place], thing, place, action))
     for _, thing, place, action in sorted(ways, key=lambda way: way[0]):
-        yield _put(thing, action, reason=f"it belongs in the {place}")
+        yield put(thing, action, reason=f"it belongs in the {place}")

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from agents.policies.heuristic.cleaning import is_cleaning
+from agents.policies.heuristic.option import Option
 from agents.policies.heuristic.player import HeuristicPlayer
+from agents.policies.heuristic.tidying import tidying
+from agents.policies.heuristic.world import World
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Situation
 from agents.worldmap import DIRECTIONS, HAS_EXIT, RELATIONS, WorldMap
 from graphmem import Extraction, Fact, Triple
 from graphmem.extraction import TextWorldExtractor, slot
 from graphmem.protocols import Embedder
-from graphmem.records import entity_key
 
 _FACT = re.compile(r"^- (.+?), (.+?), (.+)$", re.MULTILINE)
 _OBSERVATION = re.compile(r"^\[step (\d+)(?:, in (.+?))?\] (.*(?:\n  .*)*)", re.MULTILINE)
@@ -53,6 +56,7 @@ class TextPlayer(HeuristicPlayer):
         self._extractor = self._reader = Reader()
         self._chance = random.Random(seed)
         self._map = WorldMap([])
+        self._knows_all = False
 
     def plan(self, situation: Situation) -> Plan:
         return super().plan(self._informed(situation))
@@ -68,11 +72,16 @@ class TextPlayer(HeuristicPlayer):
         command = f"go {route[0][0]}" if route else ""
         return replace(decision, action=command) if command in informed.admissible else self._wander(informed)
 
+    def _options(self, world: World) -> Iterator[Option]:
+        if is_cleaning(world):
+            return tidying(world, self._sense, complete=self._knows_all)
+        return super()._options(world)
+
     def _informed(self, situation: Situation) -> Situation:
         """The situation with what can be read in its texts, and nothing of the step before."""
         triples = [*self._recalled(situation.recollection), *self._arrival(situation)]
-        self._knows_all = any(triple.key == _EXPLORED for triple in triples)
         self._map = WorldMap(_as_facts(triples))
+        self._knows_all = any(triple.key == _EXPLORED for triple in triples) or _is_complete(self._map, triples)
         unexplored = {place: self._shuffled(exits) for place, exits in self._map.unexplored().items()}
         return replace(
             situation,
@@ -109,6 +118,12 @@ class TextPlayer(HeuristicPlayer):
         if not ways:
             return Decision("look", "there is no way on")
         return Decision(self._chance.choice(ways), "I know of nothing better to do")
+
+
+def _is_complete(worldmap: WorldMap, triples: Iterable[Triple]) -> bool:
+    """Whether the exits of every place on the map are known, and where each leads."""
+    described = {triple.key[0] for triple in triples if triple.key[1] == HAS_EXIT}
+    return worldmap.places() <= described and not worldmap.unexplored()
 
 
 def _latest(triples: Iterable[Triple]) -> list[Triple]:

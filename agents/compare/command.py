@@ -1,0 +1,109 @@
+"""`python -m agents compare`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from agents.compare.grid import ALL, Cell, Settings, grid, numbers, without_model
+from agents.compare.report import report
+from agents.compare.running import Outcome, run
+from agents.compare.store import Store
+from agents.memories import MEMORIES
+from envs.tasks import TASKS
+from graphmem.errors import InputError
+from graphmem.printing import printable
+
+INTERRUPTED = 130
+
+
+def compare(
+    tasks: Annotated[str, typer.Option(help=f"Of {', '.join(TASKS)}; several with commas, or all.")] = ALL,
+    memories: Annotated[str, typer.Option(help=f"Of {', '.join(MEMORIES)}; or all.")] = ALL,
+    sizes: Annotated[str, typer.Option(help="default, hard, hardest; cooking: level1 to level4 too; or all.")] = ALL,
+    seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
+    policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays.")] = "heuristic",
+    model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
+    budget_tokens: Annotated[str, typer.Option(help="What a memory may say at a step.")] = "1000",
+    max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to a game.")] = 150,
+    out: Annotated[Path, typer.Option(help="Logs, tables and plots; what is there already is not run again.")] = Path(
+        "comparison"
+    ),
+    games: Annotated[Path, typer.Option(help="Where games are made.")] = Path("games"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Hand the runs to the Dask cluster at this address.")] = None,
+    report_of: Annotated[
+        Path | None, typer.Option("--report", help="Only make tables and plots again, from the logs in this folder.")
+    ] = None,
+) -> None:
+    """Play the same games with many memories, and tell what each was worth. Run again, it goes on where it stopped."""
+    console = Console(stderr=True)
+    if report_of is not None:
+        _show(report(Store(report_of)))
+        return
+    chosen = memories.split(",")
+    if policy == "heuristic":
+        chosen, left_out = without_model(chosen)
+        if left_out:
+            console.print(f"left out, as they need --policy llm: {', '.join(left_out)}", markup=False)
+    cells = grid(
+        tasks.split(","), sizes.split(","), numbers(seeds, "--seeds"), chosen, numbers(budget_tokens, "--budget-tokens")
+    )
+    settings = Settings(policy=policy, model=model if policy == "llm" else None, max_steps=max_steps)
+    store = Store(out, settings)
+    try:
+        failed = _run(console, store, cells, games, workers, scheduler)
+    except KeyboardInterrupt:
+        console.print("stopped; the same command goes on from here", markup=False)
+        sys.exit(INTERRUPTED)
+    _show(report(store))
+    for cell, reason in failed.items():
+        console.print(printable(f"failed: {cell.name}: {reason}"), markup=False)
+    if failed:
+        sys.exit(1)
+
+
+def _run(
+    console: Console, store: Store, cells: list[Cell], games: Path, workers: int | None, scheduler: str | None
+) -> dict[Cell, str]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress, _executor(scheduler) as executor:
+        done = len(cells) - len(store.missing(cells))
+        bar = progress.add_task("playing", total=len(cells), completed=done)
+
+        def tell(cell: Cell, outcome: Outcome) -> None:
+            told = "failed" if isinstance(outcome, BaseException) else f"{outcome[-1]['normalized_score']:.2f}"
+            progress.update(bar, advance=1, description=f"{cell.name}: {told}")
+
+        return run(store, cells, games=games, executor=executor, workers=workers, tell=tell)
+
+
+@contextmanager
+def _executor(scheduler: str | None) -> Iterator[Executor | None]:
+    """Dask's, when an address is given."""
+    if scheduler is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--scheduler needs Dask: pip install 'graphmem[dask]'") from None
+    try:
+        client = Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    with client:
+        yield client.get_executor()
+
+
+def _show(paths: list[Path]) -> None:
+    for path in paths:
+        print(path)

@@ -1,0 +1,98 @@
+"""Plots of a comparison: the score by step, and the tokens of a prompt by step, as PNG and SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.compare.results import Result, by_step
+from agents.compare.tables import budgets_of, games_of, memories_of, select
+from agents.memories import MEMORIES
+from graphmem.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+RESAMPLES = 1000
+
+COLOURS = dict(
+    zip(
+        MEMORIES,
+        ("#0b6e4f", "#53b98f", "#a3d9b1", "#d1495b", "#8d6a9f", "#b79cc9", "#2e6db4", "#edae49", "#f3c98b", "#66717e",
+         "#22223b"),
+        strict=True,
+    )
+)  # fmt: skip
+"""One for each memory, the same in every plot."""
+
+
+def plot(results: Sequence[Result], folder: Path) -> list[Path]:
+    """Write both plots of each task to `folder`. Raises `InputError` when matplotlib is not installed."""
+    written = []
+    for task in dict.fromkeys(task for task, _ in games_of(results)):
+        written += _save(_grid(results, task, _scores, "score (of 1)"), folder / f"score-{task}")
+        written += _save(_grid(results, task, _prompts, "prompt tokens"), folder / f"tokens-{task}")
+    return written
+
+
+def _grid(results: Sequence[Result], task: str, draw: Callable[[Axes, Sequence[Result], str], None], label: str) -> Any:
+    """One panel for each size (a row) and budget (a column)."""
+    sizes = [size for each, size in games_of(results) if each == task]
+    budgets = budgets_of(results)
+    figure = _figure(4.2 * len(budgets) + 0.6, 2.6 * len(sizes) + 1.2)
+    axes = figure.subplots(len(sizes), len(budgets), squeeze=False, sharey=True)
+    for row, size in enumerate(sizes):
+        for column, budget in enumerate(budgets):
+            panel: Axes = axes[row][column]
+            for memory in memories_of(results):
+                if chosen := select(results, memory, budget, task, size):
+                    draw(panel, chosen, memory)
+            panel.set_title(f"{task}, {size}, {budget:,} tokens", fontsize=9)
+            panel.set_xlabel("command" if row == len(sizes) - 1 else "")
+            panel.set_ylabel(label if column == 0 else "")
+            panel.grid(alpha=0.25)
+            panel.spines[["top", "right"]].set_visible(False)
+    lines = {line.get_label(): line for panel in axes.flat for line in panel.get_lines()}
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    return figure
+
+
+def _figure(width: float, height: float) -> Figure:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("plots need matplotlib: pip install 'graphmem[plot]'") from None
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _scores(panel: Axes, results: Sequence[Result], memory: str) -> None:
+    """The mean over the games, with the band of its 95% bootstrap interval."""
+    curves = by_step([(0.0, *result.scores) for result in results], hold=True)
+    steps, middle = np.arange(curves.shape[1]), curves.mean(axis=0)
+    drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
+    low, high = np.quantile(curves[drawn].mean(axis=1), [0.025, 0.975], axis=0)
+    panel.fill_between(steps, low, high, color=COLOURS[memory], alpha=0.15, linewidth=0)
+    _line(panel, steps, middle, memory)
+
+
+def _prompts(panel: Axes, results: Sequence[Result], memory: str) -> None:
+    """The mean over the games that are still on."""
+    tokens = by_step([result.prompts for result in results], hold=False)
+    if tokens.size:
+        _line(panel, np.arange(1, tokens.shape[1] + 1), np.nanmean(tokens, axis=0), memory)
+
+
+def _line(panel: Axes, steps: Any, values: Any, memory: str) -> None:
+    width = 2.2 if memory == "graph" else 1.2
+    panel.plot(steps, values, color=COLOURS[memory], linewidth=width, label=MEMORIES[memory].title)
+
+
+def _save(figure: Figure, stem: Path) -> list[Path]:
+    paths = [stem.with_suffix(kind) for kind in (".png", ".svg")]
+    for path in paths:
+        figure.savefig(path, dpi=150)
+    return paths

@@ -1,0 +1,181 @@
+"""Tables of a comparison, as Markdown, LaTeX and CSV."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+from agents.compare.results import Result, interval
+from agents.memories import MEMORIES
+from envs.tasks import SIZES
+
+NONE = "none"
+DASH = "-"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Texts in rows; `best` are the (row, column) places to be set in bold."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    best: frozenset[tuple[int, int]] = frozenset()
+
+
+def score_table(results: Sequence[Result]) -> Table:
+    """Mean score of each memory (a column) at each task, size and budget (a row); the best of a row is marked."""
+    memories = memories_of(results)
+    rows, best = [], set()
+    for budget in budgets_of(results):
+        for task, size in games_of(results):
+            cells = [select(results, memory, budget, task, size) for memory in memories]
+            means = [round(mean(r.score for r in cell), 3) if cell else None for cell in cells]
+            top = max((value for value in means if value is not None), default=None)
+            best |= {(len(rows), 3 + at) for at, value in enumerate(means) if value is not None and value == top}
+            rows.append((task, size, f"{budget:,}", *map(_with_interval, cells)))
+    header = ("task", "size", "budget", *(MEMORIES[memory].title for memory in memories))
+    return Table("Mean score (of 1), with its 95% confidence interval", header, tuple(rows), frozenset(best))
+
+
+def _with_interval(results: Sequence[Result]) -> str:
+    if not results:
+        return DASH
+    scores = [result.score for result in results]
+    low, high = interval(scores)
+    return f"{mean(scores):.2f} [{low:.2f}, {high:.2f}]"
+
+
+HEADER = (
+    "task", "budget", "memory", "games", "score (of 1)", "95% interval", "won", "commands", "tokens a step", "calls",
+    "cost, USD", "memory, ms a step", "gain per 1,000 tokens",
+)  # fmt: skip
+
+
+def detail_table(results: Sequence[Result]) -> Table:
+    """One row for each task, budget and memory, over all sizes: the score, and what it took.
+
+    The gain is what the score is above that of no memory, for each 1,000 tokens more that a step's prompt has.
+    """
+    rows, best = [], set()
+    for task in dict.fromkeys(task for task, _ in games_of(results)):
+        for budget in budgets_of(results):
+            cells = {memory: select(results, memory, budget, task) for memory in memories_of(results)}
+            cells = {memory: cell for memory, cell in cells.items() if cell}
+            top = max((round(mean(r.score for r in cell), 3) for cell in cells.values()), default=0)
+            for memory, cell in cells.items():
+                if round(mean(r.score for r in cell), 3) == top:
+                    best |= {(len(rows), 2), (len(rows), 4)}
+                rows.append((task, f"{budget:,}", MEMORIES[memory].title, *_figures(cell, cells.get(NONE, []))))
+    return Table("What each memory took, over all sizes", HEADER, tuple(rows), frozenset(best))
+
+
+def _figures(cell: Sequence[Result], without: Sequence[Result]) -> tuple[str, ...]:
+    scores = [result.score for result in cell]
+    low, high = interval(scores)
+    costs = [result.cost for result in cell if result.cost is not None]
+    return (
+        str(len(cell)),
+        f"{mean(scores):.3f}",
+        f"{low:.3f} to {high:.3f}",
+        str(sum(result.won for result in cell)),
+        f"{mean(result.commands for result in cell):.1f}",
+        f"{mean(result.tokens for result in cell):.0f}",
+        f"{mean(result.calls for result in cell):.1f}",
+        f"{mean(costs):.4f}" if costs else "unknown",
+        f"{mean(result.memory_ms for result in cell):.1f}",
+        _gain(cell, without),
+    )
+
+
+def _gain(cell: Sequence[Result], without: Sequence[Result]) -> str:
+    """Over the same games alone."""
+    games = {(r.cell.task, r.cell.size, r.cell.seed): r for r in without}
+    pairs = [(r, games[key]) for r in cell if (key := (r.cell.task, r.cell.size, r.cell.seed)) in games]
+    tokens = sum(result.tokens - other.tokens for result, other in pairs)
+    if not pairs or tokens <= 0:
+        return DASH
+    return f"{1000 * sum(result.score - other.score for result, other in pairs) / tokens:+.2f}"
+
+
+def memories_of(results: Iterable[Result]) -> list[str]:
+    present = {result.cell.memory for result in results}
+    return [memory for memory in MEMORIES if memory in present]
+
+
+def budgets_of(results: Iterable[Result]) -> list[int]:
+    """Those that bind; 0 where nothing but unbounded memories was played."""
+    return sorted({result.cell.budget for result in results} - {0}) or [0]
+
+
+def games_of(results: Iterable[Result]) -> list[tuple[str, str]]:
+    present = {(result.cell.task, result.cell.size) for result in results}
+    return [(task, size) for task in SIZES for size in SIZES[task] if (task, size) in present]
+
+
+def select(results: Iterable[Result], memory: str, budget: int, task: str, size: str | None = None) -> list[Result]:
+    """A memory without a budget counts at every one."""
+    return [
+        result
+        for result in results
+        if result.cell.memory == memory
+        and result.cell.budget in (budget, 0)
+        and result.cell.task == task
+        and size in (None, result.cell.size)
+    ]
+
+
+def markdown(table: Table) -> str:
+    def line(texts: Iterable[str]) -> str:
+        return f"| {' | '.join(texts)} |"
+
+    body = _marked(table, lambda text: text.replace("|", "\\|"), lambda text: f"**{text}**")
+    return "\n".join([f"{table.title}:", "", line(table.header), line("---" for _ in table.header), *map(line, body)])
+
+
+_SPECIAL = re.compile(r"([&%$#_{}])")
+
+
+def latex(table: Table) -> str:
+    """A `tabular` for the `booktabs` package."""
+
+    def escaped(text: str) -> str:
+        return _SPECIAL.sub(r"\\\1", text)
+
+    body = _marked(table, escaped, lambda text: rf"\textbf{{{text}}}")
+    lines = [" & ".join(texts) + r" \\" for texts in body]
+    return "\n".join([
+        f"% {table.title}",
+        rf"\begin{{tabular}}{{{'l' * len(table.header)}}}", r"\toprule",
+        " & ".join(map(escaped, table.header)) + r" \\", r"\midrule", *lines, r"\bottomrule", r"\end{tabular}",
+    ])  # fmt: skip
+
+
+def _marked(table: Table, escape: Callable[[str], str], bold: Callable[[str], str]) -> list[list[str]]:
+    return [
+        [bold(escape(text)) if (row, column) in table.best else escape(text) for column, text in enumerate(texts)]
+        for row, texts in enumerate(table.rows)
+    ]
+
+
+COLUMNS = (
+    "task", "size", "seed", "memory", "budget", "score", "won", "commands", "tokens_per_step", "calls", "cost_usd",
+    "memory_ms_per_step",
+)  # fmt: skip
+
+
+def write_csv(results: Iterable[Result], path: Path) -> None:
+    """One row for each run."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for r in results:
+            cell = r.cell
+            writer.writerow((
+                cell.task, cell.size, cell.seed, cell.memory, cell.budget, round(r.score, 4), int(r.won), r.commands,
+                round(r.tokens, 1), r.calls, "" if r.cost is None else r.cost, r.memory_ms,
+            ))  # fmt: skip

@@ -1,0 +1,90 @@
+"""What an agent can remember with, behind one small interface: take in a step, give back prompt text within a budget.
+
+    protocol.py      AgentMemory, and what it is given: Moment, Cue
+    graph.py         the graph (graphmem), whole or without episodes or map; ways.py: the part of the map that is told
+    history.py       every observation, the newest kept
+    summary.py       a running summary: by a model, or extractive
+    rag.py           the observations most similar to the present one and to the plan
+    simulacra.py     recency, importance and relevance
+    reflexion.py     full history, and lessons from failed trials
+    nothing.py       no memory
+    observations.py  observations as prompt text; prompts.py: what is asked of a model
+    adapter.py       any of them in the place of the loop's Memory
+
+`MEMORIES` names them; `make_memory` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents.memories.graph import Graph
+from agents.memories.history import FullHistory
+from agents.memories.nothing import Nothing
+from agents.memories.protocol import AgentMemory
+from agents.memories.rag import Rag
+from agents.memories.reflexion import Reflexion
+from agents.memories.simulacra import Judged, Novelty, Simulacra
+from agents.memories.summary import ExtractiveSummary, Summary
+from graphmem import Memory
+from graphmem.errors import InputError
+from graphmem.protocols import LLM, Embedder, Extractor
+
+__all__ = ["MEMORIES", "AgentMemory", "Kind", "Tools", "make_memory"]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a memory may be made of."""
+
+    embedder: Embedder
+    extractor: Extractor
+    llm: LLM | None = None
+    task: str = ""
+
+    @property
+    def model(self) -> LLM:
+        """The language model. Raises `InputError` when there is none."""
+        if self.llm is None:
+            raise InputError("this memory needs a language model: choose --policy llm, or another memory")
+        return self.llm
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One memory to choose: its title in a table, how it is made, whether it asks a model, and how often it may try."""
+
+    title: str
+    make: Callable[[Tools], AgentMemory]
+    needs_model: bool = False
+    trials: int = 1
+    bounded: bool = True
+    """Whether the token budget makes a difference."""
+
+
+def _graph(tools: Tools, *, episodic: bool = True, exploration: bool = True) -> Graph:
+    memory = Memory(":memory:", embedder=tools.embedder, extractor=tools.extractor)
+    return Graph(memory, episodic=episodic, exploration=exploration)
+
+
+MEMORIES: dict[str, Kind] = {
+    "graph": Kind("graph", _graph),
+    "graph-no-episodes": Kind("graph without episodic search", lambda tools: _graph(tools, episodic=False)),
+    "graph-no-exploration": Kind("graph without exploration", lambda tools: _graph(tools, exploration=False)),
+    "history": Kind("full history", lambda tools: FullHistory()),
+    "summary": Kind("summary", lambda tools: Summary(tools.model), needs_model=True),
+    "summary-extractive": Kind("summary (extractive)", lambda tools: ExtractiveSummary()),
+    "rag": Kind("RAG", lambda tools: Rag(tools.embedder)),
+    "simulacra": Kind("Simulacra", lambda tools: Simulacra(tools.embedder, Judged(tools.model)), needs_model=True),
+    "simulacra-novelty": Kind("Simulacra (importance by novelty)", lambda tools: Simulacra(tools.embedder, Novelty())),
+    "reflexion": Kind("Reflexion", lambda tools: Reflexion(tools.model, tools.task), needs_model=True, trials=3),
+    "none": Kind("no memory", lambda tools: Nothing(), bounded=False),
+}
+
+
+def make_memory(name: str, tools: Tools) -> AgentMemory:
+    """A fresh memory of that name. Raises `InputError` for an unknown name, or one that needs a model `tools` lacks."""
+    if name not in MEMORIES:
+        raise InputError(f"there is no memory {name!r}: choose of {', '.join(MEMORIES)}")
+    return MEMORIES[name].make(tools)
