@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, Session
 from neo4j.exceptions import (
     AuthError,
-    ClientError,
     ConstraintError,
     DriverError,
     IncompleteCommit,
@@ -25,7 +24,7 @@ from graphmem.storage.neo4j.address import Address
 
 Result = TypeVar("Result")
 Row = dict[str, Any]
-Run = Callable[[str, Mapping[str, Any]], list[Row]]
+Run = Callable[[str, dict[str, Any]], list[Row]]
 """Runs a statement with its parameters, and gives its rows."""
 
 PATIENCE_SECONDS = 120.0
@@ -33,7 +32,12 @@ PATIENCE_SECONDS = 120.0
 
 _LONGEST_PAUSE = 1.0
 _AWAY = (ServiceUnavailable, SessionExpired, IncompleteCommit, OSError)
+_OVERTAKEN = ("DatabaseUnavailable", "EntityNotFound", "TransientError")
 _READ_ONLY = ("ReadOnly", "Forbidden", "AccessMode", "NotALeader")
+
+
+class Outdated(Exception):
+    """What a transaction read is true no more: it must be run again."""
 
 
 class Connection:
@@ -79,9 +83,7 @@ class Connection:
         mode = WRITE_ACCESS if writing else READ_ACCESS
         return self._persist(mode, lambda session: _rows(session, statement, parameters), patience=0)
 
-    def _persist(
-        self, mode: str, work: Callable[[Session], Result], *, patience: float | None = None
-    ) -> Result:
+    def _persist(self, mode: str, work: Callable[[Session], Result], *, patience: float | None = None) -> Result:
         deadline = time.monotonic() + (PATIENCE_SECONDS if patience is None else patience)
         pause = 0.02
         while True:
@@ -92,7 +94,7 @@ class Connection:
                     bookmark_manager=self._driver.execute_query_bookmark_manager,  # in a cluster: read what we wrote
                 ) as session:
                     return work(session)
-            except (Neo4jError, DriverError, OSError) as error:
+            except (Neo4jError, DriverError, OSError, Outdated) as error:
                 if not _passes(error) or time.monotonic() > deadline:
                     raise self._told(error) from error
             time.sleep(pause * random.uniform(0.5, 1))
@@ -105,7 +107,9 @@ class Connection:
         code = str(getattr(error, "code", ""))
         said = str(getattr(error, "message", None) or error).splitlines()[0]
         if isinstance(error, _AWAY):
-            return StoreUnreachable(f"{self.address} does not answer: is the server running, the address right? ({said})")
+            return StoreUnreachable(
+                f"{self.address} does not answer: is the server running, the address right? ({said})"
+            )
         if isinstance(error, AuthError) or "Security.Auth" in code or "CredentialsExpired" in code:
             return StoreRefused(
                 f"{self.address} does not let {self.address.user} in: set NEO4J_PASSWORD, or name another user ({said})"
@@ -114,7 +118,7 @@ class Connection:
             return StoreUnwritable(f"{self.address}: {self.address.user} may read here, not write ({said})")
         if "DatabaseNotFound" in code:
             return StoreError(f"{self.address}: the server has no such database ({said})")
-        if "TransientError" in code:
+        if "TransientError" in code or isinstance(error, Outdated):
             return StoreBusy(f"{self.address} is too busy; try again later ({said})")
         return StoreError(f"{self.address}: {said}")
 
@@ -122,15 +126,13 @@ class Connection:
         self._driver.close()
 
 
-def _rows(session: Session, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+def _rows(session: Session, statement: str, parameters: dict[str, Any]) -> list[Row]:
     return [row.data() for row in session.run(statement, parameters)]
 
 
 def _passes(error: Exception) -> bool:
     """Whether another try may do better: the server is away or starting, a deadlock, another was first."""
-    if isinstance(error, _AWAY):
+    if isinstance(error, (*_AWAY, Outdated)):
         return True
     code = str(getattr(error, "code", ""))
-    if isinstance(error, ClientError) and not isinstance(error, Neo4jError):
-        return False
-    return isinstance(error, Neo4jError) and (error.is_retryable() or "DatabaseUnavailable" in code)
+    return isinstance(error, Neo4jError) and (error.is_retryable() or any(word in code for word in _OVERTAKEN))

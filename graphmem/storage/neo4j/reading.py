@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from os import PathLike, fspath
+from typing import get_args
 
 from graphmem.errors import InputError
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Stats, Vector
+from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Seeds, Stats, Vector
 from graphmem.storage import resolve
+from graphmem.storage.merging import RECORD, Merge
 from graphmem.storage.neo4j import address, schema, searching
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.rows import (
@@ -49,24 +51,61 @@ HELD = """CALL (n, at) {
     RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit }"""
 """The `$limit` newest facts `f` about entity `n` that hold at step `at`. Each part reads an index, in its order."""
 
+MERGES = "MATCH (m:Merge) WHERE m.namespace = $namespace RETURN m.record AS record, m.order AS order ORDER BY m.order"
+
 _SEEN_BY_THEN = """(EXISTS { (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= $at }
     OR EXISTS { (n)<-[:MENTIONS]-(e:Episode) WHERE e.step <= $at })"""
 
 _AROUND = f"""{TIME}
-{NAMED}
-CALL (n, at) {{ MATCH (e:Episode)-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
-    WITH e, m ORDER BY m.entity_id DESC, m.step DESC LIMIT $episodes RETURN collect(e.id) AS told }}
-CALL (n, at) {{ CALL (n, at) {{ MATCH (f:Current) WHERE f.subject_id = n.id AND f.since <= at RETURN f LIMIT {MOST_COUNTED}
-        UNION ALL MATCH (f:Current) WHERE f.object_id = n.id AND f.since <= at RETURN f LIMIT {MOST_COUNTED}
-        UNION ALL MATCH (f:Retired) WHERE f.subject_id = n.id AND f.until > at AND f.since <= at
-        RETURN f LIMIT {MOST_COUNTED}
-        UNION ALL MATCH (f:Retired) WHERE f.object_id = n.id AND f.until > at AND f.since <= at
-        RETURN f LIMIT {MOST_COUNTED} }}
-    RETURN count(f) AS facts }}
-CALL (n, at) {{ MATCH ()-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
-    WITH m LIMIT {MOST_COUNTED} RETURN count(m) AS mentions }}
-CALL (n, at, late) {{ {HELD} RETURN collect({FACT_THEN}) AS held }}
-RETURN n.name AS name, told, facts, mentions, held"""
+CALL (at, late) {{ {NAMED}
+    CALL (n, at) {{ MATCH (e:Episode)-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
+        WITH e, m ORDER BY m.entity_id DESC, m.step DESC LIMIT $episodes RETURN collect(e.id) AS told }}
+    CALL (n, at, late) {{ {HELD} RETURN collect({FACT_THEN}) AS held }}
+    WITH n, told, held, CASE WHEN late THEN
+            COUNT {{ MATCH (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
+                RETURN f LIMIT {MOST_COUNTED} }}
+        ELSE COUNT {{ (n)-[:FACT]-() }} END AS facts,
+        CASE WHEN late THEN COUNT {{ MATCH ()-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
+                RETURN m LIMIT {MOST_COUNTED} }}
+        ELSE COUNT {{ (n)<-[:MENTIONS]-() }} END AS mentions
+    RETURN collect({{name: n.name, told: told, held: held, facts: facts, mentions: mentions}}) AS entities }}
+CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $namespace AND e.id = id AND e.step <= at
+    CALL (e, at, late) {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact)
+        WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
+        WITH f, at, late ORDER BY f.order LIMIT $limit RETURN collect({FACT_THEN}) AS held }}
+    CALL (e) {{ OPTIONAL MATCH (b:Episode) WHERE b.namespace = e.namespace AND b.step <= e.step AND b.order IS NOT NULL
+            AND (b.step < e.step OR b.order < e.order)
+        RETURN b.id AS before ORDER BY b.namespace DESC, b.step DESC, b.order DESC LIMIT 1 }}
+    CALL (e, at) {{ OPTIONAL MATCH (a:Episode) WHERE a.namespace = e.namespace AND a.step >= e.step AND a.step <= at
+            AND a.order IS NOT NULL AND (a.step > e.step OR a.order > e.order)
+        RETURN a.id AS after ORDER BY a.namespace, a.step, a.order LIMIT 1 }}
+    RETURN collect({{id: e.id, held: held, before: before, after: after,
+        mentions: COLLECT {{ MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name }}}}) AS episodes }}
+RETURN entities, episodes"""
+
+
+def _seeds(at: int | None) -> str:
+    """All questions of `seeds` in one statement."""
+    near = {kind: searching.nearest_statement(kind, at) for kind in get_args(Kind)}
+    matching = {kind: searching.search_statement(kind, at) for kind in get_args(Kind)}
+    return "\n".join(
+        [
+            TIME,
+            f"CALL () {{ {NAMED} WITH n WHERE {'true' if at is None else _SEEN_BY_THEN}",
+            f"WITH n ORDER BY n.order RETURN collect({ENTITY}) AS entities }}",
+            *(
+                f"CALL () {{ CALL () {{ {near[kind]} }} RETURN collect([partial, hits]) AS near_{kind}s }}\n"
+                f"CALL () {{ {matching[kind]} RETURN collect([id, score]) AS matching_{kind}s }}"
+                for kind in get_args(Kind)
+            ),
+            "CALL (near_facts, matching_facts, at, late) {",
+            "WITH at, late, [hit IN matching_facts | hit[0]] + ",
+            "reduce(ids = [], row IN near_facts | ids + [hit IN row[1] | hit[3]]) AS ids",
+            "UNWIND ids AS id WITH DISTINCT id, at, late MATCH (f:Fact {namespace: $namespace, id: id})",
+            f"RETURN collect({FACT_THEN}) AS facts }}",
+            "RETURN entities, facts, near_facts, matching_facts, near_episodes, matching_episodes",
+        ]
+    )
 
 
 class Neo4jReader:
@@ -163,13 +202,67 @@ class Neo4jReader:
         )
         return [to_entity(row["entity"]) for row in rows]
 
-    def around(self, entities: Iterable[str], *, facts: int, episodes: int, at: int | None = None) -> Around:
-        rows = self._read(_AROUND, names=self._entity_ids(entities), limit=facts, episodes=episodes, at=at)
-        found = {row["id"]: resolve.as_known(to_fact(row), at) for each in rows for row in each["held"]}
+    def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
+        (row,) = self._read(
+            _seeds(at),
+            names=self._entity_ids(names),
+            queries=searching.as_queries(vectors),
+            lucene=searching.lucene(text, self._ids.scope),
+            asked=max(searching.LEAST_ASKED, 4 * limit),
+            limit=limit,
+            at=searching.step(at),
+        )
+        near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
+        matching = tuple((id_, score) for id_, score in row["matching_facts"])
+        facts = {fact["id"]: resolve.as_known(to_fact(fact), at) for fact in row["facts"]}
+        wanted = dict.fromkeys(id_ for id_, _ in (*near_facts, *matching))
+        if missing := wanted.keys() - facts.keys():
+            facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
+        return Seeds(
+            entities=tuple(map(to_entity, row["entities"])),
+            facts=tuple(facts[id_] for id_ in wanted if id_ in facts),
+            near_facts=near_facts,
+            matching_facts=matching,
+            near_episodes=near_episodes,
+            matching_episodes=tuple((id_, score) for id_, score in row["matching_episodes"]),
+        )
+
+    def _near(self, kind: Kind, row: Row, vectors: Vector, limit: int, at: int | None) -> Hits:
+        """The best hits of a row of `seeds`; the index is asked again for more, where it gave too few of any use."""
+        found = row[f"near_{kind}s"]
+        hits = searching.best([hits for _, hits in found], limit)
+        if len(hits) < limit and any(partial for partial, _ in found):
+            best: dict[str, float] = {}
+            for id_, cosine in (hit for each in self.nearest(kind, vectors, limit=limit, at=at) for hit in each):
+                best[id_] = max(cosine, best.get(id_, -1.0))
+            hits = sorted(best.items(), key=lambda hit: -hit[1])[:limit]
+        return tuple(hits)
+
+    def around(
+        self,
+        entities: Iterable[str],
+        of: Iterable[str] = (),
+        *,
+        facts: int,
+        episodes: int,
+        at: int | None = None,
+    ) -> Around:
+        (row,) = self._read(
+            _AROUND, names=self._entity_ids(entities), of=sorted(set(of)), limit=facts, episodes=episodes, at=at
+        )
+        held = {fact["id"]: fact for each in (*row["entities"], *row["episodes"]) for fact in each["held"]}
+        mentions = [(each["name"], id_) for each in row["entities"] for id_ in each["told"]]
+        mentions += [(name, each["id"]) for each in row["episodes"] for name in each["mentions"]]
+        follows = [pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"]))]
         return Around(
-            tuple(sorted(found.values(), key=lambda fact: -fact.since)),
-            tuple((row["name"], id_) for row in rows for id_ in row["told"]),
-            {row["name"]: min(row["facts"], MOST_COUNTED) + row["mentions"] for row in rows},
+            facts=tuple(resolve.as_known(to_fact(f), at) for f in sorted(held.values(), key=lambda f: -f["since"])),
+            taught=tuple((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"]),
+            mentions=tuple(dict.fromkeys(mentions)),
+            follows=tuple(dict.fromkeys(pair for pair in follows if None not in pair)),
+            degrees={
+                each["name"]: min(each["facts"], MOST_COUNTED) + min(each["mentions"], MOST_COUNTED)
+                for each in row["entities"]
+            },
         )
 
     def nearest(
@@ -193,7 +286,14 @@ class Neo4jReader:
             UNION MATCH (n:Entity) WHERE n.namespace = $namespace RETURN n.key AS text
             UNION MATCH (e:Episode) WHERE e.namespace = $namespace RETURN e.text AS text"""
         )
-        return (row["text"] for row in rows)
+        undone = [fact.triple.text for merge in self._merges() for fact in merge.before.facts]
+        return iter(dict.fromkeys([*(row["text"] for row in rows), *undone]))
+
+    def merges(self) -> list[tuple[str, str]]:
+        return [(merge.keep, merge.gone.name) for merge in self._merges()]
+
+    def _merges(self) -> list[Merge]:
+        return [RECORD.validate_json(row["record"]) for row in self._read(MERGES)]
 
     def embedder(self) -> str | None:
         rows = self._read("MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder AS embedder")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,19 @@ import numpy as np
 from graphmem.records import Entity, Episode, Fact, Vector, entity_key
 
 Properties = dict[str, Any]
+
+
+_clock = 0
+_clock_lock = threading.Lock()
+
+
+def next_order(many: int = 1) -> int:
+    """A number larger than those of all that was made before; so `many` from it on are free."""
+    global _clock
+    with _clock_lock:
+        start = max(_clock, time.time_ns())
+        _clock = start + max(many, 1)
+        return start
 
 
 class Namespace:
@@ -96,6 +111,11 @@ class Namespace:
                 "support": fact.support,
             },
         }
+
+    def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
+        """Retirements first: a slot has one current value at any moment."""
+        rows = [self.fact_row(fact, order + place) for place, fact in enumerate(facts)]
+        return sorted(rows, key=lambda row: bool(row["current"]))
 
     def alias_rows(self, entities: Iterable[Entity]) -> list[Properties]:
         return [

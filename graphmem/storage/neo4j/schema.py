@@ -6,6 +6,7 @@
     (:Episode)-[:MENTIONS]->(:Entity)<-[:NAMES]-(:Alias)
     (:Vector)                                             of a text: :CurrentFact, :PastFact or :EpisodeText
     (:Memory)                                             a namespace, and whose vectors it holds
+    (:Merge)                                              what undoes a merge of two entities
 
 Every node carries its `namespace`. What is looked for by text of any length is indexed by a hash of it (`…_id`), since
 an index takes texts up to 8 kB. To change the schema, add a tuple to the end of `MIGRATIONS`; never edit one that was
@@ -17,7 +18,11 @@ from __future__ import annotations
 from graphmem.errors import SchemaTooNew, StoreError
 from graphmem.storage.neo4j.connection import Connection
 
-VECTOR_INDEXES = {"CurrentFact": "current_fact_vectors", "PastFact": "past_fact_vectors", "EpisodeText": "episode_vectors"}
+VECTOR_INDEXES = {
+    "CurrentFact": "current_fact_vectors",
+    "PastFact": "past_fact_vectors",
+    "EpisodeText": "episode_vectors",
+}
 """The vector index of each label of :Vector."""
 
 _FIRST = (
@@ -51,6 +56,7 @@ _FIRST = (
     "CREATE INDEX retired_by_slot IF NOT EXISTS FOR (f:Retired) ON (f.slot_id, f.until)",
     "CREATE INDEX retired_by_subject IF NOT EXISTS FOR (f:Retired) ON (f.subject_id, f.until)",
     "CREATE INDEX retired_by_object IF NOT EXISTS FOR (f:Retired) ON (f.object_id, f.until)",
+    "CREATE INDEX merges IF NOT EXISTS FOR (m:Merge) ON (m.namespace)",
     "CREATE INDEX vectors IF NOT EXISTS FOR (v:Vector) ON (v.namespace)",
     *(
         f"CREATE INDEX {name}_here IF NOT EXISTS FOR (v:{label}) ON (v.namespace)"

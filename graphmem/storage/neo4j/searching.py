@@ -4,7 +4,8 @@ more than is wanted, and rank exactly what it gives."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from graphmem.protocols import Kind
 from graphmem.records import MOST, Vector
@@ -50,56 +51,68 @@ def nearest(read: Read, kind: Kind, vectors: Vector, *, limit: int, at: int | No
     found: list[list[tuple[str, float]]] = [[] for _ in vectors]
     wanted = list(range(len(vectors))) if limit > 0 else []
     asked = max(LEAST_ASKED, 4 * limit)
-    statement = "\nUNION ALL ".join(_nearest(label, kind, at) for label in _labels(kind, at))
     while wanted:
-        rows = read(
-            statement,
-            queries=[{"number": number, "vector": vectors[number].tolist()} for number in wanted],
-            asked=min(asked, MOST_ASKED),
-            limit=limit,
-            at=MOST if at is None else at,
-        )
+        queries = [query for query in as_queries(vectors) if query["number"] in wanted]
+        rows = read(nearest_statement(kind, at), queries=queries, asked=asked, limit=limit, at=step(at))
         for number in wanted:
-            hits = sorted((hit for row in rows if row["number"] == number for hit in row["hits"]), reverse=True)
-            found[number] = [(id_, 2 * score - 1) for score, _, _, id_ in hits[:limit]]
+            found[number] = best([row["hits"] for row in rows if row["number"] == number], limit)
         partial = any(row["partial"] for row in rows) and asked < MOST_ASKED
         wanted = [number for number in wanted if partial and len(found[number]) < limit]
-        asked *= 4
+        asked = min(4 * asked, MOST_ASKED)
     return found
 
 
-def _labels(kind: Kind, at: int | None) -> list[str]:
-    if kind == "episode":
-        return ["EpisodeText"]
-    return ["CurrentFact"] if at is None else ["CurrentFact", "PastFact"]
-
-
-def _nearest(label: str, kind: Kind, at: int | None) -> str:
+def nearest_statement(kind: Kind, at: int | None) -> str:
+    """Rows of (number, partial, hits); `partial` says that an index was asked, so that there may be more."""
+    labels = ["EpisodeText"] if kind == "episode" else ["CurrentFact"] if at is None else ["CurrentFact", "PastFact"]
     match = _EPISODES if kind == "episode" else _FACTS_NOW if at is None else _FACTS_THEN
     time = "f.step" if kind == "episode" else "f.since"
-    return _NEAREST.format(label=label, index=VECTOR_INDEXES[label], few=FEW, match=match, time=time)
+    return "\nUNION ALL ".join(
+        _NEAREST.format(label=label, index=VECTOR_INDEXES[label], few=FEW, match=match, time=time) for label in labels
+    )
 
 
-def search(
-    read: Read, kind: Kind, query: str, *, scope: str, limit: int, at: int | None
-) -> list[tuple[str, float]]:
-    """See `Store.search`. The namespace is part of what the index is asked, so that no other crowds it out."""
+def as_queries(vectors: Vector) -> list[Row]:
+    return [{"number": number, "vector": vector.tolist()} for number, vector in enumerate(vectors)]
+
+
+def step(at: int | None) -> int:
+    """The step that statements compare with: now is later than any."""
+    return MOST if at is None else at
+
+
+def best(hits: Iterable[Iterable[list[Any]]], limit: int) -> list[tuple[str, float]]:
+    """The `limit` best (id, cosine) of several lists of (score, step, order, id); each id once."""
+    found: dict[str, float] = {}
+    for score, _, _, id_ in sorted((hit for each in hits for hit in each), reverse=True):
+        found.setdefault(id_, 2 * score - 1)
+    return list(found.items())[:limit]
+
+
+def search(read: Read, kind: Kind, query: str, *, scope: str, limit: int, at: int | None) -> list[tuple[str, float]]:
+    """See `Store.search`."""
+    rows = read(f"{search_statement(kind, at)} RETURN id, score", lucene=lucene(query, scope), limit=limit, at=step(at))
+    return [(row["id"], row["score"]) for row in rows]
+
+
+def lucene(query: str, scope: str) -> str:
+    """What the index is asked: quoted words, so that no syntax comes from outside; "" when there are none.
+
+    The namespace's `scope` is part of it, so that no other namespace crowds this one out.
+    """
     words = list(dict.fromkeys(_WORD.findall(query.casefold())))[:MOST_WORDS]
-    if not words or limit < 1:
-        return []
-    quoted = " ".join(f'"{word}"' for word in words)  # no query syntax from outside
-    lucene = f"+scope:{scope}^0 +text:({quoted})"
+    quoted = " ".join(f'"{word}"' for word in words)
+    return f"+scope:{scope}^0 +text:({quoted})" if words else ""
+
+
+def search_statement(kind: Kind, at: int | None) -> str:
+    """What ends with `id` and `score`, best first."""
     indexes = ["episode_text"] if kind == "episode" else ["current_facts"] + ([] if at is None else ["retired_facts"])
     holds = "f.step <= $at" if kind == "episode" else "f.since <= $at AND (f.until IS NULL OR f.until > $at)"
     found = "\nUNION ALL ".join(
-        f"CALL db.index.fulltext.queryNodes('{index}', $lucene) YIELD node AS f, score WHERE {holds} "
-        "RETURN f, score ORDER BY score DESC LIMIT $limit"
+        f"WITH $lucene AS lucene WHERE lucene <> '' "
+        f"CALL db.index.fulltext.queryNodes('{index}', lucene) YIELD node AS f, score WHERE {holds} "
+        "RETURN f, score ORDER BY score DESC, f.order DESC LIMIT $limit"
         for index in indexes
     )
-    rows = read(
-        f"CALL () {{ {found} }} RETURN f.id AS id, score ORDER BY score DESC, f.order DESC LIMIT $limit",
-        lucene=lucene,
-        limit=limit,
-        at=MOST if at is None else at,
-    )
-    return [(row["id"], row["score"]) for row in rows]
+    return f"CALL () {{ {found} }} WITH f.id AS id, score ORDER BY score DESC, f.order DESC LIMIT $limit"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -12,11 +10,11 @@ from neo4j.exceptions import ConstraintError
 
 from graphmem.errors import EmbedderMismatch, StoreError
 from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Observed, Vector
-from graphmem.storage import resolve
-from graphmem.storage.neo4j import writing
-from graphmem.storage.neo4j.connection import Row, Run
+from graphmem.storage import merging, resolve
+from graphmem.storage.neo4j import forgetting, joining, writing
+from graphmem.storage.neo4j.connection import Outdated, Row, Run
 from graphmem.storage.neo4j.reading import Neo4jReader
-from graphmem.storage.neo4j.rows import Properties, to_entity, to_episode, to_fact
+from graphmem.storage.neo4j.rows import Properties, next_order, to_entity, to_episode, to_fact
 
 Result = TypeVar("Result")
 
@@ -40,7 +38,7 @@ class Neo4jStore(Neo4jReader):
         return self._connection.transaction(lambda run: work(lambda statement, values: run(statement, scope | values)))
 
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
-        order = _next_order(len(episodes))
+        order = next_order(len(episodes))
         rows = [self._ids.episode_row(episode, order + place) for place, episode in enumerate(episodes)]
         stored = _agreed(
             lambda: self._transaction(lambda run: [run(writing.APPENDED, {"row": row})[0] for row in rows])
@@ -48,7 +46,7 @@ class Neo4jStore(Neo4jReader):
         return [to_episode(row["episode"]) for row in stored]
 
     def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
-        row = self._ids.episode_row(episode, _next_order())
+        row = self._ids.episode_row(episode, next_order())
         ids = self._entity_ids(names)
         (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, names=ids, limit=limit))
         stored = to_episode(found["episode"])
@@ -59,8 +57,11 @@ class Neo4jStore(Neo4jReader):
         return self._transaction(lambda run: [self._learn(lesson, embedder, run) for lesson in lessons])
 
     def _learn(self, lesson: Lesson, embedder: str, run: Run) -> Learned:
-        order = _next_order(3 * len(lesson.triples) + len(lesson.mentions))
+        order = next_order(3 * len(lesson.triples) + len(lesson.mentions))
         found = self._concerned(lesson, embedder, order, run)
+        if found["aliases"]:
+            lesson = merging.linked(lesson, dict(found["aliases"]))
+            found = self._concerned(lesson, embedder, order, run)
         episode = to_episode(found["episode"])
         if not episode.pending:
             return _learned_before(episode, run)
@@ -68,9 +69,9 @@ class Neo4jStore(Neo4jReader):
         later = {row["fact"]["id"]: [tuple(who) for who in row["later"]] for row in found["concerned"]}
         resolution = resolve.resolve(lesson, existing, later)
         taught = [fact.id for fact in (*resolution.asserted, *resolution.supported)]
-        facts = self._fact_rows(resolution.written.values(), order)
+        facts = self._ids.fact_rows(resolution.written.values(), order)
         mentions = list(dict.fromkeys(map(self._ids.entity, lesson.mentions)))
-        (named,) = run(
+        (done,) = run(
             writing.LEARN,
             {
                 "episode": episode.id,
@@ -81,9 +82,9 @@ class Neo4jStore(Neo4jReader):
                 "texts": [self._ids.text(episode.text), *(row["new"]["text_id"] for row in facts)],
             },
         )
-        episode = replace(
-            episode, pending=False, error=None, facts=tuple(taught), mentions=tuple(named["mentions"])
-        )
+        if done["written"] < len(facts):
+            raise Outdated
+        episode = replace(episode, pending=False, error=None, facts=tuple(taught), mentions=tuple(done["mentions"]))
         return Learned(episode, tuple(resolution.asserted), tuple(resolution.supported), tuple(resolution.retired))
 
     def _concerned(self, lesson: Lesson, embedder: str, order: int, run: Run) -> Row:
@@ -108,11 +109,6 @@ class Neo4jStore(Neo4jReader):
             raise StoreError(f"no episode with the id {lesson.episode.id} is stored; append it first")
         _check_embedder(found[0]["embedder"], embedder)
         return found[0]
-
-    def _fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
-        """Retirements first: a slot has one current value at any moment."""
-        rows = [self._ids.fact_row(fact, order + place) for place, fact in enumerate(facts)]
-        return sorted(rows, key=lambda row: bool(row["current"]))
 
     def fail(self, errors: Mapping[str, str]) -> None:
         self._write(writing.FAIL, errors=[{"id": id_, "error": error} for id_, error in errors.items()])
@@ -157,52 +153,30 @@ class Neo4jStore(Neo4jReader):
         facts = [fact for fact in facts if fact.id not in known["facts"]]
         mentions = [name for episode in episodes for name in episode.mentions]
         names = [*(e.name for e in entities), *mentions, *(n for f in facts for n in (f.subject, f.object))]
-        order = _next_order(len(names) + len(episodes) + len(facts))
+        order = next_order(len(names) + len(episodes) + len(facts))
         for rows in _batches(self._ids.entity_rows(names, order)):
-            run(f"{writing.ENTITIES} RETURN made", {"entities": rows})
-        run(writing.ALIASES, {"aliases": self._ids.alias_rows(entities)})
+            run(f"WITH [] AS skipped {writing.ENTITIES} RETURN made", {"entities": rows})
+        run(writing.ADD_ALIASES, {"aliases": self._ids.alias_rows(entities)})
         for rows in _batches([self._ids.episode_row(e, order + place) for place, e in enumerate(episodes)]):
             run(writing.EPISODES, {"episodes": rows})
-        for rows in _batches(self._fact_rows(facts, order)):
+        for rows in _batches(self._ids.fact_rows(facts, order)):
             run(f"{writing.FACTS} RETURN written", {"facts": rows})
         for rows in _batches([self._ids.taught_row(episode) for episode in episodes]):
             run(f"{writing.TAUGHT} RETURN taught", {"moved": [], "taught": rows})
 
+    def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
+        def work(run: Run) -> None:
+            self._add_vectors(vectors or {}, run)
+            joining.merge(run, self._ids, keep, gone)
+
+        self._transaction(work)
+
+    def unmerge(self, gone: str) -> None:
+        self._transaction(lambda run: joining.unmerge(run, self._ids, gone))
+
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         wanted = sorted(set(episode_ids))
-
-        def work(run: Run) -> Forgotten:
-            (found,) = run(writing.TOUCHED, {"episodes": wanted, "order": _next_order()})
-            gone = set(found["gone"])
-            teachers = {row["fact"]["id"]: [tuple(who) for who in row["teachers"]] for row in found["facts"]}
-            touched = [to_fact(row["fact"]) for row in found["facts"]]
-            aftermath = resolve.forget(gone, touched, teachers)
-            (counts,) = run(
-                writing.FORGET,
-                {
-                    "episodes": sorted(gone),
-                    "deleted": sorted(aftermath.deleted),
-                    "merged": [{"old": old, "new": new} for old, new in aftermath.merged.items()],
-                    "facts": self._fact_rows(aftermath.written.values(), _next_order()),
-                    "texts": found["texts"] + [self._ids.text(fact.triple.text) for fact in touched],
-                },
-            )
-            return Forgotten(counts["episodes"], counts["facts"], counts["entities"])
-
-        return self._transaction(work)
-
-
-_clock = 0
-_clock_lock = threading.Lock()
-
-
-def _next_order(many: int = 1) -> int:
-    """A number larger than those of all that was made before; so `many` from it on are free."""
-    global _clock
-    with _clock_lock:
-        start = max(_clock, time.time_ns())
-        _clock = start + max(many, 1)
-        return start
+        return self._transaction(lambda run: forgetting.forget(run, self._ids, wanted))
 
 
 def _agreed(write: Callable[[], Result]) -> Result:

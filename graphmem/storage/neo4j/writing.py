@@ -40,7 +40,13 @@ FOREACH (_ IN CASE WHEN m.embedder IS NULL THEN [1] ELSE [] END |
     SET m.claimed = true SET m.embedder = coalesce(m.embedder, $embedder))"""
 """The first embedder's name stays: setting one property locks the node, then the other is read anew."""
 
-ENTITIES = """CALL () { UNWIND $entities AS row MERGE (n:Entity {id: row.id}) ON CREATE SET n += row.new
+ALIASES = """CALL () { UNWIND $entities AS row MATCH (a:Alias {id: row.id})-[:NAMES]->(n:Entity)
+    WHERE NOT EXISTS { MATCH (own:Entity) WHERE own.id = row.id }
+    RETURN collect([a.key, n.name]) AS aliases, collect(a.id) AS skipped }"""
+"""Which of the names are another entity's: a merge may have made them so since they were read."""
+
+ENTITIES = """CALL (skipped) { UNWIND $entities AS row WITH row WHERE NOT row.id IN skipped
+    MERGE (n:Entity {id: row.id}) ON CREATE SET n += row.new
     RETURN count(n) AS made }"""
 
 _CONCERNED = """CALL (step) {
@@ -52,6 +58,7 @@ _CONCERNED = """CALL (step) {
         AND (f.until IS NULL OR f.until > step) RETURN f }"""
 
 PREPARE = f"""CALL () {{ {CLAIM} RETURN m.embedder AS embedder }}
+{ALIASES}
 {ENTITIES}
 CALL () {{ OPTIONAL MATCH (f:Fact) WHERE f.namespace = $namespace AND f.id IN $outdated
     RETURN collect(f.subject_id) AS others }}
@@ -59,12 +66,12 @@ CALL (others) {{ UNWIND $subjects + others AS id WITH DISTINCT id ORDER BY id
     MATCH (n:Entity {{id: id}}) SET n.changed = $order RETURN count(n) AS locked }}
 CALL () {{ {LAST_STEP} }}
 MATCH (e:Episode {{namespace: $namespace, id: $episode}})
-WITH embedder, e, e.step AS step, e.step < last AS late
+WITH embedder, aliases, e, e.step AS step, e.step < last AS late
 CALL (step, late) {{ {_CONCERNED}
     RETURN collect({{fact: {FACT}, later: CASE WHEN late THEN COLLECT {{
         MATCH (t:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE t.step > step
         RETURN [t.step, t.id] ORDER BY t.step, t.order }} ELSE [] END}}) AS concerned }}
-RETURN embedder, {EPISODE} AS episode, concerned"""
+RETURN embedder, aliases, {EPISODE} AS episode, concerned"""
 """What must be read to learn from `$episode`. The subjects are locked in order of id, so that no other process decides
 about their facts until this transaction ends, and no two wait for each other."""
 
@@ -83,7 +90,8 @@ CALL () { UNWIND $facts AS row
     CALL (f, a) { MATCH (x:Episode)-[old:ASSERTED]->(f) WHERE x <> a DELETE old MERGE (x)-[:SUPPORTED]->(f) }
     CALL (f, a) { MATCH (a)-[old:SUPPORTED]->(f) DELETE old }
     MERGE (a)-[:ASSERTED]->(f)
-    WITH f CALL (f) { MATCH (x:Episode)-[old:RETIRED]->(f) WHERE f.retired_by IS NULL OR x.id <> f.retired_by DELETE old }
+    WITH f CALL (f) { MATCH (x:Episode)-[old:RETIRED]->(f)
+        WHERE f.retired_by IS NULL OR x.id <> f.retired_by DELETE old }
     CALL (f) { MATCH (r:Episode {namespace: $namespace, id: f.retired_by}) MERGE (r)-[:RETIRED]->(f) }
     RETURN count(f) AS attributed }
 CALL () { UNWIND $facts AS row
@@ -124,20 +132,18 @@ VECTORS = """CALL () { UNWIND $vectors AS row MERGE (v:Vector {id: row.id})
 LABELS = """CALL () { UNWIND $texts AS id MATCH (v:Vector {id: id})
     WITH v, EXISTS { MATCH (f:Current) WHERE f.text_id = v.id } AS holds,
         EXISTS { MATCH (f:Retired) WHERE f.text_id = v.id } AS held,
-        EXISTS { MATCH (e:Episode) WHERE e.text_id = v.id } AS seen,
-        EXISTS { MATCH (n:Entity) WHERE n.text_id = v.id } AS named
+        EXISTS { MATCH (e:Episode) WHERE e.text_id = v.id } AS seen
     FOREACH (_ IN CASE WHEN holds THEN [1] ELSE [] END | REMOVE v:PastFact SET v:CurrentFact)
     FOREACH (_ IN CASE WHEN held AND NOT holds THEN [1] ELSE [] END | REMOVE v:CurrentFact SET v:PastFact)
     FOREACH (_ IN CASE WHEN NOT held AND NOT holds THEN [1] ELSE [] END | REMOVE v:CurrentFact REMOVE v:PastFact)
     FOREACH (_ IN CASE WHEN seen THEN [1] ELSE [] END | SET v:EpisodeText)
     FOREACH (_ IN CASE WHEN seen THEN [] ELSE [1] END | REMOVE v:EpisodeText)
-    FOREACH (_ IN CASE WHEN holds OR held OR seen OR named THEN [] ELSE [1] END | DELETE v)
     RETURN count(*) AS labelled }"""
-"""Of what the texts are found to be the vectors: of facts that hold, that held, of episodes; of nothing, they go."""
+"""What the vectors of these texts are found by: facts that hold, or held, and episodes."""
 
 FINISH = """MATCH (e:Episode {namespace: $namespace, id: $episode})
 SET e.pending = false, e.error = null
-RETURN COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order } AS mentions"""
+RETURN written, COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order } AS mentions"""
 
 LEARN = f"{VECTORS}\n{FACTS}\n{TAUGHT}\n{LABELS}\n{FINISH}"
 """All that one lesson changes, in one statement."""
@@ -146,12 +152,13 @@ LEARNED = f"""MATCH (e:Episode {{namespace: $namespace, id: $episode}})
 RETURN COLLECT {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN {FACT} ORDER BY f.order }} AS taught,
     COLLECT {{ MATCH (e)-[:RETIRED]->(f:Fact) RETURN {FACT} ORDER BY f.order }} AS retired"""
 
-ALIASES = """UNWIND $aliases AS row MATCH (n:Entity {id: row.entity})
+ADD_ALIASES = """UNWIND $aliases AS row MATCH (n:Entity {id: row.entity})
 MERGE (a:Alias {id: row.id})
 ON CREATE SET a.namespace = $namespace, a.name = row.name, a.key = row.key, a.entity_id = n.id
 WITH a, n WHERE a.entity_id = n.id MERGE (a)-[:NAMES]->(n)"""
 
-KNOWN = """RETURN COLLECT { UNWIND $episodes AS id MATCH (e:Episode {namespace: $namespace, id: id}) RETURN e.id } AS episodes,
+KNOWN = """RETURN
+    COLLECT { UNWIND $episodes AS id MATCH (e:Episode {namespace: $namespace, id: id}) RETURN e.id } AS episodes,
     COLLECT { UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id}) RETURN f.id } AS facts"""
 
 EPISODES = """UNWIND $episodes AS row MERGE (e:Episode {namespace: $namespace, id: row.id})
@@ -176,19 +183,21 @@ CALL () {{ UNWIND $episodes AS id
 CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
     RETURN collect(e.id) AS gone, collect(e.text_id) AS texts }}
 RETURN gone, texts, facts"""
-"""What must be read to forget `$episodes`: facts they taught or retired, with their rivals, and who else taught them."""
+"""What must be read to forget `$episodes`: facts they taught or retired, their rivals, and who else taught them."""
+
+DROP_FACTS = """CALL () { UNWIND $dropped AS id MATCH (f:Fact {namespace: $namespace, id: id})
+    CALL (f) { MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id DELETE edge }
+    DETACH DELETE f RETURN count(*) AS dropped }"""
 
 FORGET = f"""CALL () {{ UNWIND $merged AS row
     MATCH (old:Fact {{namespace: $namespace, id: row.old}}) MATCH (new:Fact {{namespace: $namespace, id: row.new}})
     MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(old) WHERE e.id <> new.asserted_by
     MERGE (e)-[:SUPPORTED]->(new) RETURN count(e) AS passed }}
-CALL () {{ UNWIND $deleted AS id MATCH (f:Fact {{namespace: $namespace, id: id}})-[:SUBJECT|OBJECT]->(n:Entity)
+CALL () {{ UNWIND $dropped AS id MATCH (f:Fact {{namespace: $namespace, id: id}})-[:SUBJECT|OBJECT]->(n:Entity)
     RETURN collect(DISTINCT n) AS ends }}
 CALL () {{ UNWIND $episodes AS id MATCH (:Episode {{namespace: $namespace, id: id}})-[:MENTIONS]->(n:Entity)
     RETURN collect(DISTINCT n) AS mentioned }}
-CALL () {{ UNWIND $deleted AS id MATCH (f:Fact {{namespace: $namespace, id: id}})
-    OPTIONAL MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id
-    DELETE edge DETACH DELETE f RETURN count(*) AS facts }}
+{DROP_FACTS}
 {FACTS}
 CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
     DETACH DELETE e RETURN count(*) AS episodes }}
@@ -199,11 +208,68 @@ CALL (ends, mentioned) {{ UNWIND ends + mentioned AS n WITH DISTINCT n
     FOREACH (a IN aliases | DETACH DELETE a)
     DETACH DELETE n
     RETURN collect(text) AS names }}
-CALL (names) {{ WITH $texts + names AS ids {LABELS.replace("UNWIND $texts AS id", "UNWIND ids AS id").replace("CALL ()", "CALL (ids)")}
-    RETURN labelled }}
-RETURN facts, episodes, size(names) AS entities"""
+RETURN names"""
+
+SWEEP = f"""{LABELS}
+CALL () {{ UNWIND $texts AS id MATCH (v:Vector {{id: id}}) WHERE NOT id IN $kept
+    AND NOT EXISTS {{ MATCH (f:Fact) WHERE f.text_id = v.id }}
+    AND NOT EXISTS {{ MATCH (e:Episode) WHERE e.text_id = v.id }}
+    AND NOT EXISTS {{ MATCH (n:Entity) WHERE n.text_id = v.id }}
+    DELETE v RETURN count(*) AS swept }}
+RETURN swept"""
+"""The vectors of texts that are gone go too, but for those that undoing a merge brings back."""
+
+CALLED = f"""UNWIND $ids AS id
+CALL (id) {{ MATCH (n:Entity {{id: id}}) RETURN n UNION MATCH (:Alias {{id: id}})-[:NAMES]->(n:Entity) RETURN n }}
+RETURN id, collect({ENTITY}) AS entities"""
+
+TWO = """UNWIND $ids AS id WITH DISTINCT id ORDER BY id MATCH (n:Entity {id: id}) SET n.changed = $order
+RETURN n.id AS id"""
+
+INVOLVED = f"""CALL () {{ MATCH (f:Fact)-[:SUBJECT|OBJECT]->(:Entity {{id: $gone}})
+    RETURN collect(DISTINCT f) AS found }}
+CALL (found) {{ UNWIND found AS f WITH DISTINCT f.subject_id AS id ORDER BY id
+    MATCH (n:Entity {{id: id}}) SET n.changed = $order RETURN count(n) AS locked }}
+UNWIND found AS f RETURN {FACT} AS fact ORDER BY f.order"""
+"""The facts about the entity that goes, with all their subjects locked."""
+
+ALIKE = f"""CALL () {{ UNWIND $triples AS id MATCH (f:Current) WHERE f.triple_id = id RETURN f
+    UNION UNWIND $triples AS id MATCH (f:Retired) WHERE f.triple_id = id RETURN f
+    UNION UNWIND $slots AS id MATCH (f:Current) WHERE f.slot_id = id RETURN f
+    UNION UNWIND $slots AS id MATCH (f:Retired) WHERE f.slot_id = id RETURN f
+    UNION UNWIND $facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}}) RETURN f }}
+RETURN {FACT} AS fact,
+    COLLECT {{ MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) RETURN [e.step, e.id, e.order] }} AS taught
+ORDER BY f.order"""
+
+MENTIONING = """MATCH (e:Episode)-[:MENTIONS]->(:Entity {id: $gone})
+RETURN e.id AS id, EXISTS { (e)-[:MENTIONS]->(:Entity {id: $keep}) } AS both ORDER BY e.step, e.order"""
+
+JOIN = """CALL () { UNWIND $mentions AS id
+    MATCH (e:Episode {namespace: $namespace, id: id})-[old:MENTIONS]->(:Entity {id: $gone})
+    MATCH (k:Entity {id: $keep}) DELETE old
+    MERGE (e)-[m:MENTIONS]->(k) SET m.entity_id = k.id, m.step = e.step RETURN count(*) AS mentions }
+CALL () { MATCH (g:Entity {id: $gone}) OPTIONAL MATCH (a:Alias)-[:NAMES]->(g)
+    WITH g, collect(a) AS aliases FOREACH (a IN aliases | DETACH DELETE a) DETACH DELETE g RETURN count(*) AS gone }
+CREATE (:Merge {namespace: $namespace, order: $order, record: $record})"""
+
+PART = """CALL () { UNWIND $aliases AS id MATCH (a:Alias {id: id})-[:NAMES]->(:Entity {id: $keep})
+    DETACH DELETE a RETURN count(*) AS aliases }
+CALL () { UNWIND $moved AS id MATCH (:Episode {namespace: $namespace, id: id})-[m:MENTIONS]->(:Entity {id: $keep})
+    DELETE m RETURN count(*) AS moved }
+MATCH (m:Merge) WHERE m.namespace = $namespace AND m.order = $order DELETE m"""
 
 CLAIMED = f"{CLAIM} RETURN m.embedder AS embedder"
+
+MENTION = """UNWIND $mentions AS id MATCH (e:Episode {namespace: $namespace, id: id}) MATCH (g:Entity {id: $gone})
+MERGE (e)-[m:MENTIONS]->(g) SET m.entity_id = g.id, m.step = e.step"""
+
+COUNTS = """RETURN COUNT { MATCH (e:Episode) WHERE e.namespace = $namespace } AS episodes,
+    COUNT { MATCH (n:Entity) WHERE n.namespace = $namespace } AS entities,
+    COUNT { MATCH (f:Fact) WHERE f.namespace = $namespace } AS facts"""
+
+TOLD = f"""UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
+RETURN {EPISODE} AS episode, COLLECT {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN {FACT} }} AS taught"""
 
 NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = $embedder
 WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
