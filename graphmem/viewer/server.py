@@ -80,7 +80,6 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers GET: the page's files, and what `_ANSWERS` holds as JSON."""
 
     server: PageServer
-    protocol_version = "HTTP/1.1"
     server_version, sys_version = "graphmem", ""
 
     def do_GET(self) -> None:

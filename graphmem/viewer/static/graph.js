@@ -135,11 +135,12 @@ class Graph {
     }
   }
 
-  /* Entities by how many facts they have, the best connected first; only those whose name holds `words`. */
+  /* Entities whose name holds `words`: those it begins with first, then the best connected. */
   entities(words = "") {
     const wanted = words.trim().toLowerCase();
     const found = [...this.nodes.values()].filter((node) => node.name.toLowerCase().includes(wanted));
-    return found.sort((a, b) => b.degree - a.degree || b.facts.length - a.facts.length);
+    const begins = (node) => Number(wanted !== "" && node.name.toLowerCase().startsWith(wanted));
+    return found.sort((a, b) => begins(b) - begins(a) || b.degree - a.degree || b.facts.length - a.facts.length);
   }
 
   /* Where there is no memory to recall from: the facts and episodes that have most of the query's words. */

@@ -1,0 +1,59 @@
+"""The picture that stands still."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphmem import Memory
+from graphmem.testing import HashEmbedder
+from graphmem.viewer.drawing import MOST_ENTITIES, draw, drawing, html
+
+
+def test_a_notebook_is_shown_numbers_and_a_drawing(house: Memory) -> None:
+    shown = html(house)
+    assert "4 facts hold, 2 retired, 3 episodes" in shown
+    assert shown.count("<circle") == len(drawing(house).places) > 3
+    assert "apple, is in, chest" in shown
+
+
+def test_the_drawing_is_the_same_each_time(house: Memory) -> None:
+    assert html(house) == html(house)
+
+
+def test_an_empty_memory_is_shown_without_a_drawing(tmp_path: Path) -> None:
+    with Memory(tmp_path / "new.db", embedder=HashEmbedder()) as memory:
+        assert "0 facts hold" in html(memory)
+        assert "<svg" not in html(memory)
+
+
+def test_of_a_large_memory_the_best_connected_are_drawn(tmp_path: Path) -> None:
+    with Memory(tmp_path / "large.db", embedder=HashEmbedder()) as memory:
+        for hub in range(3):
+            memory.remember("seen", triples=[(f"hub {hub}", "knows", f"one {hub} {n}") for n in range(MOST_ENTITIES)])
+        found = drawing(memory)
+        assert len(found.places) <= MOST_ENTITIES
+        assert "hub 0" in found.places
+        assert "drawn:" in html(memory)
+
+
+HOSTILE = st.sampled_from(["</svg><script>x</script>", "<img src=x onerror=y>"])
+
+
+@given(name=st.text(min_size=1).filter(str.strip) | HOSTILE)
+def test_no_name_becomes_markup(name: str) -> None:
+    with Memory(":memory:", embedder=HashEmbedder()) as memory:
+        memory.remember("seen", triples=[(name, "knows", "Ada")])
+        tags = set(re.findall(r"<(\w*)", html(memory)))
+        assert tags <= {"div", "p", "b", "br", "svg", "line", "title", "circle", "text", ""}
+
+
+@pytest.mark.parametrize("name", ["apple", r"$\frac{$", "<b>bold</b>"])
+def test_it_draws_on_an_axis_of_matplotlib(name: str, house: Memory) -> None:
+    figure = pytest.importorskip("matplotlib.figure", reason="needs matplotlib").Figure()
+    house.remember("seen", triples=[(name, "knows", "Ada")])
+    ax = draw(house, figure.subplots())
+    figure.canvas.draw()
+    assert {name, "Ada", "kitchen"} <= {text.get_text() for text in ax.texts}
