@@ -12,6 +12,7 @@ from os import PathLike, fspath
 from typing import Any, Self
 
 from graphmem import checks, telemetry, transfer
+from graphmem.audit import Audit, audit
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
@@ -235,11 +236,16 @@ class Memory(View):
     def alias(self, name: str, *aliases: str) -> Entity:
         """Let an entity be known by other names too, and give it."""
         entity = merging.called(name, self._store.entities([checks.text("an entity", name)]))
-        names = tuple(" ".join(checks.text("an alias", alias).split()) for alias in aliases)
+        given = (" ".join(checks.text("an alias", alias).split()) for alias in aliases)
+        names = tuple(alias for alias in given if entity_key(alias) != entity.key)
         if taken := [found for found in self._store.entities(names) if found.key != entity.key]:
             raise InputError(f"{taken[0].name!r} is another entity of that name: `merge` makes it one with {name!r}")
         self._store.restore([Entity(entity.name, names)], [], [])
         return self._store.entities([entity.name])[0]
+
+    def audit(self, *, limit: int = 50) -> Audit:
+        """What may be wrong, at most `limit` findings of each kind; nothing is changed. See `graphmem.audit`."""
+        return audit(self._store, self._slot_of, limit=checks.whole("limit", limit, 1))
 
     def export(self, path: str | PathLike[str]) -> int:
         """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `transfer`."""

@@ -40,7 +40,7 @@ def print_facts(found: list[Fact], as_json: bool) -> None:
     for fact in found:
         until = "" if fact.until is None else str(fact.until)
         numbers = (str(fact.since), until, str(fact.support), fact.asserted_by)
-        table.add_row(*map(_cell, (fact.subject, fact.relation, fact.object, *numbers)))
+        table.add_row(*map(cell, (fact.subject, fact.relation, fact.object, *numbers)))
     Console().print(table)
 
 
@@ -52,10 +52,10 @@ def print_episodes(found: list[Episode], as_json: bool) -> None:
     table = Table("step", "id", "text", "facts")
     for episode in found:
         text = episode.text if not episode.pending else f"{episode.text}\n(pending: {episode.error})"
-        table.add_row(*map(_cell, (str(episode.step), episode.id, text, str(len(episode.facts)))))
+        table.add_row(*map(cell, (str(episode.step), episode.id, text, str(len(episode.facts)))))
     Console().print(table)
 
 
-def _cell(text: str) -> Text:
+def cell(text: str) -> Text:
     """Text from outside is never read as markup."""
     return Text(printable(text))

@@ -1,0 +1,210 @@
+"""What may be wrong in a memory: two entities that look like one, facts that cannot all be true, facts nobody taught.
+
+It only suggests: nothing is changed, and no model is called. Its work grows with the graph, not with the pairs in it:
+names are compared that share a rare word, that stand near each other in the alphabet (read from either end), or whose
+stored vectors are near.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.protocols import SlotOf, Store
+from graphmem.records import Entity, Fact, Vector
+
+LEAST = 0.85
+"""Two names of a lower score are not taken for one."""
+
+RARE = 12
+"""Names are compared for a shared word that at most so many entities have."""
+
+NEIGHBOURS = 4
+"""Each name is compared with so many that follow it in the alphabet, and with so many nearest by vector."""
+
+MOST_VECTORS = 20_000
+"""With more entities than this, vectors score pairs but do not propose any."""
+
+CHUNK = 500
+"""So many entities' facts are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two entities that may be one: `likeness` of their names as written, `similarity` (cosine) of their vectors.
+
+    `score` is the greater of the two. `similarity` is None when one has no vector.
+    """
+
+    names: tuple[str, str]
+    score: float
+    likeness: float
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Facts of which only one can be true, of one `step` (the same sighting, told twice); None: they hold now."""
+
+    facts: tuple[Fact, ...]
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found: the likeliest duplicates first, the newest contradictions first."""
+
+    duplicates: tuple[Duplicate, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    unsupported: tuple[Fact, ...] = ()
+    merges: tuple[tuple[str, str], ...] = ()
+
+
+def audit(store: Store, slot_of: SlotOf, *, limit: int) -> Audit:
+    """At most `limit` findings of each kind, and all merges that can be undone."""
+    entities = store.entities()
+    contradictions: list[Contradiction] = []
+    unsupported: list[Fact] = []
+    for facts in _by_subject(store, entities):
+        contradictions += _contradictions(facts, slot_of)
+        taught = {id_ for episode in store.episodes(facts=[fact.id for fact in facts]) for id_ in episode.facts}
+        unsupported += [fact for fact in facts if fact.id not in taught]
+    contradictions.sort(key=lambda found: -max(fact.since for fact in found.facts))
+    return Audit(
+        duplicates=tuple(_duplicates(store, entities, limit)),
+        contradictions=tuple(contradictions[:limit]),
+        unsupported=tuple(unsupported[:limit]),
+        merges=tuple(store.merges()),
+    )
+
+
+def _by_subject(store: Store, entities: Sequence[Entity]) -> Iterator[list[Fact]]:
+    """All facts, those of one subject together."""
+    for start in range(0, len(entities), CHUNK):
+        keys = {entity.key for entity in entities[start : start + CHUNK]}
+        facts = store.facts(entities=keys, current=False)
+        yield [fact for fact in facts if fact.triple.key[0] in keys]
+
+
+def _contradictions(facts: Iterable[Fact], slot_of: SlotOf) -> Iterator[Contradiction]:
+    """Current facts that fill one slot; and facts that another sighting of the same step ended as they began."""
+    slots: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        if slot := fact.slot or slot_of(fact.triple):
+            slots.setdefault((fact.triple.key[0], slot), []).append(fact)
+    for rivals in slots.values():
+        current = tuple(fact for fact in rivals if fact.current)
+        if len(current) > 1:
+            yield Contradiction(current)
+        for fact in rivals:
+            if fact.until == fact.since and fact.retired_by != fact.asserted_by:
+                others = tuple(it for it in rivals if it.since == fact.since and it.asserted_by == fact.retired_by)
+                if others:
+                    yield Contradiction((fact, *others), fact.since)
+
+
+def _duplicates(store: Store, entities: Sequence[Entity], limit: int) -> list[Duplicate]:
+    """The likeliest pairs; entities that a fact relates to each other are two."""
+    keys = [entity.key for entity in entities]
+    vectors = store.vectors(keys)
+    pairs = _sharing_a_word(keys) | _next_in_the_alphabet(keys)
+    if len(vectors) <= MOST_VECTORS:
+        pairs |= _nearest(vectors)
+    likely = []
+    for one, other in pairs:
+        likeness = _likeness(one, other)
+        if likeness is None:
+            continue
+        similarity = float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else None
+        if (score := max(likeness, similarity or 0.0)) >= LEAST:
+            likely.append((score, likeness, similarity, one, other))
+    likely.sort(key=lambda found: (-found[0], -found[1], *found[3:]))
+    likely = likely[: 2 * limit]  # some are sorted out
+    related = _related(store, {key for *_, one, other in likely for key in (one, other)})
+    names = {entity.key: entity.name for entity in entities}
+    return [
+        Duplicate((names[one], names[other]), round(score, 3), round(likeness, 3), similarity and round(similarity, 3))
+        for score, likeness, similarity, one, other in likely
+        if (one, other) not in related
+    ][:limit]
+
+
+def _related(store: Store, keys: set[str]) -> set[tuple[str, str]]:
+    facts = store.facts(entities=keys, current=False) if keys else []
+    ends = [(fact.triple.key[0], fact.triple.key[2]) for fact in facts]
+    return {(min(pair), max(pair)) for pair in ends}
+
+
+def _sharing_a_word(keys: Iterable[str]) -> set[tuple[str, str]]:
+    named: dict[str, list[str]] = {}
+    for key in keys:
+        for word in {_singular(word) for word in key.split()}:
+            named.setdefault(word, []).append(key)
+    groups = (sorted(group) for group in named.values() if len(group) <= RARE)
+    return {pair for group in groups for pair in combinations(group, 2)}
+
+
+def _next_in_the_alphabet(keys: Iterable[str]) -> set[tuple[str, str]]:
+    """Pairs that a slip of the pen parts stand near each other, sorted from the start or from the end."""
+    forwards = sorted(keys)
+    backwards = sorted(forwards, key=lambda key: key[::-1])
+    return {
+        (min(key, other), max(key, other))
+        for order in (forwards, backwards)
+        for at, key in enumerate(order)
+        for other in order[at + 1 : at + 1 + NEIGHBOURS]
+    }
+
+
+def _nearest(vectors: dict[str, Vector]) -> set[tuple[str, str]]:
+    """Pairs of keys with a cosine of `LEAST` or more, for each key the nearest."""
+    keys = list(vectors)
+    if len(keys) < 2:
+        return set()
+    matrix = np.stack([vectors[key] for key in keys])
+    pairs: set[tuple[str, str]] = set()
+    for start in range(0, len(keys), CHUNK):
+        scores: NDArray[np.float32] = matrix[start : start + CHUNK] @ matrix.T
+        count = min(NEIGHBOURS + 1, len(keys))
+        best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+        for row, column in zip(*np.nonzero(np.take_along_axis(scores, best, axis=1) >= LEAST), strict=True):
+            one, other = keys[start + row], keys[best[row, column]]
+            if one != other:
+                pairs.add((min(one, other), max(one, other)))
+    return pairs
+
+
+_TELLS_APART = re.compile(r"\d|^\w$")
+
+
+def _likeness(one: str, other: str) -> float | None:
+    """How alike two names are as written, 0 to 1; None when a number or a letter of its own tells them apart.
+
+    Words that both have do not count when others differ: "red apple" and "green apple" are as alike as "red" and
+    "green". A name that ends the other ("apple" ends "red apple", "Obama" ends "Barack Obama") may be short for it.
+
+    >>> _likeness("room 1", "room 2") is None
+    True
+    """
+    words, others = ([_singular(word) for word in name.split()] for name in (one, other))
+    left = [word for word in words if word not in others]
+    right = [word for word in others if word not in words]
+    if any(_TELLS_APART.search(word) for word in (*left, *right)):
+        return None
+    if not left and not right:
+        return 1.0
+    if left and right:
+        return SequenceMatcher(None, " ".join(left), " ".join(right), autojunk=False).ratio()
+    shorter, longer = sorted((words, others), key=len)
+    ends_it = longer[len(longer) - len(shorter) :] == shorter
+    return LEAST if ends_it else len(shorter) / len(longer) / 2
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
