@@ -18,6 +18,7 @@ from graphmem.twins import twin
 
 if TYPE_CHECKING:
     import networkx as nx
+    from matplotlib.axes import Axes
 
 Query = str | Iterable[str] | Mapping[str, int]
 
@@ -121,6 +122,18 @@ class View:
         """The memory as it stood after `step`, to read."""
         checks.whole("step", step, 0)
         return View(self._store, self._get_embedder, step)
+
+    def draw(self, ax: Axes) -> Axes:
+        """Draw the best connected entities and their facts on an axis of matplotlib; gives the axis."""
+        from graphmem.viewer.drawing import draw
+
+        return draw(self, ax)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the size, and a small drawing."""
+        from graphmem.viewer.drawing import html
+
+        return html(self)
 
     def _embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of `texts`, shape (len(texts), dimension): stored ones are not computed again."""
