@@ -123,7 +123,7 @@ class Nearest:
             WHERE f.namespace = ? AND f.revision > ? ORDER BY f.seq""",
             (self.namespace, revision),
         )
-        return ((*row, to_vector(blob)) for *row, blob in rows)  # type: ignore[misc]
+        return ((*row, to_vector(blob)) for *row, blob in rows)
 
     def _stored(self, newer_than: int = -1) -> tuple[SignBits | None, int]:
         """The sign bits in the file and the revision they cover; those held now when they are as new."""

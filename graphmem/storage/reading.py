@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 from graphmem.protocols import Kind
 from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Seeds, Stats, Vector, entity_key
-from graphmem.storage import resolve
+from graphmem.storage import full_text, resolve
 from graphmem.storage.connection import open_file, told
 from graphmem.storage.merging import RECORD, Merge
 from graphmem.storage.nearest import Nearest
@@ -32,8 +31,6 @@ from graphmem.storage.rows import (
     to_vector,
 )
 from graphmem.storage.seeding import gather
-
-_WORD = re.compile(r"\w+")
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
@@ -285,23 +282,8 @@ class SqliteReader:
             return index.nearest(vectors, limit=limit, at=at)
 
     def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
-        words = _WORD.findall(query)
-        if not words:
-            return []
-        match = " OR ".join(f'"{word}"' for word in words)  # quoted words only: no query syntax from outside
-        if kind == "fact":
-            index, table = "fact_text", "facts"
-            held, values = holds(at)
-        else:
-            index, table = "episode_text", "episodes"
-            held, values = ("TRUE", []) if at is None else ("f.step <= ?", [at])
         with self._reading() as db:
-            return all_rows(
-                db,
-                f"""SELECT f.id, -bm25({index}) AS score FROM {index} JOIN {table} f ON f.seq = {index}.rowid
-                WHERE {index} MATCH ? AND f.namespace = ? AND {held} ORDER BY score DESC, f.seq DESC LIMIT ?""",
-                [match, self._namespace, *values, limit],
-            )
+            return full_text.search(full_text.Scope(db, self._namespace, kind, at), query, limit)
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_hash = {text_hash(text): text for text in texts}
