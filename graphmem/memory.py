@@ -34,6 +34,7 @@ from graphmem.records import (
     entity_key,
 )
 from graphmem.retrieval.linking import proper_names, spans
+from graphmem.retrieval.number import other_number
 from graphmem.storage import merging, open_store
 from graphmem.storage.resolve import new_id
 from graphmem.twins import twin
@@ -165,6 +166,7 @@ class Memory(View):
         told = {*extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
         if unasked := {name for name in told if entity_key(name) not in names.keys() | named}:
             names |= _by_key(self._store.entities(unasked))
+        names |= self._in_other_number(told, names)
         triples = tuple(_linked(triple, names) for triple in extraction.triples)
         taught = [name for triple in triples for name in (triple.subject, triple.object)]
         words = {word for name in taught for word in entity_key(name).split()}
@@ -184,6 +186,13 @@ class Memory(View):
             mentions=tuple(mentions),
             vectors=dict(zip(texts, vectors, strict=True)),
         )
+
+    def _in_other_number(self, told: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
+        """By the key of each name that is new, the entity that is called so as one, or as many."""
+        new = {name: key for name in told if (key := entity_key(name)) not in names}
+        forms = {entity_key(form): key for name, key in new.items() for form in other_number(name)}
+        found = self._store.entities(forms) if forms else []
+        return {forms[it.key]: it.name for it in found if it.key in forms and it.name.split()[-1].islower()}
 
     def _the_extractor(self) -> Extractor:
         if self._extractor is None:
