@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from graphmem import checks, telemetry
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
-from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector
+from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, Why
+from graphmem.retrieval.associative import Found, associative_search
 from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.episodic import episodic_search
 from graphmem.retrieval.semantic import semantic_search
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Query = str | Iterable[str] | Mapping[str, int]
+
+Search = Literal["pagerank", "arigraph"]
 
 
 class View:
@@ -39,34 +42,64 @@ class View:
         self,
         query: Query,
         *,
+        search: Search = "pagerank",
         plan: str | None = None,
         depth: int = 2,
         width: int = 6,
         episodes: int = 3,
         budget: int = 1000,
+        rounds: int = 1,
         without: Iterable[str] = (),
+        explain: bool = False,
     ) -> Recollection:
         """The facts and episodes that bear on `query`, ready for a prompt of at most `budget` tokens.
 
-        AriGraph's search (section 2.2): semantic search of `depth` rounds and `width` facts each, then the
-        `episodes` best by episodic search, weighed by similarity to the `plan` (the query, when there is none).
-        `query` is a text, several (as the names of entities), or a mapping of each to a depth of its own. `without`
-        are ids of episodes that the reader has before it: they and what they taught are not told again.
+        `query` is a text, or several (as the names of entities). `search` is "pagerank", the associative search of
+        `retrieval.associative`, which may take `rounds`, each led on by what the one before it found; or "arigraph",
+        the paper's (section 2.2): semantic search of `depth` rounds and `width` facts each (a mapping gives each query
+        a depth of its own), then the best episodes by episodic search. At most so many `episodes` are recalled, weighed
+        by similarity to the `plan`, too. `without` are ids of episodes that the reader has before it: they and what
+        they taught are not told again. With `explain`, the recollection says why each was found.
         """
         queries = _depths(query, depth)
-        checks.whole("width", width, 1)
-        checks.whole("budget", budget, LEAST)
+        for name, value, least in (("width", width, 1), ("budget", budget, LEAST), ("rounds", rounds, 1)):
+            checks.whole(name, value, least)
         checks.whole("episodes", episodes, 0)
         hidden = self._store.episodes(ids=without) if without else []
         told = frozenset(fact for episode in hidden for fact in episode.facts)
-        found = semantic_search(self._store, self._embed, queries, width=width, without=told, at=self._at)
-        aim = self._embed([checks.clean(plan) if plan else " ".join(queries)])[0]
-        ids = {hit.fact.id for hit in found}
         unseen = frozenset(episode.id for episode in hidden)
-        sightings = episodic_search(self._store, ids, aim, limit=episodes, without=unseen, at=self._at)
-        return recollect([hit.fact for hit in found], [episode for episode, _ in sightings], budget=budget)
+        plan = checks.clean(plan) if plan else None
+        if search == "pagerank":
+            found = associative_search(
+                self._store, self._embed, list(queries), plan=plan, limit=episodes, rounds=rounds,
+                without=unseen, told=told, explained=explain, at=self._at,
+            )  # fmt: skip
+        elif search == "arigraph":
+            found = self._arigraph(queries, plan, width=width, limit=episodes, without=unseen, told=told)
+        else:
+            raise InputError(f'search must be "pagerank" or "arigraph", not {search!r:.80}')
+        return recollect(found.facts, found.episodes, budget=budget, why=found.why)
 
     arecall = twin(recall)
+
+    def _arigraph(
+        self,
+        queries: Mapping[str, int],
+        plan: str | None,
+        *,
+        width: int,
+        limit: int,
+        without: Collection[str],
+        told: Collection[str],
+    ) -> Found:
+        """The paper's two searches, one after the other."""
+        facts = semantic_search(self._store, self._embed, queries, width=width, without=told, at=self._at)
+        aim = self._embed([plan or " ".join(queries)])[0]
+        ids = {hit.fact.id for hit in facts}
+        sightings = episodic_search(self._store, ids, aim, limit=limit, without=without, at=self._at)
+        why = {hit.fact.id: Why(hit.score, (f"similar, {hit.hop} hops from the query",), ()) for hit in facts}
+        why |= {episode.id: Why(score, ("taught what was found",), ()) for episode, score in sightings}
+        return Found(tuple(hit.fact for hit in facts), tuple(episode for episode, _ in sightings), why)
 
     def facts(
         self,

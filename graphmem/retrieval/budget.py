@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from graphmem.records import Episode, Fact, Recollection
+from graphmem.records import Episode, Fact, Recollection, Why
 
 T = TypeVar("T")
 
@@ -40,7 +40,9 @@ def episode_lines(episode: Episode) -> str:
     return f"[step {episode.step}] {text}"
 
 
-def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int) -> Recollection:
+def recollect(
+    facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int, why: Mapping[str, Why] | None = None
+) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. Episodes may fill half the budget, or what the facts leave. Facts
@@ -55,7 +57,9 @@ def recollect(facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int
     kept_facts = _fit(facts, [fact_line(fact) for fact in facts], room - used)
     omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
     text = _render(kept_facts, kept_episodes, *omitted)
-    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted)
+    kept_ids = {item.id for item in (*kept_facts, *kept_episodes)}
+    reasons = {id_: reason for id_, reason in (why or {}).items() if id_ in kept_ids}
+    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted, why=reasons)
 
 
 def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:

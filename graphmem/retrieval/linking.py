@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from graphmem.records import entity_key
+from graphmem.records import Entity, entity_key
 from graphmem.retrieval.words import COMMON
 
 LONGEST_NAME = 6
@@ -13,6 +13,9 @@ LONGEST_NAME = 6
 
 WORDS = 3000
 """Names are looked for in so many words of a text."""
+
+WRITTEN_SMALL = 0.2
+"""What a proper name says that a text writes small."""
 
 LONGEST_HEADING = 12
 """A first line of more words than this is no heading."""
@@ -49,6 +52,11 @@ def heading(text: str) -> str | None:
     return first.strip() if rest and titled and len(first.split()) <= LONGEST_HEADING else None
 
 
+def without_brackets(title: str) -> str:
+    """A title without what tells it from others: "The Beach (film)" is "The Beach"."""
+    return _IN_BRACKETS.sub("", title) or title
+
+
 def proper_names(text: str) -> dict[str, None]:
     """What is written as a name, in order: the heading, who speaks ("Ann: Hello"), runs of capitals ("Bank of Oslo").
 
@@ -57,7 +65,7 @@ def proper_names(text: str) -> dict[str, None]:
     """
     found: dict[str, None] = {}
     if title := heading(text):
-        found |= dict.fromkeys(filter(None, (title, _IN_BRACKETS.sub("", title))))
+        found |= dict.fromkeys((title, without_brackets(title)))
     found |= dict.fromkeys(_SPEAKER.findall(text))
     doubtful: list[str] = []
     for name, starts in _capitalised(text):
@@ -82,3 +90,23 @@ def _capitalised(text: str) -> Iterator[tuple[str, bool]]:
 
 def _without_genitive(name: str) -> str:
     return re.sub(r"['\u2019]s?$", "", name) if len(name) > 1 else ""
+
+
+def named(text: str, entities: Iterable[Entity]) -> dict[str, float]:
+    """Of these entities the names that stand in `text`, none inside a longer one, and how much each says.
+
+    A name says as much as it has words; a proper name that the text writes small ("director" for "Director") little.
+    """
+    by_key = {
+        entity_key(alias): (entity.name, alias) for entity in entities for alias in (entity.name, *entity.aliases)
+    }
+    found: dict[str, float] = {}
+    longer: list[str] = []
+    for key in sorted(by_key, key=lambda key: -len(key.split())):
+        if key not in COMMON and not any(f" {key} " in f" {other} " for other in longer):
+            longer.append(key)
+            name, alias = by_key[key]
+            small = " " not in alias and alias[:1].isupper() and alias not in text
+            words = sum(word not in COMMON for word in key.split())
+            found[name] = max(found.get(name, 0.0), WRITTEN_SMALL if small else float(max(words, 1)))
+    return found

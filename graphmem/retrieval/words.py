@@ -1,6 +1,8 @@
-"""English words that carry no subject of their own, and those that ask for a time."""
+"""English words that carry no subject of their own."""
 
 from __future__ import annotations
+
+import re
 
 _COMMON = """
     a about above after again against all almost also although always am among an and another any anyone anything are
@@ -17,8 +19,12 @@ _COMMON = """
     your yours yourself
 """
 
-_TIME = """
-    when date day days month months year years ago first last latest recent recently before after since until
-"""
+COMMON = frozenset(_COMMON.split())
 
-COMMON, TIME = frozenset(_COMMON.split()), frozenset(_TIME.split())
+_WORD = re.compile(r"\w+")
+
+
+def content(text: str) -> list[str]:
+    """The words of a text that carry its subject, in order and in small letters; all words, when none does."""
+    words = _WORD.findall(text.casefold())
+    return [word for word in words if word not in COMMON] or words

@@ -1,0 +1,84 @@
+"""Long conversations: which share of the turns that hold the evidence for a question is among the first recalled?
+
+    python -m benchmarks.dialogue FOLDER
+
+The folder holds LoCoMo's conversations, a JSON file each: `turns` (`id`, `session`, `time`, `speaker`, `text`,
+`image_caption`) and `questions` with the ids of the turns that hold the `evidence`. Each turn is remembered as it was
+said; no model runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.reading import ROOM, Unread, load, mean, share, show, watched
+from graphmem import Memory
+from graphmem.embedding import load_embedder
+
+SEARCHES: dict[str, dict[str, Any]] = {"": {}, "paper's search": {"search": "arigraph"}}
+
+
+def said(turn: Mapping[str, Any]) -> str:
+    """The turn as an observation."""
+    image = f" [image: {turn['image_caption']}]" if turn["image_caption"] else ""
+    return f"{turn['speaker']}: {turn['text']}{image}"
+
+
+def conversation(path: Path, memory: Memory) -> list[Mapping[str, Any]]:
+    """Remember the turns of a conversation; gives the questions that have evidence in it."""
+    data = load(path)
+    for turn in data["turns"]:
+        memory.remember(said(turn), metadata={"id": turn["id"], "session": turn["session"]})
+    ids = {turn["id"] for turn in data["turns"]}
+    return [question for question in data["questions"] if ids & set(question["evidence"])]
+
+
+def ask(memory: Memory, questions: list[Mapping[str, Any]], **search: Any) -> Iterator[tuple[float, float, float]]:
+    """For each question the share of its evidence in the first 10 and 20, and the milliseconds it took."""
+    ids = {episode.metadata["id"] for episode in memory.episodes()}
+    for question in questions:
+        started = time.perf_counter()
+        found = memory.recall(question["question"], episodes=20, budget=ROOM, **search)
+        milliseconds = 1000 * (time.perf_counter() - started)
+        turns = [episode.metadata["id"] for episode in found.episodes]
+        evidence = ids & set(question["evidence"])
+        yield share(evidence, turns[:10]), share(evidence, turns), milliseconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args()
+    answers: dict[str, list[tuple[float, float, float]]] = {search: [] for search in SEARCHES}
+    paths = sorted(given.folder.glob("*.json"))
+    if not paths:
+        raise SystemExit(f"{given.folder} holds no conversation (*.json)")
+    embedder = load_embedder()
+    for path in watched(paths, "conversations"):
+        with Memory(":memory:", extractor=Unread(), embedder=embedder) as memory:
+            questions = conversation(path, memory)
+            for search, options in SEARCHES.items():
+                answers[search] += ask(memory, questions, **options)
+    rows = {
+        search or "graphmem": {
+            "recall@10": mean(ten for ten, _, _ in found),
+            "recall@20": mean(twenty for _, twenty, _ in found),
+            "ms": round(statistics.median(ms for _, _, ms in found), 1),
+        }
+        for search, found in answers.items()
+    }
+    if given.json:
+        print(json.dumps(rows["graphmem"] | {"paper's search": rows["paper's search"]}))
+    else:
+        show("LoCoMo", rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Associative search: what bears on a question, by personalised PageRank over the neighbourhood of its seeds.
+
+    linking     the entities that the question names
+    seeds       those, and the nearest and the matching facts and episodes: one question to the store
+    spreading   a bounded neighbourhood of the seeds, hop by hop, ranked by PageRank
+    selection   the episodes that tell most, each something of its own
+
+No model is asked. HippoRAG's idea (arXiv 2405.14831), over facts, entities and episodes, and bounded at each hop, so
+that a question costs the same in a small memory and in a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphmem.protocols import Store
+from graphmem.records import Episode, Fact, Seeds, Vector, Why, entity_key
+from graphmem.retrieval.absence import is_known
+from graphmem.retrieval.explaining import explain
+from graphmem.retrieval.linking import named, spans
+from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
+from graphmem.retrieval.selection import select
+from graphmem.retrieval.spreading import Spread, spread
+from graphmem.retrieval.words import content
+
+Embed = Callable[[Sequence[str]], Vector]
+"""Texts -> unit vectors of shape (len(texts), dimension)."""
+
+HITS = 100
+"""So many facts and episodes are asked for by vector, and by full text."""
+
+BY_RANK, BY_VECTOR, BY_TEXT = 40, 20, 20
+"""From how many episodes of the highest rank, the nearest and the best matching, those to tell are selected."""
+
+MOST_FACTS = 40
+"""No more facts than these are recalled."""
+
+FAINT = 0.03
+"""A fact with less than this part of the highest rank bears on nothing that was asked."""
+
+REPEATS = 3
+"""So many episodes more are selected than told, since some may read the same."""
+
+LEADING, LED_TO = 3, 0.3
+"""A next round starts from so many of the best facts and episodes too; what these mention weighs so much of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The facts and episodes that bear on a question, best first, and why each was found, by its id."""
+
+    facts: tuple[Fact, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    why: Mapping[str, Why] = field(default_factory=dict)
+
+
+def associative_search(
+    store: Store,
+    embed: Embed,
+    questions: Sequence[str],
+    *,
+    plan: str | None = None,
+    limit: int,
+    rounds: int = 1,
+    without: Collection[str] = (),
+    told: Collection[str] = (),
+    explained: bool = False,
+    at: int | None = None,
+) -> Found:
+    """What bears on the `questions` taken together: facts, and at most `limit` episodes.
+
+    Episodes similar to the `plan` count as near, too. In each of the `rounds` after the first, what the one before it
+    found joins the question. Episodes with ids in `without` and facts with ids in `told` are passed over.
+    """
+    question = " . ".join(questions)
+    texts = [*questions, plan] if plan else list(questions)
+    found = Found()
+    for _ in range(rounds):
+        names = spans(question).union(*(episode.mentions for episode in found.episodes[:LEADING]))
+        seeds = store.seeds(names, embed([*texts, *_leads(found)]), " ".join(content(question)), limit=HITS, at=at)
+        links = _led_to(found, seeds) | named(question, seeds.entities)
+        around = spread(store, seeds, links, at=at)
+        candidates = _candidates(store, seeds, around, at)
+        if not is_known(question, seeds, around.facts.values(), candidates):
+            return Found()
+        episodes = _tell(question, [e for e in candidates if e.id not in without], seeds, around, limit)
+        found = Found(tuple(_facts(around, seeds, told)), tuple(episodes))
+    if explained:
+        ids = [("fact", fact.id) for fact in found.facts] + [("episode", episode.id) for episode in found.episodes]
+        found = Found(found.facts, found.episodes, explain(around, ids))
+    return found
+
+
+def _facts(around: Spread, seeds: Seeds, told: Collection[str]) -> list[Fact]:
+    """The facts by rank and by similarity, those near-repeated left out, each followed by where its place is."""
+    near, rank = dict(seeds.near_facts), dict(around.ranked("fact"))
+    most, nearest = max(rank.values(), default=1.0) or 1.0, max(near.values(), default=1.0) or 1.0
+    score = {id_: value / most + max(near.get(id_, 0.0), 0.0) / nearest for id_, value in rank.items()}
+    chosen = [
+        around.facts[id_]
+        for id_ in sorted(score, key=lambda id_: (-score[id_], -around.facts[id_].since))
+        if id_ not in told and rank[id_] >= FAINT * most
+    ]
+    return _with_places(distinct_facts(chosen)[:MOST_FACTS], around.facts.values())
+
+
+def _with_places(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
+    """After each fact that says where a thing is, where that place is: what lies in a box goes where the box goes."""
+    places = {entity_key(fact.subject): fact for fact in known if fact.slot == "location"}
+    told: dict[str, Fact] = {}
+    for fact in facts:
+        place: Fact | None = fact
+        while place and place.id not in told:
+            told[place.id] = place
+            place = places.get(entity_key(place.object)) if place.slot == "location" else None
+    return list(told.values())
+
+
+def _candidates(store: Store, seeds: Seeds, around: Spread, at: int | None) -> list[Episode]:
+    """The episodes of the highest rank, the nearest, the best matching, and those beside them."""
+    hits = [id_ for id_, _ in (*seeds.near_episodes[:BY_VECTOR], *seeds.matching_episodes[:BY_TEXT])]
+    best = {*(id_ for id_, _ in around.ranked("episode")[:BY_RANK]), *hits}
+    beside = {id_ for pair in around.follows if not best.isdisjoint(pair) for id_ in pair}
+    return store.episodes(ids=best | beside, at=at)
+
+
+def _tell(question: str, candidates: Sequence[Episode], seeds: Seeds, around: Spread, limit: int) -> list[Episode]:
+    rank, cosine = dict(around.ranked("episode")), dict(seeds.near_episodes)
+    more = limit + REPEATS if limit else 0
+    chosen = select(question, candidates, rank=rank, cosine=cosine, follows=around.follows, limit=more)
+    return distinct_episodes([episode for episode, _ in chosen])[:limit]
+
+
+def _leads(found: Found) -> list[str]:
+    """What a round looks for beside the question: the best of what the round before found."""
+    return [str(fact.triple.text) for fact in found.facts[:LEADING]]
+
+
+def _led_to(found: Found, seeds: Seeds) -> dict[str, float]:
+    """The entities that the best episodes of the round before mention."""
+    mentioned = {name for episode in found.episodes[:LEADING] for name in episode.mentions}
+    return {entity.name: LED_TO for entity in seeds.entities if entity.name in mentioned}

@@ -1,0 +1,70 @@
+"""Why something was found: the seeds that lead to it, and the way from the nearest of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from graphmem.records import Why
+from graphmem.retrieval.pagerank import Node
+from graphmem.retrieval.spreading import Spread
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+SEEDS_TOLD = 3
+"""So many seeds are named for each find."""
+
+
+def explain(around: Spread, finds: Sequence[Node]) -> dict[str, Why]:
+    """By id, the score of each find, its seeds and the way to it; a way through a hub counts as long."""
+    import networkx as nx
+
+    graph = _walkable(around)
+    lengths: dict[Node, list[tuple[float, Node, list[Node]]]] = {find: [] for find in finds}
+    for seed, weight in around.weights.items():
+        reached, ways = nx.single_source_dijkstra(graph, seed, cutoff=_FAR, weight="length")
+        for find in lengths.keys() & reached.keys():
+            lengths[find].append((reached[find] - math.log(weight), seed, ways[find]))
+    return {
+        find[1]: Why(
+            score=round(float(around.rank[around.graph.index[find]]), 6) if find in around.graph.index else 0.0,
+            seeds=tuple(_told(around, seed) for _, seed, _ in sorted(ways)[:SEEDS_TOLD]),
+            path=tuple(_name(around, node) for node in min(ways)[2]) if ways else (),
+        )
+        for find, ways in lengths.items()
+    }
+
+
+_FAR = 30.0
+"""No way longer than this explains anything."""
+
+
+def _walkable(around: Spread) -> nx.Graph:
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(around.graph.index)
+    nodes = list(around.graph.index)
+    for one, others in around.graph.neighbours().items():
+        for other in others:
+            ends = [around.degrees.get(nodes[i][1], 1) if nodes[i][0] == "entity" else 1 for i in (one, other)]
+            graph.add_edge(nodes[one], nodes[other], length=math.log(1 + max(ends)))
+    return graph
+
+
+def _told(around: Spread, seed: Node) -> str:
+    sources = ", ".join(around.sources[seed])
+    return sources if seed[0] == "entity" else f"{_name(around, seed)} ({sources})"
+
+
+def _name(around: Spread, node: Node) -> str:
+    kind, name = node
+    return (
+        str(around.facts[name])
+        if kind == "fact" and name in around.facts
+        else name
+        if kind == "entity"
+        else f"episode {name}"
+    )
