@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from graphmem.cli.app import app
-from graphmem.cli.opening import view_at
-from graphmem.cli.options import File, Namespace
+from graphmem.cli.opening import memory_at, view_at
+from graphmem.cli.options import EmbedderSpec, File, Namespace
 from graphmem.viewer.page import export
 from graphmem.viewer.server import PageServer
 
@@ -21,10 +21,11 @@ def view(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     export_to: Annotated[Path | None, typer.Option("--export", help="Write the page to this file instead.")] = None,
     namespace: Namespace = "default",
+    embedder: EmbedderSpec = None,
 ) -> None:
     """Show the graph on a page, to look at, ask and replay; it follows a run that is in progress."""
     name = Path(file).name
-    with view_at(file, namespace, None) as memory:
+    with memory_at(file, namespace, embedder) if embedder else view_at(file, namespace, None) as memory:
         if export_to:
             print(f"wrote {export(memory, name, export_to)} facts to {export_to}")
             return

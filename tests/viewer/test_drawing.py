@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from graphmem import Memory
 from graphmem.testing import HashEmbedder
-from graphmem.viewer.drawing import MOST_ENTITIES, draw, drawing, html
+from graphmem.viewer.drawing import MOST_ENTITIES, drawing
 
 
 def test_a_notebook_is_shown_numbers_and_a_drawing(house: Memory) -> None:
-    shown = html(house)
+    shown = house._repr_html_()
     assert "4 facts hold, 2 retired, 3 episodes" in shown
     assert shown.count("<circle") == len(drawing(house).places) > 3
     assert "apple, is in, chest" in shown
 
 
 def test_the_drawing_is_the_same_each_time(house: Memory) -> None:
-    assert html(house) == html(house)
+    assert house._repr_html_() == house._repr_html_()
 
 
 def test_an_empty_memory_is_shown_without_a_drawing(tmp_path: Path) -> None:
     with Memory(tmp_path / "new.db", embedder=HashEmbedder()) as memory:
-        assert "0 facts hold" in html(memory)
-        assert "<svg" not in html(memory)
+        assert "0 facts hold" in memory._repr_html_()
+        assert "<svg" not in memory._repr_html_()
 
 
 def test_of_a_large_memory_the_best_connected_are_drawn(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_of_a_large_memory_the_best_connected_are_drawn(tmp_path: Path) -> None:
         found = drawing(memory)
         assert len(found.places) <= MOST_ENTITIES
         assert "hub 0" in found.places
-        assert "drawn:" in html(memory)
+        assert "drawn:" in memory._repr_html_()
 
 
 HOSTILE = st.sampled_from(["</svg><script>x</script>", "<img src=x onerror=y>"])
@@ -46,7 +46,7 @@ HOSTILE = st.sampled_from(["</svg><script>x</script>", "<img src=x onerror=y>"])
 def test_no_name_becomes_markup(name: str) -> None:
     with Memory(":memory:", embedder=HashEmbedder()) as memory:
         memory.remember("seen", triples=[(name, "knows", "Ada")])
-        tags = set(re.findall(r"<(\w*)", html(memory)))
+        tags = set(re.findall(r"<(\w*)", memory._repr_html_()))
         assert tags <= {"div", "p", "b", "br", "svg", "line", "title", "circle", "text", ""}
 
 
@@ -54,6 +54,6 @@ def test_no_name_becomes_markup(name: str) -> None:
 def test_it_draws_on_an_axis_of_matplotlib(name: str, house: Memory) -> None:
     figure = pytest.importorskip("matplotlib.figure", reason="needs matplotlib").Figure()
     house.remember("seen", triples=[(name, "knows", "Ada")])
-    ax = draw(house, figure.subplots())
+    ax = house.draw(figure.subplots())
     figure.canvas.draw()
     assert {name, "Ada", "kitchen"} <= {text.get_text() for text in ax.texts}
