@@ -6,6 +6,7 @@
 
 from graphmem.errors import GraphmemError
 from graphmem.memory import Memory
+from graphmem.observations import Observation
 from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Recollection, Stats, Triple
 from graphmem.view import View
 
@@ -17,6 +18,7 @@ __all__ = [
     "GraphmemError",
     "Learned",
     "Memory",
+    "Observation",
     "Recollection",
     "Stats",
     "Triple",

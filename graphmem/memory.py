@@ -6,8 +6,10 @@ It holds the order of calls; the work is done in the rooms beside it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from itertools import groupby, islice
 from os import PathLike, fspath
 from typing import Any, Self
 
@@ -18,6 +20,7 @@ from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
 from graphmem.extraction import default_extractor
 from graphmem.extraction.single_valued import slot as single_valued_slot
+from graphmem.observations import Given, Observation, observation
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
     NEXT,
@@ -44,6 +47,9 @@ log = logging.getLogger(__name__)
 
 KNOWN_FACTS = 96
 """How many known facts an extractor is shown at most."""
+
+BATCH = 128
+"""How many observations are committed together when many are remembered."""
 
 
 class Memory(View):
@@ -127,6 +133,45 @@ class Memory(View):
         return self._learn(observed, given, ended)
 
     aremember = twin(remember)
+
+    @telemetry.traced("create_memory")
+    def remember_many(
+        self, observations: Iterable[Given], *, progress: Callable[[int, int | None], None] | None = None
+    ) -> int:
+        """Remember one observation after the other, faster than by single calls; gives their number.
+
+        Each is a text, a pair of a text and its triples, or an `Observation` (or mapping) with any of `text`,
+        `triples`, `step`, `time`, `metadata` and `key`. They are embedded and committed `BATCH` at a time, and
+        `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
+        again after it was interrupted: what is there already is passed over. An extractor of your own may take long:
+        then each observation is committed by itself.
+        """
+        total = len(observations) if isinstance(observations, Sized) else None
+        done, left = 0, iter(observations)
+        while batch := [observation(given) for given in islice(left, BATCH)]:
+            self._embed_ahead(batch)
+            for extracted_by_own, part in groupby(batch, lambda it: it.triples is None and self._extractor is not None):
+                with nullcontext() if extracted_by_own else self._together():
+                    for each in part:
+                        self.remember(**{name: getattr(each, name) for name in each.__slots__})
+            done += len(batch)
+            if progress:
+                progress(done, total)
+        return done
+
+    aremember_many = twin(remember_many)
+
+    def _together(self) -> AbstractContextManager[None]:
+        """One transaction for several writes, where the store has such."""
+        together: Callable[[], AbstractContextManager[None]] = getattr(self._store, "together", nullcontext)
+        return together()
+
+    def _embed_ahead(self, batch: Iterable[Observation]) -> None:
+        """Embed all that a batch is known to need at once; the embedder's cache keeps it until it is wanted."""
+        texts = {each.text for each in batch}
+        for triple in (triple for each in batch for triple in each.triples or ()):
+            texts.update((triple.text, triple.key[0], triple.key[2]))
+        self._checked_embedder().embed(sorted(texts - self._store.vectors(texts).keys(), key=len))
 
     def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""

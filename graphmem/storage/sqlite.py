@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from graphmem.errors import EmbedderMismatch
@@ -53,11 +53,17 @@ class SqliteStore(SqliteReader):
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
-        with self._lock, told(self._path), transaction(self._db):
+        with told(self._path), self.together():
             self._db.execute("INSERT OR IGNORE INTO namespaces (name) VALUES (?)", (self._name,))
             self._db.execute("UPDATE namespaces SET revision = revision + 1 WHERE name = ?", (self._name,))
             row = self._db.execute("SELECT id, revision FROM namespaces WHERE name = ?", (self._name,)).fetchone()
             yield Writer(self._db, *row)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is written inside is committed at its end, or nothing of it."""
+        with self._lock, nullcontext() if self._db.in_transaction else transaction(self._db):
+            yield
 
     def append(self, episodes: Sequence[Episode]) -> list[Episode]:
         with self._writing() as writer:
