@@ -2,7 +2,7 @@
 
     python -m tests.neo4j_server 5.26.30        # runs until Ctrl-C; prints its addresses and password
 
-Neo4j is GPL: it is used here as a server to talk to, never shipped. It needs Maven and Java (17 for 5.x, 21 for 2026.x).
+Neo4j is GPL: it is used here as a server to talk to, never shipped. It needs Maven, and Java 17 (5.x) or 21 (2026.x).
 """
 
 from __future__ import annotations
@@ -51,10 +51,14 @@ dbms.security.auth_enabled=true
 dbms.security.auth_max_failed_attempts=0
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
+dbms.cypher.min_replan_interval=10m
 internal.server.bolt.thread_pool_shutdown_wait_time=0s
-dbms.security.http_static_content_security_policy_header=default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: {loopback}
+dbms.security.http_static_content_security_policy_header={policy}
 """
-_LOOPBACK = "http://127.0.0.1:* http://localhost:* ws://127.0.0.1:* ws://localhost:*"
+_POLICY = (  # Browser asks for nothing outside this machine
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: "
+    "http://127.0.0.1:* http://localhost:* ws://127.0.0.1:* ws://localhost:*"
+)
 _SETTINGS_2026 = "server.fleet_discovery.enabled=false\ndbms.fleet_manager.enabled=false\n"
 
 
@@ -87,7 +91,7 @@ class Server:
     def _configure(self, extra: str) -> None:
         for name in ("conf", "data", "logs", "plugins", "import", "run", "lib"):
             (self.home / name).mkdir(parents=True, exist_ok=True)
-        settings = _SETTINGS.format(bolt=self.bolt_port, http=self.http_port, loopback=_LOOPBACK)
+        settings = _SETTINGS.format(bolt=self.bolt_port, http=self.http_port, policy=_POLICY)
         settings += _SETTINGS_2026 if self._series >= 2026 else ""
         (self.home / "conf/neo4j.conf").write_text(settings + extra)
         subprocess.run(

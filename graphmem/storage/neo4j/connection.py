@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, Session
+from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, Session, Transaction
 from neo4j.exceptions import (
     AuthError,
     ConstraintError,
@@ -31,6 +33,7 @@ PATIENCE_SECONDS = 120.0
 """How long a server that went away may stay away before an error says so. A restart takes up to a minute."""
 
 _LONGEST_PAUSE = 1.0
+_PARAMETER = re.compile(r"\$(\w+)")
 _AWAY = (ServiceUnavailable, SessionExpired, IncompleteCommit, OSError)
 _OVERTAKEN = ("DatabaseUnavailable", "EntityNotFound", "TransientError")
 _READ_ONLY = ("ReadOnly", "Forbidden", "AccessMode", "NotALeader")
@@ -72,7 +75,7 @@ class Connection:
 
         def attempt(session: Session) -> Result:
             with session.begin_transaction() as transaction:
-                result = work(lambda statement, values: [row.data() for row in transaction.run(statement, values)])
+                result = work(lambda statement, values: _rows(transaction, statement, values))
                 transaction.commit()
                 return result
 
@@ -126,8 +129,18 @@ class Connection:
         self._driver.close()
 
 
-def _rows(session: Session, statement: str, parameters: dict[str, Any]) -> list[Row]:
-    return [row.data() for row in session.run(statement, parameters)]
+def _rows(where: Session | Transaction, statement: str, parameters: Row) -> list[Row]:
+    return [row.data() for row in where.run(_of_one_parameter(statement), {"in": parameters})]
+
+
+@cache
+def _of_one_parameter(statement: str) -> str:
+    """The statement with `$name` read as `$in.name`.
+
+    The server takes up to a second to plan one of ours, and plans it anew for each order of magnitude of each list and
+    text among the parameters, but not of those in a map.
+    """
+    return _PARAMETER.sub(r"$in.\1", statement)
 
 
 def _passes(error: Exception) -> bool:
