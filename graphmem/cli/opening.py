@@ -10,13 +10,13 @@ from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import Memory
 from graphmem.protocols import Store
-from graphmem.storage import open_store
+from graphmem.storage import is_server, open_store
 from graphmem.view import View
 
 
 @contextmanager
 def store_at(file: str, namespace: str, *, new: bool = False) -> Iterator[Store]:
-    if not new and not Path(file).exists():
+    if not new and not is_server(file) and not Path(file).exists():
         raise InputError(f"there is no memory at {file}; `graphmem remember {file} TEXT` makes one")
     store = open_store(file, namespace)
     try:

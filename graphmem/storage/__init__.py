@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
+from graphmem.errors import MissingExtra
 from graphmem.protocols import Store
+
+
+def is_server(location: str | PathLike[str]) -> bool:
+    """Whether `location` is a server's address, not a file's path."""
+    return "://" in fspath(location)
 
 
 def open_store(location: str | PathLike[str], namespace: str = "default") -> Store:
@@ -12,8 +18,11 @@ def open_store(location: str | PathLike[str], namespace: str = "default") -> Sto
 
     An address reads `neo4j://user@host:7687/database`; the password is `NEO4J_PASSWORD` in the environment.
     """
-    if "://" in fspath(location):
-        from graphmem.storage.neo4j import Neo4jStore
+    if is_server(location):
+        try:
+            from graphmem.storage.neo4j import Neo4jStore
+        except ImportError as error:
+            raise MissingExtra(f"{error}: pip install 'graphmem[neo4j]'", name=error.name) from error
 
         return Neo4jStore(location, namespace)
     from graphmem.storage.sqlite import SqliteStore

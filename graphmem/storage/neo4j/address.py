@@ -24,11 +24,6 @@ class Address:
         return f"{scheme}://{self.user}@{server}" + (f"/{self.database}" if self.database else "")
 
 
-def is_server(location: str) -> bool:
-    """Whether `location` names a server, not a file."""
-    return "://" in location
-
-
 def parse(location: str) -> Address:
     """`neo4j://user@host:7687/database`; user "neo4j", the port and the database may be left out."""
     try:
