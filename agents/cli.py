@@ -15,7 +15,9 @@ from agents.ariadne import Ariadne
 from agents.compare.command import compare
 from agents.games import NAMES, open_named
 from agents.minds import Mind, as_in_the_paper, language_model, rules_of_thumb
+from agents.policies.human import HumanPlayer
 from agents.quality.command import graph_quality
+from agents.replay import replay_log
 from agents.run import Run
 from envs import EnvError
 from graphmem import GraphmemError, Memory
@@ -40,11 +42,7 @@ class PolicyName(StrEnum):
 
     heuristic = "heuristic"
     llm = "llm"
-
-
-@app.callback()
-def _group() -> None:
-    """A group, so that `play` is named even while it is the only command."""
+    human = "human"
 
 
 @app.command()
@@ -91,12 +89,14 @@ def play(
         with console.status("making the game ..."):
             env, world = open_named(game, size, seed)
         stack.callback(env.close)
-        run = stack.enter_context(Run(console, memory, mind, llm, as_json=as_json, log=log))
+        by_hand = policy is PolicyName.human
+        player = HumanPlayer(console, memory) if by_hand else mind.policy
+        run = stack.enter_context(Run(console, memory, mind, llm, as_json=as_json, log=log, show_steps=not by_hand))
         for attempt in range(1, attempts + 1):
             agent = Ariadne(
                 env,
                 memory,
-                mind.policy,
+                player,
                 task=task,
                 max_steps=max_steps,
                 world=world,
@@ -114,6 +114,7 @@ def play(
 
 
 app.command()(graph_quality)
+app.command("replay")(replay_log)
 app.command()(compare)
 
 

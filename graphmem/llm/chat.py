@@ -263,7 +263,7 @@ def _price(model: str, url: str, prices: Mapping[str, Price]) -> Price | None:
 def _check_budget(model: str, budget: float | None, price: Price | None) -> None:
     if budget is not None and price is None:
         raise InputError(
-            f"a budget needs the price of {model}, which is unknown: give prices={{{model!r}: Price(...)}}"
+            f"a budget needs the price of {model}, which is unknown: give prices={{{model!r}: Price(...)}}, or --price"
         )
 
 

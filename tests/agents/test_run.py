@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Price
 from tests.agents.stand_in import StandIn
-from tests.llm.server import ChatServer, say
+from tests.llm.server import ChatServer, say, stall
 
 ROOT = Path(__file__).parent.parent.parent
 HUNT = ("treasure-hunt", "--seed", "3", "--json", "--log", "log.jsonl")
@@ -143,6 +144,54 @@ def test_what_was_not_used_of_replies_is_told_step_by_step_and_in_the_end(tmp_pa
     assert whole["reply_faults"] == {**first["reply_faults"], "plan kept": 1}
     assert "not used as they were: 1 asked again" in out.getvalue()
     assert "1 plan kept" in out.getvalue()
+
+
+LLM = ("treasure-hunt", "--seed", "3", "--json", "--policy", "llm", "--model", "stand-in")
+
+
+def test_a_run_that_spent_its_budget_goes_on_with_more(folder: Path, server: ChatServer) -> None:
+    files = ("--memory-file", "poor.db", "--log", "poor.jsonl", "--price", "1", "1", "1")
+    url = {"OPENAI_BASE_URL": server.url}
+    *before, poor = _play(folder, *LLM, *files, "--budget", "0.025", **url)
+    assert "budget" in poor["stopped"]
+    assert before
+    assert 0 < poor["usage"]["total"]["cost"] <= 0.025
+    assert poor["episodes"] == len(poor["actions"]) + 1, "every observation is there"
+    asked = len(server.requests)
+    more = ("--budget", "1", "--resume", "--max-steps", str(len(poor["actions"]) + 2))
+    first, *_, rich = _play(folder, *LLM, *files, *more, **url)
+    assert first["step"] == len(before) + 1
+    assert rich["actions"][: len(poor["actions"])] == poor["actions"]
+    assert len(rich["actions"]) > len(poor["actions"])
+    assert rich["usage"]["total"]["calls"] == len(server.requests) - asked
+
+
+def test_a_budget_for_a_model_of_unknown_price_asks_for_it(folder: Path) -> None:
+    env = {"PYTHONPATH": str(ROOT), "OPENAI_BASE_URL": "https://llm.example.com/v1"}
+    done = subprocess.run(_command(*LLM, "--budget", "1"), cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "--price" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("call", [3, 4], ids=["extract", "plan"])
+def test_ctrl_c_in_the_midst_of_a_call_loses_nothing(folder: Path, call: int) -> None:
+    files = ("--memory-file", f"call{call}.db", "--log", f"call{call}.jsonl", "--max-steps", "4")
+    with ChatServer(StandIn(), [*[None] * call, stall()]) as server:
+        env = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "OPENAI_BASE_URL": server.url}
+        command = _command(*LLM, *files)
+        with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as child:
+            while len(server.requests) <= call and child.poll() is None:
+                time.sleep(0.05)
+            child.send_signal(signal.SIGINT)
+            assert child.stdout
+            *_, stopped = [json.loads(line) for line in child.stdout.read().splitlines()]
+        assert child.returncode == 130
+        assert stopped["stopped"] == "interrupted"
+        assert (len(stopped["actions"]), stopped["episodes"]) == (1, 2)
+        whole = _play(folder, *LLM, *files, "--resume", OPENAI_BASE_URL=server.url)[-1]
+    assert whole["actions"][:1] == stopped["actions"]
+    assert (len(whole["actions"]), whole["episodes"]) == (4, 5)
 
 
 def test_a_failed_attempt_leaves_its_lesson_to_the_next(folder: Path, server: ChatServer) -> None:
