@@ -1,0 +1,287 @@
+"""What a memory costs as it grows: a thousand facts, ten thousand, a hundred thousand, a million.
+
+python -m benchmarks.scale --sizes 1000 10000 100000 1000000
+
+The worlds are made up: words as frequent as in text (Zipf), names of two words, a few of the relations common, three
+hubs that up to 20,000 facts are about, one fact in ten retired. A text's vector is that of its words, rare ones
+weighing more, with a share of its own: no model is needed. Each file is made once and kept in `--location`; every
+figure is taken in a process of its own that opens it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from graphmem import Entity, Episode, Fact, Memory
+from graphmem.records import Vector
+from graphmem.storage.sqlite import SqliteStore
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+TRIPLES = 5
+"""What an episode teaches."""
+HUBS = ("inventory", "market square", "player")
+HUB_FACTS = 20_000
+BATCH = 1_000
+"""Episodes restored in one transaction."""
+QUERIES, OBSERVATIONS = 100, 30
+
+_SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
+
+
+def vocabulary(size: int = 30_000) -> list[str]:
+    """Made-up words, all different, the most frequent first."""
+    words = ("".join(parts) for n in (2, 3) for parts in itertools.product(_SYLLABLES, repeat=n))
+    step = 11 if size > 4_000 else 1  # so that neighbours do not all start alike
+    return list(dict.fromkeys(itertools.islice(words, 0, step * size, step)))[:size]
+
+
+class WordVectors:
+    """An `Embedder` whose texts are near when they share words, rare ones above all."""
+
+    name, dimension = "words of the benchmark", 384
+
+    def __init__(self) -> None:
+        self._rank = {word: rank for rank, word in enumerate(vocabulary())}
+        chance = np.random.default_rng(7)
+        self._words = chance.normal(size=(8192, self.dimension)).astype(np.float32)
+        self._own = chance.normal(size=(2, 1024, self.dimension)).astype(np.float32)
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        words = [text.replace(",", " ").replace(".", " ").split() or [text] for text in texts]
+        rows = np.array([zlib.crc32(word.encode()) % 8192 for found in words for word in found])
+        weights = np.log([self._rank.get(word, 30_000) + 3.0 for found in words for word in found])
+        starts = np.cumsum([0, *(len(found) for found in words[:-1])])
+        sums = np.add.reduceat(self._words[rows] * weights[:, None].astype(np.float32), starts)
+        own = [zlib.crc32(text.encode()) for text in texts]
+        mark = self._own[0][[n % 1024 for n in own]] * self._own[1][[n // 1024 % 1024 for n in own]]
+        vectors = sums + 0.35 * mark * np.linalg.norm(sums, axis=1, keepdims=True) / self.dimension**0.5
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+class World:
+    """Episodes and facts without end, the same for the same seed."""
+
+    def __init__(self, facts: int, seed: int = 0) -> None:
+        self._chance = np.random.default_rng(seed)
+        words = vocabulary()
+        weights = 1 / (np.arange(len(words)) + 2.7)
+        self._words, self._cumulative = np.array(words), np.cumsum(weights / weights.sum())
+        self._relations = [f"is {word} of" for word in words[:200]]
+        self._names = [f"{a} {b}" for a, b in zip(self.draw(facts // 4 + 50), self.draw(facts // 4 + 50), strict=True)]
+        self._hub_facts = [min(HUB_FACTS, facts // 20)] * len(HUBS)
+        self._told: set[tuple[str, str, str]] = set()
+        self._numbers = itertools.count()
+
+    def draw(self, count: int) -> list[str]:
+        """Words as frequent as in text."""
+        return [str(word) for word in self._words[np.searchsorted(self._cumulative, self._chance.random(count))]]
+
+    def triple(self) -> tuple[str, str, str]:
+        """One that was not told before."""
+        while True:
+            one, other, relation, hub = self._chance.random(4)
+            found = (self._name(one), self._relations[int(200 * relation**3)], self._name(other))
+            place = int(hub * 20)
+            if place < len(HUBS) and self._hub_facts[place]:
+                found = (found[0], "is in", HUBS[place])
+            if found not in self._told and found[0] != found[2]:
+                self._told.add(found)
+                if place < len(HUBS) and self._hub_facts[place]:
+                    self._hub_facts[place] -= 1
+                return found
+
+    def _name(self, chance: float) -> str:
+        return self._names[int(len(self._names) * chance**1.5)]
+
+    def text(self, triples: Iterable[tuple[str, str, str]]) -> str:
+        return ". ".join(" ".join(triple) for triple in triples) + ". " + " ".join(self.draw(12)) + "."
+
+    def records(self, count: int) -> tuple[list[Entity], list[Episode], list[Fact]]:
+        """`count` further episodes with their facts; one in ten is retired by the next episode."""
+        episodes: list[Episode] = []
+        facts: list[Fact] = []
+        for last in (False,) * (count - 1) + (True,):
+            number = next(self._numbers)
+            triples = [self.triple() for _ in range(TRIPLES)]
+            new = [Fact(f"f{number}.{i}", *triple, f"e{number}", number) for i, triple in enumerate(triples)]
+            names = dict.fromkeys(name for s, _, o in triples for name in (s, o))
+            ids = tuple(fact.id for fact in new)
+            episodes.append(
+                Episode(f"e{number}", self.text(triples), number, pending=False, facts=ids, mentions=tuple(names))
+            )
+            if number % 2 and not last:
+                old = new[0]
+                new[0] = Fact(
+                    old.id, old.subject, old.relation, old.object, old.asserted_by, number,
+                    retired_by=f"e{number + 1}", until=number + 1,
+                )  # fmt: skip
+            facts += new
+        return [Entity(name) for episode in episodes for name in episode.mentions], episodes, facts
+
+
+def build(path: Path, facts: int) -> float:
+    """Make the memory of `facts` facts at `path`; gives the seconds it took."""
+    started, world, embedder = time.perf_counter(), World(facts), WordVectors()
+    store = SqliteStore(part := path.with_suffix(".part"))
+    left = facts // TRIPLES
+    batches = [min(BATCH, left - start) for start in range(0, left, BATCH)]
+    for count in track(batches, f"making {facts:,} facts", console=Console(stderr=True)):
+        entities, episodes, new = world.records(count)
+        texts = [episode.text for episode in episodes] + [fact.triple.text for fact in new]
+        texts += dict.fromkeys(entity.key for entity in entities)
+        vectors = dict(zip(texts, embedder.embed(texts), strict=True))
+        store.restore(list(dict.fromkeys(entities)), episodes, new, vectors=vectors, embedder=embedder.name)
+    with Memory(store, embedder=embedder) as memory:
+        memory.recall("what is in the market square?")  # builds the index
+    part.rename(path)
+    return time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one memory costs, in milliseconds and megabytes."""
+
+    facts: int
+    recall_p50_ms: float
+    recall_p95_ms: float
+    remember_p50_ms: float
+    open_ms: float
+    first_recall_ms: float
+    nearest_p50_ms: float
+    search_p50_ms: float
+    memory_mb: float
+    file_mb: float
+
+
+def measure(path: Path, facts: int) -> Costs:
+    """Open the memory at `path`, ask it and tell it something. Queries are embedded beforehand."""
+    embedder, world = WordVectors(), World(facts)
+    world.records(min(200, facts // TRIPLES))
+    triples = sorted(world._told)
+    chance = np.random.default_rng(int(time.time()))
+    asked = [triples[int(i)] for i in chance.integers(len(triples), size=QUERIES + 1)]
+    queries = [f"what is {relation} {object_} and {subject}?" for subject, relation, object_ in asked]
+    vectors = embedder.embed(queries)
+    before = _resident()
+    opened, memory = _timed(lambda: Memory(path, embedder=embedder))
+    with memory:
+        memory._embed(queries)  # into the cache
+        first, _ = _timed(lambda: memory.recall(queries[-1]))
+        recall = [_timed(lambda q=query: memory.recall(q))[0] for query in queries[:-1]]
+        near = [_timed(lambda v=v: memory._store.nearest("fact", v[None], limit=20))[0] for v in vectors[:-1]]
+        search = [_timed(lambda q=query: memory._store.search("fact", q, limit=20))[0] for query in queries[:-1]]
+        resident = _resident() - before
+        told = [[world.triple() for _ in range(TRIPLES)] for _ in range(OBSERVATIONS)]
+        texts = [world.text(triples) for triples in told]
+        remember = [
+            _timed(lambda x=text, t=new: memory.remember(x, triples=t))[0]
+            for text, new in zip(texts, told, strict=True)
+        ]
+    return Costs(
+        facts, *np.percentile(recall, [50, 95]).tolist(), float(np.median(remember)), opened, first,
+        float(np.median(near)), float(np.median(search)), resident, path.stat().st_size / 1e6,
+    )  # fmt: skip
+
+
+def _timed(call: Callable[[], object]) -> tuple[float, object]:
+    started = time.perf_counter()
+    result = call()
+    return (time.perf_counter() - started) * 1e3, result
+
+
+def _resident() -> float:
+    """Megabytes of this process in memory."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def embedding_all_again(facts: int = 1_000, hops: int = 2) -> float:
+    """Milliseconds of AriGraph's way: each hop embeds every triplet again, here with MiniLM."""
+    from graphmem.embedding import load_embedder
+
+    embedder, world = load_embedder(), World(facts)
+    texts = [fact.triple.text for fact in world.records(facts // TRIPLES)[2]]
+    embedder.embed(texts[:32])
+    return _timed(lambda: [embedder.embed(texts) for _ in range(hops)])[0]
+
+
+def brute_force(path: Path, facts: int) -> float:
+    """Milliseconds, median, of comparing a query with every vector of the memory at `path` and of plain BM25."""
+    embedder, world = WordVectors(), World(facts)
+    queries = [" ".join(triple) for triple in (world.triple() for _ in range(20))]
+    store = SqliteStore(path)
+    rows = store._db.execute("SELECT v.vector FROM facts f JOIN vectors v USING (namespace, hash)")
+    matrix = np.stack([np.frombuffer(row[0], np.float32) for row in rows])
+    bm25 = "SELECT rowid FROM fact_text WHERE fact_text MATCH ? ORDER BY bm25(fact_text) LIMIT 20"
+
+    def ask(query: str, vector: Vector) -> None:
+        np.argpartition(-(matrix @ vector), 20)
+        store._db.execute(bm25, [" OR ".join(f'"{word}"' for word in query.split())]).fetchall()
+
+    times = [_timed(lambda q=q, v=v: ask(q, v))[0] for q, v in zip(queries, embedder.embed(queries), strict=True)]
+    store.close()
+    return float(np.median(times))
+
+
+def _in_a_process_of_its_own(path: Path, facts: int) -> Costs:
+    command = [sys.executable, "-m", "benchmarks.scale", "--measure", str(path), "--sizes", str(facts)]
+    return Costs(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def costs(sizes: Iterable[int], location: Path) -> Iterator[Costs]:
+    for facts in sizes:
+        path = location / f"scale-{facts}.db"
+        if not path.exists():
+            print(f"{facts:,} facts: made in {build(path, facts):.0f} s", file=sys.stderr)
+        yield _in_a_process_of_its_own(path, facts)
+
+
+def _print(found: Sequence[Costs]) -> None:
+    table = Table("facts", *(name.replace("_", " ") for name in list(asdict(found[0]))[1:]))
+    for each in found:
+        facts, *numbers = asdict(each).values()
+        table.add_row(f"{facts:,}", *(f"{number:,.1f}" for number in numbers))
+    Console(width=140).print(table)
+    print(f"recall of the largest to the smallest: {found[-1].recall_p50_ms / found[0].recall_p50_ms:.2f} times")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--location", type=Path, default=Path(tempfile.gettempdir()) / "graphmem-scale")
+    parser.add_argument("--json", action="store_true", help="print one JSON list")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure:
+        print(json.dumps(asdict(measure(given.measure, given.sizes[0]))))
+        return
+    given.location.mkdir(parents=True, exist_ok=True)
+    found = list(costs(given.sizes, given.location))
+    if given.json:
+        print(json.dumps([asdict(each) for each in found]))
+        return
+    _print(found)
+    print(f"every triplet of 1,000 embedded again at each of 2 hops: {embedding_all_again():,.0f} ms a question")
+    if (path := given.location / "scale-100000.db").exists():
+        print(f"brute force at 100,000 (all vectors, plain BM25): {brute_force(path, 100_000):,.1f} ms a question")
+
+
+if __name__ == "__main__":
+    main()
