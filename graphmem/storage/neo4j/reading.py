@@ -11,7 +11,8 @@ from graphmem.protocols import Kind
 from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Seeds, Stats, Vector
 from graphmem.storage import resolve
 from graphmem.storage.merging import RECORD, Merge
-from graphmem.storage.neo4j import address, schema, searching
+from graphmem.storage.neo4j import schema, searching
+from graphmem.storage.neo4j.address import Address, parse
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.rows import (
     ENTITY,
@@ -114,7 +115,7 @@ class Neo4jReader:
     def __init__(self, location: str | PathLike[str], namespace: str = "default") -> None:
         if len(namespace) > LONGEST_NAMESPACE:
             raise InputError(f"a namespace may have {LONGEST_NAMESPACE} characters, not {len(namespace)}")
-        self._connection = Connection(address.parse(fspath(location)))
+        self._connection = Connection(parse(fspath(location)))
         self._ids = Namespace(namespace)
         try:
             schema.prepare(self._connection)
@@ -313,6 +314,22 @@ class Neo4jReader:
             at=MOST if at is None else at,
         )
         return Stats(**row)
+
+    @property
+    def address(self) -> Address:
+        return self._connection.address
+
+    def http_port(self) -> tuple[str, int]:
+        """Scheme and port at which the server has its Browser: ("http", 7474), unless it says otherwise."""
+        rows = self._connection.read(
+            """SHOW SETTINGS YIELD name, value
+            WHERE name IN ['server.http.enabled', 'server.http.advertised_address', 'server.https.advertised_address']
+            RETURN name, value"""
+        )
+        found = {row["name"]: row["value"] for row in rows}
+        scheme = "https" if found.get("server.http.enabled") == "false" else "http"
+        port = found.get(f"server.{scheme}.advertised_address", "").rpartition(":")[2]
+        return scheme, int(port) if port.isdecimal() else {"http": 7474, "https": 7473}[scheme]
 
     def close(self) -> None:
         self._connection.close()

@@ -174,6 +174,12 @@ class Neo4jStore(Neo4jReader):
     def unmerge(self, gone: str) -> None:
         self._transaction(lambda run: joining.unmerge(run, self._ids, gone))
 
+    def label_entities(self, labels: Mapping[str, str], *, among: Sequence[str]) -> None:
+        """Give each entity its label in `labels` (by name), of those in `among`, and no other of these."""
+        rows = [{"id": self._ids.entity(name), "label": label} for name, label in labels.items() if label in among]
+        for batch in _batches(rows):
+            self._write(writing.LABEL_ENTITIES, rows=batch, among=list(among))
+
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
         wanted = sorted(set(episode_ids))
         return self._transaction(lambda run: forgetting.forget(run, self._ids, wanted))

@@ -275,3 +275,6 @@ NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = $emb
 WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
 
 LABELLED_VECTORS = f"{VECTORS}\n{LABELS}\nRETURN labelled"
+
+LABEL_ENTITIES = """UNWIND $rows AS row MATCH (n:Entity {id: row.id}) WHERE NOT row.label IN labels(n)
+REMOVE n:$($among) SET n:$(row.label)"""
