@@ -12,7 +12,7 @@ from dataclasses import asdict
 from heapq import nlargest
 from typing import Any
 
-from graphmem.records import Episode, Fact, Recollection
+from graphmem.records import Episode, Fact
 from graphmem.view import View
 from graphmem.viewer.kinds import COLOURS, kinds
 
@@ -78,11 +78,11 @@ def episode(view: View, id_: str) -> Piece:
 
 def recollection(view: View, query: str) -> Piece:
     """What the memory recalls for `query`, the prompt's text, and why each fact and episode came to mind."""
-    found = view.recall(query)
+    found = view.recall(query, explain=True)
     return {
         "text": found.text,
         "omitted": found.omitted_facts,
-        "why": {id_: asdict(why) for id_, why in _why(found).items()},
+        "why": {id_: asdict(why) for id_, why in found.why.items()},
         **_piece(found.facts, kinds(found.facts), found.episodes),
     }
 
@@ -90,10 +90,6 @@ def recollection(view: View, query: str) -> Piece:
 def whole(view: View, name: str) -> Piece:
     """The overview with the episodes' texts: all that a page can show with no memory behind it."""
     return {**overview(view, name), "texts": [_text(each) for each in view.episodes(newest=MOST_EPISODES)]}
-
-
-def _why(found: Recollection) -> Mapping[str, Any]:
-    return getattr(found, "why", {})
 
 
 def _piece(facts: Sequence[Fact], kind_of: Mapping[str, str], episodes: Iterable[Episode]) -> Piece:

@@ -96,8 +96,8 @@ def test_a_recollection_says_why_each_fact_was_found(house: Memory) -> None:
     told = content.recollection(house, "where is the apple?")
     assert ["apple", "is in", "chest"] in [row[1:4] for row in told["facts"]]
     assert told["text"].startswith("Facts I know:")
-    if told["why"]:
-        assert set(told["why"]) >= {row[0] for row in told["facts"]}
+    assert set(told["why"]) >= {row[0] for row in (*told["facts"], *told["episodes"])}
+    assert set(next(iter(told["why"].values()))) == {"score", "seeds", "path"}
 
 
 def test_an_empty_memory_has_an_overview(tmp_path: Path) -> None:

@@ -106,6 +106,9 @@ def test_search_highlights_what_is_recalled_and_lists_it(page: Page) -> None:
     playwright.expect(panel).to_contain_text("apple is in chest")
     playwright.expect(panel).to_contain_text("You put it into the chest.")
     assert page.evaluate("page.picture.lights().facts.size") > 0
+    reasons = panel.locator(".why").all_inner_texts()
+    assert len(reasons) == panel.locator(".fact, .episode").count()
+    assert all(reason.startswith(("found by the question", "by way of")) for reason in reasons)
     assert "Facts I know:" in panel.locator("pre").text_content()
 
 

@@ -217,6 +217,7 @@ class Page {
   async recall(query) {
     await this.attempt(async () => {
       const { step, last } = this;
+      this.panels.show("waiting", [`“${query}”`], make("p", { class: "quiet", text: "Asking the memory …" }));
       const found = await this.remember(query, step, last);
       await this.visit(() => {
         this.choose(null, found);
@@ -237,11 +238,18 @@ class Page {
     };
   }
 
+  /* How a thing on the way to a find is called: a sighting by its step. */
+  toldOf(name) {
+    const episode = this.graph.episodes.get(name.replace(/^episode /, ""));
+    return episode ? `the sighting at step ${episode.step}` : name;
+  }
+
   async attempt(act) {
     try {
       await act();
     } catch (error) {
-      const cause = error instanceof TypeError ? "The memory does not answer: the program that served this page has ended." : error.message;
+      const cause = error instanceof TypeError
+        ? "The memory does not answer: the program that served this page has ended." : error.message;
       this.visit(() => this.panels.show("error", ["That did not work"], make("p", { text: cause })));
       this.say(cause);
     }

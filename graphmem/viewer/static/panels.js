@@ -42,10 +42,11 @@ class Panels {
 
   home(entities, words, stats, step, last) {
     const title = words.trim() ? `Entities named “${words.trim()}”` : "Entities";
-    this.show("home", [title], words.trim() ? null : this.summary(stats, step, last), this.list(entities));
+    this.show("home", [title], words.trim() ? null : this.summary(stats, step, last), this.list(entities, words.trim()));
   }
 
   summary(stats, step, last) {
+    if (!stats.facts) return make("p", { class: "quiet", text: "Nothing is known yet. What is remembered will appear here." });
     const text = last
       ? `${count(stats.current_facts, "fact")} ${stats.current_facts === 1 ? "holds" : "hold"}, `
         + `${count(stats.facts - stats.current_facts, "more")} ${stats.facts - stats.current_facts === 1 ? "is" : "are"} retired; `
@@ -54,8 +55,8 @@ class Panels {
     return make("p", { class: "quiet", text });
   }
 
-  list(entities) {
-    if (!entities.length) return make("p", { class: "quiet", text: "None. Enter asks the memory." });
+  list(entities, words) {
+    if (!entities.length) return words ? make("p", { class: "quiet", text: "None. Enter asks the memory." }) : null;
     const list = make("ul", { id: "entities", role: "listbox", tabindex: "0", "aria-label": "Entities, the best connected first" });
     entities.slice(0, LISTED).forEach((node, index) => {
       const option = make("li", { role: "option", id: `entity-${index}`, "aria-selected": "false" },
@@ -119,6 +120,7 @@ class Panels {
   }
 
   recollection(query, { text, why = {}, omitted = 0 }, facts, episodes, step, last) {
+    this.best = Math.max(...Object.values(why).map(({ score }) => score), 1e-9);
     const prompt = text && make("details", {}, make("summary", { text: "As a prompt gets it" }), make("pre", { text }));
     const note = text ? `What comes to mind${last ? "" : ` at step ${step}`}, the most relevant first.`
       : "Facts and episodes that have these words. (The memory itself is not in this file, to recall from.)";
@@ -153,12 +155,19 @@ class Panels {
       this.why(why));
   }
 
+  /* Why something was recalled: how strongly, beside the best; and the way to it from what the question touched. */
   why(why) {
     if (!why) return null;
-    const way = why.path.length ? why.path.join(" → ") : why.seeds.join(", ");
-    return make("div", { class: "why" },
-      make("span", { class: "score", text: why.score.toFixed(2), title: "score" }),
-      make("span", { text: way ? `because of ${way}` : "near the question" }));
+    const bar = make("span", { class: "bar", title: `score ${why.score.toPrecision(3)}` }, make("span"));
+    bar.firstChild.style.width = `${Math.max(100 * why.score / this.best, 4)}%`;
+    return make("div", { class: "why" }, bar, make("span", { text: this.way(why) }));
+  }
+
+  way({ seeds, path }) {
+    const between = path.slice(0, -1).map((name) => this.page.toldOf(name));
+    if (between.length) return `by way of ${between.join(" → ")}`;
+    const [, how] = (seeds[0] ?? "").match(/\(([^()]*)\)$/) ?? [];
+    return how ? `found by the question: ${how}` : "near what the question is about";
   }
 
   name(node, self) {
