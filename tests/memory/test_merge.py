@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -50,7 +51,7 @@ def _taught(make: Make, steps: Iterable[tuple[Seen, int]]) -> Store:
     return store
 
 
-def _whole(store: Store, *, ids: bool = True) -> object:
+def _whole(store: Store, *, ids: bool = True) -> tuple[list[Any], ...]:
     """All that a store holds, in an order of its own."""
     facts = store.facts(current=False)
     names = {fact.id: fact.id if ids else (str(fact), fact.since, fact.until) for fact in facts}
@@ -192,3 +193,22 @@ def test_nothing_of_a_forgotten_name_is_left_in_the_file(tmp_path: Path, embedde
     assert b"zanzibar" not in left
     assert b"quokka" not in left
     assert secret.id.encode() not in left
+
+
+@STORES
+@settings(deadline=None, max_examples=50)
+@given(steps=PARTED.filter(bool), which=st.integers(0, 8))
+def test_forgetting_reaches_through_a_merge(make: Make, steps: list[Seen], which: int) -> None:
+    merged, never = _taught(make, [(seen, 99) for seen in steps]), _taught(make, [])
+    forgotten = which % len(steps) + 1
+    merged.merge("a", "b")
+    merged.forget([f"e{forgotten}"])
+    for step, seen in enumerate(steps, start=1):
+        if step != forgotten:
+            _learn(never, step, seen)
+    never.merge("a", "b")
+    _check(merged)
+    assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]
+    merged.unmerge("b")
+    never.unmerge("b")
+    assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]
