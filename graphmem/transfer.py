@@ -1,7 +1,8 @@
 """A memory as a file to read, keep or carry elsewhere: JSON Lines, or GraphML for other graph tools.
 
 Both hold every entity, episode and fact, retired ones and all provenance too, and give them back as they were.
-Vectors are derived data: the reader computes them anew.
+Vectors are derived data: the reader computes them anew. Merged entities stay merged, with all their names; what would
+undo a merge is not written.
 """
 
 from __future__ import annotations
