@@ -97,11 +97,11 @@ def _executor(scheduler: str | None) -> Iterator[Executor | None]:
     except ImportError:
         raise InputError("--scheduler needs Dask: pip install 'graphmem[dask]'") from None
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        yield client.get_executor()
+        yield client.get_executor()  # type: ignore[no-untyped-call]
 
 
 def _show(paths: list[Path]) -> None:

@@ -12,7 +12,7 @@ from agents.compare.grid import Cell, Settings
 from agents.memories import MEMORIES, Tools, make_memory
 from agents.memories.adapter import ForTheLoop
 from agents.minds import language_model
-from agents.policies.heuristic.reading import TextPlayer
+from agents.policies.heuristic.reading import Reader, TextPlayer
 from agents.policies.protocol import Policy
 from agents.runlog import paid_record, run_record, step_record
 from envs import Environment, open_game
@@ -39,7 +39,9 @@ def play(cell: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:
         policy, tools = _mind(llm, env, cell.seed)
         memory = ForTheLoop(make_memory(cell.memory, tools))
         stack.callback(memory.memory.close)
-        for trial in range(1, MEMORIES[cell.memory].trials + 1):
+        trial = 0
+        while trial < MEMORIES[cell.memory].trials:
+            trial += 1
             agent = Ariadne(env, memory, policy, max_steps=settings.max_steps, recall_tokens=cell.budget)
             records, steps = [], []
             for step in agent.run():
@@ -55,15 +57,21 @@ def _mind(llm: ChatModel | None, env: Environment, seed: int) -> tuple[Policy, T
     """Who plays, and what its memory is made of."""
     embedder = load_embedder()
     if llm is None:
-        return TextPlayer(_sense_embedder(), seed), Tools(embedder, default_extractor(), None, env.task)
+        return TextPlayer(_sense(), seed, _reader()), Tools(embedder, default_extractor(), None, env.task)
     mind = language_model(llm)
     return mind.policy, Tools(embedder, mind.extractor, llm, env.task)
 
 
 @lru_cache(1)
-def _sense_embedder() -> CachedEmbedder:
+def _sense() -> CachedEmbedder:
     """Kept from game to game, for the player alone: a memory pays for what it embeds."""
     return CachedEmbedder(load_embedder(), CACHED)
+
+
+@lru_cache(1)
+def _reader() -> Reader:
+    """Kept from game to game: the same text is read once."""
+    return Reader()
 
 
 def _paid(llm: ChatModel | None) -> dict[str, Any]:

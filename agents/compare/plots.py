@@ -22,7 +22,7 @@ RESAMPLES = 1000
 COLOURS = dict(
     zip(
         MEMORIES,
-        ("#0b6e4f", "#53b98f", "#a3d9b1", "#d1495b", "#8d6a9f", "#b79cc9", "#2e6db4", "#edae49", "#f3c98b", "#66717e",
+        ("#0b6e4f", "#1aa6a6", "#53b98f", "#a3d9b1", "#d1495b", "#8d6a9f", "#b79cc9", "#2e6db4", "#edae49", "#f3c98b", "#66717e",
          "#22223b"),
         strict=True,
     )

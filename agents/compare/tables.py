@@ -30,7 +30,8 @@ class Table:
 def score_table(results: Sequence[Result]) -> Table:
     """Mean score of each memory (a column) at each task, size and budget (a row); the best of a row is marked."""
     memories = memories_of(results)
-    rows, best = [], set()
+    rows: list[tuple[str, ...]] = []
+    best: set[tuple[int, int]] = set()
     for budget in budgets_of(results):
         for task, size in games_of(results):
             cells = [select(results, memory, budget, task, size) for memory in memories]
@@ -61,7 +62,8 @@ def detail_table(results: Sequence[Result]) -> Table:
 
     The gain is what the score is above that of no memory, for each 1,000 tokens more that a step's prompt has.
     """
-    rows, best = [], set()
+    rows: list[tuple[str, ...]] = []
+    best: set[tuple[int, int]] = set()
     for task in dict.fromkeys(task for task, _ in games_of(results)):
         for budget in budgets_of(results):
             cells = {memory: select(results, memory, budget, task) for memory in memories_of(results)}

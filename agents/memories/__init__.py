@@ -30,6 +30,7 @@ from agents.memories.summary import ExtractiveSummary, Summary
 from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.protocols import LLM, Embedder, Extractor
+from graphmem.view import Search
 
 __all__ = ["MEMORIES", "AgentMemory", "Kind", "Tools", "make_memory"]
 
@@ -63,13 +64,14 @@ class Kind:
     """Whether the token budget makes a difference."""
 
 
-def _graph(tools: Tools, *, episodic: bool = True, exploration: bool = True) -> Graph:
+def _graph(tools: Tools, search: Search = "pagerank", *, episodic: bool = True, exploration: bool = True) -> Graph:
     memory = Memory(":memory:", embedder=tools.embedder, extractor=tools.extractor)
-    return Graph(memory, episodic=episodic, exploration=exploration)
+    return Graph(memory, search=search, episodic=episodic, exploration=exploration)
 
 
 MEMORIES: dict[str, Kind] = {
     "graph": Kind("graph", _graph),
+    "graph-arigraph": Kind("graph, the paper's search", lambda tools: _graph(tools, "arigraph")),
     "graph-no-episodes": Kind("graph without episodic search", lambda tools: _graph(tools, episodic=False)),
     "graph-no-exploration": Kind("graph without exploration", lambda tools: _graph(tools, exploration=False)),
     "history": Kind("full history", lambda tools: FullHistory()),

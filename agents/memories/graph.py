@@ -16,6 +16,7 @@ from graphmem.retrieval.budget import (
     fact_line,
     recollect,
 )
+from graphmem.view import Search
 
 DEPTH, WIDTH, EPISODES = 2, 8, 3
 """Of the search: rounds, facts found in each, and episodes (section 2.2 of the paper)."""
@@ -31,13 +32,16 @@ ALL_EXPLORED = Fact("", "player", "has explored", "every exit", asserted_by="", 
 
 
 class Graph(AgentMemory):
-    """`memory`, searched by what the observation and the plan name.
+    """`memory`, searched by what the observation and the plan name: by PageRank, or as in the paper ("arigraph").
 
     The paper's ablations: without `episodic` search no episodes are told; without `exploration` no map is.
     """
 
-    def __init__(self, memory: Memory, *, episodic: bool = True, exploration: bool = True) -> None:
+    def __init__(
+        self, memory: Memory, *, search: Search = "pagerank", episodic: bool = True, exploration: bool = True
+    ) -> None:
         self._memory = memory
+        self._search = search
         self._episodes = EPISODES if episodic else 0
         self._exploration = exploration
         self._last: list[str] = []
@@ -51,6 +55,7 @@ class Graph(AgentMemory):
     def recall(self, cue: Cue, budget: int) -> str:
         found = self._memory.recall(
             cue.names or cue.observation,
+            search=self._search,
             plan=cue.plan or None,
             depth=DEPTH,
             width=WIDTH,

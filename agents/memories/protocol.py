@@ -55,4 +55,5 @@ class AgentMemory(Protocol):
         return []
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections; most hold none."""
+        return

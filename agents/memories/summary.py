@@ -19,9 +19,9 @@ _WORD = re.compile(r"[a-z]{3,}|\d+")
 
 
 class Summary(AgentMemory):
-    """A model writes it anew with what happened since it was told last: one call for each recall that follows a step."""
+    """A model writes it anew with what happened since: one call for each recall that follows a step."""
 
-    def __init__(self, llm: LLM, task: str = "") -> None:
+    def __init__(self, llm: LLM) -> None:
         self._llm = llm
         self._summary = ""
         self._new: list[Moment] = []

@@ -48,12 +48,13 @@ class TextPlayer(HeuristicPlayer):
     """A `HeuristicPlayer` whose map and knowledge are read anew, at each step, from text alone.
 
     It sees the task, the observation with the command that led to it, the inventory, the admissible commands and the
-    recollection. It walks a step at a time. Where nothing tells one exit from another, chance does, by `seed`.
+    recollection. It walks a step at a time. Where nothing tells one exit from another, chance does, by `seed`. Players
+    may share a `reader`.
     """
 
-    def __init__(self, embedder: Embedder, seed: int = 0) -> None:
+    def __init__(self, embedder: Embedder, seed: int = 0, reader: Reader | None = None) -> None:
         super().__init__(embedder)
-        self._extractor = self._reader = Reader()
+        self._extractor = self._reader = reader or Reader()
         self._chance = random.Random(seed)
         self._map = WorldMap([])
         self._knows_all = False
@@ -123,7 +124,8 @@ class TextPlayer(HeuristicPlayer):
 def _is_complete(worldmap: WorldMap, triples: Iterable[Triple]) -> bool:
     """Whether the exits of every place on the map are known, and where each leads."""
     described = {triple.key[0] for triple in triples if triple.key[1] == HAS_EXIT}
-    return worldmap.places() <= described and not worldmap.unexplored()
+    places = worldmap.places()
+    return len(places) > 1 and places <= described and not worldmap.unexplored()
 
 
 def _latest(triples: Iterable[Triple]) -> list[Triple]:

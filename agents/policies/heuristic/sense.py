@@ -206,6 +206,7 @@ class Sense:
         self._embed = lru_cache(4096)(lambda text: embedder.embed([text])[0])
         self._words: dict[str, _Vector] = {}
         self._drawn = lru_cache(256)(self._draw)
+        self._suited = lru_cache(65_536)(self._suit)
 
     def suits(self, thing: str, rooms: Sequence[str]) -> NDArray[np.float32]:
         """For each room, how well `thing` suits it: about -0.2 (not at all) to 1.5 (just so), shape (len(rooms),).
@@ -213,18 +214,18 @@ class Sense:
         A room of a strange name is taken for the kind that the name ends with ("guest bedroom"), or else for the one
         whose name is nearest. Where no name is a room's (a shelf, a drawer), the names alone count.
         """
-        vector = self._embed(entity_key(thing))
         names = [entity_key(room) for room in rooms]
         strange = not any(name in ROOMS or name in _LIKE for name in names)
         kinds = [name if strange else ROOMS[self._kind(name)] for name in names]
         self._learn([*names, *(word for kind in dict.fromkeys(kinds) for word in kind.split(", "))])
-        return np.array([self._suit(vector, *each) for each in zip(names, kinds, strict=True)], np.float32)
+        return np.array([self._suited(entity_key(thing), *each) for each in zip(names, kinds, strict=True)], np.float32)
 
-    def _suit(self, thing: _Vector, room: str, kind: str) -> float:
+    def _suit(self, thing: str, room: str, kind: str) -> float:
         """The nearest of the kind's words, their common drift, and a little of the room's name."""
         words, drift = self._drawn(kind)
-        nearest = np.sort(words @ thing)[-NEAREST:].mean()
-        return float(nearest + 0.5 * (drift @ thing) + 0.15 * (self._words[room] @ thing))
+        vector = self._embed(thing)
+        nearest = np.sort(words @ vector)[-NEAREST:].mean()
+        return float(nearest + 0.5 * (drift @ vector) + 0.15 * (self._words[room] @ vector))
 
     def _draw(self, kind: str) -> tuple[_Vector, _Vector]:
         """The words of a kind, and where they point together."""
