@@ -195,6 +195,20 @@ class Store(Protocol):
         graph holds: another current value of a slot, the same fact or key under another id.
         """
 
+    def renew(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        """As `restore`, but records that are there already are brought to the given state: a copy is kept up so.
+
+        Facts that no episode teaches any more by that, and entities that nothing names any more, go.
+        """
+
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
         """Make two entities one: `gone` and its aliases become aliases of `keep`, which gets its facts and mentions.
 

@@ -390,6 +390,36 @@ def refuses_records_that_contradict_it(store: Store) -> None:
             raise AssertionError("a contradiction was let in")
 
 
+def renews_records_as_they_become(store: Store) -> None:
+    table = Fact("f1", "apple", "is on", "table", "e1", 1, "location")
+    box = Fact("f2", "apple", "is in", "box", "e2", 2, "location")
+    first = Episode("e1", "one", 1, pending=False, facts=("f1",), mentions=("apple", "table"))
+    second = Episode("e2", "two", 2)
+    store.renew([], [first, second], [table])
+    assert (store.episodes(), store.facts(current=False)) == ([first, second], [table])
+    second = replace(second, pending=False, facts=("f2",), mentions=("apple", "box"))
+    table = replace(table, retired_by="e2", until=2)
+    for _ in range(2):  # again changes nothing
+        store.renew([Entity("apple", ("fruit",))], [second], [table, box], embedder="hash")
+        assert (store.episodes(), store.facts(current=False)) == ([first, second], [table, box])
+        assert store.entities(["fruit"]) == [Entity("apple", ("fruit",))]
+        assert store.facts() == [box]
+    assert store.embedder() == "hash"
+
+
+def renewing_drops_what_is_taught_no_more(store: Store) -> None:
+    teach(store, 1, ("pomme", "is in", "box"), mentions=("pomme", "box"))
+    teach(store, 2, ("pomme", "is in", "box"), ("secret", "is under", "mat"), mentions=("secret",))
+    (fact, gone) = store.facts()
+    renamed = replace(fact, subject="apple")
+    store.renew([], [replace(e, facts=(fact.id,), mentions=("apple",)) for e in store.episodes()], [renamed])
+    assert store.facts(current=False) == [renamed]
+    assert store.search("fact", "secret", limit=5) == store.search("fact", "pomme", limit=5) == []
+    assert [hit[0] for hit in store.search("fact", "apple", limit=5)] == [fact.id]
+    assert {entity.name for entity in store.entities()} == {"apple", "box"}
+    assert [episode.facts for episode in store.episodes(facts=[fact.id, gone.id])] == [(fact.id,), (fact.id,)]
+
+
 def numbers_episodes_when_asked(store: Store) -> None:
     steps = [store.append([Episode(f"e{n}", "seen", NEXT)])[0].step for n in range(2)]
     store.append([Episode("e7", "later", 7)])
@@ -623,6 +653,8 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     replaces_all_vectors_at_once,
     puts_records_back_as_they_were,
     refuses_records_that_contradict_it,
+    renews_records_as_they_become,
+    renewing_drops_what_is_taught_no_more,
     forgets_without_a_trace,
     what_a_forgotten_episode_retired_holds_again,
     forgetting_joins_what_it_had_parted,

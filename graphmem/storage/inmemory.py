@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from graphmem.errors import EmbedderMismatch
+from graphmem.errors import EmbedderMismatch, GraphmemError
 from graphmem.protocols import Kind
 from graphmem.records import (
     MOST_COUNTED,
@@ -288,6 +288,38 @@ class InMemoryStore:
             for fact in facts:
                 if fact.id not in self._facts:
                     self._write(fact)
+
+    def renew(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        with self._lock:
+            given = {fact.id for fact in facts}
+            told = {**self._episodes, **{episode.id: episode for episode in episodes}}
+            taught = {id_ for episode in told.values() for id_ in episode.facts}
+            kept = {id_: fact for id_, fact in self._facts.items() if id_ in taught - given}
+            held, self._facts = self._facts, kept
+            try:
+                self._check(episodes, facts)
+                if embedder:
+                    self._claim(embedder)
+            except GraphmemError:
+                self._facts = held
+                raise
+            self._episodes = told
+            for fact in facts:
+                self._write(fact)
+            for name in (name for episode in episodes for name in episode.mentions):
+                self._entity(name)
+            named = self._named(self._facts.values(), self._episodes.values())
+            self._entities = {key: entity for key, entity in self._entities.items() if key in named}
+            self._entities |= {entity.key: entity for entity in entities}
+            self._vectors = {**(vectors or {}), **self._vectors}
 
     def _check(self, episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
         """Raise `InputError` when new records contradict what is held."""

@@ -189,6 +189,24 @@ class SqliteStore(SqliteReader):
                 raise contradiction() from error
             writer.add_vectors(vectors or {})
 
+    def renew(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        with self._writing() as writer:
+            if embedder:
+                self._claim(embedder)
+            try:
+                writer.renew(entities, episodes, facts)
+            except sqlite3.IntegrityError as error:
+                raise contradiction() from error
+            writer.add_vectors(vectors or {})
+
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
         with self._writing() as writer:
             writer.add_vectors(vectors or {})

@@ -163,6 +163,56 @@ class Writer:
             self._teach(seq, episode.facts)
             self._mention(seq, episode.mentions)
 
+    def renew(self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact]) -> None:
+        """Bring records to the given state; what nothing teaches or names any more goes."""
+        ids = (self._namespace, as_set(episode.id for episode in episodes))
+        told = f"episode IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN})"
+        old = {row[0] for row in all_rows(self._db, f"SELECT fact FROM teachings WHERE {told}", ids)}
+        self._db.execute(f"DELETE FROM teachings WHERE {told}", ids)
+        self._db.execute(f"DELETE FROM mentions WHERE {told}", ids)
+        kept = self._drop_changed(facts, old)
+        for episode in episodes:
+            if not self.add_episode(episode):
+                self._db.execute(
+                    "UPDATE episodes SET pending = ?, error = ?, revision = ? WHERE namespace = ? AND id = ?",
+                    (episode.pending, episode.error, self._revision, self._namespace, episode.id),
+                )
+        self.write_facts(facts)
+        for fact_id, teachers in kept.items():
+            for seq in teachers:
+                self._teach(seq, [fact_id])
+        for episode in episodes:
+            seq = self._episode(episode.id)
+            self._teach(seq, episode.facts)
+            self._mention(seq, episode.mentions)
+        if old:
+            self._drop_unnamed()
+        for entity in entities:
+            seq = self.entity(entity.name)
+            self._db.execute("DELETE FROM aliases WHERE entity = ?", (seq,))
+            self._alias(seq, entity.aliases)
+
+    def _drop_changed(self, facts: Sequence[Fact], old: Collection[int]) -> dict[str, list[int]]:
+        """Delete facts that nobody teaches, of the `old`, and those that are another triple now; gives who taught these."""
+        rows = all_rows(
+            self._db,
+            f"""SELECT f.seq, f.id, s.key, f.relation_key, o.key, EXISTS (SELECT 1 FROM teachings WHERE fact = f.seq)
+            FROM facts f JOIN entities s ON s.seq = f.subject JOIN entities o ON o.seq = f.object
+            WHERE f.seq {IN} OR (f.namespace = ? AND f.id {IN})""",
+            [as_set(old), self._namespace, as_set(fact.id for fact in facts)],
+        )
+        given = {fact.id: fact.triple.key for fact in facts}
+        moved = [(seq, id_) for seq, id_, *key, _ in rows if id_ in given and given[id_] != tuple(key)]
+        kept = {
+            id_: [row[0] for row in all_rows(self._db, "SELECT episode FROM teachings WHERE fact = ?", (seq,))]
+            for seq, id_ in moved
+        }
+        stale = [id_ for _, id_, *_, taught in rows if id_ not in given and not taught]
+        self._delete_facts([*kept, *stale])
+        if kept or stale:
+            self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
+        return kept
+
     def known_episodes(self, ids: Iterable[str]) -> set[str]:
         rows = all_rows(
             self._db,
@@ -197,6 +247,10 @@ class Writer:
         episodes = f"namespace = ? AND id {IN}"
         self._db.execute(f"DELETE FROM episode_text WHERE rowid IN (SELECT seq FROM episodes WHERE {episodes})", scope)
         self._db.execute(f"DELETE FROM episodes WHERE {episodes}", scope)
+        self._drop_unnamed()
+
+    def _drop_unnamed(self) -> None:
+        """Remove the entities that no fact and no episode names."""
         self._db.execute(
             """DELETE FROM entities WHERE namespace = ?
             AND NOT EXISTS (SELECT 1 FROM facts WHERE subject = entities.seq OR object = entities.seq)
