@@ -25,13 +25,22 @@ class Run:
     """Plays attempts and tells of them: on the screen, or as JSON on standard output, and in the file `log`."""
 
     def __init__(
-        self, console: Console, memory: Memory, mind: Mind, llm: ChatModel | None, *, as_json: bool, log: Path | None
+        self,
+        console: Console,
+        memory: Memory,
+        mind: Mind,
+        llm: ChatModel | None,
+        *,
+        as_json: bool,
+        log: Path | None,
+        show_steps: bool = True,
     ) -> None:
         self._console = console
         self._memory = memory
         self._mind = mind
         self._llm = llm
         self._as_json = as_json
+        self._show_steps = show_steps and not as_json
         self._log_path = log
         self._log: TextIO | None = None
         self._record: dict[str, Any] = {}
@@ -86,7 +95,7 @@ class Run:
         if bill:
             record |= paid_record(bill, self._mind.reply_faults)
         self._write(record)
-        if not self._as_json:
+        if self._show_steps:
             show_step(self._console, step, bill)
 
     def _write(self, record: dict[str, Any]) -> None:

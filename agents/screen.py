@@ -27,18 +27,18 @@ def show_step(console: Console, step: Step, bill: Bill | None = None) -> None:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", justify="right", min_width=8)
     rows.add_column()
-    rows.add_row("saw", _lines(_clean(step.observation).splitlines()))
+    rows.add_row("saw", lines(clean(step.observation).splitlines()))
     _add(rows, "learned", step.asserted, "green", "+ ")
     _add(rows, "retired", step.retired, "red", "- ")
     _add(rows, "recalled", step.recollection.facts, "cyan", "")
     if step.recollection.episodes:
         steps = ", ".join(str(episode.step) for episode in step.recollection.episodes)
         rows.add_row("", Text(f"episodes of step {steps}", "cyan"))
-    rows.add_row("plan", _lines([_clean(goal.text) for goal in step.plan.sub_goals], style="yellow", numbered=True))
+    rows.add_row("plan", lines([clean(goal.text) for goal in step.plan.sub_goals], style="yellow", numbered=True))
     rows.add_row("action", _action(step))
     if bill:
         rows.add_row("paid", Text(_paid(asdict(bill.total)), "dim"))
-    title = f"step {step.number} · {_clean(step.place or 'somewhere')} · {_score(step.info)}"
+    title = f"step {step.number} · {clean(step.place or 'somewhere')} · {_score(step.info)}"
     console.print(Panel(rows, title=Text(title, "bold"), title_align="left", border_style="dim"))
 
 
@@ -53,33 +53,33 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
         table.add_row("model", _paid(record["usage"]["total"]))
         table.add_row("replies", _faults(record["usage"]["total"], record["reply_faults"]))
     if "stopped" in record:
-        table.add_row("stopped", Text(_clean(record["stopped"]), "red"))
+        table.add_row("stopped", Text(clean(record["stopped"]), "red"))
     if memory_file:
         table.add_row("look at it", f"graphmem facts {memory_file}")
     else:
         table.add_row("keep it", "play with --memory-file FILE, then look with `graphmem facts FILE`")
-    body: list[RenderableType] = [_lines(_clean(outcome).splitlines()), Padding(table, (1, 0, 0, 0))]
+    body: list[RenderableType] = [lines(clean(outcome).splitlines()), Padding(table, (1, 0, 0, 0))]
     title, colour = ("won", "green") if record["won"] else ("not won", "red")
     console.print(Panel(Group(*body), title=Text(title, f"bold {colour}"), title_align="left", border_style=colour))
 
 
 def _add(rows: Table, name: str, facts: Sequence[Fact], style: str, mark: str) -> None:
     if facts:
-        rows.add_row(name, _lines([_clean(f"{mark}{fact}") for fact in facts], style=style))
+        rows.add_row(name, lines([clean(f"{mark}{fact}") for fact in facts], style=style))
 
 
-def _lines(lines: Sequence[str], *, style: str = "", numbered: bool = False) -> Text:
-    """The first lines that are not blank, and how many more there are."""
-    lines = [line for line in lines if line.strip()]
-    shown = [f"{number}. {line}" if numbered else line for number, line in enumerate(lines[:SHOWN], start=1)]
-    text = Text("\n".join(shown), style)
-    if len(lines) > SHOWN:
-        text.append(f"\n(and {len(lines) - SHOWN} more)", "dim")
-    return text
+def lines(texts: Sequence[str], *, style: str = "", numbered: bool = False, most: int = SHOWN) -> Text:
+    """The first texts that are not blank, a line each, and how many more there are."""
+    texts = [text for text in texts if text.strip()]
+    shown = [f"{number}. {text}" if numbered else text for number, text in enumerate(texts[:most], start=1)]
+    made = Text("\n".join(shown), style)
+    if len(texts) > most:
+        made.append(f"\n(and {len(texts) - most} more)", "dim")
+    return made
 
 
 def _action(step: Step) -> Text:
-    text = Text(_clean(step.decision.action or "stop"), "bold magenta")
+    text = Text(clean(step.decision.action or "stop"), "bold magenta")
     if step.commands and step.commands != (step.decision.action,):
         text.append(printable(f"  ({', '.join(step.commands)})"), "magenta")
     text.append(printable(f"  {step.decision.reason}"), "dim")
@@ -111,5 +111,6 @@ def _points(score: float, best: float | None) -> str:
     return f"{score:g}" if best is None or isinf(best) else f"{score:g} of {best:g}"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Text from outside, safe to print."""
     return printable(text).strip()

@@ -1,0 +1,130 @@
+"""`python -m agents replay`: a past run, step by step."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agents.ariadne import Ariadne
+from agents.policies.heuristic import HeuristicPlayer
+from agents.replay import LoggedRun, LoggedStep, read_log
+from agents.runlog import run_record, step_record
+from envs import MiniWorld
+from graphmem import Memory
+from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    """What `play --log` writes of five steps in the mini world."""
+    embedder = load_embedder("lexical")
+    with Memory(":memory:", embedder=embedder) as memory:
+        agent = Ariadne(MiniWorld(), memory, HeuristicPlayer(embedder), max_steps=5)
+        steps = list(agent.run())
+        records = [*map(step_record, steps), run_record(agent, steps, memory.stats())]
+    return [json.dumps(record, ensure_ascii=False) for record in records]
+
+
+@pytest.fixture
+def log(tmp_path: Path, lines: list[str]) -> Callable[..., Path]:
+    """A log of these lines; else of the run's own."""
+
+    def write(*written: str, end: str = "\n") -> Path:
+        path = tmp_path / "log.jsonl"
+        path.write_text("\n".join(written or lines) + end)
+        return path
+
+    return write
+
+
+def _replay(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "agents", "replay", str(path)]
+    env = {"PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def test_without_a_terminal_all_steps_are_printed(log: Callable[..., Path], lines: list[str]) -> None:
+    done = _replay(log(), COLUMNS="200")
+    assert done.returncode == 0, done.stderr
+    for line in lines[:-1]:
+        step = json.loads(line)
+        assert f"step {step['step']} · {step['place']}" in done.stdout
+        assert step["action"] in done.stdout
+    assert "not won" in done.stdout
+
+
+def test_a_run_that_is_read_is_the_run_that_was_written(log: Callable[..., Path], lines: list[str]) -> None:
+    *steps, run = read_log(log())
+    assert all(isinstance(step, LoggedStep) for step in steps)
+    assert isinstance(run, LoggedRun)
+    assert [step.action for step in steps if isinstance(step, LoggedStep)] == [
+        json.loads(line)["action"] for line in lines[:-1]
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="wants a pseudo-terminal")
+@pytest.mark.parametrize(("keys", "seen"), [("nq", "2 of 6"), ("n\x1b[Cpq", "2 of 6"), ("pq", "1 of 6")])
+def test_at_a_terminal_keys_go_forwards_and_back(log: Callable[..., Path], keys: str, seen: str) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    env = {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120", "LINES": "50"}
+    command = [sys.executable, "-m", "agents", "replay", str(log())]
+    with subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs) as child:
+        os.close(theirs)
+        printed = _until(ours, "1 of 6")
+        for key in [keys] if keys == "pq" else [*keys.replace("\x1b[C", "N")]:
+            os.write(ours, key.replace("N", "\x1b[C").encode()[:3] if key != "pq" else b"p")
+            if key == "q":
+                break
+            printed = _until(ours, " of 6")
+        if keys == "pq":
+            os.write(ours, b"q")
+    os.close(ours)
+    assert child.returncode == 0
+    assert seen in printed
+
+
+def _until(terminal: int, wanted: str) -> str:
+    printed = ""
+    while wanted not in printed:
+        printed += os.read(terminal, 65536).decode(errors="replace")
+    return printed
+
+
+def test_a_last_line_that_a_kill_cut_short_is_left_out(log: Callable[..., Path], lines: list[str]) -> None:
+    assert len(read_log(log(*lines[:2], lines[2][:40], end=""))) == 2
+
+
+@pytest.mark.parametrize("fault", ["no JSON at all", '{"step": 3}', "[1, 2]", '{"won": "perhaps"}'])
+def test_a_malformed_line_is_named(log: Callable[..., Path], lines: list[str], fault: str) -> None:
+    with pytest.raises(InputError, match=r"log\.jsonl, line 2 is no step of a run"):
+        read_log(log(lines[0], fault, lines[1]))
+
+
+def test_bad_logs_end_with_one_clear_line(log: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "image.jsonl").write_bytes(b"\xff\xfe\x00")
+    for path, word in (
+        (tmp_path / "none.jsonl", "none.jsonl cannot be read"),
+        (tmp_path / "image.jsonl", "image.jsonl cannot be read"),
+        (log("", ""), "holds no step"),
+        (log("{}", "{}"), "line 1"),
+    ):
+        done = _replay(path)
+        assert done.returncode == 2
+        assert word in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_what_a_log_holds_is_only_text(log: Callable[..., Path], lines: list[str]) -> None:
+    step = json.loads(lines[0]) | {"observation": "\x1b[2J[red]gone[/red]"}
+    done = _replay(log(json.dumps(step)))
+    assert "\x1b[2J" not in done.stdout
+    assert "[red]gone[/red]" in done.stdout
