@@ -21,7 +21,7 @@ class Kept(Generic[K]):
     def __init__(self, memory: Memory, key_of: Callable[[Mapping[str, Any]], K | None]) -> None:
         self._memory, self._key_of = memory, key_of
         self._known: dict[str, K] = {}
-        self._last: Episode | None = None
+        self._last: str | None = None
         self._lock = Lock()
 
     def keys(self) -> dict[str, K]:
@@ -34,16 +34,18 @@ class Kept(Generic[K]):
             return dict(self._known)
 
     def _unread(self) -> list[Episode]:
-        """Episodes after the last that was read; all of them when that one has been forgotten."""
-        newest = self._memory.episodes(newest=1)
-        last, self._last = self._last, newest[0] if newest else None
-        if last and self._last and last.id == self._last.id:
-            return []
-        if not (last and self._last and self._memory.episodes(ids=[last.id])):
-            self._known.clear()
-            return self._memory.episodes()
-        later = self._memory.episodes(newest=self._last.step - last.step) if self._last.step > last.step else []
-        return [episode for episode in later if episode.step > last.step]
+        """Episodes after the last that was read; all of them at first, and when that one has been forgotten."""
+        wanted: int | None = 1 if self._last else None
+        while True:
+            newest = self._memory.episodes(newest=wanted)
+            read = next((place for place, episode in enumerate(newest) if episode.id == self._last), None)
+            if read is None and wanted is not None and len(newest) == wanted:
+                wanted *= 4  # more have been written since
+                continue
+            if read is None:
+                self._known.clear()
+            self._last = newest[-1].id if newest else None
+            return newest if read is None else newest[read + 1 :]
 
     def episodes(self, ids: list[str]) -> list[Episode]:
         """Those of `ids` that have not been forgotten meanwhile, in order of step."""

@@ -49,6 +49,7 @@ with extra("langgraph"):
     from langgraph.store.base.embed import get_text_at_path, tokenize_path
 
 Namespace = tuple[str, ...]
+_Hit = tuple[Namespace, Episode, float | None]
 
 MOST_OPEN = 64
 """How many namespaces are kept open; the one used longest ago gives way."""
@@ -223,12 +224,13 @@ class MemoryStore(BaseStore):
     def _search(self, op: SearchOp) -> list[SearchItem]:
         prefix = tuple(op.namespace_prefix)
         spaces = [space for space in self._namespaces() if space[: len(prefix)] == prefix]
-        found = [item for space in spaces for item in self._in_one(space, op)]
-        if op.query:
-            found.sort(key=lambda item: -(item.score if item.score is not None else -1.0))
-        return found[op.offset : op.offset + op.limit]
+        found = [(space, *hit) for space in spaces for hit in self._in_one(space, op)]
+        if op.query and len(spaces) > 1:
+            found = self._compared(op.query, found)
+        page = found[op.offset : op.offset + op.limit]
+        return [SearchItem(**_fields(space, episode), score=score) for space, episode, score in page]
 
-    def _in_one(self, space: Namespace, op: SearchOp) -> list[SearchItem]:
+    def _in_one(self, space: Namespace, op: SearchOp) -> list[tuple[Episode, float | None]]:
         """Items of one namespace that pass the filter: those a query finds first, the best before the rest."""
         graph, enough = self._graph(_name(space)), op.offset + op.limit
         latest = list(graph.latest().values())
@@ -237,7 +239,14 @@ class MemoryStore(BaseStore):
             others = [id_ for id_ in latest if id_ not in {episode.id for episode, _ in found}]
             rest = graph.kept.episodes(others if op.filter else others[:enough])
             found += [(episode, None) for episode in rest if _is_wanted(episode, op)]
-        return [SearchItem(**_fields(space, episode), score=score) for episode, score in found]
+        return found
+
+    def _compared(self, query: str, found: list[_Hit]) -> list[_Hit]:
+        """Hits in several graphs, best first by their cosine to the query: scores of two graphs do not compare."""
+        ranked = [hit for hit in found if hit[2] is not None]
+        vectors = self._seams["embedder"].embed([query, *(episode.text for _, episode, _ in ranked)])
+        scored = [(*hit[:2], float(score)) for hit, score in zip(ranked, vectors[1:] @ vectors[0], strict=True)]
+        return sorted(scored, key=lambda hit: -hit[2]) + [hit for hit in found if hit[2] is None]
 
 
 def _write(

@@ -64,8 +64,7 @@ class Remembering(AbstractCapability[Any]):
     async def before_run(self, ctx: RunContext[Any]) -> None:
         """Recall what bears on the prompt."""
         if asked := _as_text(ctx.prompt):
-            options: dict[str, Any] = {"explain": True} if self.explain else {}
-            self.recollection = in_words(await self.memory.arecall(asked, **options))
+            self.recollection = in_words(await self.memory.arecall(asked, explain=self.explain))
 
     async def before_model_request(
         self, ctx: RunContext[Any], request_context: ModelRequestContext

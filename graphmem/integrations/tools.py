@@ -78,8 +78,7 @@ class Tools:
         explain: Explain = False,
     ) -> Recollection:
         """Find the facts and episodes in memory that bear on a question."""
-        options: dict[str, Any] = {"explain": True} if explain else {}
-        return self.memory.recall(query, **options)
+        return self.memory.recall(query, explain=explain)
 
     def facts_about(self, entity: Entity) -> Facts:
         """List what is known to hold now about one person, place or thing."""
