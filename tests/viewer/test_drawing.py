@@ -1,6 +1,9 @@
 """The picture that stands still."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,13 @@ def test_it_draws_on_an_axis_of_matplotlib(name: str, house: Memory) -> None:
     ax = house.draw(figure.subplots())
     figure.canvas.draw()
     assert {name, "Ada", "kitchen"} <= {text.get_text() for text in ax.texts}
+
+
+def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
+    page = (Path(__file__).parents[2] / "docs/page.md").read_text()
+    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "example.py").write_text(example)
+    environment = {**os.environ, "MPLBACKEND": "agg"}
+    subprocess.run([sys.executable, "example.py"], cwd=tmp_path, env=environment, check=True, timeout=120)
+    assert (tmp_path / "house.png").stat().st_size > 1000

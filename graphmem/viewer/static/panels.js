@@ -159,7 +159,7 @@ class Panels {
   why(why) {
     if (!why) return null;
     const bar = make("span", { class: "bar", title: `score ${why.score.toPrecision(3)}` }, make("span"));
-    bar.firstChild.style.width = `${Math.max(100 * why.score / this.best, 4)}%`;
+    bar.firstChild.style.width = `${Math.max(100 * Math.sqrt(why.score / this.best), 4)}%`;
     return make("div", { class: "why" }, bar, make("span", { text: this.way(why) }));
   }
 
