@@ -58,8 +58,12 @@ class WordVectors:
     def __init__(self) -> None:
         self._rank = {word: rank for rank, word in enumerate(vocabulary())}
         chance = np.random.default_rng(7)
-        self._words = chance.normal(size=(8192, self.dimension)).astype(np.float32)
-        self._own = chance.normal(size=(2, 1024, self.dimension)).astype(np.float32)
+        spread = 1 / (1 + np.arange(self.dimension) / 8)  # as in texts, a few directions tell most
+        turn = np.linalg.qr(chance.normal(size=(self.dimension, self.dimension)))[0] * spread[:, None]
+        topics = chance.normal(size=(256, self.dimension))
+        words = topics[np.arange(8192) % len(topics)] + chance.normal(size=(8192, self.dimension))
+        self._words = (words @ turn).astype(np.float32)
+        self._own = (chance.normal(size=(4096, self.dimension)) @ turn).astype(np.float32)
 
     def embed(self, texts: Sequence[str]) -> Vector:
         if not texts:
@@ -69,9 +73,9 @@ class WordVectors:
         weights = np.log([self._rank.get(word, 30_000) + 3.0 for found in words for word in found])
         starts = np.cumsum([0, *(len(found) for found in words[:-1])])
         sums = np.add.reduceat(self._words[rows] * weights[:, None].astype(np.float32), starts)
-        own = [zlib.crc32(text.encode()) for text in texts]
-        mark = self._own[0][[n % 1024 for n in own]] * self._own[1][[n // 1024 % 1024 for n in own]]
-        vectors = sums + 0.35 * mark * np.linalg.norm(sums, axis=1, keepdims=True) / self.dimension**0.5
+        own = np.array([zlib.crc32(text.encode()) for text in texts])
+        mark = self._own[own % 4096] + self._own[own // 4096 % 4096]
+        vectors = sums + 0.35 * mark * (np.linalg.norm(sums, axis=1) / np.linalg.norm(mark, axis=1))[:, None]
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
