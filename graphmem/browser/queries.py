@@ -1,7 +1,7 @@
-"""The questions of the guide and of the cookbook, as Cypher over `$namespace`: change what a comment points at.
+"""The questions of the guide and of the cookbook, as Cypher over `$namespace`; comments say what to change.
 
-Each gives one kind of picture, since Neo4j Browser draws every relationship between the nodes of a result: entities with
-the edges `:FACT` between them (what is known now), or facts as nodes with what they are about and who taught them.
+Each gives one kind of picture, since Neo4j Browser draws every relationship between the nodes of a result: entities
+with the edges `:FACT` between them (what is known now), or facts as nodes with what they are about and who taught them.
 """
 
 from __future__ import annotations

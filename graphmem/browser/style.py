@@ -15,7 +15,7 @@ relationship {
   text-color-external: #30333a; text-color-internal: #ffffff; caption: "<type>";
 }
 node.Entity { caption: "{name}"; defaultCaption: "{name}"; }
-node.Fact { diameter: 60px; color: #eaf6f1; border-color: #2fa37c; text-color-internal: #1d5f49; caption: "{relation}"; }
+node.Fact { diameter: 60px; color: #eaf6f1; border-color: #2fa37c; caption: "{relation}"; }
 node.Current {
   diameter: 60px; color: #eaf6f1; border-color: #2fa37c; text-color-internal: #1d5f49; caption: "{relation}";
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from graphmem.cli import audit, browser, load, mcp, reading, view, writing  # noqa: F401 - they add their commands
+from graphmem.cli import audit, browser, load, mcp, reading, sync, view, writing  # noqa: F401 - they add their commands
 from graphmem.cli.app import app
 from graphmem.errors import GraphmemError
 from graphmem.printing import printable

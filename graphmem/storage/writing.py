@@ -193,7 +193,7 @@ class Writer:
             self._alias(seq, entity.aliases)
 
     def _drop_changed(self, facts: Sequence[Fact], old: Collection[int]) -> dict[str, list[int]]:
-        """Delete facts that nobody teaches, of the `old`, and those that are another triple now; gives who taught these."""
+        """Delete those of the `old` that nobody teaches, and what is another triple now; gives who taught these."""
         rows = all_rows(
             self._db,
             f"""SELECT f.seq, f.id, s.key, f.relation_key, o.key, EXISTS (SELECT 1 FROM teachings WHERE fact = f.seq)

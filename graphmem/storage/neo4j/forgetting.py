@@ -54,4 +54,5 @@ def _forget(run: Run, ids: Namespace, wanted: Sequence[str]) -> set[str]:
             "facts": ids.fact_rows(aftermath.written.values(), next_order()),
         },
     )
-    return {*found["texts"], *done["names"], *(ids.text(fact.triple.text) for fact in touched)}
+    names = [row["text"] for row in run(writing.UNNAMED, {"ids": sorted(done["named"])})]
+    return {*found["texts"], *names, *(ids.text(fact.triple.text) for fact in touched)}

@@ -14,12 +14,10 @@ from graphmem.storage import merging, resolve
 from graphmem.storage.neo4j import forgetting, joining, writing
 from graphmem.storage.neo4j.connection import Outdated, Row, Run
 from graphmem.storage.neo4j.reading import Neo4jReader
-from graphmem.storage.neo4j.rows import Properties, next_order, to_entity, to_episode, to_fact
+from graphmem.storage.neo4j.restoring import batches, renew, restore
+from graphmem.storage.neo4j.rows import next_order, to_entity, to_episode, to_fact
 
 Result = TypeVar("Result")
-
-BATCH = 1000
-"""Rows that one statement takes, where there may be many."""
 
 
 class Neo4jStore(Neo4jReader):
@@ -121,7 +119,7 @@ class Neo4jStore(Neo4jReader):
         self._transaction(work)
 
     def _add_vectors(self, vectors: Mapping[str, Vector], run: Run) -> None:
-        for rows in _batches(self._ids.vector_rows(vectors)):
+        for rows in batches(self._ids.vector_rows(vectors)):
             run(writing.LABELLED_VECTORS, {"vectors": rows, "texts": [row["id"] for row in rows]})
 
     def restore(
@@ -133,36 +131,36 @@ class Neo4jStore(Neo4jReader):
         vectors: Mapping[str, Vector] | None = None,
         embedder: str | None = None,
     ) -> None:
+        def put(run: Run) -> None:
+            restore(run, self._ids, entities, episodes, facts)
+
+        self._put_back(put, vectors or {}, embedder)
+
+    def renew(
+        self,
+        entities: Sequence[Entity],
+        episodes: Sequence[Episode],
+        facts: Sequence[Fact],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        embedder: str | None = None,
+    ) -> None:
+        def put(run: Run) -> None:
+            renew(run, self._ids, entities, episodes, facts)
+
+        self._put_back(put, vectors or {}, embedder)
+
+    def _put_back(self, put: Callable[[Run], None], vectors: Mapping[str, Vector], embedder: str | None) -> None:
         def work(run: Run) -> None:
             if embedder:
                 _check_embedder(run(writing.CLAIMED, {"embedder": embedder})[0]["embedder"], embedder)
-            self._restore(entities, episodes, facts, run)
-            self._add_vectors(vectors or {}, run)
+            put(run)
+            self._add_vectors(vectors, run)
 
         try:
             self._transaction(work)
         except ConstraintError as error:
             raise resolve.contradiction() from error
-
-    def _restore(
-        self, entities: Sequence[Entity], episodes: Sequence[Episode], facts: Sequence[Fact], run: Run
-    ) -> None:
-        """Entities and episodes first, since facts and teachings point at them."""
-        (known,) = run(writing.KNOWN, {"episodes": [e.id for e in episodes], "facts": [f.id for f in facts]})
-        episodes = [episode for episode in episodes if episode.id not in known["episodes"]]
-        facts = [fact for fact in facts if fact.id not in known["facts"]]
-        mentions = [name for episode in episodes for name in episode.mentions]
-        names = [*(e.name for e in entities), *mentions, *(n for f in facts for n in (f.subject, f.object))]
-        order = next_order(len(names) + len(episodes) + len(facts))
-        for rows in _batches(self._ids.entity_rows(names, order)):
-            run(f"WITH [] AS skipped {writing.ENTITIES} RETURN made", {"entities": rows})
-        run(writing.ADD_ALIASES, {"aliases": self._ids.alias_rows(entities)})
-        for rows in _batches([self._ids.episode_row(e, order + place) for place, e in enumerate(episodes)]):
-            run(writing.EPISODES, {"episodes": rows})
-        for rows in _batches(self._ids.fact_rows(facts, order)):
-            run(f"{writing.FACTS} RETURN written", {"facts": rows})
-        for rows in _batches([self._ids.taught_row(episode) for episode in episodes]):
-            run(f"{writing.TAUGHT} RETURN taught", {"moved": [], "taught": rows})
 
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
         def work(run: Run) -> None:
@@ -177,7 +175,7 @@ class Neo4jStore(Neo4jReader):
     def label_entities(self, labels: Mapping[str, str], *, among: Sequence[str]) -> None:
         """Give each entity its label in `labels` (by name), of those in `among`, and no other of these."""
         rows = [{"id": self._ids.entity(name), "label": label} for name, label in labels.items() if label in among]
-        for batch in _batches(rows):
+        for batch in batches(rows):
             self._write(writing.LABEL_ENTITIES, rows=batch, among=list(among))
 
     def forget(self, episode_ids: Iterable[str]) -> Forgotten:
@@ -207,7 +205,3 @@ def _learned_before(episode: Episode, run: Run) -> Learned:
         supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
         retired=tuple(to_fact(row) for row in found["retired"]),
     )
-
-
-def _batches(rows: Sequence[Properties]) -> Iterable[Sequence[Properties]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

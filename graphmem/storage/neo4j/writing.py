@@ -164,6 +164,44 @@ KNOWN = """RETURN
 EPISODES = """UNWIND $episodes AS row MERGE (e:Episode {namespace: $namespace, id: row.id})
 ON CREATE SET e += row.new, e.step = row.step"""
 
+DROP_FACTS = """CALL () { UNWIND $dropped AS id MATCH (f:Fact {namespace: $namespace, id: id})
+    CALL (f) { MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id DELETE edge }
+    DETACH DELETE f RETURN count(*) AS dropped }"""
+
+RENEW_EPISODES = """UNWIND $episodes AS row MERGE (e:Episode {namespace: $namespace, id: row.id})
+ON CREATE SET e += row.new, e.step = row.step
+SET e.pending = row.new.pending, e.error = row.new.error"""
+
+UNTEACH = """CALL () { UNWIND $episodes AS id MATCH (:Episode {namespace: $namespace, id: id})-[m:MENTIONS]->(n:Entity)
+    DELETE m RETURN collect(DISTINCT n.id) AS named }
+CALL () { UNWIND $episodes AS id MATCH (:Episode {namespace: $namespace, id: id})-[t:ASSERTED|SUPPORTED]->(f:Fact)
+    DELETE t WITH DISTINCT f WHERE NOT f.id IN $facts AND NOT EXISTS { (:Episode)-[:ASSERTED|SUPPORTED]->(f) }
+    RETURN collect(f.id) AS stale }
+RETURN named, stale"""
+"""The episodes teach and mention nothing; which entities they named, and which facts nobody teaches now."""
+
+MOVED = """UNWIND $facts AS row MATCH (f:Fact {namespace: $namespace, id: row.id})
+WHERE f.triple_id <> row.new.triple_id
+RETURN f.id AS id, COLLECT { MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) RETURN e.id } AS teachers"""
+"""Facts that are another triple now, as a merge of their entities makes them, and who else teaches them."""
+
+DROP = f"""CALL () {{ UNWIND $dropped AS id
+    MATCH (f:Fact {{namespace: $namespace, id: id}})-[:SUBJECT|OBJECT]->(n:Entity)
+    RETURN collect(DISTINCT n.id) AS ends, collect(DISTINCT f.text_id) AS texts }}
+{DROP_FACTS}
+RETURN ends, texts"""
+
+UNNAMED = """UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE NOT EXISTS { (n)<-[:SUBJECT|OBJECT|MENTIONS]-() }
+OPTIONAL MATCH (a:Alias)-[:NAMES]->(n)
+WITH n, n.text_id AS text, collect(a) AS aliases
+FOREACH (a IN aliases | DETACH DELETE a)
+DETACH DELETE n
+RETURN text"""
+"""Entities that nothing names go; gives the ids of their texts."""
+
+RENAME = """UNWIND $entities AS row MATCH (n:Entity {id: row.id}) SET n.name = row.new.name
+WITH n MATCH (a:Alias)-[:NAMES]->(n) DETACH DELETE a"""
+
 TOUCHED = f"""CALL () {{ UNWIND $episodes AS id
     MATCH (e:Episode {{namespace: $namespace, id: id}})-[:ASSERTED|SUPPORTED|RETIRED]->(f:Fact)
     RETURN collect(DISTINCT f.subject_id) AS subjects }}
@@ -185,10 +223,6 @@ CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: 
 RETURN gone, texts, facts"""
 """What must be read to forget `$episodes`: facts they taught or retired, their rivals, and who else taught them."""
 
-DROP_FACTS = """CALL () { UNWIND $dropped AS id MATCH (f:Fact {namespace: $namespace, id: id})
-    CALL (f) { MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id DELETE edge }
-    DETACH DELETE f RETURN count(*) AS dropped }"""
-
 FORGET = f"""CALL () {{ UNWIND $merged AS row
     MATCH (old:Fact {{namespace: $namespace, id: row.old}}) MATCH (new:Fact {{namespace: $namespace, id: row.new}})
     MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(old) WHERE e.id <> new.asserted_by
@@ -201,14 +235,8 @@ CALL () {{ UNWIND $episodes AS id MATCH (:Episode {{namespace: $namespace, id: i
 {FACTS}
 CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
     DETACH DELETE e RETURN count(*) AS episodes }}
-CALL (ends, mentioned) {{ UNWIND ends + mentioned AS n WITH DISTINCT n
-    WHERE NOT EXISTS {{ (n)<-[:SUBJECT|OBJECT|MENTIONS]-() }}
-    OPTIONAL MATCH (a:Alias)-[:NAMES]->(n)
-    WITH n, n.text_id AS text, collect(a) AS aliases
-    FOREACH (a IN aliases | DETACH DELETE a)
-    DETACH DELETE n
-    RETURN collect(text) AS names }}
-RETURN names"""
+CALL (ends, mentioned) {{ UNWIND ends + mentioned AS n RETURN collect(DISTINCT n.id) AS named }}
+RETURN named"""
 
 SWEEP = f"""{LABELS}
 CALL () {{ UNWIND $texts AS id MATCH (v:Vector {{id: id}}) WHERE NOT id IN $kept
