@@ -30,7 +30,7 @@ Embed = Callable[[Sequence[str]], Vector]
 HITS = 100
 """So many facts and episodes are asked for by vector, and by full text."""
 
-BY_RANK, BY_VECTOR, BY_TEXT = 40, 20, 20
+BY_RANK, BY_VECTOR, BY_TEXT = 30, 15, 15
 """From how many episodes of the highest rank, the nearest and the best matching, those to tell are selected."""
 
 MOST_FACTS = 40
@@ -94,7 +94,8 @@ def associative_search(
 
 def _facts(around: Spread, seeds: Seeds, told: Collection[str]) -> list[Fact]:
     """The facts by rank and by similarity, those near-repeated left out, each followed by where its place is."""
-    near, rank = dict(seeds.near_facts), dict(around.ranked("fact"))
+    near = dict(seeds.near_facts)
+    rank = {id_: value for id_, value in around.ranked("fact") if id_ in around.facts}
     most, nearest = max(rank.values(), default=1.0) or 1.0, max(near.values(), default=1.0) or 1.0
     score = {id_: value / most + max(near.get(id_, 0.0), 0.0) / nearest for id_, value in rank.items()}
     chosen = [
@@ -120,9 +121,9 @@ def _with_places(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
 def _candidates(store: Store, seeds: Seeds, around: Spread, at: int | None) -> list[Episode]:
     """The episodes of the highest rank, the nearest, the best matching, and those beside them."""
     hits = [id_ for id_, _ in (*seeds.near_episodes[:BY_VECTOR], *seeds.matching_episodes[:BY_TEXT])]
-    best = {*(id_ for id_, _ in around.ranked("episode")[:BY_RANK]), *hits}
-    beside = {id_ for pair in around.follows if not best.isdisjoint(pair) for id_ in pair}
-    return store.episodes(ids=best | beside, at=at)
+    ranked = [id_ for id_, _ in around.ranked("episode")[:BY_RANK]]
+    beside = {id_ for pair in around.follows for id_ in pair}
+    return store.episodes(ids={*ranked, *hits, *beside}, at=at)
 
 
 def _tell(question: str, candidates: Sequence[Episode], seeds: Seeds, around: Spread, limit: int) -> list[Episode]:

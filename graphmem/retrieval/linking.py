@@ -52,6 +52,12 @@ def heading(text: str) -> str | None:
     return first.strip() if rest and titled and len(first.split()) <= LONGEST_HEADING else None
 
 
+def speaker(text: str) -> str | None:
+    """Who says it, when the text is said by someone: "Ann: Hello"."""
+    match = _SPEAKER.match(text)
+    return match[1] if match else None
+
+
 def without_brackets(title: str) -> str:
     """A title without what tells it from others: "The Beach (film)" is "The Beach"."""
     return _IN_BRACKETS.sub("", title) or title

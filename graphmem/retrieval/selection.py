@@ -7,6 +7,7 @@ question that none of them has. So a question of several hops gets a passage for
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
@@ -17,21 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.records import Episode, entity_key
-from graphmem.retrieval.linking import heading, without_brackets
+from graphmem.retrieval.linking import heading, speaker, without_brackets
 from graphmem.retrieval.when import timeliness
 from graphmem.retrieval.words import COMMON
 
 Scores = NDArray[np.float64]
 
 # What the parts of a score weigh, each of which is at most 1. Chosen on passages of Wikipedia and on dialogue.
-COSINE, RANK, WORDS, PHRASES, TITLE, TIME = 1.0, 1.0, 1.0, 0.4, 0.3, 0.5
+COSINE, RANK, WORDS, PHRASES, TITLE, TIME = 1.0, 1.0, 1.0, 0.4, 0.5, 0.5
 BRIDGE = 1.6
-NEIGHBOUR = 0.3
+NEIGHBOUR = 0.35
 """Of the score of the episode before or after: in a dialogue the answer stands beside the question."""
-SAME_HEADING = 0.5
+SAME_HEADING = 0.8
 """Taken from an episode with the heading of a chosen one."""
-SAID = 0.1
-"""What is left of a word's weight once an episode with it is chosen."""
+SAID = 0.2
+"""What is left of a word's weight once a document with it is chosen."""
 ABOUT = 4.0
 """How much more a shared entity counts that is what an episode is about."""
 STRONG = 3.0
@@ -55,6 +56,8 @@ def select(
     `rank` is PageRank, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs ids of
     episodes with those just after them.
     """
+    if not episodes:
+        return []
     texts = [_words(episode.text) for episode in episodes]
     words = _matching_words(_words(question), texts)
     own = _own_scores(question, episodes, texts, rank, cosine)
@@ -68,7 +71,8 @@ def select(
         score[list(chosen)] = -np.inf
         best = int(score.argmax())
         chosen[best] = float(score[best])
-        unsaid = np.where(words[best] > 0, SAID, 1.0) * unsaid
+        if heading(episodes[best].text):
+            unsaid = np.where(words[best] > 0, SAID, 1.0) * unsaid
         bridged = np.maximum(bridged, bridges[best])
         repeated |= alike[best]
     return [(episodes[index], score) for index, score in chosen.items()]
@@ -103,6 +107,7 @@ def _share(values: Sequence[float]) -> Scores:
     return array / largest if largest > 0 else array
 
 
+@functools.lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     """A word without its ending, roughly: "painted", "painting" and "paints" are one."""
     for ending in _ENDINGS:
@@ -119,7 +124,8 @@ def stems(text: str) -> frozenset[str]:
 def _matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scores:
     """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
     terms = list(dict.fromkeys(_stem(word) for word in asked if word not in COMMON))
-    counts = [Counter(map(_stem, text)) for text in texts]
+    sought = set(terms)
+    counts = [Counter(stem for stem in map(_stem, text) if stem in sought) for text in texts]
     often = np.array([[count[term] for term in terms] for count in counts], float).reshape(len(texts), len(terms))
     length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
     having = (often > 0).sum(axis=0)
@@ -135,8 +141,8 @@ def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> l
 
 
 def _is_named(episode: Episode, asked: Sequence[str]) -> bool:
-    """Whether the question names what the episode is about."""
-    title = " ".join(_words(without_brackets(heading(episode.text) or "")))
+    """Whether the question names what the episode is about, or who says it."""
+    title = " ".join(_words(without_brackets(heading(episode.text) or speaker(episode.text) or "")))
     return bool(title) and f" {title} " in f" {' '.join(asked)} "
 
 
@@ -159,18 +165,19 @@ def _bridges(question: str, episodes: Sequence[Episode]) -> Scores:
     """From each episode (row) to each (column), how strongly they are joined by entities that are not asked about."""
     size = len(episodes)
     asked = f" {' '.join(_words(question))} "
-    about = [_about(episode) for episode in episodes]
-    mentioning: dict[str, list[int]] = {}
-    for index, episode in enumerate(episodes):
-        for name in {entity_key(mention) for mention in episode.mentions}:
-            mentioning.setdefault(name, []).append(index)
-    matrix = np.zeros((size, size))
-    for name, who in mentioning.items():
-        if len(who) > 1 and f" {name} " not in asked:
-            counts = np.array([ABOUT if name in about[index] else 1.0 for index in who])
-            matrix[np.ix_(who, who)] += math.log(size / len(who)) * counts
+    counts = Counter(name for episode in episodes for name in episode.mentions)
+    keys = {name: entity_key(name) for name, count in counts.items() if count > 1}
+    shared = {name: place for place, name in enumerate(n for n, key in keys.items() if f" {key} " not in asked)}
+    has, headed = np.zeros((2, size, len(shared)))
+    for row, episode in enumerate(episodes):
+        about = _about(episode)
+        for name in shared.keys() & set(episode.mentions):
+            has[row, shared[name]] = 1.0
+            headed[row, shared[name]] = keys[name] in about
+    rarity = np.log(size / np.array([counts[name] for name in shared], float))
+    matrix = (has * rarity) @ (has + (ABOUT - 1.0) * headed).T
     np.fill_diagonal(matrix, 0.0)
-    return np.minimum(matrix / (STRONG * math.log(max(size, 3))), 1.0)
+    return np.asarray(np.minimum(matrix / (STRONG * math.log(max(size, 3))), 1.0))
 
 
 def _about(episode: Episode) -> set[str]:

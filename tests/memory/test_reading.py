@@ -29,14 +29,14 @@ def house(tmp_path: Path) -> Memory:
     return memory
 
 
-def test_recall_finds_what_bears_on_the_question(house: Memory) -> None:
-    found = house.recall("where is the apple?", width=2, depth=1, episodes=1)
+def test_the_paper_s_search_finds_what_bears_on_the_question(house: Memory) -> None:
+    found = house.recall("where is the apple?", search="arigraph", width=2, depth=1, episodes=1)
     assert str(found.facts[0]) == "red apple, is in, inventory"
     assert len(found.facts) == 2
 
 
 def test_a_recollection_prints_as_prompt_text(house: Memory) -> None:
-    found = house.recall("what is on the table?", width=2, depth=1, episodes=1)
+    found = house.recall("what is on the table?", search="arigraph", width=2, depth=1, episodes=1)
     assert str(found).splitlines() == [
         "Facts I know:",
         "- table, is in, kitchen",
@@ -53,8 +53,8 @@ def test_recall_reads_the_past(house: Memory) -> None:
 
 
 def test_each_query_may_have_a_depth_of_its_own(house: Memory) -> None:
-    shallow = house.recall({"cookbook": 1}, width=1, episodes=0)
-    deep = house.recall({"cookbook": 3}, width=1, episodes=0)
+    shallow = house.recall({"cookbook": 1}, search="arigraph", width=1, episodes=0)
+    deep = house.recall({"cookbook": 3}, search="arigraph", width=1, episodes=0)
     assert len(shallow.facts) == 1
     assert len(deep.facts) > len(shallow.facts)
 
