@@ -36,7 +36,7 @@ TRIPLES = 5
 """What an episode teaches."""
 HUBS = ("inventory", "market square", "player")
 HUB_FACTS = 20_000
-BATCH = 1_000
+BATCH = 5_000
 """Episodes restored in one transaction."""
 QUERIES, OBSERVATIONS = 100, 30
 
@@ -66,8 +66,11 @@ class WordVectors:
         self._own = (chance.normal(size=(4096, self.dimension)) @ turn).astype(np.float32)
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
+        """In parts that fit a processor's cache."""
+        parts = [self._embed(texts[start : start + 256]) for start in range(0, len(texts), 256)]
+        return np.vstack(parts) if parts else np.empty((0, self.dimension), np.float32)
+
+    def _embed(self, texts: Sequence[str]) -> Vector:
         words = [text.replace(",", " ").replace(".", " ").split() or [text] for text in texts]
         rows = np.array([zlib.crc32(word.encode()) % 8192 for found in words for word in found])
         weights = np.log([self._rank.get(word, 30_000) + 3.0 for found in words for word in found])
