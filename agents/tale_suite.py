@@ -81,12 +81,16 @@ class TaleSuiteAgent:
 class _Carrying(Ariadne):
     """Where the harness tells no inventory, what is carried is what the memory says."""
 
+    def __init__(self, game: _Game, memory: Memory, policy: Policy, **settings: Any) -> None:
+        super().__init__(game, memory, policy, **settings)
+        self._graph = memory
+
     def _situation(self, *given: Any) -> Situation:
         situation = super()._situation(*given)
         return situation if situation.inventory else replace(situation, inventory=self._carried())
 
     def _carried(self) -> str:
-        facts = self._memory.facts("inventory", relations="is in")
+        facts = self._graph.facts("inventory", relations="is in")
         names = ", ".join(fact.subject for fact in facts)
         return f"You are carrying: {names}." if names else "You are carrying nothing."
 
