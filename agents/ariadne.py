@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from agents.memories.protocol import LoopMemory
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
 from agents.worldmap import RELATIONS, WorldMap
 from envs import Environment, Info
-from graphmem import Fact, Learned, Memory, Recollection
+from graphmem import Fact, Learned, Recollection
 from graphmem.errors import InputError
 from graphmem.records import entity_key
 
@@ -73,7 +74,7 @@ class _Now:
     memory_seconds: float = 0.0
 
 
-def lessons(memory: Memory) -> list[str]:
+def lessons(memory: LoopMemory) -> list[str]:
     """What was learned from earlier attempts, the latest `LESSONS`."""
     told = [episode.text for episode in memory.episodes() if episode.metadata.get("kind") == "lesson"]
     return told[-LESSONS:]
@@ -90,7 +91,7 @@ class Ariadne:
     def __init__(
         self,
         env: Environment,
-        memory: Memory,
+        memory: LoopMemory,
         policy: Policy,
         *,
         task: str = "",

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 RESAMPLES = 1000
 
-COLOURS = dict(
-    zip(
-        MEMORIES,
-        ("#0b6e4f", "#1aa6a6", "#53b98f", "#a3d9b1", "#d1495b", "#8d6a9f", "#b79cc9", "#2e6db4", "#edae49", "#f3c98b", "#66717e",
-         "#22223b"),
-        strict=True,
-    )
+_HUES = (
+    "#0b6e4f", "#1aa6a6", "#53b98f", "#a3d9b1", "#d1495b", "#8d6a9f", "#b79cc9", "#2e6db4", "#edae49", "#f3c98b",
+    "#66717e", "#22223b",
 )  # fmt: skip
+
+COLOURS = dict(zip(MEMORIES, _HUES, strict=True))
 """One for each memory, the same in every plot."""
+
+
+Draw = Callable[["Axes", Sequence[Result], str, int], None]
+"""Draws the runs of a memory in a panel whose longest run has so many commands."""
 
 
 def plot(results: Sequence[Result], folder: Path) -> list[Path]:
@@ -39,7 +41,7 @@ def plot(results: Sequence[Result], folder: Path) -> list[Path]:
     return written
 
 
-def _grid(results: Sequence[Result], task: str, draw: Callable[[Axes, Sequence[Result], str], None], label: str) -> Any:
+def _grid(results: Sequence[Result], task: str, draw: Draw, label: str) -> Any:
     """One panel for each size (a row) and budget (a column)."""
     sizes = [size for each, size in games_of(results) if each == task]
     budgets = budgets_of(results)
@@ -48,16 +50,25 @@ def _grid(results: Sequence[Result], task: str, draw: Callable[[Axes, Sequence[R
     for row, size in enumerate(sizes):
         for column, budget in enumerate(budgets):
             panel: Axes = axes[row][column]
-            for memory in memories_of(results):
-                if chosen := select(results, memory, budget, task, size):
-                    draw(panel, chosen, memory)
+            chosen = {memory: select(results, memory, budget, task, size) for memory in memories_of(results)}
+            longest = max((result.commands for cell in chosen.values() for result in cell), default=0)
+            for memory, cell in chosen.items():
+                if cell:
+                    draw(panel, cell, memory, longest)
             panel.set_title(f"{task}, {size}, {budget:,} tokens", fontsize=9)
             panel.set_xlabel("command" if row == len(sizes) - 1 else "")
             panel.set_ylabel(label if column == 0 else "")
             panel.grid(alpha=0.25)
             panel.spines[["top", "right"]].set_visible(False)
     lines = {line.get_label(): line for panel in axes.flat for line in panel.get_lines()}
-    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    figure.legend(
+        lines.values(),
+        lines.keys(),
+        loc="outside lower center",
+        ncols=4 if len(budgets) > 1 else 2,
+        frameon=False,
+        fontsize=9,
+    )
     return figure
 
 
@@ -69,9 +80,9 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _scores(panel: Axes, results: Sequence[Result], memory: str) -> None:
-    """The mean over the games, with the band of its 95% bootstrap interval."""
-    curves = by_step([(0.0, *result.scores) for result in results], hold=True)
+def _scores(panel: Axes, results: Sequence[Result], memory: str, longest: int) -> None:
+    """The mean over the games, with the band of its 95% bootstrap interval; a game that is over keeps its score."""
+    curves = by_step([(0.0, *result.scores) for result in results], longest + 1)
     steps, middle = np.arange(curves.shape[1]), curves.mean(axis=0)
     drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
     low, high = np.quantile(curves[drawn].mean(axis=1), [0.025, 0.975], axis=0)
@@ -79,9 +90,9 @@ def _scores(panel: Axes, results: Sequence[Result], memory: str) -> None:
     _line(panel, steps, middle, memory)
 
 
-def _prompts(panel: Axes, results: Sequence[Result], memory: str) -> None:
+def _prompts(panel: Axes, results: Sequence[Result], memory: str, longest: int) -> None:
     """The mean over the games that are still on."""
-    tokens = by_step([result.prompts for result in results], hold=False)
+    tokens = by_step([result.prompts for result in results])
     if tokens.size:
         _line(panel, np.arange(1, tokens.shape[1] + 1), np.nanmean(tokens, axis=0), memory)
 

@@ -24,12 +24,14 @@ LEVEL = 0.95
 class Result:
     """One run: its score (of 1), and what the memory took for it.
 
+    `pace` is the mean of the score over all commands that a run may have: it tells who is sooner there.
     `scores` and `prompts` run over the commands: the score after each, and the tokens that were read before it.
     `tokens` is the mean prompt of a step: all a model read, or without one what the memory had to say.
     """
 
     cell: Cell
     score: float
+    pace: float
     won: bool
     commands: int
     tokens: float
@@ -40,19 +42,19 @@ class Result:
     prompts: tuple[int, ...]
 
 
-def read_results(logs: Iterable[Path]) -> list[Result]:
+def read_results(logs: Iterable[Path], max_steps: int) -> list[Result]:
     """The run of each log. One that is no whole log of a comparison is named in the program's log, and passed over."""
     results = []
     for path in logs:
         try:
             lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            results.append(_result(lines[:-1], lines[-1]))
+            results.append(_result(lines[:-1], lines[-1], max_steps))
         except (KeyError, IndexError, TypeError, ValueError, ValidationError) as error:
             log.warning("%s is no whole log of a run, and is passed over: %r", path, error)
     return results
 
 
-def _result(steps: Sequence[dict[str, Any]], run: dict[str, Any]) -> Result:
+def _result(steps: Sequence[dict[str, Any]], run: dict[str, Any], max_steps: int) -> Result:
     total = run.get("usage", {}).get("total")
     best = run["max_score"] or 1.0
     scores = [step["score"] / best for step in steps for _ in step["commands"]]
@@ -60,6 +62,7 @@ def _result(steps: Sequence[dict[str, Any]], run: dict[str, Any]) -> Result:
     return Result(
         cell=Cell.model_validate(run["cell"]),
         score=run["normalized_score"],
+        pace=(sum(scores) + (max_steps - len(scores)) * run["normalized_score"]) / max_steps,
         won=run["won"],
         commands=len(run["actions"]),
         tokens=(total["prompt_tokens"] if total else sum(prompts)) / max(len(steps), 1),
@@ -86,8 +89,8 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def by_step(curves: Sequence[Sequence[float]], *, hold: bool) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Curves of unlike length as rows of one array; one that has ended keeps its last value (`hold`) or has none."""
-    length = max(map(len, curves), default=0)
-    rows = [[*curve, *([curve[-1] if hold and curve else np.nan] * (length - len(curve)))] for curve in curves]
-    return np.array(rows, float).reshape(len(rows), length)
+def by_step(curves: Sequence[Sequence[float]], length: int = 0) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Curves of unlike length as rows of one array: held to `length`, or else with nothing after their end."""
+    rows = [[*curve, *([curve[-1]] * (length - len(curve)))] for curve in curves]
+    longest = max(map(len, rows), default=0)
+    return np.array([[*row, *([np.nan] * (longest - len(row)))] for row in rows], float).reshape(len(rows), longest)

@@ -19,6 +19,10 @@ from agents.compare.store import Store
 Records = list[dict[str, Any]]
 Outcome = Records | BaseException
 Tell = Callable[[Cell, Outcome], None]
+Player = Callable[[Cell, Settings, Path], Records]
+"""As `agents.compare.playing.play`: importable, as other processes call it."""
+
+Job = tuple[Player, Cell, Settings, Path]
 
 DIED = "its process died, when it ran alone too"
 
@@ -30,15 +34,16 @@ def run(
     games: Path,
     executor: Executor | None = None,
     workers: int | None = None,
+    player: Player = play,
     tell: Tell = lambda cell, outcome: None,
 ) -> dict[Cell, str]:
     """Play those of `cells` that have no log in `store` yet, and give those that failed, each with its reason.
 
     In `workers` processes of this machine (as many as it has cores), or by `executor`: any of `concurrent.futures`'
     kind, whose workers can import this package and write the folder `games`. A run that fails, or whose process dies,
-    stops none of the others. `tell` is called after each.
+    stops none of the others. `player` plays one run; `tell` is called after each.
     """
-    jobs = [(cell, store.settings, games) for cell in store.missing(cells)]
+    jobs = [(player, cell, store.settings, games) for cell in store.missing(cells)]
     failed: dict[Cell, str] = {}
     outcomes = _handed_over(executor, jobs) if executor else _here(jobs, workers or os.cpu_count() or 1)
     for cell, outcome in outcomes:
@@ -51,16 +56,13 @@ def run(
     return failed
 
 
-Job = tuple[Cell, Settings, Path]
-
-
 def _handed_over(executor: Executor, jobs: Iterable[Job]) -> Iterator[tuple[Cell, Outcome]]:
     """Everything at once: the executor knows best in what order and where."""
-    futures = {executor.submit(play, *job): job for job in jobs}
+    futures = {_submit(executor, job): job for job in jobs}
     try:
         while futures:
             for future in wait(futures, return_when=FIRST_COMPLETED).done:
-                yield futures.pop(future)[0], _outcome(future)
+                yield futures.pop(future)[1], _outcome(future)
     finally:
         for future in futures:
             future.cancel()
@@ -74,10 +76,10 @@ def _here(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Cell, Outcome]]:
             if isinstance(outcome, BrokenExecutor):
                 suspects.append(job)
             else:
-                yield job[0], outcome
+                yield job[1], outcome
         while suspects:
             for job, outcome in _pooled(deque([suspects.popleft()]), 1):
-                yield job[0], ChildDied(DIED) if isinstance(outcome, BrokenExecutor) else outcome
+                yield job[1], ChildDied(DIED) if isinstance(outcome, BrokenExecutor) else outcome
 
 
 class ChildDied(Exception):
@@ -95,7 +97,7 @@ def _pooled(waiting: deque[Job], workers: int) -> Iterator[tuple[Job, Outcome]]:
             while waiting and not broken and len(futures) < workers:
                 job = waiting.popleft()
                 try:
-                    futures[pool.submit(play, *job)] = job
+                    futures[_submit(pool, job)] = job
                 except BrokenExecutor:
                     waiting.appendleft(job)
                     broken = True
@@ -109,6 +111,11 @@ def _pooled(waiting: deque[Job], workers: int) -> Iterator[tuple[Job, Outcome]]:
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _submit(executor: Executor, job: Job) -> Future[Records]:
+    player, cell, settings, games = job
+    return executor.submit(player, cell, settings, games)
 
 
 def _outcome(future: Future[Records]) -> Outcome:

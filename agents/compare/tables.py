@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from agents.compare.results import Result, interval
 from agents.memories import MEMORIES
@@ -29,31 +30,40 @@ class Table:
 
 def score_table(results: Sequence[Result]) -> Table:
     """Mean score of each memory (a column) at each task, size and budget (a row); the best of a row is marked."""
+    return _by_game("Mean score (of 1) at the end, with its 95% confidence interval", results, lambda run: run.score)
+
+
+def pace_table(results: Sequence[Result]) -> Table:
+    """As `score_table`, of the mean score over all commands."""
+    title = "Mean score (of 1) over all commands that a run may have: the sooner, the more"
+    return _by_game(title, results, lambda run: run.pace)
+
+
+def _by_game(title: str, results: Sequence[Result], value: Callable[[Result], float]) -> Table:
     memories = memories_of(results)
     rows: list[tuple[str, ...]] = []
     best: set[tuple[int, int]] = set()
     for budget in budgets_of(results):
         for task, size in games_of(results):
-            cells = [select(results, memory, budget, task, size) for memory in memories]
-            means = [round(mean(r.score for r in cell), 3) if cell else None for cell in cells]
-            top = max((value for value in means if value is not None), default=None)
-            best |= {(len(rows), 3 + at) for at, value in enumerate(means) if value is not None and value == top}
+            cells = [list(map(value, select(results, memory, budget, task, size))) for memory in memories]
+            means = [round(mean(cell), 3) if cell else None for cell in cells]
+            top = max((each for each in means if each is not None), default=None)
+            best |= {(len(rows), 3 + at) for at, each in enumerate(means) if each is not None and each == top}
             rows.append((task, size, f"{budget:,}", *map(_with_interval, cells)))
     header = ("task", "size", "budget", *(MEMORIES[memory].title for memory in memories))
-    return Table("Mean score (of 1), with its 95% confidence interval", header, tuple(rows), frozenset(best))
+    return Table(title, header, tuple(rows), frozenset(best))
 
 
-def _with_interval(results: Sequence[Result]) -> str:
-    if not results:
+def _with_interval(values: Sequence[float]) -> str:
+    if not values:
         return DASH
-    scores = [result.score for result in results]
-    low, high = interval(scores)
-    return f"{mean(scores):.2f} [{low:.2f}, {high:.2f}]"
+    low, high = interval(values)
+    return f"{mean(values):.2f} [{low:.2f}, {high:.2f}]"
 
 
 HEADER = (
-    "task", "budget", "memory", "games", "score (of 1)", "95% interval", "won", "commands", "tokens a step", "calls",
-    "cost, USD", "memory, ms a step", "gain per 1,000 tokens",
+    "task", "budget", "memory", "games", "score (of 1)", "95% interval", "over time", "won", "commands",
+    "tokens a step", "calls", "cost, USD", "memory, ms a step", "gain per 1,000 tokens",
 )  # fmt: skip
 
 
@@ -84,6 +94,7 @@ def _figures(cell: Sequence[Result], without: Sequence[Result]) -> tuple[str, ..
         str(len(cell)),
         f"{mean(scores):.3f}",
         f"{low:.3f} to {high:.3f}",
+        f"{mean(result.pace for result in cell):.3f}",
         str(sum(result.won for result in cell)),
         f"{mean(result.commands for result in cell):.1f}",
         f"{mean(result.tokens for result in cell):.0f}",
@@ -164,20 +175,24 @@ def _marked(table: Table, escape: Callable[[str], str], bold: Callable[[str], st
     ]
 
 
-COLUMNS = (
-    "task", "size", "seed", "memory", "budget", "score", "won", "commands", "tokens_per_step", "calls", "cost_usd",
-    "memory_ms_per_step",
-)  # fmt: skip
-
-
 def write_csv(results: Iterable[Result], path: Path) -> None:
     """One row for each run."""
+    rows = list(map(_row, results))
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for r in results:
-            cell = r.cell
-            writer.writerow((
-                cell.task, cell.size, cell.seed, cell.memory, cell.budget, round(r.score, 4), int(r.won), r.commands,
-                round(r.tokens, 1), r.calls, "" if r.cost is None else r.cost, r.memory_ms,
-            ))  # fmt: skip
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _row(result: Result) -> dict[str, Any]:
+    return {
+        **result.cell.model_dump(),
+        "score": round(result.score, 4),
+        "pace": round(result.pace, 4),
+        "won": int(result.won),
+        "commands": result.commands,
+        "tokens_per_step": round(result.tokens, 1),
+        "calls": result.calls,
+        "cost_usd": "" if result.cost is None else result.cost,
+        "memory_ms_per_step": result.memory_ms,
+    }

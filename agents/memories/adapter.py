@@ -26,25 +26,41 @@ class ForTheLoop:
         self._place: str | None = None
         self._observation = ""
 
-    def remember(self, text: str, *, metadata: Mapping[str, Any], triples: Iterable[Any] | None = None) -> Learned:
-        moment = Moment(self._step, text, self._place, metadata["score"], bool(metadata.get("start")))
+    def remember(
+        self,
+        text: str,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        triples: Iterable[Any] | None = None,
+        outdated: Iterable[Fact] = (),
+    ) -> Learned:
+        given = metadata or {}
+        moment = Moment(self._step, text, self._place, given.get("score", 0.0), bool(given.get("start")))
         learned = self.memory.take_in(moment)
         self._step += 1
-        self._place = metadata["place"]
+        self._place = given.get("place")
         self._observation = _COMMAND.sub("", text, count=1)
         self._facts += len(learned.asserted) if learned else 0
-        return learned or Learned(Episode(str(moment.step), text, moment.step, metadata=metadata, pending=False))
+        return learned or Learned(Episode(str(moment.step), text, moment.step, metadata=given, pending=False))
 
-    def recall(self, query: str | Mapping[str, int], *, plan: str = "", budget: int = 1000, **_: Any) -> Recollection:
+    def recall(
+        self,
+        query: str | Iterable[str] | Mapping[str, int],
+        *,
+        plan: str | None = None,
+        width: int = 6,
+        budget: int = 1000,
+        without: Iterable[str] = (),
+    ) -> Recollection:
         names = query if isinstance(query, Mapping) else {}
-        text = self.memory.recall(Cue(self._observation, self._place, plan, names), budget)
+        text = self.memory.recall(Cue(self._observation, self._place, plan or "", names), budget)
         return Recollection((), (), text)
 
-    def facts(self, **_: Any) -> list[Fact]:
+    def facts(self, *, relations: Iterable[str] | None = None, retired: bool = False) -> list[Fact]:
         """The map, for `go to`: only that is asked for."""
         return self.memory.map_facts()
 
-    def episodes(self, **_: Any) -> list[Episode]:
+    def episodes(self) -> list[Episode]:
         return []
 
     def extract_pending(self) -> list[Learned]:

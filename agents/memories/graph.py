@@ -50,6 +50,9 @@ class Graph(AgentMemory):
         metadata = {"place": moment.place, "score": moment.score}
         learned = self._memory.remember(moment.text, metadata=metadata)
         self._last = [learned.episode.id]
+        if learned.episode.pending:  # a model that failed is asked once more
+            again = {each.episode.id: each for each in self._memory.extract_pending()}
+            return again.get(learned.episode.id, learned)
         return learned
 
     def recall(self, cue: Cue, budget: int) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from graphmem import Fact, Learned
+from graphmem import Episode, Fact, Learned, Recollection, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,32 @@ class AgentMemory(Protocol):
     def close(self) -> None:
         """Let go of files and connections; most hold none."""
         return
+
+
+class LoopMemory(Protocol):
+    """What `Ariadne` asks of its memory: a part of `graphmem.Memory`, and what the adapter makes of any other."""
+
+    def remember(
+        self,
+        text: str,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        triples: Iterable[Triple | tuple[str, str, str]] | None = None,
+        outdated: Iterable[Fact] = (),
+    ) -> Learned: ...
+
+    def recall(
+        self,
+        query: str | Iterable[str] | Mapping[str, int],
+        *,
+        plan: str | None = None,
+        width: int = 6,
+        budget: int = 1000,
+        without: Iterable[str] = (),
+    ) -> Recollection: ...
+
+    def facts(self, *, relations: Iterable[str] | None = None, retired: bool = False) -> list[Fact]: ...
+
+    def episodes(self) -> list[Episode]: ...
+
+    def extract_pending(self) -> list[Learned]: ...

@@ -41,6 +41,9 @@ class Reflexion(AgentMemory):
         return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
 
     def recall(self, cue: Cue, budget: int) -> str:
-        lessons = "\n".join([HEADING, *(f"- {lesson}" for lesson in self._lessons)]) if self._lessons else ""
-        left = budget - count_tokens(lessons)
-        return "\n".join(filter(None, [lessons, self._history.recall(cue, left)]))
+        lines = [HEADING]
+        for lesson in reversed(self._lessons):
+            if count_tokens("\n".join([*lines, f"- {lesson}"])) <= budget:
+                lines.insert(1, f"- {lesson}")
+        told = "\n".join(lines) if lines[1:] else ""
+        return "\n".join(filter(None, [told, self._history.recall(cue, budget - count_tokens(told))]))
