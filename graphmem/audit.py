@@ -8,6 +8,7 @@ stored vectors are near.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -21,6 +22,9 @@ from graphmem.records import Entity, Fact, Vector
 
 LEAST = 0.85
 """Two names of a lower score are not taken for one."""
+
+NEAR = 0.7
+"""A name that ends another is no short form of it if their vectors, where there are any, are less similar."""
 
 RARE = 12
 """Names are compared for a shared word that at most so many entities have."""
@@ -116,13 +120,15 @@ def _duplicates(store: Store, entities: Sequence[Entity], limit: int) -> list[Du
     pairs = _sharing_a_word(keys) | _next_in_the_alphabet(keys)
     if len(vectors) <= MOST_VECTORS:
         pairs |= _nearest(vectors)
+    short = {pair for pair in pairs if _short_for(*map(_words, pair))}
+    generic = Counter(min(pair, key=len) for pair in short)  # "room" is short for none of many rooms
     likely = []
     for one, other in pairs:
         likeness = _likeness(one, other)
-        if likeness is None:
-            continue
         similarity = float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else None
-        if (score := max(likeness, similarity or 0.0)) >= LEAST:
+        if (one, other) in short and (generic[min(one, other, key=len)] > 1 or (similarity or 1.0) < NEAR):
+            continue
+        if likeness is not None and (score := max(likeness, similarity or 0.0)) >= LEAST:
             likely.append((score, likeness, similarity, one, other))
     likely.sort(key=lambda found: (-found[0], -found[1], *found[3:]))
     likely = likely[: 2 * limit]  # some are sorted out
@@ -181,29 +187,47 @@ def _nearest(vectors: dict[str, Vector]) -> set[tuple[str, str]]:
 
 
 _TELLS_APART = re.compile(r"\d|^\w$")
+_OPPOSITE = re.compile(r"(?:un|in|non|dis)(.+)")
+_IN_NO_NAME = frozenset({"a", "an", "the", "this", "that", "and", "or", "not", "all", "with", "to"})
 
 
 def _likeness(one: str, other: str) -> float | None:
-    """How alike two names are as written, 0 to 1; None when a number or a letter of its own tells them apart.
+    """How alike two names are as written, 0 to 1; None when what they differ in tells them apart.
 
-    Words that both have do not count when others differ: "red apple" and "green apple" are as alike as "red" and
-    "green". A name that ends the other ("apple" ends "red apple", "Obama" ends "Barack Obama") may be short for it.
+    That is a number or a letter ("room 1", "room 2"), an opposite ("locked", "unlocked"), or a word of each beside
+    words that both have ("red apple", "green apple"), unless it is a slip of the pen.
 
-    >>> _likeness("room 1", "room 2") is None
-    True
+    >>> _likeness("room 1", "room 2"), _likeness("hawaii", "hawai"), _likeness("obama", "barack obama")
+    (None, 0.9090909090909091, 0.85)
     """
-    words, others = ([_singular(word) for word in name.split()] for name in (one, other))
-    left = [word for word in words if word not in others]
-    right = [word for word in others if word not in words]
-    if any(_TELLS_APART.search(word) for word in (*left, *right)):
+    words, others = _words(one), _words(other)
+    left = " ".join(word for word in words if word not in others)
+    right = " ".join(word for word in others if word not in words)
+    if any(_TELLS_APART.search(word) for word in (*left.split(), *right.split())) or _opposite(left, right):
         return None
     if not left and not right:
         return 1.0
     if left and right:
-        return SequenceMatcher(None, " ".join(left), " ".join(right), autojunk=False).ratio()
+        alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
+        return alike if alike >= LEAST or not set(words) & set(others) else None
+    return LEAST if _short_for(words, others) else None
+
+
+def _opposite(left: str, right: str) -> bool:
+    return any(
+        (found := _OPPOSITE.fullmatch(one)) and found[1] == other for one, other in ((left, right), (right, left))
+    )
+
+
+def _short_for(words: list[str], others: list[str]) -> bool:
+    """Whether one ends the other, as "apple" ends "red apple", and "Obama" "Barack Obama"."""
     shorter, longer = sorted((words, others), key=len)
-    ends_it = longer[len(longer) - len(shorter) :] == shorter
-    return LEAST if ends_it else len(shorter) / len(longer) / 2
+    before = longer[: len(longer) - len(shorter)]
+    return 0 < len(before) <= 2 and longer[len(before) :] == shorter and not _IN_NO_NAME & set(before)
+
+
+def _words(name: str) -> list[str]:
+    return [_singular(word) for word in name.split()]
 
 
 def _singular(word: str) -> str:
