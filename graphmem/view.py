@@ -71,14 +71,14 @@ class View:
         plan = checks.clean(plan) if plan else None
         if search == "pagerank":
             found = associative_search(
-                self._store, self._embed, list(queries), plan=plan, limit=episodes, rounds=rounds,
+                self._store, self._checked_embedder().embed, list(queries), plan=plan, limit=episodes, rounds=rounds,
                 without=unseen, told=told, explained=explain, at=self._at,
             )  # fmt: skip
         elif search == "arigraph":
             found = self._arigraph(queries, plan, width=width, limit=episodes, without=unseen, told=told)
         else:
             raise InputError(f'search must be "pagerank" or "arigraph", not {search!r:.80}')
-        return recollect(found.facts, found.episodes, budget=budget, why=found.why)
+        return recollect(found.facts, found.episodes, budget=budget, conflicts=found.conflicts, why=found.why)
 
     arecall = twin(recall)
 

@@ -30,6 +30,8 @@ LONGEST_NAMESPACE = 1000
 LAST_STEP = """OPTIONAL MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step IS NOT NULL
 RETURN coalesce(e.step, -1) AS last ORDER BY e.namespace DESC, e.step DESC LIMIT 1"""
 
+EMBEDDER = "head(COLLECT { MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder })"
+
 TIME = f"""CALL () {{ {LAST_STEP} }}
 WITH coalesce($at, {MOST}) AS at, coalesce($at < last, false) AS late"""
 """How a statement begins that reads the graph as it stood: `at`, and whether anything is `late`r than that."""
@@ -104,7 +106,8 @@ def _seeds(at: int | None) -> str:
             "reduce(ids = [], row IN near_facts | ids + [hit IN row[1] | hit[3]]) AS ids",
             "UNWIND ids AS id WITH DISTINCT id, at, late MATCH (f:Fact {namespace: $namespace, id: id})",
             f"RETURN collect({FACT_THEN}) AS facts }}",
-            "RETURN entities, facts, near_facts, matching_facts, near_episodes, matching_episodes",
+            "RETURN entities, facts, near_facts, matching_facts, near_episodes, matching_episodes,",
+            f"{EMBEDDER} AS embedder",
         ]
     )
 
@@ -117,6 +120,7 @@ class Neo4jReader:
             raise InputError(f"a namespace may have {LONGEST_NAMESPACE} characters, not {len(namespace)}")
         self._connection = Connection(parse(fspath(location)))
         self._ids = Namespace(namespace)
+        self._embedder: str | None = None
         try:
             schema.prepare(self._connection)
         except BaseException:
@@ -213,6 +217,7 @@ class Neo4jReader:
             limit=limit,
             at=searching.step(at),
         )
+        self._embedder = row["embedder"]
         near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
         matching = tuple((id_, score) for id_, score in row["matching_facts"])
         facts = {fact["id"]: resolve.as_known(to_fact(fact), at) for fact in row["facts"]}
@@ -297,8 +302,10 @@ class Neo4jReader:
         return [RECORD.validate_json(row["record"]) for row in self._read(MERGES)]
 
     def embedder(self) -> str | None:
-        rows = self._read("MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder AS embedder")
-        return rows[0]["embedder"] if rows else None
+        """Asked of the server until there is one; then what the last `observe`, `learn` or `seeds` has told."""
+        if self._embedder is None:
+            self._embedder = self._read(f"RETURN {EMBEDDER} AS embedder")[0]["embedder"]
+        return self._embedder
 
     def stats(self, *, at: int | None = None) -> Stats:
         seen = "" if at is None else f"AND {_SEEN_BY_THEN}"

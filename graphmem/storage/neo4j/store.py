@@ -47,6 +47,7 @@ class Neo4jStore(Neo4jReader):
         row = self._ids.episode_row(episode, next_order())
         ids = self._entity_ids(names)
         (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, names=ids, limit=limit))
+        self._embedder = found["embedder"]
         stored = to_episode(found["episode"])
         known = (resolve.as_known(to_fact(fact), stored.step) for fact in found["known"])
         return Observed(stored, tuple(map(to_entity, found["entities"])), tuple(known))
@@ -105,7 +106,8 @@ class Neo4jStore(Neo4jReader):
         )
         if not found:
             raise StoreError(f"no episode with the id {lesson.episode.id} is stored; append it first")
-        _check_embedder(found[0]["embedder"], embedder)
+        self._embedder = found[0]["embedder"]
+        _check_embedder(self._embedder, embedder)
         return found[0]
 
     def fail(self, errors: Mapping[str, str]) -> None:
@@ -117,6 +119,7 @@ class Neo4jStore(Neo4jReader):
             self._add_vectors(vectors, run)
 
         self._transaction(work)
+        self._embedder = embedder
 
     def _add_vectors(self, vectors: Mapping[str, Vector], run: Run) -> None:
         for rows in batches(self._ids.vector_rows(vectors)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphmem.storage.neo4j.reading import HELD, LAST_STEP, NAMED
+from graphmem.storage.neo4j.reading import EMBEDDER, HELD, LAST_STEP, NAMED
 from graphmem.storage.neo4j.rows import ENTITY, EPISODE, FACT, FACT_THEN
 
 APPEND = f"""MERGE (m:Memory {{namespace: $namespace}})
@@ -30,7 +30,7 @@ CALL (named) {{ UNWIND named AS n WITH n ORDER BY n.order RETURN collect({ENTITY
 CALL (named, at, late) {{ UNWIND named AS n {HELD}
     WITH DISTINCT f, at, late ORDER BY f.since DESC, f.order DESC LIMIT $limit
     RETURN collect({FACT_THEN}) AS known }}
-RETURN {EPISODE} AS episode, entities, known"""
+RETURN {EPISODE} AS episode, entities, known, {EMBEDDER} AS embedder"""
 
 FAIL = """UNWIND $errors AS row MATCH (e:Episode {namespace: $namespace, id: row.id}) WHERE e.pending
 SET e.error = row.error"""
