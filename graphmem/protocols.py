@@ -155,7 +155,8 @@ class Store(Protocol):
     ) -> Around:
         """One hop, in one round trip, from entities and from the episodes with the ids `of`.
 
-        For each entity called one of `entities` at most so many `facts` that hold and `episodes`, the newest; for each
+        For each entity called one of `entities` at most so many `facts` that hold and `episodes`, the newest, and as
+        many of the facts with it as subject that were asserted and retired at one step; for each
         episode all entities that it mentions, at most so many facts that hold of those that it taught, and the
         episodes that came just before and just after it.
         """

@@ -208,13 +208,16 @@ class Around:
     `facts` are the newest of each entity, and what each episode taught: `taught` pairs an episode's id with a fact's.
     `mentions` pairs an entity's name with an episode's id, for the newest episodes of each entity and for all entities
     of each episode. `degrees` counts, by name, the facts that hold and the episodes of each entity, both up to
-    `MOST_COUNTED`. `follows` pairs each episode with the one just before it, and the one just after it with it.
+    `MOST_COUNTED`. `disputed` are facts about those entities that an episode of the same step denied: they were
+    asserted and retired at one step. `follows` pairs each episode with the one just after it, and the one before with
+    it.
     """
 
     facts: tuple[Fact, ...] = ()
     taught: tuple[tuple[str, str], ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
     follows: tuple[tuple[str, str], ...] = ()
+    disputed: tuple[Fact, ...] = ()
     degrees: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -255,8 +258,8 @@ class Stats:
 class Recollection:
     """What was recalled: facts and episodes, the most relevant first, and how many the budget left out.
 
-    `text` is the prompt text; `str(recollection)` gives it. `conflicts` are groups of recalled facts that cannot all be
-    true. `why` explains each find by the id of the fact or episode, when that was asked for.
+    `text` is the prompt text; `str(recollection)` gives it. `conflicts` pairs a recalled fact with one that an episode
+    of the same step asserts in its place. `why` explains each find by its id, when that was asked for.
     """
 
     facts: tuple[Fact, ...]
@@ -264,7 +267,7 @@ class Recollection:
     text: str
     omitted_facts: int = 0
     omitted_episodes: int = 0
-    conflicts: tuple[tuple[Fact, ...], ...] = ()
+    conflicts: tuple[tuple[Fact, Fact], ...] = ()
     why: Mapping[str, Why] = field(default_factory=dict)
 
     def __str__(self) -> str:

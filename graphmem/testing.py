@@ -287,6 +287,18 @@ def tells_what_lies_around_episodes(store: Store) -> None:
     assert _told(store.around([], ["e1"], facts=1, episodes=0, at=1).facts) == ["apple, is in, box"]
 
 
+def tells_what_was_denied_at_once(store: Store) -> None:
+    teach(store, 1, ("door", "is", "shut"), ("key", "is in", "box"), slot="state", mentions=("door",))
+    (other,) = store.append([Episode("other", "no, it is open", 1)])
+    denied = Triple("door", "is", "open")
+    store.learn([Lesson(other, (denied,), ("state",), vectors={denied.text: _hash_vector("open")})], embedder="hash")
+    teach(store, 2, ("key", "is in", "bag"), slot="state")
+    around = store.around(["door", "key"], facts=9, episodes=0)
+    assert [(str(fact), fact.retired_by) for fact in around.disputed] == [("door, is, shut", "other")]
+    assert store.around(["shut"], facts=9, episodes=0).disputed == ()
+    assert store.around(["door"], facts=9, episodes=0, at=0).disputed == ()
+
+
 def gives_the_seeds_of_a_search(store: Store) -> None:
     teach(store, 1, ("apple", "is in", "table"), slot="location")
     teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="location", mentions=("apple",))
@@ -645,6 +657,7 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     tells_what_is_known_of_an_observation,
     bounds_what_lies_around_newest_first,
     tells_what_lies_around_episodes,
+    tells_what_was_denied_at_once,
     gives_the_seeds_of_a_search,
     knows_entities_by_name_and_alias,
     finds_the_nearest_that_hold,

@@ -12,7 +12,7 @@ that a question costs the same in a small memory and in a large one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Seeds, Vector, Why, entity_key
@@ -48,11 +48,15 @@ LEADING, LED_TO = 3, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The facts and episodes that bear on a question, best first, and why each was found, by its id."""
+    """The facts and episodes that bear on a question, best first, and why each was found, by its id.
+
+    `conflicts` pairs a fact with one that another episode of the same step asserts in its place.
+    """
 
     facts: tuple[Fact, ...] = ()
     episodes: tuple[Episode, ...] = ()
     why: Mapping[str, Why] = field(default_factory=dict)
+    conflicts: tuple[tuple[Fact, Fact], ...] = ()
 
 
 def associative_search(
@@ -85,10 +89,14 @@ def associative_search(
         if not is_known(question, seeds, around.facts.values(), candidates):
             return Found()
         episodes = _tell(question, [e for e in candidates if e.id not in without], seeds, around, limit)
-        found = Found(tuple(_facts(around, seeds, told)), tuple(episodes))
+        facts = _facts(around, seeds, told)
+        conflicts = _conflicts(facts, around)
+        sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
+        seen = [*episodes, *store.episodes(ids=sides - set(without), at=at)] if sides else episodes
+        found = Found(tuple(facts), tuple(seen), conflicts=conflicts)
     if explained:
         ids = [("fact", fact.id) for fact in found.facts] + [("episode", episode.id) for episode in found.episodes]
-        found = Found(found.facts, found.episodes, explain(around, ids))
+        found = replace(found, why=explain(around, ids))
     return found
 
 
@@ -116,6 +124,18 @@ def _with_places(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
             told[place.id] = place
             place = places.get(entity_key(place.object)) if place.slot == "location" else None
     return list(told.values())
+
+
+def _conflicts(facts: Sequence[Fact], around: Spread) -> tuple[tuple[Fact, Fact], ...]:
+    """The facts to tell that another sighting of the same step contradicts, with what that one says."""
+    return tuple(
+        (fact, other)
+        for fact in facts
+        for other in around.disputed.values()
+        if fact.slot
+        and (fact.slot, fact.since) == (other.slot, other.since)
+        and fact.triple.key[0] == other.triple.key[0]
+    )
 
 
 def _candidates(store: Store, seeds: Seeds, around: Spread, at: int | None) -> list[Episode]:

@@ -41,25 +41,38 @@ def episode_lines(episode: Episode) -> str:
 
 
 def recollect(
-    facts: Sequence[Fact], episodes: Sequence[Episode], *, budget: int, why: Mapping[str, Why] | None = None
+    facts: Sequence[Fact],
+    episodes: Sequence[Episode],
+    *,
+    budget: int,
+    conflicts: Sequence[tuple[Fact, Fact]] = (),
+    why: Mapping[str, Why] | None = None,
 ) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. Episodes may fill half the budget, or what the facts leave. Facts
-    are printed by rank, episodes in order of time.
+    are printed by rank, one of `conflicts` with what denies it; episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
+    lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
     framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
     room = budget - sum(map(count_tokens, framing))
-    all_facts = sum(count_tokens(fact_line(fact)) for fact in facts)
+    all_facts = sum(map(count_tokens, lines.values()))
     kept_episodes = _fit(episodes, [episode_lines(e) for e in episodes], max(room // 2, room - all_facts))
     used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
-    kept_facts = _fit(facts, [fact_line(fact) for fact in facts], room - used)
+    kept_facts = _fit(facts, [lines[fact.id] for fact in facts], room - used)
     omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
-    text = _render(kept_facts, kept_episodes, *omitted)
-    kept_ids = {item.id for item in (*kept_facts, *kept_episodes)}
+    text = _render([lines[fact.id] for fact in kept_facts], kept_episodes, *omitted)
+    kept_ids = {fact.id for fact in kept_facts} | {episode.id for episode in kept_episodes}
     reasons = {id_: reason for id_, reason in (why or {}).items() if id_ in kept_ids}
-    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted, why=reasons)
+    told = tuple(pair for pair in conflicts if pair[0] in kept_facts)
+    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted, conflicts=told, why=reasons)
+
+
+def _denial(fact: Fact, conflicts: Sequence[tuple[Fact, Fact]]) -> str:
+    """What was seen at the same step and cannot be true as well."""
+    denials = [" ".join(str(other).split()) for one, other in conflicts if one.id == fact.id]
+    return f" (but also seen at step {fact.since}: {'; '.join(denials)})" if denials else ""
 
 
 def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:
@@ -73,10 +86,10 @@ def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:
     return kept
 
 
-def _render(facts: Sequence[Fact], episodes: Sequence[Episode], omitted_facts: int, omitted_episodes: int) -> str:
+def _render(facts: Sequence[str], episodes: Sequence[Episode], omitted_facts: int, omitted_episodes: int) -> str:
     parts = []
     if facts:
-        parts += [FACTS_HEADING, *map(fact_line, facts)]
+        parts += [FACTS_HEADING, *facts]
     if episodes:
         parts += [EPISODES_HEADING, *map(episode_lines, sorted(episodes, key=lambda episode: episode.step))]
     if omitted_facts or omitted_episodes:

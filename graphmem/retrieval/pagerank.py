@@ -58,7 +58,7 @@ class Graph:
         here = np.bincount(source, minlength=size)
         leaving = np.bincount(source, weight, size) * np.maximum(1, degree / np.maximum(here, 1))
         step = weight / leaving[source]
-        now = start
+        now: NDArray[np.float64] = start
         for _ in range(rounds):
             now = (1 - restart) * np.bincount(target, step * now[source], size)
             now = now + (1 - now.sum()) * start

@@ -34,6 +34,7 @@ class Spread:
     sources: dict[Node, list[str]] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     follows: set[tuple[str, str]] = field(default_factory=set)
+    disputed: dict[str, Fact] = field(default_factory=dict)
     asked: set[Node] = field(default_factory=set)
     degrees: dict[str, int] = field(default_factory=dict)
     rank: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
@@ -119,4 +120,5 @@ def _hop(found: Spread, store: Store, entities: Iterable[str], episodes: Iterabl
         found.graph.has_degree(("entity", name), degree)
     found.degrees |= around.degrees
     found.follows |= set(around.follows)
+    found.disputed |= {fact.id: fact for fact in around.disputed}
     found.asked |= {("entity", name) for name in entities} | {("episode", id_) for id_ in episodes}

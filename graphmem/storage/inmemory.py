@@ -207,11 +207,14 @@ class InMemoryStore:
         found: dict[str, Fact] = {}
         mentions: dict[tuple[str, str], None] = {}
         degrees: dict[str, int] = {}
+        disputed: list[Fact] = []
         for entity in self.entities(entities, at=at):
             held = self.facts(entities=[entity.name], at=at)[::-1]
             told = [episode for episode in self.episodes(at=at)[::-1] if entity.name in episode.mentions]
             found |= {fact.id: fact for fact in held[:facts]}
             mentions |= {(entity.name, episode.id): None for episode in told[:episodes]}
+            past = [f for f in self.facts(entities=[entity.name], current=False, at=at) if f.until == f.since]
+            disputed += [fact for fact in past if entity_key(fact.subject) == entity.key][::-1][:facts]
             degrees[entity.name] = min(len(held), MOST_COUNTED) + min(len(told), MOST_COUNTED)
         of = list(of)
         taught: list[tuple[str, str]] = []
@@ -223,7 +226,7 @@ class InMemoryStore:
         stored = [episode.id for episode in self.episodes(at=at)]
         wanted = set(of)
         follows = tuple(pair for pair in pairwise(stored) if wanted.intersection(pair))
-        return Around(tuple(found.values()), tuple(taught), tuple(mentions), follows, degrees)
+        return Around(tuple(found.values()), tuple(taught), tuple(mentions), follows, tuple(disputed), degrees)
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None

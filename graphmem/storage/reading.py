@@ -192,7 +192,8 @@ class SqliteReader:
         at: int | None = None,
     ) -> Around:
         held, values = holds(at)
-        rows = self._around_entities(self._entity_rows(entities), held, values, facts, episodes, at)
+        asked = self._entity_rows(entities)
+        rows = self._around_entities(asked, held, values, facts, episodes, at)
         told = self._around_episodes(of, held, values, facts, at)
         seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
         found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
@@ -205,7 +206,15 @@ class SqliteReader:
             follows=tuple(
                 dict.fromkeys(pair for row in told for pair in ((row[4], row[0]), (row[0], row[5])) if None not in pair)
             ),
+            disputed=tuple(self._disputed(asked, limit=facts * len(asked), at=at)),
             degrees={row[0]: row[3] for row in rows},
+        )
+
+    def _disputed(self, subjects: Iterable[int], *, limit: int, at: int | None) -> list[Fact]:
+        return self._select_facts(
+            f"f.subject {IN} AND f.until = f.since AND f.until <= ? ORDER BY f.since DESC, f.seq DESC LIMIT ?",
+            [as_set(subjects), MOST if at is None else at, limit],
+            at=at,
         )
 
     def _around_entities(

@@ -130,21 +130,26 @@ def _3_merges(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX merges_of ON merges (namespace)")
 
 
-def _4_sign_bits(db: sqlite3.Connection) -> None:
+def _4_rough_indexes(db: sqlite3.Connection) -> None:
     """The index of many vectors: derived data, of the namespace as it was at a revision of an epoch."""
     db.execute(
-        """CREATE TABLE sign_bits (
+        """CREATE TABLE rough_indexes (
         namespace INTEGER NOT NULL REFERENCES namespaces,
         kind TEXT NOT NULL,
         epoch INTEGER NOT NULL,
         revision INTEGER NOT NULL,
-        bits BLOB NOT NULL,
+        data BLOB NOT NULL,
         PRIMARY KEY (namespace, kind)
         )"""
     )
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_sign_bits)
+def _5_disputed(db: sqlite3.Connection) -> None:
+    """Facts that an episode of the same step denied."""
+    db.execute("CREATE INDEX facts_disputed ON facts (subject) WHERE until = since")
+
+
+MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:
