@@ -102,6 +102,11 @@ function turn(name) {
    its radius, so that the large ones get room. A child is 0 (none),
    a cell's number, or -(i + 1) for body i. */
 class Tree {
+  constructor() {
+    this.cells = [];      // still to be looked at, with their sizes
+    this.sizes = [];
+  }
+
   build(nodes) {
     this.children = [0, 0, 0, 0];
     this.weight = [0];
@@ -169,9 +174,12 @@ class Tree {
   /* Push body i away from all others. */
   push(nodes, i, force) {
     const node = nodes[i];
-    const [cells, sizes] = [[0], [this.size]];
+    const { cells, sizes } = this;
+    cells.push(0);
+    sizes.push(this.size);
     while (cells.length) {
-      const [cell, size] = [cells.pop(), sizes.pop()];
+      const cell = cells.pop();
+      const size = sizes.pop();
       const weight = this.weight[cell];
       const dx = node.x - this.sumX[cell] / weight;
       const dy = node.y - this.sumY[cell] / weight;

@@ -62,11 +62,12 @@ class Panels {
       const option = make("li", { role: "option", id: `entity-${index}`, "aria-selected": "false" },
         this.dot(node.kind), make("span", { class: "grow", text: node.name }),
         make("span", { class: "number", text: String(node.degree), title: "facts" }));
-      option.addEventListener("click", () => this.page.openEntity(node.name));
-      option.addEventListener("pointerenter", () => this.page.point(node));
-      option.addEventListener("pointerleave", () => this.page.point(null));
       list.append(option);
     });
+    const under = (event) => entities[[...list.children].indexOf(event.target.closest("li"))];
+    list.addEventListener("click", (event) => { if (under(event)) this.page.openEntity(under(event).name); });
+    list.addEventListener("pointerover", (event) => this.page.point(under(event) ?? null));
+    list.addEventListener("pointerleave", () => this.page.point(null));
     this.walk(list, entities);
     const more = entities.length - LISTED;
     return make("div", {}, list, more > 0 ? make("p", { class: "quiet", text: `and ${number(more)} more: type a name to find one` }) : null);

@@ -16,6 +16,7 @@ class Picture {
     this.select = select;
     this.hover = hover;
     this.layout = new Layout();
+    this.labels = new Labels(this.context);
     this.camera = { x: 0, y: 0, scale: 1 };
     this.follows = true;      // keeps all in sight, until the user looks elsewhere
     this.facts = new Set();   // to be seen, and those on their way out
@@ -26,7 +27,6 @@ class Picture {
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.listen();
-    this.readStyle();
     this.resize();
   }
 
@@ -141,7 +141,7 @@ class Picture {
     this.canvas.height = Math.round(this.height * density);
     this.density = density;
     this.layout.shape = Math.min(Math.max(this.width / this.height, 0.6), 1.7) || 1;
-    this.wake();
+    this.readStyle();
   }
 
   readStyle() {
@@ -151,7 +151,7 @@ class Picture {
       back: read("--back"), text: read("--text"), line: read("--line"), fresh: read("--fresh"),
       retired: read("--retired"), accent: read("--accent"), faint: read("--faint"),
     };
-    this.font = getComputedStyle(document.body).fontFamily;
+    this.labels.dress(getComputedStyle(document.body).fontFamily, this.ink.back, this.density);
     this.wake();
   }
 
@@ -254,12 +254,8 @@ class Picture {
 
   /* Names of entities and, where they stand out, of relations: the most important first, none over another. */
   drawNames() {
-    const { context: c, ink } = this;
-    const taken = [];
-    c.textAlign = "center";
-    c.textBaseline = "middle";
-    c.lineJoin = "round";
-    c.strokeStyle = ink.back;
+    const { labels, ink } = this;
+    labels.clear();
     let written = 0;
     for (const node of this.named()) {
       if (written >= LABELS) break;
@@ -267,14 +263,14 @@ class Picture {
       if (x < -50 || y < -20 || x > this.width + 50 || y > this.height + 20) continue;
       const size = node.kind === "value" ? 11 : 12.5;
       const far = node.drawn * this.camera.scale + 10;
-      const write = (place) => this.write(clip(node.name), x, place, size, ink.text, node.shown * this.dim(node), taken);
+      const write = (place) => labels.write(node.name, x, place, size, ink.text, node.shown * this.dim(node));
       written += write(y + far) || write(y - far) ? 1 : 0;
     }
     for (const fact of this.told()) {
       const { x, y } = this.toScreen(middle(fact));
-      this.write(clip(fact.relation), x, y, 11, ink.faint, fact.shown, taken);
+      labels.write(fact.relation, x, y, 11, ink.faint, fact.shown);
     }
-    c.globalAlpha = 1;
+    this.context.globalAlpha = 1;
   }
 
   dim(node) { return this.lit && !this.lit.nodes.has(node) ? 0.25 : 1; }
@@ -290,21 +286,6 @@ class Picture {
     const told = (fact) => fact.shown > 0.3
       && (this.lit ? this.lit.facts.has(fact) : few || (this.scene.marksFresh && fact.since === this.scene.step));
     return [...this.facts].filter(told).slice(0, LABELS);
-  }
-
-  write(text, x, y, size, colour, alpha, taken) {
-    const { context: c } = this;
-    c.font = `500 ${size}px ${this.font}`;
-    const half = c.measureText(text).width / 2 + 3;
-    const box = [x - half, y - 8, x + half, y + 8];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) return false;
-    taken.push(box);
-    c.globalAlpha = alpha;
-    c.lineWidth = 4;
-    c.strokeText(text, x, y);
-    c.fillStyle = colour;
-    c.fillText(text, x, y);
-    return true;
   }
 
   /* The entity at a place on the screen. */
@@ -436,5 +417,3 @@ function head(c, fact, size) {
   c.lineTo(tip.x - size * 1.5 * Math.cos(angle + 0.4), tip.y - size * 1.5 * Math.sin(angle + 0.4));
   c.closePath();
 }
-
-function clip(text) { return text.length > 34 ? `${text.slice(0, 33)}…` : text; }
