@@ -51,6 +51,7 @@ def _page(browser: Browser, url: str, **options: object) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(url)
     page.evaluate(_READY)
     yield page
@@ -158,6 +159,12 @@ def test_it_follows_a_run_in_progress(page: Page, house: Memory) -> None:
     assert page.evaluate("page.agrees()")
 
 
+def test_entities_that_become_one_are_drawn_as_one(page: Page, house: Memory) -> None:
+    house.merge("table", "chest")
+    playwright.expect(page.locator("#size")).to_contain_text("6 entities", timeout=10_000)
+    assert "apple, is in, table" in page.evaluate(_HOLDING)
+
+
 def test_who_looks_at_the_past_is_left_there_while_a_run_goes_on(page: Page, house: Memory) -> None:
     page.evaluate("page.goTo(0)")
     house.remember("You close the chest.", triples=[("chest", "is", "closed")])
@@ -263,9 +270,12 @@ def test_an_exported_page_needs_no_memory_behind_it(browser: Browser, house: Mem
 
 def test_an_exported_page_lets_no_other_script_run(browser: Browser, house: Memory, tmp_path: Path) -> None:
     export(house, "house.db", tmp_path / "page.html")
-    with _page(browser, (tmp_path / "page.html").as_uri()) as page:
-        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
-        assert page.evaluate("window.ran") is None
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    assert page.evaluate("window.ran") is None
+    context.close()
 
 
 def test_a_memory_of_20_000_facts_is_shown_in_part_and_answers(browser: Browser) -> None:

@@ -16,6 +16,7 @@ class Graph {
     this.episodes = new Map();
     this.byStep = new Map();
     this.steps = [];
+    this.place = new Map();
   }
 
   /* Put in a piece of the graph, as content.py makes it; gives the facts that are new or have changed. A kind that is

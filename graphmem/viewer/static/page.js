@@ -273,15 +273,24 @@ class Page {
   async catchUp() {
     const stats = await this.source.stats();
     if (JSON.stringify(stats) === JSON.stringify(this.stats)) return;
-    const found = await this.source.changes(this.stats.episodes - this.stats.pending);
-    const [wasLast, learned] = [this.last, this.graph.add(found, true).length];
-    this.stats = found.stats;
-    if (this.whole && !this.agrees()) await this.readAgain();
+    const wasLast = this.last;
+    const changed = await this.learn(stats);
     if (wasLast && !this.playing) this.place = this.graph.steps.length - 1;
     this.marksFresh ||= wasLast;
     this.show(0.3);
     this.refresh();
-    if (wasLast) this.say(`Step ${this.step}: ${count(learned, "fact")} learned or changed`);
+    if (wasLast) this.say(`Step ${this.step}: ${count(changed, "fact")} learned or changed`);
+  }
+
+  /* Take in what new episodes taught; all anew, when it was no episode that changed the memory (but forgetting, merging);
+     gives the number of facts that changed. */
+  async learn(stats) {
+    const taught = stats.episodes > this.stats.episodes || stats.pending !== this.stats.pending;
+    if (!taught) return this.readAgain();
+    const found = await this.source.changes(this.stats.episodes - this.stats.pending);
+    const changed = this.graph.add(found, true).length;
+    this.stats = found.stats;
+    return !this.whole || this.agrees() ? changed : this.readAgain();
   }
 
   /* Whether the facts that are here are as many as the memory has: not so when episodes were forgotten. */
@@ -303,6 +312,7 @@ class Page {
     this.picture.facts.clear();
     this.place = Math.min(this.place, this.graph.steps.length - 1);
     this.home();
+    return this.graph.facts.size;
   }
 
   legend(colours) {
