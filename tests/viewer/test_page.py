@@ -156,7 +156,7 @@ def test_it_follows_a_run_in_progress(page: Page, house: Memory) -> None:
     assert "chest, is, closed" in page.evaluate(_HOLDING)
     house.forget(house.episodes()[1])
     playwright.expect(page.locator("#size")).to_contain_text("6 facts", timeout=10_000)
-    assert page.evaluate("page.agrees()")
+    assert page.evaluate("page.live.agrees()")
 
 
 def test_entities_that_become_one_are_drawn_as_one(page: Page, house: Memory) -> None:

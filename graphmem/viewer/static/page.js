@@ -2,8 +2,7 @@
 
 /* The page: what is chosen, at which step, and what follows from it. */
 
-const POLL = 1000;                    // milliseconds between two looks for changes
-const SOON = 120;                     // and before a panel follows the slider
+const SOON = 120;                     // milliseconds before a panel follows the slider
 const PACE = { all: 30000, least: 90, most: 900 };   // of a replay, in milliseconds: for all steps, and for one
 
 class Page {
@@ -24,14 +23,18 @@ class Page {
     this.whole = content.whole;
     this.graph.add(content, true);
     this.place = this.graph.steps.length - 1;
-    this.picture = new Picture(find("canvas"), content.colours, { select: (node) => this.select(node) });
+    this.picture = new Picture(find("canvas"), content.colours);
+    this.pointer = new Pointer(this.picture, (node) => this.select(node));
     this.panels = new Panels(find("side"), content.colours, this);
     this.legend(content.colours);
     find("name").textContent = document.title = content.name;
     document.title = `${content.name} · graphmem`;
     this.show(1);
     this.home();
-    if (this.source instanceof Served) this.follow();
+    if (this.source.stats) {
+      this.live = new Live(this);
+      this.live.follow();
+    }
   }
 
   get step() { return this.graph.steps[this.place] ?? 0; }
@@ -256,64 +259,6 @@ class Page {
   }
 
   say(text) { find("status").textContent = text; }
-
-  /* Look for changes, again and again: what a run that is in progress remembers is shown as it comes. */
-  async follow() {
-    find("live").hidden = false;
-    try {
-      if (!document.hidden) await this.catchUp();
-      find("live").dataset.state = find("live-text").textContent = "live";
-    } catch (error) {
-      find("live").dataset.state = "ended";
-      find("live-text").textContent = error instanceof TypeError ? "ended" : error.message;
-    }
-    setTimeout(() => this.follow(), POLL);
-  }
-
-  async catchUp() {
-    const stats = await this.source.stats();
-    if (JSON.stringify(stats) === JSON.stringify(this.stats)) return;
-    const wasLast = this.last;
-    const changed = await this.learn(stats);
-    if (wasLast && !this.playing) this.place = this.graph.steps.length - 1;
-    this.marksFresh ||= wasLast;
-    this.show(0.3);
-    this.refresh();
-    if (wasLast) this.say(`Step ${this.step}: ${count(changed, "fact")} learned or changed`);
-  }
-
-  /* Take in what new episodes taught; all anew, when it was no episode that changed the memory (but forgetting, merging);
-     gives the number of facts that changed. */
-  async learn(stats) {
-    const taught = stats.episodes > this.stats.episodes || stats.pending !== this.stats.pending;
-    if (!taught) return this.readAgain();
-    const found = await this.source.changes(this.stats.episodes - this.stats.pending);
-    const changed = this.graph.add(found, true).length;
-    this.stats = found.stats;
-    return !this.whole || this.agrees() ? changed : this.readAgain();
-  }
-
-  /* Whether the facts that are here are as many as the memory has: not so when episodes were forgotten. */
-  agrees() {
-    const facts = [...this.graph.facts.values()];
-    return facts.length === this.stats.facts && facts.filter((fact) => fact.until === null).length === this.stats.current_facts;
-  }
-
-  async readAgain() {
-    const content = await this.source.overview();
-    const before = this.graph;
-    this.graph = new Graph();
-    this.graph.add(content, true);
-    for (const node of this.graph.nodes.values()) {
-      const { x, y, shown } = before.nodes.get(node.name) ?? {};
-      if (x !== undefined) Object.assign(node, { x, y, shown });
-    }
-    [this.stats, this.whole] = [content.stats, content.whole];
-    this.picture.facts.clear();
-    this.place = Math.min(this.place, this.graph.steps.length - 1);
-    this.home();
-    return this.graph.facts.size;
-  }
 
   legend(colours) {
     for (const [kind, colour] of Object.entries(colours)) {

@@ -1,20 +1,17 @@
 "use strict";
 
-/* The graph on a canvas: what is drawn, from where it is looked at, and what the pointer does. A frame costs one tick
+/* The graph on a canvas: what is drawn, and from where it is looked at. A frame costs one tick
    of the layout and one drawing; when nothing moves, no frame is drawn. */
 
 const EASE = 0.22;
 const LABELS = 140;
 const ARROWS = 700;        // more facts than this are drawn as straight lines without heads
-const CLICK = 5;           // pixels that a press may wander and still be a click
 
 class Picture {
-  constructor(canvas, colours, { select, hover }) {
+  constructor(canvas, colours) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.colours = colours;
-    this.select = select;
-    this.hover = hover;
     this.layout = new Layout();
     this.labels = new Labels(this.context);
     this.camera = { x: 0, y: 0, scale: 1 };
@@ -22,11 +19,9 @@ class Picture {
     this.facts = new Set();   // to be seen, and those on their way out
     this.nodes = [];
     this.scene = { facts: new Set(), step: 0, chosen: null, recalled: new Set(), presence: () => 0 };
-    this.pointers = new Map();
     this.frames = 0;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     new ResizeObserver(() => this.resize()).observe(canvas);
-    this.listen();
     this.resize();
   }
 
@@ -115,6 +110,21 @@ class Picture {
     this.camera.x += before.x - after.x;
     this.camera.y += before.y - after.y;
     this.follows = false;
+    this.wake();
+  }
+
+  /* Move the view by so many pixels. */
+  shift(dx, dy) {
+    this.camera.x -= dx / this.camera.scale;
+    this.camera.y -= dy / this.camera.scale;
+    this.follows = false;
+    this.wake();
+  }
+
+  /* Take an entity to a place on the screen. */
+  carry(node, { x, y }) {
+    Object.assign(node, this.toWorld(x, y), { held: true, vx: 0, vy: 0 });
+    this.layout.heat = Math.max(this.layout.heat, 0.25);
     this.wake();
   }
 
@@ -306,114 +316,10 @@ class Picture {
     this.canvas.style.cursor = node ? "pointer" : "grab";
     this.wake();
   }
-
-  listen() {
-    const { canvas } = this;
-    canvas.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      this.zoom(Math.exp(-event.deltaY * 0.0015), event.offsetX, event.offsetY);
-    }, { passive: false });
-    canvas.addEventListener("pointerdown", (event) => this.press(event));
-    canvas.addEventListener("pointermove", (event) => this.move(event));
-    canvas.addEventListener("pointerup", (event) => this.release(event));
-    canvas.addEventListener("pointercancel", (event) => this.release(event));
-    canvas.addEventListener("pointerleave", () => { if (!this.pointers.size) this.point(null); });
-  }
-
-  press(event) {
-    this.canvas.setPointerCapture(event.pointerId);
-    const place = { x: event.offsetX, y: event.offsetY };
-    this.pointers.set(event.pointerId, place);
-    this.pressed = { ...place, node: this.at(place.x, place.y), wandered: false };
-  }
-
-  move(event) {
-    const place = { x: event.offsetX, y: event.offsetY };
-    const before = this.pointers.get(event.pointerId);
-    if (!before) {
-      this.point(this.at(place.x, place.y));
-      return;
-    }
-    if (this.pointers.size === 2) this.pinch(event.pointerId, place);
-    else if (Math.hypot(place.x - this.pressed.x, place.y - this.pressed.y) > CLICK) this.pressed.wandered = true;
-    if (this.pointers.size === 1 && this.pressed.wandered) this.drag(before, place);
-    this.pointers.set(event.pointerId, place);
-  }
-
-  pinch(id, place) {
-    const [other] = [...this.pointers].filter(([key]) => key !== id).map(([, value]) => value);
-    const before = this.pointers.get(id);
-    const ratio = Math.hypot(place.x - other.x, place.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
-    this.pressed.wandered = true;
-    this.zoom(ratio || 1, (place.x + other.x) / 2, (place.y + other.y) / 2);
-  }
-
-  drag(before, place) {
-    const { node } = this.pressed;
-    if (node) {
-      Object.assign(node, this.toWorld(place.x, place.y), { held: true, vx: 0, vy: 0 });
-      this.layout.heat = Math.max(this.layout.heat, 0.25);
-    } else {
-      this.camera.x -= (place.x - before.x) / this.camera.scale;
-      this.camera.y -= (place.y - before.y) / this.camera.scale;
-      this.follows = false;
-    }
-    this.wake();
-  }
-
-  release(event) {
-    if (!this.pointers.delete(event.pointerId)) return;
-    const { node, wandered } = this.pressed;
-    if (node) node.held = false;
-    if (event.type === "pointerup" && !wandered) this.select(node);
-  }
 }
 
 function approach(item, aim, share) {
   const gap = aim - item.shown;
   item.shown = Math.abs(gap) < 0.02 || share === 1 ? aim : item.shown + gap * share;
   return item.shown !== aim;
-}
-
-function radius({ degree, kind }) {
-  return kind === "value" ? 4 + Math.min(Math.sqrt(degree), 6) : 5.5 + Math.min(2.4 * Math.sqrt(degree), 22);
-}
-
-/* A fact bends a little to its left, so that it can be told from one that goes the other way. */
-function bend({ from, to }) {
-  return { x: (from.x + to.x) / 2 + (to.y - from.y) * 0.1, y: (from.y + to.y) / 2 - (to.x - from.x) * 0.1 };
-}
-
-function middle(fact) {
-  if (fact.from === fact.to) return { x: fact.from.x, y: fact.from.y - fact.from.radius - 16 };
-  const { x, y } = bend(fact);
-  return { x: (fact.from.x + 2 * x + fact.to.x) / 4, y: (fact.from.y + 2 * y + fact.to.y) / 4 };
-}
-
-function trace(c, fact, bent) {
-  const { from, to } = fact;
-  if (from === to) {
-    c.moveTo(from.x + 8, from.y - from.radius - 8);
-    c.arc(from.x, from.y - from.radius - 8, 8, 0, 2 * Math.PI);
-    return;
-  }
-  c.moveTo(from.x, from.y);
-  if (!bent) {
-    c.lineTo(to.x, to.y);
-    return;
-  }
-  const { x, y } = bend(fact);
-  c.quadraticCurveTo(x, y, to.x, to.y);
-}
-
-function head(c, fact, size) {
-  const { to } = fact;
-  if (fact.from === to) return;
-  const control = bend(fact);
-  const angle = Math.atan2(to.y - control.y, to.x - control.x);
-  const tip = { x: to.x - Math.cos(angle) * (to.drawn + 1.5), y: to.y - Math.sin(angle) * (to.drawn + 1.5) };
-  c.moveTo(tip.x, tip.y);
-  c.lineTo(tip.x - size * 1.5 * Math.cos(angle - 0.4), tip.y - size * 1.5 * Math.sin(angle - 0.4));
-  c.lineTo(tip.x - size * 1.5 * Math.cos(angle + 0.4), tip.y - size * 1.5 * Math.sin(angle + 0.4));
-  c.closePath();
 }
