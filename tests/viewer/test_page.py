@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphmem import Memory, View
+from graphmem.embedding.lexical import LexicalEmbedder
+from graphmem.storage import open_store
 from graphmem.testing import HashEmbedder
 from graphmem.viewer.page import export
 from graphmem.viewer.server import PageServer
@@ -313,3 +315,33 @@ def test_a_server_that_has_gone_is_told(browser: Browser, house: Memory) -> None
     page.evaluate("page.recall('apple')")
     playwright.expect(page.locator("#side")).to_contain_text("has ended")
     context.close()
+
+
+def test_the_view_is_moved_and_zoomed_and_fits_again(page: Page) -> None:
+    camera = "({ ...page.picture.camera })"
+    whole = page.evaluate(camera)
+    page.mouse.move(20, 120)
+    page.mouse.down()
+    page.mouse.move(120, 180, steps=4)
+    page.mouse.up()
+    assert page.evaluate(camera)["x"] < whole["x"]
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(200)
+    assert page.evaluate(camera)["scale"] > whole["scale"]
+    page.get_by_role("button", name="Fit all in").click()
+    page.evaluate(_READY)
+    assert page.evaluate(camera) == pytest.approx(whole)
+
+
+def test_a_search_that_cannot_be_made_says_what_to_do(browser: Browser, house: Memory, tmp_path: Path) -> None:
+    house.close()
+    store = open_store(tmp_path / "house.db")
+    with PageServer(View(store, LexicalEmbedder), "house.db") as server:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(server.url)
+        page.evaluate("page.ready")
+        page.evaluate("page.recall('apple')")
+        playwright.expect(page.locator("#side")).to_contain_text("graphmem re-embed")
+        context.close()
+    store.close()
