@@ -22,6 +22,18 @@ class Labels {
   /* Nothing is written yet. */
   clear() { this.taken = []; }
 
+  /* Let no name stand on a disc. */
+  keepClear({ x, y }, radius) {
+    this.taken.push({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+  }
+
+  /* Write `text` below a disc, above it or to its side, wherever there is room. */
+  writeBeside({ x, y }, radius, text, size, colour, alpha) {
+    const [far, aside] = [radius + 10, radius + 2 + this.label(text, size, colour).wide / 2];
+    const places = [[0, far], [0, -far], [aside, 0], [-aside, 0]];
+    return places.some(([dx, dy]) => this.write(text, x + dx, y + dy, size, colour, alpha));
+  }
+
   /* Write `text` around a place, unless another name is there; tells whether it did. */
   write(text, x, y, size, colour, alpha) {
     const label = this.label(text, size, colour);

@@ -266,15 +266,16 @@ class Picture {
   drawNames() {
     const { labels, ink } = this;
     labels.clear();
+    const focus = this.pointed ?? this.scene.chosen;
+    if (focus?.drawn) labels.keepClear(this.toScreen(focus), focus.drawn * this.camera.scale);
     let written = 0;
     for (const node of this.named()) {
       if (written >= LABELS) break;
-      const { x, y } = this.toScreen(node);
-      if (x < -50 || y < -20 || x > this.width + 50 || y > this.height + 20) continue;
+      const place = this.toScreen(node);
+      if (place.x < -50 || place.y < -20 || place.x > this.width + 50 || place.y > this.height + 20) continue;
       const size = node.kind === "value" ? 11 : 12.5;
-      const far = node.drawn * this.camera.scale + 10;
-      const write = (place) => labels.write(node.name, x, place, size, ink.text, node.shown * this.dim(node));
-      written += write(y + far) || write(y - far) ? 1 : 0;
+      const radius = node.drawn * this.camera.scale;
+      written += labels.writeBeside(place, radius, node.name, size, ink.text, node.shown * this.dim(node)) ? 1 : 0;
     }
     for (const fact of this.told()) {
       const { x, y } = this.toScreen(middle(fact));
