@@ -4,7 +4,7 @@ python -m benchmarks.index --rows 100000
 python -m benchmarks.index --texts FILE
 
 The vectors are those of made-up facts (`benchmarks.scale`), or MiniLM's of the lines of a text file. Each way names
-400 candidates (a graph of neighbours fewer), which are ranked by the vectors themselves; recall@20 is the share of the
+some candidates, which are ranked by the vectors themselves; recall@20 is the share of the
 20 nearest that is found so. The first row under the exact one is the way of the memory.
 """
 
@@ -26,7 +26,7 @@ from benchmarks.scale import TRIPLES, WordVectors, World
 from graphmem.embedding import load_embedder
 from graphmem.records import Vector
 from graphmem.storage.nearest import CANDIDATES
-from graphmem.storage.sign_bits import TRAINED_ON, SignBits
+from graphmem.storage.rough_index import TRAINED_ON, RoughIndex
 
 QUERIES, NEAREST = 200, 20
 
@@ -51,18 +51,18 @@ def exact(vectors: Vector) -> Ask:
     return lambda query: np.argpartition(-(vectors @ query[0]), NEAREST)[:NEAREST]
 
 
-def sign_bits(vectors: Vector) -> Ask:
+def signs_then_bytes(vectors: Vector) -> Ask:
     chance = np.random.default_rng(0)
     sample = chance.choice(len(vectors), min(TRAINED_ON, len(vectors)), replace=False)
-    bits = SignBits.laid_out(vectors[sample], len(vectors))
-    bits.put(range(len(vectors)), vectors)
-    return lambda query: list(bits.near(query, CANDIDATES))
+    index = RoughIndex.laid_out(vectors[sample], len(vectors))
+    index.put(range(len(vectors)), vectors)
+    return lambda query: list(index.near(query, CANDIDATES))
 
 
-def all_sign_bits(vectors: Vector) -> Ask:
+def signs_alone(vectors: Vector) -> Ask:
     index = faiss.IndexBinaryFlat(vectors.shape[1])
     index.add(np.packbits(vectors > 0, axis=1))
-    return lambda query: index.search(np.packbits(query > 0, axis=1), CANDIDATES)[1][0]
+    return lambda query: index.search(np.packbits(query > 0, axis=1), 4 * CANDIDATES)[1][0]
 
 
 def graph_of_neighbours(vectors: Vector) -> Ask:
@@ -82,7 +82,7 @@ def bytes_in_cells(vectors: Vector) -> Ask:
     return lambda query: index.search(query, CANDIDATES, params=parameters)[1][0]
 
 
-WAYS = (exact, sign_bits, all_sign_bits, bytes_in_cells, graph_of_neighbours)
+WAYS = (exact, signs_then_bytes, signs_alone, bytes_in_cells, graph_of_neighbours)
 
 
 def compare(vectors: Vector) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""Nearest facts or episodes of an SQLite memory: exactly while they are few, by sign bits and an exact ranking beyond.
+"""Nearest facts or episodes of an SQLite memory: exactly while they are few, beyond by a rough index and an
+exact ranking of what that names.
 
-The sign bits cover the rows up to a revision; rows added or changed since are searched exactly beside them, and taken
-in when they have become many. They are kept in the memory's own file, as derived data: whatever is wrong with them,
-they are made again from the stored vectors.
+The rough index covers the rows up to a revision; rows added or changed since are searched exactly beside them, and
+taken in when they have become many. It is kept in the memory's own file, as derived data: whatever is wrong with it, it
+is made again from the stored vectors.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ import numpy as np
 from graphmem.protocols import Kind
 from graphmem.records import Vector
 from graphmem.storage.connection import transaction
+from graphmem.storage.rough_index import TRAINED_ON, RoughIndex
 from graphmem.storage.rows import IN, all_rows, as_set, held_rows, to_vector
-from graphmem.storage.sign_bits import TRAINED_ON, SignBits
 from graphmem.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 EXACT = 20_000
 """So many rows are searched exactly."""
 
-CANDIDATES = 400
-"""How many rows the sign bits name, at least, to be ranked exactly."""
+CANDIDATES = 100
+"""How many rows the rough index names, at least, to be ranked exactly."""
 
 PER_WANTED = 4
 """How many of the candidates must hold, for each one wanted; else more are named, and in the end all are ranked."""
@@ -48,9 +49,9 @@ class Nearest:
         self._epoch = -1
         self._reset(None, 0)
 
-    def _reset(self, bits: SignBits | None, revision: int) -> None:
-        """Start with what `bits` cover, which is up to `revision`."""
-        self._bits, self._covered, self._seen = bits, revision, revision
+    def _reset(self, rough: RoughIndex | None, revision: int) -> None:
+        """Start with what `rough` covers, which is up to `revision`."""
+        self._rough, self._covered, self._seen = rough, revision, revision
         self._recent: VectorIndex | None = None
 
     def nearest(self, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
@@ -58,7 +59,7 @@ class Nearest:
         self._catch_up(vectors.shape[-1])
         assert self._recent is not None
         recent = self._recent.nearest(vectors, limit=limit, at=at)
-        if self._bits is None or limit < 1:
+        if self._rough is None or limit < 1:
             return recent
         covered = _ranked(vectors, self._candidates(vectors, limit, at), limit)
         both = zip(recent, covered, strict=True)
@@ -66,12 +67,12 @@ class Nearest:
 
     def _candidates(self, vectors: Vector, limit: int, at: int | None) -> list[Row]:
         """Rows that hold, are not among the recent ones, and have the nearest among them."""
-        assert self._bits is not None
+        assert self._rough is not None
         assert self._recent is not None
-        for count in (max(CANDIDATES, 10 * limit), max(8 * CANDIDATES, 80 * limit)):
-            seqs = self._bits.near(vectors, count)
+        for count in (max(CANDIDATES, 5 * limit), max(16 * CANDIDATES, 80 * limit)):
+            seqs = self._rough.near(vectors, count)
             found = [row for row in self._held(at, f"f.seq {IN}", [as_set(seqs)]) if row[1] not in self._recent]
-            if len(found) >= PER_WANTED * limit or count >= len(self._bits):
+            if len(found) >= PER_WANTED * limit or count >= len(self._rough):
                 return found
         found, rows = [], (row for row in self._held(at) if row[1] not in self._recent)
         while chunk := list(islice(rows, EXACT)):
@@ -125,33 +126,33 @@ class Nearest:
         )
         return ((*row, to_vector(blob)) for *row, blob in rows)
 
-    def _stored(self, newer_than: int = -1) -> tuple[SignBits | None, int]:
-        """The sign bits in the file and the revision they cover; those held now when they are as new."""
+    def _stored(self, newer_than: int = -1) -> tuple[RoughIndex | None, int]:
+        """The index in the file and the revision it covers; the one held now when it is as new."""
         row = self._db.execute(
-            "SELECT revision, bits FROM sign_bits WHERE namespace = ? AND kind = ? AND epoch = ? AND revision > ?",
+            "SELECT revision, data FROM rough_indexes WHERE namespace = ? AND kind = ? AND epoch = ? AND revision > ?",
             (self.namespace, self._kind, self._epoch, newer_than),
         ).fetchone()
         if row is None:
-            return (None, 0) if newer_than < 0 else (self._bits, self._covered)
+            return (None, 0) if newer_than < 0 else (self._rough, self._covered)
         try:
-            return SignBits.from_bytes(row[1]), row[0]
+            return RoughIndex.from_bytes(row[1]), row[0]
         except ValueError as error:
             log.warning("the index of %s vectors is damaged (%s): it is built anew", self._kind, error)
             return None, 0
 
     def _take_in(self, revision: int) -> None:
-        """Let the sign bits cover everything up to `revision`, and store them."""
+        """Let the rough index cover everything up to `revision`, and store it."""
         started = time.monotonic()
-        if self._bits is None or self._bits.crowded:
-            self._bits, self._seen = self._laid_out(), 0
+        if self._rough is None or self._rough.crowded:
+            self._rough, self._seen = self._laid_out(), 0
         rows = self._since(self._seen)
         while chunk := list(islice(rows, EXACT)):
-            self._bits.put([row[0] for row in chunk], np.stack([row[-1] for row in chunk]))
+            self._rough.put([row[0] for row in chunk], np.stack([row[-1] for row in chunk]))
         self._covered = self._seen = revision
         self._store()
-        log.info("index of %d %s vectors: %.1f s", len(self._bits), self._kind, time.monotonic() - started)
+        log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
 
-    def _laid_out(self) -> SignBits:
+    def _laid_out(self) -> RoughIndex:
         """Cells for all rows there are, by a sample of them."""
         table, _, _ = held_rows(self._kind, None)
         seqs = [row[0] for row in all_rows(self._db, f"SELECT seq FROM {table} WHERE namespace = ?", [self.namespace])]
@@ -163,17 +164,17 @@ class Nearest:
             WHERE f.seq {IN}""",
             [as_set(sample)],
         )
-        return SignBits.laid_out(np.stack([to_vector(row[0]) for row in rows]), len(seqs))
+        return RoughIndex.laid_out(np.stack([to_vector(row[0]) for row in rows]), len(seqs))
 
     def _store(self) -> None:
         """Into the file, unless something was forgotten meanwhile; a file that cannot be written to does without."""
-        assert self._bits is not None
+        assert self._rough is not None
         try:
             with transaction(self._db):
                 self._db.execute(
-                    """INSERT OR REPLACE INTO sign_bits (namespace, kind, epoch, revision, bits)
+                    """INSERT OR REPLACE INTO rough_indexes (namespace, kind, epoch, revision, data)
                     SELECT id, ?, epoch, ?, ? FROM namespaces WHERE id = ? AND epoch = ?""",
-                    (self._kind, self._covered, self._bits.to_bytes(), self.namespace, self._epoch),
+                    (self._kind, self._covered, self._rough.to_bytes(), self.namespace, self._epoch),
                 )
         except sqlite3.Error as error:
             log.info("the index of %s vectors is not kept: %s", self._kind, error)

@@ -324,5 +324,5 @@ class Writer:
             kept |= {row[0] for row in self._db.execute(f"SELECT hash FROM {table} WHERE namespace = :n", scope)}
         rows = all_rows(self._db, "SELECT seq, hash FROM vectors WHERE namespace = :n", scope)  # type: ignore[arg-type]
         self._db.executemany("DELETE FROM vectors WHERE seq = ?", [(seq,) for seq, key in rows if key not in kept])
-        self._db.execute("DELETE FROM sign_bits WHERE namespace = :n", scope)
+        self._db.execute("DELETE FROM rough_indexes WHERE namespace = :n", scope)
         self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = :n", scope)

@@ -1,4 +1,4 @@
-"""The nearest of many: by sign bits, ranked exactly. The number from which a graph counts as large is lowered here."""
+"""The nearest of many: by a rough index, ranked exactly. From how many on a graph is large is lowered here."""
 
 import logging
 import sqlite3
@@ -9,7 +9,7 @@ import pytest
 
 from graphmem.records import Episode, Lesson, Triple, Vector
 from graphmem.storage import nearest
-from graphmem.storage.sign_bits import SignBits
+from graphmem.storage.rough_index import RoughIndex
 from graphmem.storage.sqlite import SqliteStore
 
 DIMENSION = 384
@@ -52,10 +52,10 @@ def things(store: SqliteStore, query: Vector, *, limit: int = 20, at: int | None
 
 def test_finds_nearly_all_that_an_exact_search_finds(tmp_path: Path) -> None:
     vectors, queries = clustered(3000), clustered(50, seed=1)
-    with_bits = SqliteStore(tmp_path / "large.db")
-    teach(with_bits, vectors)
+    store = SqliteStore(tmp_path / "large.db")
+    teach(store, vectors)
     exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :20]
-    found = [things(with_bits, query) for query in queries]
+    found = [things(store, query) for query in queries]
     shares = [len({f"thing {i}" for i in row} & set(hits)) / 20 for row, hits in zip(exact, found, strict=True)]
     assert np.mean(shares) >= 0.97
 
@@ -108,7 +108,7 @@ def test_the_index_is_kept_with_the_memory(tmp_path: Path, caplog: pytest.LogCap
     assert not caplog.records
 
 
-@pytest.mark.parametrize("harm", ["DELETE FROM sign_bits", "UPDATE sign_bits SET bits = x'00112233'"])
+@pytest.mark.parametrize("harm", ["DELETE FROM rough_indexes", "UPDATE rough_indexes SET data = x'00112233'"])
 def test_a_lost_or_damaged_index_is_built_anew_and_says_so(
     harm: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -143,7 +143,7 @@ def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
     episode = teach(store, secret, first=9999, step=1)
     teach(store, clustered(LARGE, seed=6), first=20_000, step=2)
     things(store, secret[0])
-    code = np.packbits(secret[0] > 0).tobytes()
+    code = np.round(secret[0] / (np.abs(secret[0]).max() / 127)).astype(np.int8).tobytes()
     assert code in _stored(tmp_path / "large.db")
     store.forget([episode])
     assert "thing 9999" not in things(store, secret[0])
@@ -154,7 +154,7 @@ def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
 
 def _stored(path: Path) -> bytes:
     with sqlite3.connect(path) as db:
-        rows = db.execute("SELECT bits FROM sign_bits").fetchall()
+        rows = db.execute("SELECT data FROM rough_indexes").fetchall()
     db.close()
     return b"".join(row[0] for row in rows)
 
@@ -187,11 +187,13 @@ def test_many_episodes_are_found_as_facts_are(tmp_path: Path) -> None:
     assert all(int(id_[1:]) <= 40 for id_, _ in store.nearest("episode", vectors[99:100], limit=9, at=40)[0])
 
 
-def test_sign_bits_survive_as_bytes() -> None:
+def test_a_rough_index_survives_as_bytes() -> None:
     vectors = clustered(500)
-    bits = SignBits.laid_out(vectors, 500)
-    bits.put(range(500), vectors)
-    again = SignBits.from_bytes(bits.to_bytes())
-    assert again.near(vectors[:1], 10) == bits.near(vectors[:1], 10)
-    again.remove([3, 4])
-    assert len(again) == 498
+    index = RoughIndex.laid_out(vectors, 500)
+    index.put(range(500), vectors)
+    index.put([7], -vectors[7:8])
+    again = RoughIndex.from_bytes(index.to_bytes())
+    assert len(again) == 500
+    for query in (vectors[:1], vectors[7:8]):
+        assert again.near(query, 10) == index.near(query, 10)
+    assert 7 not in again.near(vectors[7:8], 10)
