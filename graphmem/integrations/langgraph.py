@@ -162,7 +162,7 @@ class MemoryStore(BaseStore):
         with self._lock:
             graph = self._open.pop(name, None) or self._opened(name)
             self._open[name] = graph
-            if len(self._open) > MOST_OPEN:
+            if len(self._open) > MOST_OPEN and self._location != ":memory:":
                 self._open.popitem(last=False)  # it closes when the last who uses it is done
         return graph
 
