@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from graphmem.records import Episode, Fact, Forgotten, Learned, Recollection
+from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Recollection
 
 CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
@@ -92,18 +92,25 @@ def _of(result: object) -> dict[str, Any]:
     if isinstance(result, Learned):
         attributes["gen_ai.memory.record.id"] = result.episode.id
     if _texts_wanted():
-        told = [{"id": r.id, "content": r.text if isinstance(r, Episode) else str(r)} for r in records]
-        attributes["gen_ai.memory.records"] = json.dumps(told, ensure_ascii=False)
+        attributes["gen_ai.memory.records"] = json.dumps([_told(each) for each in records], ensure_ascii=False)
     return attributes
 
 
-def _records(result: object) -> Sequence[Fact | Episode]:
-    """The records that were found, or stored."""
+def _told(record: Fact | Episode | Entity) -> dict[str, str]:
+    if isinstance(record, Entity):
+        return {"id": record.key, "content": ", ".join((record.name, *record.aliases))}
+    return {"id": record.id, "content": record.text if isinstance(record, Episode) else str(record)}
+
+
+def _records(result: object) -> Sequence[Fact | Episode | Entity]:
+    """The records that were found, stored or changed."""
     match result:
         case Recollection():
             return (*result.facts, *result.episodes)
         case Learned():
             return (result.episode, *result.asserted)
+        case Entity():
+            return (result,)
         case list():
             return [record for each in result for record in _records(each)]
     return ()

@@ -109,3 +109,10 @@ print(memory.recall("key", episodes=0))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("Facts I know:\n- key, is in, box\n", "")
+
+
+def test_entities_that_become_one_are_an_update(memory: Memory) -> None:
+    memory.remember("seen", triples=[("Ada", "has", "boat"), ("Ada Lovelace", "has", "dog")])
+    memory.merge("Ada Lovelace", "Ada")
+    span = spans()[-1]
+    assert (span.name, (span.attributes or {})["gen_ai.memory.record.count"]) == ("update_memory", 1)

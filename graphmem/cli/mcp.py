@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from graphmem.cli.app import app
-from graphmem.cli.opening import memory_at
 from graphmem.cli.options import EmbedderSpec, File, Namespace
+from graphmem.embedding import load_embedder
+from graphmem.memory import Memory
 
 LOCAL = "127.0.0.1"
 
@@ -32,5 +33,5 @@ def mcp(
     """
     from graphmem.integrations.mcp import TOKEN, serve
 
-    with memory_at(file, namespace, embedder, new=True) as memory:
+    with Memory(file, namespace=namespace, embedder=load_embedder(embedder) if embedder else None) as memory:
         serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=os.environ.get(TOKEN))

@@ -27,7 +27,6 @@ from graphmem.integrations.tools import Tools, in_words
 from graphmem.memory import Memory
 from graphmem.protocols import Embedder, Extractor
 from graphmem.records import Episode, Fact
-from graphmem.storage import open_store
 
 with extra("langgraph"):
     from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -167,10 +166,9 @@ class MemoryStore(BaseStore):
         return graph
 
     def _opened(self, name: str) -> _Graph:
-        store = open_store(self._location, name)
-        memory = Memory(store, **self._seams)
+        memory = Memory(self._location, namespace=name, **self._seams)
         graph = _Graph(memory, Kept(memory, lambda metadata: (metadata.get(_MARK) or {}).get("key")))
-        weakref.finalize(graph, store.close)
+        weakref.finalize(graph, memory.close)
         return graph
 
     def _read(self, op: Op) -> Result:
