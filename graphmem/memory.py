@@ -310,11 +310,6 @@ class Memory(View):
         """Put the records of such a file into this memory, all or none; gives their number."""
         return transfer.import_file(self._store, path, self._checked_embedder())
 
-    def at(self, step: int) -> View:
-        """The memory as it stood after `step`, to read."""
-        checks.whole("step", step, 0)
-        return View(self._store, self._load_embedder, step, place=self._place)
-
     def close(self) -> None:
         self._store.close()
 

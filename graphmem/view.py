@@ -154,7 +154,7 @@ class View:
     def at(self, step: int) -> View:
         """The memory as it stood after `step`, to read."""
         checks.whole("step", step, 0)
-        return View(self._store, self._get_embedder, step)
+        return View(self._store, self._get_embedder, step, place=self._place)
 
     def draw(self, ax: Axes) -> Axes:
         """Draw the best connected entities and their facts on an axis of matplotlib; gives the axis."""
