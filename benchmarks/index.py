@@ -25,10 +25,11 @@ from rich.table import Table
 from benchmarks.scale import TRIPLES, WordVectors, World
 from graphmem.embedding import load_embedder
 from graphmem.records import Vector
-from graphmem.storage.nearest import CANDIDATES
+from graphmem.storage.nearest import SPARE
 from graphmem.storage.rough_index import TRAINED_ON, RoughIndex
 
 QUERIES, NEAREST = 200, 20
+CANDIDATES = 2 * NEAREST + SPARE[0]
 
 Ask = Callable[[Vector], Any]
 """One query of shape (1, dimension) -> the row numbers of its candidates."""

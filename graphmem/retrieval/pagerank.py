@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ class Graph:
         here = np.bincount(source, minlength=size)
         leaving = np.bincount(source, weight, size) * np.maximum(1, degree / np.maximum(here, 1))
         step = weight / leaving[source]
-        now: NDArray[np.float64] = start
+        now: NDArray[Any] = start
         for _ in range(rounds):
             now = (1 - restart) * np.bincount(target, step * now[source], size)
             now = now + (1 - now.sum()) * start

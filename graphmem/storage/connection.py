@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 30.0
 """How long a writer waits for another process's transaction to end."""
 
+MAPPED_BYTES = 2**40
+"""As much of a file as SQLite can is read as memory: a large graph is read in many small places."""
+
 SCRUB_MILLISECONDS = 2000
 """How long forgetting waits for readers to let the log go."""
 
@@ -56,6 +59,7 @@ def open_file(path: str) -> sqlite3.Connection:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
             _prepare(db, path)
+            db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
             return db
         except BaseException:

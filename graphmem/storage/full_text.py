@@ -67,7 +67,7 @@ class Scope:
         return dict(
             all_rows(
                 self.db,
-                f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND f.namespace = ? AND {held}",
+                f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND +f.namespace = ? AND {held}",
                 [as_set(seqs), self.namespace, *values],
             )
         )

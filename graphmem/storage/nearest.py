@@ -29,11 +29,8 @@ log = logging.getLogger(__name__)
 EXACT = 20_000
 """So many rows are searched exactly."""
 
-CANDIDATES = 100
-"""How many rows the rough index names, at least, to be ranked exactly."""
-
-PER_WANTED = 4
-"""How many of the candidates must hold, for each one wanted; else more are named, and in the end all are ranked."""
+SPARE = (60, 3000)
+"""How many more than twice those wanted the rough index names, to be ranked exactly; if too few hold, at second try."""
 
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
@@ -69,10 +66,11 @@ class Nearest:
         """Rows that hold, are not among the recent ones, and have the nearest among them."""
         assert self._rough is not None
         assert self._recent is not None
-        for count in (max(CANDIDATES, 5 * limit), max(16 * CANDIDATES, 80 * limit)):
+        for spare in SPARE:
+            count = 2 * limit + spare
             seqs = self._rough.near(vectors, count)
             found = [row for row in self._held(at, f"f.seq {IN}", [as_set(seqs)]) if row[1] not in self._recent]
-            if len(found) >= PER_WANTED * limit or count >= len(self._rough):
+            if len(found) >= limit or count >= len(self._rough):
                 return found
         found, rows = [], (row for row in self._held(at) if row[1] not in self._recent)
         while chunk := list(islice(rows, EXACT)):
@@ -85,8 +83,8 @@ class Nearest:
         rows = self._db.execute(
             f"""SELECT f.seq, f.id, v.vector FROM {table} f
             JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE f.namespace = ? AND {where} AND {held}""",
-            [self.namespace, *parameters, *values],
+            WHERE {where} AND +f.namespace = ? AND {held}""",
+            [*parameters, self.namespace, *values],
         )
         return ((seq, id_, to_vector(blob)) for seq, id_, blob in rows)
 

@@ -76,6 +76,7 @@ class SqliteReader:
     ) -> list[Episode]:
         where: list[str] = ["e.namespace = ?"]
         parameters: list[object] = [self._namespace]
+        step = "e.step" if ids is None and facts is None else "+e.step"  # a few are sorted, not all walked by step
         if ids is not None:
             where.append(f"e.id {IN}")
             parameters.append(as_set(ids))
@@ -88,14 +89,14 @@ class SqliteReader:
         if pending is not None:
             where.append("e.pending" if pending else "NOT e.pending")
         if at is not None:
-            where.append("e.step <= ?")
+            where.append(f"{step} <= ?")
             parameters.append(at)
         limit = "LIMIT ?" if newest is not None else ""
         if newest is not None:
             parameters.append(newest)
         with self._reading() as db:
             rows = all_rows(
-                db, f"{EPISODE} WHERE {' AND '.join(where)} ORDER BY e.step DESC, e.seq DESC {limit}", parameters
+                db, f"{EPISODE} WHERE {' AND '.join(where)} ORDER BY {step} DESC, e.seq DESC {limit}", parameters
             )
         return [to_episode(row) for row in reversed(rows)]
 
@@ -260,7 +261,7 @@ class SqliteReader:
                     ORDER BY b.step DESC, b.seq DESC LIMIT 1),
                 (SELECT a.id FROM episodes a WHERE a.namespace = e.namespace AND (a.step, a.seq) > (e.step, e.seq)
                     AND a.step <= ? ORDER BY a.step, a.seq LIMIT 1)
-                FROM episodes e WHERE e.namespace = ? AND e.id {IN} AND e.step <= ?""",
+                FROM episodes e WHERE e.namespace = ? AND e.id {IN} AND +e.step <= ?""",
                 [*values, facts, *values, facts, last, self._namespace, as_set(ids), last],
             )
 
