@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graphmem.printing import printable
-from graphmem.records import Episode, Fact, Learned
+from graphmem.records import Episode, Fact, Learned, Recollection
 
 
 def as_line(value: dict[str, Any]) -> str:
@@ -41,6 +41,15 @@ def print_facts(found: list[Fact], as_json: bool) -> None:
         until = "" if fact.until is None else str(fact.until)
         numbers = (str(fact.since), until, str(fact.support), fact.asserted_by)
         table.add_row(*map(cell, (fact.subject, fact.relation, fact.object, *numbers)))
+    Console().print(table)
+
+
+def print_reasons(found: Recollection) -> None:
+    """Why each was found: its score, the seeds that lead to it, and the way from the best of them."""
+    names = {fact.id: str(fact) for fact in found.facts} | {e.id: f"episode of step {e.step}" for e in found.episodes}
+    table = Table("found", "score", "seeds", "way")
+    for id_, why in found.why.items():
+        table.add_row(*map(cell, (names[id_], f"{why.score:.4f}", "; ".join(why.seeds), " > ".join(why.path))))
     Console().print(table)
 
 

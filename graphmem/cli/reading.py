@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,21 +15,31 @@ from graphmem import transfer
 from graphmem.cli.app import app
 from graphmem.cli.opening import memory_at, store_at, view_at
 from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace, Step
-from graphmem.cli.output import as_line, print_episodes, print_facts
+from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
 from graphmem.printing import printable
 from graphmem.retrieval.budget import LEAST
 from graphmem.view import View
+
+
+class SearchName(StrEnum):
+    """How `recall` finds what it gives."""
+
+    pagerank = "pagerank"
+    arigraph = "arigraph"
 
 
 @app.command()
 def recall(
     file: File,
     query: Annotated[str, typer.Argument(help="What to look for.")],
+    search: Annotated[SearchName, typer.Option(help="Associative search, or the paper's.")] = SearchName.pagerank,
     plan: Annotated[str | None, typer.Option(help="What the agent means to do: ranks the episodes.")] = None,
-    depth: Annotated[int, typer.Option(min=1, help="Rounds of semantic search.")] = 2,
-    width: Annotated[int, typer.Option(min=1, help="Facts found by each query of a round.")] = 6,
+    rounds: Annotated[int, typer.Option(min=1, help="Of associative search; each is led on by the one before.")] = 1,
+    depth: Annotated[int, typer.Option(min=1, help="Rounds of the paper's search.")] = 2,
+    width: Annotated[int, typer.Option(min=1, help="Facts found by each query of the paper's search.")] = 6,
     episodes: Annotated[int, typer.Option(min=0, help="Episodes to recall.")] = 3,
     budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
+    explain: Annotated[bool, typer.Option(help="Say why each was found.")] = False,
     at: Step = None,
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
@@ -37,8 +48,13 @@ def recall(
     """Print the facts and episodes that bear on a query, as prompt text."""
     with memory_at(file, namespace, embedder) as memory:
         view: View = memory if at is None else memory.at(at)
-        found = view.recall(query, plan=plan, depth=depth, width=width, episodes=episodes, budget=budget)
+        found = view.recall(
+            query, search=search.value, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
+            budget=budget, explain=explain,
+        )  # fmt: skip
         print(as_line(asdict(found)) if as_json else printable(str(found)))
+        if explain and not as_json:
+            print_reasons(found)
 
 
 @app.command()
