@@ -59,19 +59,26 @@ MERGES = "MATCH (m:Merge) WHERE m.namespace = $namespace RETURN m.record AS reco
 _SEEN_BY_THEN = """(EXISTS { (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= $at }
     OR EXISTS { (n)<-[:MENTIONS]-(e:Episode) WHERE e.step <= $at })"""
 
+LATELY_RETIRED = 200
+"""So many of an entity's facts, the last to be retired, are looked at for those that were denied at once."""
+
 _AROUND = f"""{TIME}
 CALL (at, late) {{ {NAMED}
     CALL (n, at) {{ MATCH (e:Episode)-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
         WITH e, m ORDER BY m.entity_id DESC, m.step DESC LIMIT $episodes RETURN collect(e.id) AS told }}
     CALL (n, at, late) {{ {HELD} RETURN collect({FACT_THEN}) AS held }}
-    WITH n, told, held, CASE WHEN late THEN
+    CALL (n, at, late) {{ MATCH (f:Retired) WHERE f.subject_id = n.id AND f.until <= at
+        WITH f, at, late ORDER BY f.subject_id DESC, f.until DESC LIMIT {LATELY_RETIRED}
+        WITH f, at, late WHERE f.since = f.until
+        WITH f, at, late LIMIT $limit RETURN collect({FACT_THEN}) AS disputed }}
+    WITH n, told, held, disputed, CASE WHEN late THEN
             COUNT {{ MATCH (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
                 RETURN f LIMIT {MOST_COUNTED} }}
         ELSE COUNT {{ (n)-[:FACT]-() }} END AS facts,
         CASE WHEN late THEN COUNT {{ MATCH ()-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
                 RETURN m LIMIT {MOST_COUNTED} }}
         ELSE COUNT {{ (n)<-[:MENTIONS]-() }} END AS mentions
-    RETURN collect({{name: n.name, told: told, held: held, facts: facts, mentions: mentions}}) AS entities }}
+    RETURN collect({{name: n.name, told: told, held: held, disputed: disputed, facts: facts, mentions: mentions}}) AS entities }}
 CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $namespace AND e.id = id AND e.step <= at
     CALL (e, at, late) {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact)
         WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
@@ -265,6 +272,7 @@ class Neo4jReader:
             taught=tuple((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"]),
             mentions=tuple(dict.fromkeys(mentions)),
             follows=tuple(dict.fromkeys(pair for pair in follows if None not in pair)),
+            disputed=tuple(to_fact(fact) for each in row["entities"] for fact in each["disputed"]),
             degrees={
                 each["name"]: min(each["facts"], MOST_COUNTED) + min(each["mentions"], MOST_COUNTED)
                 for each in row["entities"]
