@@ -103,9 +103,9 @@ def named(text: str, entities: Iterable[Entity]) -> dict[str, float]:
 
     A name says as much as it has words; a proper name that the text writes small ("director" for "Director") little.
     """
-    by_key = {
-        entity_key(alias): (entity.name, alias) for entity in entities for alias in (entity.name, *entity.aliases)
-    }
+    called = ((entity.name, alias) for entity in entities for alias in (entity.name, *entity.aliases))
+    said = spans(text)
+    by_key = {key: (name, alias) for name, alias in called if (key := entity_key(alias)) in said}
     found: dict[str, float] = {}
     longer: list[str] = []
     for key in sorted(by_key, key=lambda key: -len(key.split())):

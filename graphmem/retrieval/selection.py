@@ -35,6 +35,8 @@ SAID = 0.2
 """What is left of a word's weight once a document with it is chosen."""
 ABOUT = 4.0
 """How much more a shared entity counts that is what an episode is about."""
+TELLING = 0.5
+"""Words that are in nearly all texts tell them apart by less than this, and count less."""
 STRONG = 3.0
 """So many shared names that no other episode has make the strongest bridge."""
 
@@ -131,7 +133,7 @@ def _matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Sco
     having = (often > 0).sum(axis=0)
     rarity = np.maximum(np.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6)
     scores = rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / max(length.mean(), 1.0)))
-    return np.asarray(scores / max(scores.sum(axis=1).max(initial=0.0), 1e-6))
+    return np.asarray(scores / max(scores.sum(axis=1).max(initial=0.0), TELLING))
 
 
 def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:

@@ -78,7 +78,8 @@ CALL (at, late) {{ {NAMED}
         CASE WHEN late THEN COUNT {{ MATCH ()-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
                 RETURN m LIMIT {MOST_COUNTED} }}
         ELSE COUNT {{ (n)<-[:MENTIONS]-() }} END AS mentions
-    RETURN collect({{name: n.name, told: told, held: held, disputed: disputed, facts: facts, mentions: mentions}}) AS entities }}
+    RETURN collect({{name: n.name, told: told, held: held, disputed: disputed,
+        facts: facts, mentions: mentions}}) AS entities }}
 CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $namespace AND e.id = id AND e.step <= at
     CALL (e, at, late) {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact)
         WHERE f.since <= at AND (f.until IS NULL OR f.until > at)

@@ -1,0 +1,98 @@
+"""Recall by associative search, as its users see it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from graphmem import Memory
+from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
+
+
+@pytest.fixture
+def house() -> Iterator[Memory]:
+    """A small house, with the real embedder."""
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember(
+            "You are in the kitchen. A red apple is on the table.",
+            triples=[("red apple", "is on", "table"), ("table", "is in", "kitchen"), ("kitchen", "has exit", "north")],
+        )
+        memory.remember("You take the red apple.", triples=[("red apple", "is in", "inventory")])
+        memory.remember(
+            "You put the golden key in the box, in the hall.",
+            triples=[("golden key", "is in", "box"), ("box", "is in", "hall"), ("hall", "has exit", "south")],
+        )
+        yield memory
+
+
+def test_what_is_asked_for_comes_first(house: Memory) -> None:
+    assert str(house.recall("where is the apple?").facts[0]) == "red apple, is in, inventory"
+
+
+def test_what_lies_in_a_box_goes_where_the_box_goes(house: Memory) -> None:
+    house.remember("You carry the box to the cellar.", triples=[("box", "is in", "cellar")])
+    told = [str(fact) for fact in house.recall("where is the golden key?", episodes=0).facts[:2]]
+    assert told == ["golden key, is in, box", "box, is in, cellar"]
+
+
+@pytest.mark.parametrize("question", ["where is the unicorn?", "where is the silver key?", "telescope"])
+def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
+    assert str(house.recall(question)) == "Nothing known."
+
+
+def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
+    assert house.recall("something to eat").facts
+
+
+def test_the_past_is_searched_as_it_stood(house: Memory) -> None:
+    assert str(house.at(0).recall("where is the apple?").facts[0]) == "red apple, is on, table"
+    assert str(house.at(1).recall("where is the golden key?")) == "Nothing known."
+
+
+def test_two_sightings_of_one_step_that_disagree_are_both_told(house: Memory) -> None:
+    house.remember("Ann says the door is open.", step=7, triples=[("door", "is", "open")])
+    house.remember("Bob says the door is shut.", step=7, triples=[("door", "is", "closed")])
+    found = house.recall("is the door open?")
+    assert [(str(one), str(other)) for one, other in found.conflicts] == [("door, is, closed", "door, is, open")]
+    assert "door, is, closed (but also seen at step 7: door, is, open)" in str(found)
+    assert {"Ann says the door is open.", "Bob says the door is shut."} <= {e.text for e in found.episodes}
+
+
+def test_each_find_can_be_explained(house: Memory) -> None:
+    found = house.recall("where is the golden key?", explain=True)
+    assert found.why.keys() == {fact.id for fact in found.facts} | {episode.id for episode in found.episodes}
+    box = next(fact for fact in found.facts if str(fact) == "box, is in, hall")
+    assert any("golden key" in seed for seed in found.why[box.id].seeds)
+    assert found.why[box.id].path[-1] == "box, is in, hall"
+    assert not house.recall("where is the golden key?").why
+
+
+def test_a_second_round_is_led_on_by_the_first(house: Memory) -> None:
+    found = house.recall("where is the golden key?", rounds=2)
+    assert str(found.facts[0]) == "golden key, is in, box"
+
+
+def test_episodes_without_facts_are_joined_by_the_names_in_them() -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        for text in (
+            "Salt Road\nSalt Road is a film directed by Vera Lind.",
+            "Bone Road\nBone Road is a film about a dog.",
+            "Vera Lind\nVera Lind grew up in Bergen.",
+            "Clay Road\nClay Road is a film of 1931.",
+        ):
+            memory.remember(text, triples=[])
+        found = memory.recall("Where was the director of the film Salt Road born?", episodes=2)
+    assert [episode.step for episode in found.episodes] == [0, 2]
+
+
+def test_what_was_asked_before_is_passed_over(house: Memory) -> None:
+    newest = house.episodes(newest=1)[0]
+    found = house.recall("where is the golden key?", without=[newest.id])
+    assert newest.id not in {episode.id for episode in found.episodes}
+    assert not any(fact.id in newest.facts for fact in found.facts)
+
+
+@pytest.mark.parametrize("options", [{"search": "random"}, {"rounds": 0}, {"episodes": -1}])
+def test_an_option_that_cannot_be_is_refused(house: Memory, options: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        house.recall("apple", **options)  # type: ignore[arg-type]
