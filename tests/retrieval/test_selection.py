@@ -20,7 +20,7 @@ def _chosen(
 
 
 FILM = _page(1, "Salt Road\nSalt Road is a film directed by Vera Lind.", "Salt Road", "Vera Lind")
-AGAIN = _page(2, "Salt Road\nThe film Salt Road had its premiere in May.", "Salt Road")
+AGAIN = _page(2, "Salt Road\nSalt Road had its premiere in May.", "Salt Road")
 PERSON = _page(3, "Vera Lind\nVera Lind grew up in Bergen.", "Vera Lind", "Bergen")
 OTHER = _page(4, "Bone Road\nA film about a dog.", "Bone Road")
 QUESTION = "Where was the director of the film Salt Road born?"

@@ -78,9 +78,7 @@ def test_common_words_are_found_in_the_past(large: SqliteStore) -> None:
     assert found(large, "red", limit=2, at=5) == ["e3", "e0"]
 
 
-def test_what_is_common_elsewhere_is_found_at_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_common_elsewhere_is_found_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(full_text, "COMMON", 20)
     small, large = SqliteStore(tmp_path / "one.db", "small"), SqliteStore(tmp_path / "one.db", "large")
     fill(small, ["the red apple"])
