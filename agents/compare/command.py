@@ -30,7 +30,7 @@ def compare(
     memories: Annotated[str, typer.Option(help=f"Of {', '.join(MEMORIES)}; or all.")] = ALL,
     sizes: Annotated[str, typer.Option(help="default, hard, hardest; cooking: level1 to level4 too; or all.")] = ALL,
     seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
-    policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays.")] = "heuristic",
+    policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays: heuristic or llm.")] = "heuristic",
     model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
     budget_tokens: Annotated[str, typer.Option(help="What a memory may say at a step.")] = "1000",
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to a game.")] = 150,
