@@ -1,29 +1,29 @@
 """Every error that graphmem raises on purpose. Each message names the thing and the mend.
 
-GraphmemError
-├── InputError (ValueError)     an argument that cannot be used
-├── StoreError                  the durable graph
-│   ├── NotAMemory              the file is something else, or damaged
-│   ├── SchemaTooNew            written by a newer graphmem
-│   ├── StoreBusy               another process is writing and did not finish in time
-│   ├── StoreUnwritable         the place cannot be written to
-│   ├── StoreUnreachable        the server does not answer, after all retries
-│   └── StoreRefused            the server does not let this user in
-├── EmbedderError               text -> vectors
-│   ├── EmbedderMismatch        the graph holds the vectors of another embedder
-│   └── ModelUnavailable        a model file is missing, altered or out of reach
-├── ExtractionError             an extractor could not read an observation
-├── MissingExtra (ImportError)  a library that an extra of graphmem installs is not there
-└── LLMError                    a language model gave no usable reply
-    ├── Unreachable             no answer from the endpoint, after all retries
-    ├── RequestRefused          the endpoint will not serve this request: key, model, length
-    ├── UselessReply            the model answered, and not what was asked
-    │   ├── ReplyRefused        it declined to answer
-    │   ├── EmptyReply          it said nothing
-    │   ├── CutOff              the reply ended at its limit of tokens
-    │   └── BadReply            the reply does not fit what was asked, repaired once in vain
-    ├── BudgetSpent             the next call could exceed the budget
-    └── NotRecorded             a replay met a request that its recording does not hold
+    GraphmemError
+    ├── InputError (ValueError)     an argument that cannot be used
+    ├── StoreError                  the durable graph
+    │   ├── NotAMemory              the file is something else, or damaged
+    │   ├── SchemaTooNew            written by a newer graphmem
+    │   ├── StoreBusy               another process is writing and did not finish in time
+    │   ├── StoreUnwritable         the place cannot be written to
+    │   ├── StoreUnreachable        the server does not answer, after all retries
+    │   └── StoreRefused            the server does not let this user in
+    ├── EmbedderError               text -> vectors
+    │   ├── EmbedderMismatch        the graph holds the vectors of another embedder
+    │   └── ModelUnavailable        a model file is missing, altered or out of reach
+    ├── ExtractionError             an extractor could not read an observation
+    ├── MissingExtra (ImportError)  a library that an extra of graphmem installs is not there
+    └── LLMError                    a language model gave no usable reply
+        ├── Unreachable             no answer from the endpoint, after all retries
+        ├── RequestRefused          the endpoint will not serve this request: key, model, length
+        ├── UselessReply            the model answered, and not what was asked
+        │   ├── ReplyRefused        it declined to answer
+        │   ├── EmptyReply          it said nothing
+        │   ├── CutOff              the reply ended at its limit of tokens
+        │   └── BadReply            the reply does not fit what was asked, repaired once in vain
+        ├── BudgetSpent             the next call could exceed the budget
+        └── NotRecorded             a replay met a request that its recording does not hold
 """
 
 

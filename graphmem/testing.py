@@ -1,11 +1,11 @@
 """Doubles, and the contracts of the seams: run them over your own store, embedder or extractor.
 
-import pytest
-from graphmem.testing import STORE_CONTRACT
+    import pytest
+    from graphmem.testing import STORE_CONTRACT
 
-@pytest.mark.parametrize("check", STORE_CONTRACT)
-def test_my_store_keeps_the_contract(check):
-    check(MyStore())        # a fresh, empty one each time
+    @pytest.mark.parametrize("check", STORE_CONTRACT)
+    def test_my_store_keeps_the_contract(check):
+        check(MyStore())        # a fresh, empty one each time
 """
 
 from __future__ import annotations
