@@ -1,4 +1,6 @@
-"""Every error that graphmem raises on purpose. Each message names the thing and the mend.
+"""Every error that graphmem raises on purpose.
+
+Each message names the thing and the mend.
 
     GraphmemError
     ├── InputError (ValueError)     an argument that cannot be used

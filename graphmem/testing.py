@@ -1,4 +1,6 @@
-"""Doubles, and the contracts of the seams: run them over your own store, embedder or extractor.
+"""Doubles, and the contracts of the seams.
+
+Run them over your own store, embedder or extractor:
 
     import pytest
     from graphmem.testing import STORE_CONTRACT
