@@ -8,7 +8,7 @@ from environment import ROOT, ensure
 CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
 
 if __name__ == "__main__":
-    python = str(ensure("dev", "hub", "openai", "textworld"))
+    python = str(ensure("dev", "docs", "hub", "openai", "textworld"))
     for check in CHECKS:
         print("$", *check, flush=True)
         if code := subprocess.run([python, "-m", *check], cwd=ROOT).returncode:

@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.testing import HashEmbedder
+from tests.neo4j_server import PASSWORD, Unavailable, running
 
 
 @pytest.fixture
@@ -19,3 +21,16 @@ def memory(tmp_path: Path, embedder: HashEmbedder) -> Iterator[Memory]:
     """A memory in a file, with an embedder that a reader can check by hand."""
     with Memory(tmp_path / "house.db", embedder=embedder) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def neo4j_uri() -> Iterator[str]:
+    """The address of an empty server, whose password is in the environment while the session lasts."""
+    if "GRAPHMEM_TEST_NEO4J" not in os.environ:
+        pytest.skip("no Neo4j server is asked for: GRAPHMEM_TEST_NEO4J=5.26.30 fetches and starts one")
+    try:
+        with running(os.environ["GRAPHMEM_TEST_NEO4J"]) as server, pytest.MonkeyPatch.context() as environment:
+            environment.setenv("NEO4J_PASSWORD", PASSWORD)
+            yield server.uri
+    except Unavailable as reason:
+        pytest.skip(str(reason))
