@@ -1,4 +1,4 @@
-"""The documentation builds as a site, and its Python runs as it stands: the programs of a page, in order, in one folder.
+"""The documentation builds as a site, and its Python runs as it stands: a page's programs in order, in one folder.
 
 Those of docs/integrations.md have a test of their own (tests/integrations/test_examples.py).
 """
