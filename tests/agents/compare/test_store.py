@@ -1,0 +1,50 @@
+"""The folder of a comparison: nothing in it is ever overwritten or half-written."""
+
+from pathlib import Path
+
+import pytest
+
+from agents.compare.grid import Settings
+from agents.compare.store import Store
+from graphmem.errors import InputError
+from tests.agents.compare.made import SETTINGS, cell, records
+
+
+def test_a_log_that_is_there_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path, SETTINGS)
+    assert store.keep(cell(1), records(cell(1), 1.0))
+    before = store.path(cell(1)).read_bytes()
+    assert not store.keep(cell(1), records(cell(1), 4.0))
+    assert store.path(cell(1)).read_bytes() == before
+
+
+def test_what_has_a_log_is_not_missing(tmp_path: Path) -> None:
+    store = Store(tmp_path, SETTINGS)
+    store.keep(cell(1), records(cell(1), 1.0))
+    assert store.missing([cell(1), cell(2)]) == [cell(2)]
+
+
+def test_a_run_that_cannot_be_written_down_leaves_no_file(tmp_path: Path) -> None:
+    store = Store(tmp_path, SETTINGS)
+    with pytest.raises(UnicodeEncodeError):
+        store.keep(cell(1), [{"observation": "\ud800"}])
+    assert [path for path in (tmp_path / "logs").iterdir()] == []
+
+
+def test_runs_of_other_settings_do_not_mix(tmp_path: Path) -> None:
+    Store(tmp_path, SETTINGS)
+    with pytest.raises(InputError, match="holds runs of other settings .* choose another --out"):
+        Store(tmp_path, Settings(max_steps=9))
+
+
+def test_a_folder_without_a_comparison_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no comparison: run one first"):
+        Store(tmp_path / "nothing")
+
+
+def test_what_failed_is_kept_until_the_next_run(tmp_path: Path) -> None:
+    store = Store(tmp_path, SETTINGS)
+    store.fail({cell(1): "it burned"})
+    assert [(each.cell, each.reason) for each in Store(tmp_path).failed()] == [(cell(1), "it burned")]
+    store.fail({})
+    assert store.failed() == []
