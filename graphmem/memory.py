@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 KNOWN_FACTS = 96
 """How many known facts an extractor is shown at most."""
 
+UNWRITTEN = 200
+"""So many names, the last that were told without standing in the text, are asked for beforehand."""
+
 BATCH = 128
 """How many observations are committed together when many are remembered."""
 
@@ -79,6 +82,7 @@ class Memory(View):
         self._embedder = CachedEmbedder(embedder) if embedder else None
         self._extractor = extractor
         self._slot_of = slot_of
+        self._unwritten: tuple[str, ...] = ()
         checks.text("a namespace", namespace)
         store = open_store(fspath(location), namespace) if isinstance(location, str | PathLike) else location
         super().__init__(store, self._load_embedder, place=telemetry.place(location, namespace))
@@ -175,10 +179,17 @@ class Memory(View):
 
     def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
-        named = spans(episode.text)
+        names, also = self._asked(episode.text, given)
+        return self._store.observe(episode, names, limit=KNOWN_FACTS if given is None else 0, also=also)
+
+    def _asked(self, text: str, given: tuple[Triple, ...] | None) -> tuple[set[str], set[str]]:
+        """The names that are asked for when an episode is stored: those it may be about, and others it may tell."""
+        names = spans(text)
         if given is None:
-            return self._store.observe(episode, named | set(self._the_extractor().anchors), limit=KNOWN_FACTS)
-        return self._store.observe(episode, named.union(*((t.subject, t.object) for t in given)), limit=0)
+            also = set(self._unwritten).union(*map(other_number, names))
+            return names | set(self._the_extractor().anchors), also
+        ends = {end for triple in given for end in (triple.subject, triple.object)}
+        return names | ends, set().union(*map(other_number, ends))
 
     def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
         ids = tuple(fact.id for fact in facts)
@@ -207,11 +218,8 @@ class Memory(View):
         episode, known = observed.episode, observed.known
         extraction = Extraction(given) if given is not None else self._the_extractor().extract(episode.text, known)
         named = spans(episode.text)
-        names = _by_key(observed.entities)
         told = {*extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
-        if unasked := {name for name in told if entity_key(name) not in names.keys() | named}:
-            names |= _by_key(self._store.entities(unasked))
-        names |= self._in_other_number(told, names)
+        names = self._names(observed, told, given)
         triples = tuple(_linked(triple, names) for triple in extraction.triples)
         taught = [name for triple in triples for name in (triple.subject, triple.object)]
         words = {word for name in taught for word in entity_key(name).split()}
@@ -232,12 +240,22 @@ class Memory(View):
             vectors=dict(zip(texts, vectors, strict=True)),
         )
 
-    def _in_other_number(self, told: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
-        """By the key of each name that is new, the entity that is called so as one, or as many."""
-        new = {name: key for name in told if (key := entity_key(name)) not in names}
+    def _names(self, observed: Observed, told: Iterable[str], given: tuple[Triple, ...] | None) -> dict[str, str]:
+        """By key, the entity that each name told is called by, or called so as one, or as many.
+
+        Names that were not asked for when the episode was stored are asked for now, and from now on before.
+        """
+        found = list(observed.entities)
+        known = _by_key(found)
+        new = {name: key for name in told if (key := entity_key(name)) not in known}
         forms = {entity_key(form): key for name, key in new.items() for form in other_number(name)}
-        found = self._store.entities(forms) if forms else []
-        return {forms[it.key]: it.name for it in found if it.key in forms and it.name.split()[-1].islower()}
+        asked = {entity_key(name) for names in self._asked(observed.episode.text, given) for name in names}
+        if unasked := {*new.values(), *forms} - asked:
+            found += self._store.entities(unasked)
+            self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        names = _by_key(found)
+        numbered = {forms[it.key]: it.name for it in found if it.key in forms and it.name.split()[-1].islower()}
+        return numbered | names
 
     def _the_extractor(self) -> Extractor:
         if self._extractor is None:

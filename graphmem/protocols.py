@@ -89,11 +89,11 @@ class Store(Protocol):
         One whose id or key is there already is given back as stored.
         """
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
         """Append one episode, and tell what is known of it, in one round trip.
 
         Gives the entities called any of `names`, and at most `limit` facts about them, newest first, that hold at the
-        episode's step.
+        episode's step; and the entities called any of `also`, without facts.
         """
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:

@@ -60,11 +60,12 @@ class InMemoryStore:
         self._episodes[episode.id] = episode
         return episode
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
         with self._lock:
             stored = self._append(episode)
-            entities = self.entities(names)
-            known = self.facts(entities=[entity.name for entity in entities], at=stored.step)[::-1][:limit]
+            named = self.entities(names := list(names))
+            entities = self.entities([*names, *also])
+            known = self.facts(entities=[entity.name for entity in named], at=stored.step)[::-1][:limit]
         return Observed(stored, tuple(entities), tuple(known))
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:

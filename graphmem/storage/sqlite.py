@@ -78,11 +78,12 @@ class SqliteStore(SqliteReader):
         ).fetchone()
         return to_episode(row)
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
         (stored,) = self.append([episode])
         seqs = self._entity_rows(names)
         known = self._newest_about(seqs, limit=limit, at=stored.step)
-        return Observed(stored, tuple(self._entities(seqs)), tuple(known))
+        told = dict.fromkeys([*seqs, *self._entity_rows(also)])
+        return Observed(stored, tuple(self._entities(list(told))), tuple(known))
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
         with self._writing() as writer:

@@ -43,10 +43,10 @@ class Neo4jStore(Neo4jReader):
         )
         return [to_episode(row["episode"]) for row in stored]
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int) -> Observed:
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
         row = self._ids.episode_row(episode, next_order())
-        ids = self._entity_ids(names)
-        (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, names=ids, limit=limit))
+        ids = {"names": self._entity_ids(names), "also": self._entity_ids(also)}
+        (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, limit=limit, **ids))
         self._embedder = found["embedder"]
         stored = to_episode(found["episode"])
         known = (resolve.as_known(to_fact(fact), stored.step) for fact in found["known"])

@@ -23,10 +23,14 @@ CALL (found, last) {{
 
 APPENDED = f"{APPEND} RETURN {EPISODE} AS episode"
 
+_ALSO = NAMED.replace("$names", "$also")
+
 OBSERVE = f"""{APPEND}
 WITH e, e.step AS at, e.step < last AS late
 CALL () {{ {NAMED} RETURN collect(n) AS named }}
-CALL (named) {{ UNWIND named AS n WITH n ORDER BY n.order RETURN collect({ENTITY}) AS entities }}
+CALL () {{ {_ALSO} RETURN collect(n) AS others }}
+CALL (named, others) {{ UNWIND named + others AS n WITH DISTINCT n ORDER BY n.order
+    RETURN collect({ENTITY}) AS entities }}
 CALL (named, at, late) {{ UNWIND named AS n {HELD}
     WITH DISTINCT f, at, late ORDER BY f.since DESC, f.order DESC LIMIT $limit
     RETURN collect({FACT_THEN}) AS known }}
