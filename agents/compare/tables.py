@@ -150,14 +150,15 @@ def markdown(table: Table) -> str:
     return "\n".join([f"{table.title}:", "", line(table.header), line("---" for _ in table.header), *map(line, body)])
 
 
-_SPECIAL = re.compile(r"([&%$#_{}])")
+_NAMED_SIGNS = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_SPECIAL = re.compile(r"[&%$#_{}\\~^]")
 
 
 def latex(table: Table) -> str:
     """A `tabular` for the `booktabs` package."""
 
     def escaped(text: str) -> str:
-        return _SPECIAL.sub(r"\\\1", text)
+        return _SPECIAL.sub(lambda sign: _NAMED_SIGNS.get(sign[0], f"\\{sign[0]}"), text)
 
     body = _marked(table, escaped, lambda text: rf"\textbf{{{text}}}")
     lines = [" & ".join(texts) + r" \\" for texts in body]

@@ -47,9 +47,7 @@ texts = st.lists(lines, min_size=1, max_size=5).map("\n".join).filter(str.strip)
 @pytest.mark.parametrize("name", WITHOUT_MODEL)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seen=st.lists(texts, max_size=6), cue=texts, plan=lines, budget=st.integers(LEAST, 600))
-def test_a_memory_keeps_to_its_budget(
-    make: Make, name: str, seen: list[str], cue: str, plan: str, budget: int
-) -> None:
+def test_a_memory_keeps_to_its_budget(make: Make, name: str, seen: list[str], cue: str, plan: str, budget: int) -> None:
     memory = make(name)
     for step, text in enumerate(seen):
         memory.take_in(Moment(step, text, "Hall" if step else None))
