@@ -28,12 +28,12 @@ def test_a_run_that_cannot_be_written_down_leaves_no_file(tmp_path: Path) -> Non
     store = Store(tmp_path, SETTINGS)
     with pytest.raises(UnicodeEncodeError):
         store.keep(cell(1), [{"observation": "\ud800"}])
-    assert [path for path in (tmp_path / "logs").iterdir()] == []
+    assert list((tmp_path / "logs").iterdir()) == []
 
 
 def test_runs_of_other_settings_do_not_mix(tmp_path: Path) -> None:
     Store(tmp_path, SETTINGS)
-    with pytest.raises(InputError, match="holds runs of other settings .* choose another --out"):
+    with pytest.raises(InputError, match=r"holds runs of other settings .* choose another --out"):
         Store(tmp_path, Settings(max_steps=9))
 
 

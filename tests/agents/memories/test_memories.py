@@ -148,5 +148,5 @@ def test_one_that_needs_a_model_says_so(name: str) -> None:
 
 
 def test_an_unknown_memory_is_named_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="no memory 'brain': choose of graph, .*none"):
+    with pytest.raises(InputError, match=r"no memory 'brain': choose of graph, .*none"):
         make_memory("brain", Tools(HashEmbedder(), TextWorldExtractor()))
