@@ -13,6 +13,7 @@ from graphmem.view import View
 from graphmem.viewer.kinds import COLOURS, kinds
 
 if TYPE_CHECKING:
+    import networkx as nx
     from matplotlib.axes import Axes
 
 MOST_ENTITIES = 40
@@ -43,8 +44,19 @@ def drawing(view: View) -> Drawing:
     best = {name for name, _ in degrees.most_common(MOST_ENTITIES)}
     shown = [fact for fact in facts if {fact.subject, fact.object} <= best]
     graph = nx.Graph((fact.subject, fact.object) for fact in shown)
-    places = nx.spring_layout(graph, seed=1, iterations=300, k=2.4 / max(len(graph), 1) ** 0.5)
-    return Drawing(shown, {name: (float(x), float(y)) for name, (x, y) in places.items()}, kind_of, degrees)
+    return Drawing(shown, _places(graph), kind_of, degrees)
+
+
+def _places(graph: nx.Graph) -> dict[str, tuple[float, float]]:
+    """Where entities stand. Parts that no fact connects are held together by a hub that is not drawn."""
+    import networkx as nx
+
+    parts = list(nx.connected_components(graph))
+    held = graph.copy()
+    if len(parts) > 1:
+        held.add_edges_from(("", max(sorted(part), key=graph.degree)) for part in parts)
+    places = nx.spring_layout(held, seed=1, iterations=300, k=2.4 / max(len(graph), 1) ** 0.5)
+    return {name: (float(x), float(y)) for name, (x, y) in places.items() if name}
 
 
 def draw(view: View, ax: Axes) -> Axes:
