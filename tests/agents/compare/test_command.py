@@ -12,6 +12,7 @@ import pytest
 
 from agents.compare.grid import Settings
 from agents.compare.playing import play
+from envs.tasks import make
 from tests.agents.compare.made import cell
 
 pytest.importorskip("textworld")
@@ -24,6 +25,11 @@ def _agents(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-W", "ignore", "-m", "agents", *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def hunt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make("treasure-hunt", "default", 1, tmp_path_factory.mktemp("games"))
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +116,13 @@ def _untimed(record: dict[str, Any]) -> dict[str, Any]:
         (["--tasks", "chess"], "there is no task 'chess'"),
         (["--seeds", "one"], "--seeds must be numbers"),
         (["--report", "nowhere"], "nowhere holds no comparison"),
-        (["--scheduler", "tcp://127.0.0.1:1", "--memories", "none"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
+        (["--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
     ],
 )
 def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str, tmp_path: Path) -> None:
     if "--scheduler" in arguments:
         pytest.importorskip("distributed")
-    done = _agents(tmp_path, "compare", *arguments)
+    done = _agents(tmp_path, "compare", "--memories", "none", *arguments)
     assert done.returncode == 2
     assert word in done.stderr
     assert done.stderr.strip().count("\n") == 0
