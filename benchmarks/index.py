@@ -4,20 +4,21 @@ python -m benchmarks.index --rows 100000
 python -m benchmarks.index --texts FILE
 
 The vectors are those of made-up facts (`benchmarks.scale`), or MiniLM's of the lines of a text file. Each way names
-some candidates, which are ranked by the vectors themselves; recall@20 is the share of the
-20 nearest that is found so. The first row under the exact one is the way of the memory.
+some candidates, which are ranked by the vectors themselves; recall@20 is the share of the 20 nearest that is found so.
+The first row under the exact one is the way of the memory; those of faiss stand below, if it is installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -25,11 +26,10 @@ from rich.table import Table
 from benchmarks.scale import TRIPLES, WordVectors, World
 from graphmem.embedding import load_embedder
 from graphmem.records import Vector
-from graphmem.storage.nearest import SPARE
-from graphmem.storage.rough_index import TRAINED_ON, RoughIndex
+from graphmem.storage.nearest import PER_ROOT, SPARE
+from graphmem.storage.rough_index import RoughIndex
 
 QUERIES, NEAREST = 200, 20
-CANDIDATES = 2 * NEAREST + SPARE[0]
 
 Ask = Callable[[Vector], Any]
 """One query of shape (1, dimension) -> the row numbers of its candidates."""
@@ -52,21 +52,28 @@ def exact(vectors: Vector) -> Ask:
     return lambda query: np.argpartition(-(vectors @ query[0]), NEAREST)[:NEAREST]
 
 
-def signs_then_bytes(vectors: Vector) -> Ask:
-    chance = np.random.default_rng(0)
-    sample = chance.choice(len(vectors), min(TRAINED_ON, len(vectors)), replace=False)
-    index = RoughIndex.laid_out(vectors[sample], len(vectors))
-    index.put(range(len(vectors)), vectors)
-    return lambda query: list(index.near(query, CANDIDATES))
+def signs(vectors: Vector) -> Ask:
+    index, count = RoughIndex(), NEAREST + SPARE[0] + round(PER_ROOT * math.sqrt(len(vectors)))
+    index.put([(range(len(vectors)), vectors)])
+    return lambda query: list(index.near(query, count))
 
 
-def signs_alone(vectors: Vector) -> Ask:
-    index = faiss.IndexBinaryFlat(vectors.shape[1])
-    index.add(np.packbits(vectors > 0, axis=1))
-    return lambda query: index.search(np.packbits(query > 0, axis=1), 4 * CANDIDATES)[1][0]
+def signs_in_cells(vectors: Vector) -> Ask:
+    import faiss
+
+    bits, cells = 8 * len(np.packbits(vectors[0] > 0)), round(math.sqrt(len(vectors)))
+    index = faiss.IndexBinaryIVF(faiss.IndexBinaryFlat(bits), bits, cells)
+    packed = np.packbits(vectors > 0, axis=1)
+    index.cp.niter, index.cp.min_points_per_centroid = 5, 1
+    index.train(packed[:20_000])
+    index.add(packed)
+    index.nprobe = cells // 3
+    return lambda query: index.search(np.packbits(query > 0, axis=1), 1000)[1][0]
 
 
 def graph_of_neighbours(vectors: Vector) -> Ask:
+    import faiss
+
     index = faiss.index_factory(vectors.shape[1], "HNSW16,SQ8", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors)
     index.add(vectors)
@@ -75,15 +82,18 @@ def graph_of_neighbours(vectors: Vector) -> Ask:
 
 
 def bytes_in_cells(vectors: Vector) -> Ask:
+    import faiss
+
     cells = round(4 * len(vectors) ** 0.5)
     index = faiss.index_factory(vectors.shape[1], f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[: 40 * cells])
     index.add(vectors)
     parameters = faiss.SearchParametersIVF(nprobe=cells // 16)
-    return lambda query: index.search(query, CANDIDATES, params=parameters)[1][0]
+    return lambda query: index.search(query, 5 * NEAREST, params=parameters)[1][0]
 
 
-WAYS = (exact, signs_then_bytes, signs_alone, bytes_in_cells, graph_of_neighbours)
+WAYS = (exact, signs)
+WITH_FAISS = (signs_in_cells, bytes_in_cells, graph_of_neighbours)
 
 
 def compare(vectors: Vector) -> list[dict[str, Any]]:
@@ -91,7 +101,8 @@ def compare(vectors: Vector) -> list[dict[str, Any]]:
     order = np.random.default_rng(1).permutation(len(vectors))
     queries, vectors = vectors[order[:QUERIES]], np.ascontiguousarray(vectors[order[QUERIES:]])
     nearest = [set(exact(vectors)(query[None])) for query in queries]
-    return [measure(way, vectors, queries, nearest) for way in WAYS]
+    ways = (*WAYS, *(WITH_FAISS if find_spec("faiss") else ()))
+    return [measure(way, vectors, queries, nearest) for way in ways]
 
 
 def measure(way: Callable[[Vector], Ask], vectors: Vector, queries: Vector, nearest: list[set[Any]]) -> dict[str, Any]:

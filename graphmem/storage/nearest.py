@@ -9,7 +9,7 @@ is made again from the stored vectors.
 from __future__ import annotations
 
 import logging
-import random
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -20,8 +20,8 @@ import numpy as np
 from graphmem.protocols import Kind
 from graphmem.records import Vector
 from graphmem.storage.connection import transaction
-from graphmem.storage.rough_index import TRAINED_ON, RoughIndex
-from graphmem.storage.rows import IN, all_rows, as_set, held_rows, to_vector
+from graphmem.storage.rough_index import RoughIndex
+from graphmem.storage.rows import IN, as_set, held_rows, to_vector
 from graphmem.storage.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,11 @@ log = logging.getLogger(__name__)
 EXACT = 20_000
 """So many rows are searched exactly."""
 
-SPARE = (60, 3000)
-"""How many more than twice those wanted the rough index names, to be ranked exactly; if too few hold, at second try."""
+SPARE = (200, 3000)
+"""How many more than those wanted the rough index names, to be ranked exactly; if too few hold, at second try."""
+
+PER_ROOT = 0.5
+"""And how many more for each of the square root of the rows: the more there are, the more are alike."""
 
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
@@ -67,7 +70,7 @@ class Nearest:
         assert self._rough is not None
         assert self._recent is not None
         for spare in SPARE:
-            count = 2 * limit + spare
+            count = limit + spare + round(PER_ROOT * math.sqrt(len(self._rough)))
             seqs = self._rough.near(vectors, count)
             found = [row for row in self._held(at, f"f.seq {IN}", [as_set(seqs)]) if row[1] not in self._recent]
             if len(found) >= limit or count >= len(self._rough):
@@ -102,7 +105,7 @@ class Nearest:
             recent = VectorIndex(dimension)
             if self._count_since(self._seen) > EXACT:
                 self._take_in(revision)
-        recent.put([(id_, since, until, vector) for _, id_, since, until, vector in self._since(self._seen)])
+        recent.put([row[1:] for row in sorted(self._since(self._seen), key=lambda row: row[0])])
         self._recent, self._seen = recent, revision
 
     def _count_since(self, revision: int) -> int:
@@ -119,7 +122,7 @@ class Nearest:
         rows = self._db.execute(
             f"""SELECT f.seq, f.id, {life}, v.vector FROM {table} f
             JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE f.namespace = ? AND f.revision > ? ORDER BY f.seq""",
+            WHERE f.namespace = ? AND f.revision > ?""",
             (self.namespace, revision),
         )
         return ((*row, to_vector(blob)) for *row, blob in rows)
@@ -141,28 +144,15 @@ class Nearest:
     def _take_in(self, revision: int) -> None:
         """Let the rough index cover everything up to `revision`, and store it."""
         started = time.monotonic()
-        if self._rough is None or self._rough.crowded:
-            self._rough, self._seen = self._laid_out(), 0
-        rows = self._since(self._seen)
-        while chunk := list(islice(rows, EXACT)):
-            self._rough.put([row[0] for row in chunk], np.stack([row[-1] for row in chunk]))
+        if self._rough is None:
+            log.info("the index of %s vectors is built", self._kind)
+            self._rough = RoughIndex()
+        rows = self._since(self._covered)
+        chunks = iter(lambda: list(islice(rows, EXACT)), [])
+        self._rough.put(([row[0] for row in chunk], np.stack([row[-1] for row in chunk])) for chunk in chunks)
         self._covered = self._seen = revision
         self._store()
         log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
-
-    def _laid_out(self) -> RoughIndex:
-        """Cells for all rows there are, by a sample of them."""
-        table, _, _ = held_rows(self._kind, None)
-        seqs = [row[0] for row in all_rows(self._db, f"SELECT seq FROM {table} WHERE namespace = ?", [self.namespace])]
-        log.info("the index of %d %s vectors is built", len(seqs), self._kind)
-        sample = random.Random(0).sample(seqs, min(TRAINED_ON, len(seqs)))
-        rows = all_rows(
-            self._db,
-            f"""SELECT v.vector FROM {table} f JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE f.seq {IN}""",
-            [as_set(sample)],
-        )
-        return RoughIndex.laid_out(np.stack([to_vector(row[0]) for row in rows]), len(seqs))
 
     def _store(self) -> None:
         """Into the file, unless something was forgotten meanwhile; a file that cannot be written to does without."""

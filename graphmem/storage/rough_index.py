@@ -1,16 +1,15 @@
-"""Nearest vectors of a large graph, roughly: signs in the cells of a faiss index, then the numbers as bytes.
+"""Nearest vectors of a large graph, roughly: the signs of their numbers, a bit each, all looked through.
 
-The signs of a vector's numbers, a bit each, tell some thousands of candidates among millions; the numbers as bytes tell
-the best of those; whoever asks ranks them by the vectors themselves. Chosen by measurement (`python -m
-benchmarks.index`): a graph of neighbours answers sooner, and takes minutes to build where this takes seconds.
+How many signs differ tells some thousands of candidates among millions; the query's own numbers beside their signs
+tell the best of those; whoever asks ranks these by the vectors themselves. Chosen by measurement (`python -m
+benchmarks.index`): cells of an inverted file, or a graph of neighbours, take a library and long to build, and answer
+little or no sooner.
 """
 
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,108 +17,83 @@ from numpy.typing import NDArray
 
 from graphmem.records import Vector
 
-TRAINED_ON = 20_000
-"""At most so many vectors are looked at to lay out the cells."""
+Words = NDArray[np.uint64]
+"""Signs, 64 in a word."""
 
-CELLS_SEARCHED = 1 / 3
-"""The share of the cells that is looked into, those with the nearest centres."""
+BY_SIGN = 6
+"""Candidates by signs alone, for each that is named in the end."""
 
-PER_ROOT = 4
-"""Candidates by sign, for each of the square root of the rows."""
+AT_ONCE = 32768
+"""Rows whose signs are compared at once: as many as fit a processor's cache."""
 
 
 class RoughIndex:
-    """Rows of (number, vector), without the vectors themselves."""
+    """Rows of (number, signs of a vector)."""
 
-    def __init__(self, cells: Any, dimension: int) -> None:
-        cells.nprobe = math.ceil(cells.nlist * CELLS_SEARCHED)
-        self._cells = cells
-        self._size = 0
-        self._numbers = np.empty(0, np.int64)
-        self._bytes = np.empty((0, dimension), np.int8)
-        self._scales = np.empty(0, np.float32)
-        self._places = np.empty(0, np.int32)  # by number, its last row
-
-    @classmethod
-    def laid_out(cls, sample: Vector, size: int) -> RoughIndex:
-        """No rows yet, and cells for about `size` rows like those of `sample`."""
-        import faiss
-
-        signs = _signs(sample)
-        count = min(round(math.sqrt(size)), max(1, len(sample) // 20))
-        cells = faiss.IndexBinaryIVF(faiss.IndexBinaryFlat(8 * signs.shape[1]), 8 * signs.shape[1], count)
-        cells.cp.niter, cells.cp.min_points_per_centroid, cells.cp.max_points_per_centroid = 5, 1, TRAINED_ON
-        cells.train(signs)
-        return cls(cells, sample.shape[1])
+    def __init__(self) -> None:
+        self._numbers = np.empty(0, np.int64)  # ascending
+        self._signs: Words = np.empty((0, 0), np.uint64)  # shape (words of a vector, rows)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RoughIndex:
         """What `to_bytes` gave. Raises `ValueError` when it is something else."""
-        import faiss
-
+        index = cls()
         try:
             kept = np.load(io.BytesIO(data), allow_pickle=False)
-            index = cls(faiss.deserialize_index_binary(kept["cells"]), kept["bytes"].shape[1])
-            index._add(kept["numbers"], kept["bytes"], kept["scales"])
-        except (ValueError, LookupError, OSError, EOFError, AttributeError, RuntimeError, BadZipFile) as error:
+            index._numbers, index._signs = kept["numbers"], np.ascontiguousarray(kept["signs"].T)
+        except (ValueError, LookupError, OSError, EOFError, BadZipFile) as error:
             raise ValueError(f"no index: {error}") from error
+        if index._signs.dtype != np.uint64 or index._signs.shape[1:] != index._numbers.shape:
+            raise ValueError("no index: its rows do not agree")
         return index
 
     def to_bytes(self) -> bytes:
-        import faiss
-
-        file, rows = io.BytesIO(), np.flatnonzero(self._places[self._numbers[: self._size]] == np.arange(self._size))
-        cells = faiss.serialize_index_binary(self._cells)
-        np.savez(file, cells=cells, numbers=self._numbers[rows], bytes=self._bytes[rows], scales=self._scales[rows])
+        file = io.BytesIO()
+        np.savez(file, numbers=self._numbers, signs=np.ascontiguousarray(self._signs.T))
         return file.getvalue()
 
     def __len__(self) -> int:
-        return int(self._cells.ntotal)
+        return len(self._numbers)
 
-    @property
-    def crowded(self) -> bool:
-        """Whether there are many more rows than the cells were laid out for."""
-        return len(self) > 16 * max(int(self._cells.nlist), 100) ** 2
-
-    def put(self, numbers: Sequence[int], vectors: Vector) -> None:
-        """Add rows, or renew those whose number is there."""
-        rows = np.asarray(numbers, np.int64)
-        if len(self):
-            self._cells.remove_ids(rows)
-        self._cells.add_with_ids(_signs(vectors), rows)
-        scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / 127
-        self._add(rows, np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32))
-
-    def _add(self, numbers: NDArray[np.int64], bytes_: NDArray[np.int8], scales: Vector) -> None:
-        start, self._size = self._size, self._size + len(numbers)
-        new = slice(start, self._size)
-        for name, values in (("_numbers", numbers), ("_bytes", bytes_), ("_scales", scales)):
-            array = _with_room(getattr(self, name), self._size)
-            array[new] = values
-            setattr(self, name, array)
-        self._places = _with_room(self._places, int(numbers.max(initial=-1)) + 1)
-        self._places[numbers] = np.arange(start, self._size)
+    def put(self, chunks: Iterable[tuple[Sequence[int], Vector]]) -> None:
+        """Add rows of (number, vector), or renew those whose number is there."""
+        new = [(np.asarray(numbers, np.int64), _signs(vectors)) for numbers, vectors in chunks]
+        if not new:
+            return
+        held = [(self._numbers, self._signs)] if len(self) else []
+        numbers = np.concatenate([part for part, _ in (*new, *held)])
+        signs = np.concatenate([part for _, part in (*new, *held)], axis=1)
+        self._numbers, rows = np.unique(numbers, return_index=True)  # of equals the first, which is the new one
+        self._signs = np.take(signs, rows, axis=1)
 
     def near(self, vectors: Vector, count: int) -> set[int]:
         """Numbers of about the `count` nearest rows of each of `vectors`."""
-        by_sign = min(len(self), max(4 * count, round(PER_ROOT * math.sqrt(len(self)))))
         best: set[int] = set()
-        for vector, found in zip(vectors, self._cells.search(_signs(vectors), by_sign)[1], strict=True):
-            numbers = found[found >= 0]
-            rows = self._places[numbers]
-            scores = self._bytes[rows].astype(np.float32) @ vector * self._scales[rows]
-            best.update(numbers[np.argsort(-scores)[:count]].tolist())
+        for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
+            rows = _least(self._different(signs), BY_SIGN * count)
+            bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
+            scores = bits[:, : len(vector)].astype(np.float32) @ vector
+            best.update(self._numbers[rows[np.argsort(-scores)[:count]]].tolist())
         return best
 
+    def _different(self, signs: Words) -> NDArray[np.uint16]:
+        """In how many signs each row differs."""
+        found = np.zeros(len(self), np.uint16)
+        for start in range(0, len(self), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            for column, word in zip(self._signs, signs, strict=True):
+                found[part] += np.bitwise_count(column[part] ^ word)
+        return found
 
-def _signs(vectors: Vector) -> NDArray[np.uint8]:
-    return np.packbits(vectors > 0, axis=1)
+
+def _signs(vectors: Vector) -> Words:
+    """Shape (words of a vector, rows)."""
+    bits = np.packbits(vectors > 0, axis=1)
+    whole = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
+    return np.ascontiguousarray(whole.view(np.uint64).T)
 
 
-def _with_room(array: NDArray[Any], size: int) -> NDArray[Any]:
-    """The array, longer if need be; twice as long, so that adding little by little stays cheap."""
-    if size <= len(array):
-        return array
-    longer = np.zeros((max(size, 2 * len(array)), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    return longer
+def _least(values: NDArray[np.uint16], count: int) -> NDArray[np.intp]:
+    """Where the `count` least values are, and those equal to the last of them."""
+    most = np.searchsorted(np.bincount(values).cumsum(), count)
+    return np.flatnonzero(values <= most)

@@ -143,7 +143,7 @@ def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
     episode = teach(store, secret, first=9999, step=1)
     teach(store, clustered(LARGE, seed=6), first=20_000, step=2)
     things(store, secret[0])
-    code = np.round(secret[0] / (np.abs(secret[0]).max() / 127)).astype(np.int8).tobytes()
+    code = np.packbits(secret[0] > 0).tobytes()
     assert code in _stored(tmp_path / "large.db")
     store.forget([episode])
     assert "thing 9999" not in things(store, secret[0])
@@ -189,11 +189,20 @@ def test_many_episodes_are_found_as_facts_are(tmp_path: Path) -> None:
 
 def test_a_rough_index_survives_as_bytes() -> None:
     vectors = clustered(500)
-    index = RoughIndex.laid_out(vectors, 500)
-    index.put(range(500), vectors)
-    index.put([7], -vectors[7:8])
+    index = RoughIndex()
+    index.put([(range(500), vectors)])
+    index.put([([7], -vectors[7:8])])
     again = RoughIndex.from_bytes(index.to_bytes())
     assert len(again) == 500
     for query in (vectors[:1], vectors[7:8]):
         assert again.near(query, 10) == index.near(query, 10)
     assert 7 not in again.near(vectors[7:8], 10)
+
+
+@pytest.mark.parametrize("dimension", [1, 63, 100, 1536])
+def test_vectors_may_have_any_dimension(dimension: int) -> None:
+    vectors = np.random.default_rng(0).normal(size=(300, dimension)).astype(np.float32)
+    index = RoughIndex()
+    index.put([(range(300), vectors)])
+    assert set(range(300)) == index.near(vectors[:1], 300)
+    assert dimension == 1 or 5 in index.near(vectors[5:6], 20)
