@@ -127,6 +127,10 @@ class Server:
         except OSError:
             return False
 
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """As `kill -9`: no word of farewell, nothing flushed."""
         self._end(signal.SIGKILL)
@@ -135,7 +139,7 @@ class Server:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        if self._process and self._process.poll() is None:
+        if self._process and self.alive:
             self._process.send_signal(how)
             try:
                 self._process.wait(60)

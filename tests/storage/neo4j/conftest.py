@@ -1,6 +1,7 @@
 """A real server, for the tests of this folder: which, says the environment variable GRAPHMEM_TEST_NEO4J."""
 
 import os
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ def version() -> str:
 
 @pytest.fixture(scope="session")
 def shared_server(version: str) -> Iterator[Server]:
-    """One server for all tests that leave it running."""
+    """One server for all tests, each in a namespace of its own; who stops it starts it again."""
     try:
         with running(version) as started:
             yield started
@@ -36,3 +37,9 @@ def password(monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def server(shared_server: Server) -> Server:
     return shared_server
+
+
+@pytest.fixture
+def namespace() -> str:
+    """One that no other test has."""
+    return str(uuid.uuid4())

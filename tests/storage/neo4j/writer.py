@@ -1,0 +1,25 @@
+"""A process that writes: python -m tests.storage.neo4j.writer ADDRESS NAMESPACE NAME COUNT; a number each is durable."""
+
+import sys
+
+from graphmem import Memory
+from graphmem.testing import HashEmbedder
+
+PLACES = 5
+
+
+def triples(number: int) -> list[tuple[str, str, str]]:
+    """The same things for every writer: they move about, and are seen again."""
+    things = [(f"thing {number * step % 7}", "is in", f"room {number % PLACES}") for step in (1, 2, 3)]
+    return [*dict.fromkeys(things), ("player", "is in", f"room {number % PLACES}")]
+
+
+def write(address: str, namespace: str, name: str, count: int) -> None:
+    with Memory(address, namespace=namespace, embedder=HashEmbedder()) as memory:
+        for number in range(count):
+            memory.remember(f"{name} saw {number}", triples=triples(number), key=f"{name} {number}")
+            print(number, flush=True)
+
+
+if __name__ == "__main__":
+    write(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
