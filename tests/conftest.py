@@ -8,7 +8,26 @@ import pytest
 
 from graphmem import Memory
 from graphmem.testing import HashEmbedder
-from tests.neo4j_server import PASSWORD, Unavailable, running
+from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable, running
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[Server]:
+    """One Neo4j server for all tests, each in a namespace of its own; which, says the variable GRAPHMEM_TEST_NEO4J."""
+    if VARIABLE not in os.environ:
+        pytest.skip(f"no Neo4j server is asked for: {VARIABLE}=5.26.30 fetches and starts one")
+    try:
+        with running(os.environ[VARIABLE]) as started:
+            yield started
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def server(shared_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """That server, with its password in the environment."""
+    monkeypatch.setenv("NEO4J_PASSWORD", PASSWORD)
+    return shared_server
 
 
 @pytest.fixture

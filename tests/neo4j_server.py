@@ -21,6 +21,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 VERSIONS = ("5.26.30", "2026.08.1")
+VARIABLE = "GRAPHMEM_TEST_NEO4J"
+"""The environment variable that names the version to test against."""
+
 PASSWORD = "for-tests-only"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "graphmem-neo4j"
 START_SECONDS = 180

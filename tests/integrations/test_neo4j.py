@@ -1,30 +1,19 @@
 """Doors that lead to a Neo4j server in place of a file; skipped as the tests in tests/storage/neo4j are."""
 
 import asyncio
-import os
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.storage.resolve import new_id
-from tests.neo4j_server import PASSWORD, Unavailable, running
-
-VARIABLE = "GRAPHMEM_TEST_NEO4J"
+from tests.neo4j_server import PASSWORD, Server
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    if VARIABLE not in os.environ:
-        pytest.skip(f"no Neo4j server is asked for: {VARIABLE}=5.26.30 fetches and starts one")
-    try:
-        with running(os.environ[VARIABLE]) as server, pytest.MonkeyPatch.context() as environment:
-            environment.setenv("NEO4J_PASSWORD", PASSWORD)
-            yield server.uri
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+@pytest.fixture
+def address(server: Server) -> str:
+    return server.uri
 
 
 def test_the_mcp_server_serves_a_graph_in_neo4j(address: str) -> None:

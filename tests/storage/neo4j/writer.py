@@ -1,4 +1,7 @@
-"""A process that writes: python -m tests.storage.neo4j.writer ADDRESS NAMESPACE NAME COUNT; a number each is durable."""
+"""A process that remembers, and prints the number of each observation that is durable.
+
+python -m tests.storage.neo4j.writer ADDRESS NAMESPACE NAME COUNT
+"""
 
 import sys
 
