@@ -7,5 +7,5 @@ Any OpenAI-compatible endpoint will do (OPENAI_BASE_URL, OPENAI_API_KEY). The fo
 agent with GPT-4, a JSON object a step and a line: `observation`, `new_triples`, `graph` after the step, `action_raw`.
 
     reading.py  observations of such runs, read by the model and held against GPT-4's triples
-    playing.py  a treasure hunt of five rooms and three keys, with the graph, with full history, with nothing
+    playing.py  a treasure hunt of five rooms and three keys, with the graph, with full history, without a memory
 """

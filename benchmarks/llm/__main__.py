@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
     parser.add_argument("--seeds", type=int, default=3, help="games to play")
     parser.add_argument("--commands", type=int, default=40, help="commands in a game")
-    parser.add_argument("--memories", nargs="*", default=list(playing.MEMORIES), choices=list(playing.MEMORIES))
+    parser.add_argument("--memories", nargs="*", default=playing.MEMORIES, choices=playing.MEMORIES)
     parser.add_argument("--recall-tokens", type=int, default=400, help="budget of a recollection, of graph and history")
     parser.add_argument("--timeout", type=float, default=600, help="seconds to wait for a reply")
     parser.add_argument("--record", type=Path, help="append every exchange to this file")

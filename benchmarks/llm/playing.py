@@ -1,4 +1,4 @@
-"""A treasure hunt of five rooms and three keys (six points), played with the graph, with full history, with nothing.
+"""A treasure hunt of five rooms and three keys (six points), with the graph, with full history, without a memory.
 
 The three players have the same loop, prompts, plan and latest commands. They differ in what is recalled: facts and
 episodes of the graph; the newest observations, as many as fit in the same budget of tokens; nothing. The map ("go to
@@ -15,17 +15,19 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from agents.ariadne import Ariadne
-from agents.minds import language_model
+from agents.memories import Tools, make_memory
+from agents.memories.adapter import ForTheLoop
+from agents.memories.protocol import LoopMemory
+from agents.minds import Mind, language_model
 from envs import open_game
-from graphmem import Extraction, Fact, Memory, Recollection
+from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import Bill, ChatModel
-from graphmem.retrieval.budget import recollect
 
 ROOMS, KEYS = 5, 3
 GAMES = Path("games")
@@ -49,33 +51,14 @@ def make_small(seed: int) -> Path:
     return path
 
 
-class Unread:
-    """An `Extractor` that reads nothing: for memories without facts."""
-
-    name = "unread"
-    anchors = ()
-
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        return Extraction(())
+MEMORIES = ("graph", "history", "none")
 
 
-class FullHistory(Memory):
-    """Recalls the newest observations that fit in the budget, but for those that the reader has before it."""
-
-    def recall(self, query: Any, *, budget: int = 1000, without: Any = (), **_: Any) -> Recollection:
-        hidden = set(without)
-        newest = [episode for episode in reversed(self.episodes()) if episode.id not in hidden]
-        return recollect([], newest, budget=budget)
-
-
-class Nothing(Memory):
-    """Recalls nothing."""
-
-    def recall(self, query: Any, **_: Any) -> Recollection:
-        return Recollection((), (), "")
-
-
-MEMORIES: dict[str, type[Memory]] = {"graph": Memory, "full history": FullHistory, "nothing": Nothing}
+def _memory(kind: str, mind: Mind, stack: ExitStack) -> LoopMemory:
+    """A fresh memory of that kind: the loop's own, or one of those that it is compared with."""
+    if kind == "graph":
+        return stack.enter_context(Memory(":memory:", embedder=load_embedder(), extractor=mind.extractor))
+    return ForTheLoop(make_memory(kind, Tools(load_embedder(), mind.extractor)))
 
 
 @dataclass
@@ -101,10 +84,9 @@ def play(model: ChatModel, kind: str, seed: int, commands: int, recall_tokens: i
     """One game with a fresh memory of that kind."""
     env = open_game(make_small(seed))
     mind = language_model(model)
-    extractor = mind.extractor if kind == "graph" else Unread()
     started = time.perf_counter()
-    with MEMORIES[kind](":memory:", embedder=load_embedder(), extractor=extractor) as memory:
-        agent = Ariadne(env, memory, mind.policy, max_steps=commands, recall_tokens=recall_tokens)
+    with ExitStack() as stack:
+        agent = Ariadne(env, _memory(kind, mind, stack), mind.policy, max_steps=commands, recall_tokens=recall_tokens)
         steps = 0
         for step in agent.run():
             steps += 1
