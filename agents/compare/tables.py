@@ -57,8 +57,8 @@ def _by_game(title: str, results: Sequence[Result], value: Callable[[Result], fl
 def _with_interval(values: Sequence[float]) -> str:
     if not values:
         return DASH
-    low, high = interval(values)
-    return f"{mean(values):.2f} [{low:.2f}, {high:.2f}]"
+    middle, low, high = (round(each, 9) for each in (mean(values), *interval(values)))  # sums of floats are not exact
+    return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
 
 
 HEADER = (

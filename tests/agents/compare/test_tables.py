@@ -72,6 +72,14 @@ def test_an_interval_lies_within_the_values_and_around_their_mean(values: list[f
     assert np.mean(values) - 1e-9 <= high <= max(values) + 1e-9
 
 
+def test_a_mean_is_printed_within_its_interval(tmp_path: Path) -> None:
+    store = Store(tmp_path, SETTINGS)
+    for seed in range(1, 20):
+        store.keep(cell(seed), records(cell(seed), 3.86))  # 0.965 of 1, as nearly as may be
+    (text,) = score_table(read_results(store.logs(), SETTINGS.max_steps)).rows[0][3:]
+    assert len(set(re.findall(r"0\.\d\d", text))) == 1
+
+
 def test_an_interval_is_as_wide_as_theory_has_it() -> None:
     values = np.random.default_rng(1).normal(0.5, 0.1, 400)
     low, high = interval(list(values))
