@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 VERSIONS = ("5.26.30", "2026.08.1")
@@ -205,6 +205,7 @@ def _libraries(version: str) -> Path:
 
 
 if __name__ == "__main__":
-    with running(*sys.argv[1:]) as started:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with suppress(KeyboardInterrupt), running(*sys.argv[1:]) as started:
         print(f"{started.uri}  NEO4J_PASSWORD={PASSWORD}  {started.browser}", flush=True)
-        signal.sigwait([signal.SIGINT, signal.SIGTERM])
+        signal.pause()
