@@ -337,15 +337,13 @@ class Neo4jReader:
 
     def http_port(self) -> tuple[str, int]:
         """Scheme and port at which the server has its Browser: ("http", 7474), unless it says otherwise."""
-        rows = self._connection.read(
-            """SHOW SETTINGS YIELD name, value
-            WHERE name IN ['server.http.enabled', 'server.http.advertised_address', 'server.https.advertised_address']
-            RETURN name, value"""
-        )
+        rows = self._connection.read("SHOW SETTINGS YIELD name, value WHERE name STARTS WITH 'server.http' RETURN *")
         found = {row["name"]: row["value"] for row in rows}
         scheme = "https" if found.get("server.http.enabled") == "false" else "http"
-        port = found.get(f"server.{scheme}.advertised_address", "").rpartition(":")[2]
-        return scheme, int(port) if port.isdecimal() else {"http": 7474, "https": 7473}[scheme]
+        usual = {"http": 7474, "https": 7473}[scheme]
+        told = (found.get(f"server.{scheme}.{of}_address", "").rpartition(":")[2] for of in ("advertised", "listen"))
+        ports = [int(port) for port in told if port.isdecimal()]  # the first is the usual one where nobody set it
+        return scheme, next((port for port in ports if port != usual), usual)
 
     def close(self) -> None:
         self._connection.close()
