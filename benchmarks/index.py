@@ -26,7 +26,7 @@ from rich.table import Table
 from benchmarks.scale import TRIPLES, WordVectors, World
 from graphmem.embedding import load_embedder
 from graphmem.records import Vector
-from graphmem.storage.nearest import PER_ROOT, SPARE
+from graphmem.storage.nearest import SPARE
 from graphmem.storage.rough_index import RoughIndex
 
 QUERIES, NEAREST = 200, 20
@@ -53,9 +53,9 @@ def exact(vectors: Vector) -> Ask:
 
 
 def signs(vectors: Vector) -> Ask:
-    index, count = RoughIndex(), NEAREST + SPARE[0] + round(PER_ROOT * math.sqrt(len(vectors)))
-    index.put([(range(len(vectors)), vectors)])
-    return lambda query: list(index.near(query, count))
+    index, rows = RoughIndex(), range(len(vectors))
+    index.put([(rows, rows, vectors)])
+    return lambda query: list(index.near(query, NEAREST + SPARE[0]))
 
 
 def signs_in_cells(vectors: Vector) -> Ask:

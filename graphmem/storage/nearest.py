@@ -9,7 +9,6 @@ is made again from the stored vectors.
 from __future__ import annotations
 
 import logging
-import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -29,11 +28,8 @@ log = logging.getLogger(__name__)
 EXACT = 20_000
 """So many rows are searched exactly."""
 
-SPARE = (200, 3000)
-"""How many more than those wanted the rough index names, to be ranked exactly; if too few hold, at second try."""
-
-PER_ROOT = 0.5
-"""And how many more for each of the square root of the rows: the more there are, the more are alike."""
+SPARE = (100, 3000)
+"""How many more than those wanted are looked at, since some no longer hold; if too many do not, at second try."""
 
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
@@ -70,10 +66,8 @@ class Nearest:
         assert self._rough is not None
         assert self._recent is not None
         for spare in SPARE:
-            count = limit + spare + round(PER_ROOT * math.sqrt(len(self._rough)))
-            seqs = self._rough.near(vectors, count)
-            found = [row for row in self._held(at, f"f.seq {IN}", [as_set(seqs)]) if row[1] not in self._recent]
-            if len(found) >= limit or count >= len(self._rough):
+            found = self._nearest_held(vectors, limit + spare, at)
+            if len(found) >= limit or limit + spare >= len(self._rough):
                 return found
         found, rows = [], (row for row in self._held(at) if row[1] not in self._recent)
         while chunk := list(islice(rows, EXACT)):
@@ -81,13 +75,33 @@ class Nearest:
             found = [row for row in found + chunk if row[1] in best]
         return found
 
-    def _held(self, at: int | None, where: str = "TRUE", parameters: Sequence[object] = ()) -> Iterator[Row]:
+    def _nearest_held(self, vectors: Vector, count: int, at: int | None) -> list[Row]:
+        """Of the `count` nearest of what the rough index names, those that hold."""
+        assert self._rough is not None
+        assert self._recent is not None
+        places = self._rough.near(vectors, count)
+        sql = f"SELECT seq, vector FROM vectors WHERE seq {IN}"
+        found = {place: to_vector(blob) for place, blob in self._db.execute(sql, [as_set(set(places.values()))])}
+        seqs = [seq for seq, place in places.items() if place in found]
+        if not seqs:
+            return []
+        scores = vectors @ np.stack([found[places[seq]] for seq in seqs]).T
+        best = {seqs[i] for i in np.argsort(-scores, axis=1)[:, :count].flat}
+        table, held, values = held_rows(self._kind, at)
+        rows = self._db.execute(
+            f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND +f.namespace = ? AND {held}",
+            [as_set(best), self.namespace, *values],
+        )
+        return [(seq, id_, found[places[seq]]) for seq, id_ in rows if id_ not in self._recent]
+
+    def _held(self, at: int | None) -> Iterator[Row]:
+        """All rows that hold."""
         table, held, values = held_rows(self._kind, at)
         rows = self._db.execute(
             f"""SELECT f.seq, f.id, v.vector FROM {table} f
             JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE {where} AND +f.namespace = ? AND {held}""",
-            [*parameters, self.namespace, *values],
+            WHERE f.namespace = ? AND {held}""",
+            [self.namespace, *values],
         )
         return ((seq, id_, to_vector(blob)) for seq, id_, blob in rows)
 
@@ -105,7 +119,7 @@ class Nearest:
             recent = VectorIndex(dimension)
             if self._count_since(self._seen) > EXACT:
                 self._take_in(revision)
-        recent.put([row[1:] for row in sorted(self._since(self._seen), key=lambda row: row[0])])
+        recent.put([row[2:] for row in sorted(self._since(self._seen), key=lambda row: row[0])])
         self._recent, self._seen = recent, revision
 
     def _count_since(self, revision: int) -> int:
@@ -116,11 +130,12 @@ class Nearest:
             WHERE f.namespace = ? AND f.revision > ? LIMIT {EXACT + 1})"""
         return int(self._db.execute(sql, (self.namespace, revision)).fetchone()[0])
 
-    def _since(self, revision: int) -> Iterator[tuple[int, str, int, int | None, Vector]]:
+    def _since(self, revision: int) -> Iterator[tuple[int, int, str, int, int | None, Vector]]:
+        """(Row id, row id of the vector, public id, since, until, vector) of what is newer."""
         table, _, _ = held_rows(self._kind, None)
         life = "f.since, f.until" if self._kind == "fact" else "f.step, NULL"
         rows = self._db.execute(
-            f"""SELECT f.seq, f.id, {life}, v.vector FROM {table} f
+            f"""SELECT f.seq, v.seq, f.id, {life}, v.vector FROM {table} f
             JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
             WHERE f.namespace = ? AND f.revision > ?""",
             (self.namespace, revision),
@@ -149,7 +164,7 @@ class Nearest:
             self._rough = RoughIndex()
         rows = self._since(self._covered)
         chunks = iter(lambda: list(islice(rows, EXACT)), [])
-        self._rough.put(([row[0] for row in chunk], np.stack([row[-1] for row in chunk])) for chunk in chunks)
+        self._rough.put(_columns(chunk) for chunk in chunks)
         self._covered = self._seen = revision
         self._store()
         log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
@@ -166,6 +181,10 @@ class Nearest:
                 )
         except sqlite3.Error as error:
             log.info("the index of %s vectors is not kept: %s", self._kind, error)
+
+
+def _columns(rows: Sequence[tuple[int, int, str, int, int | None, Vector]]) -> tuple[list[int], list[int], Vector]:
+    return [row[0] for row in rows], [row[1] for row in rows], np.stack([row[-1] for row in rows])
 
 
 def _ranked(vectors: Vector, rows: Sequence[Row], limit: int) -> list[list[tuple[str, float]]]:

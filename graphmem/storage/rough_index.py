@@ -9,6 +9,7 @@ little or no sooner.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Sequence
 from zipfile import BadZipFile
 
@@ -20,6 +21,9 @@ from graphmem.records import Vector
 Words = NDArray[np.uint64]
 """Signs, 64 in a word."""
 
+SPARE, PER_ROOT = 100, 0.5
+"""So many more than those wanted are named, and for each of the square root of the rows: of many, more are alike."""
+
 BY_SIGN = 6
 """Candidates by signs alone, for each that is named in the end."""
 
@@ -28,10 +32,11 @@ AT_ONCE = 32768
 
 
 class RoughIndex:
-    """Rows of (number, signs of a vector)."""
+    """Rows of (number, where its vector is kept, the vector's signs)."""
 
     def __init__(self) -> None:
         self._numbers = np.empty(0, np.int64)  # ascending
+        self._places = np.empty(0, np.int64)
         self._signs: Words = np.empty((0, 0), np.uint64)  # shape (words of a vector, rows)
 
     @classmethod
@@ -40,41 +45,44 @@ class RoughIndex:
         index = cls()
         try:
             kept = np.load(io.BytesIO(data), allow_pickle=False)
-            index._numbers, index._signs = kept["numbers"], np.ascontiguousarray(kept["signs"].T)
+            index._numbers, index._places = kept["numbers"], kept["places"]
+            index._signs = np.ascontiguousarray(kept["signs"].T)
         except (ValueError, LookupError, OSError, EOFError, BadZipFile) as error:
             raise ValueError(f"no index: {error}") from error
-        if index._signs.dtype != np.uint64 or index._signs.shape[1:] != index._numbers.shape:
+        if index._signs.dtype != np.uint64 or not index._signs.shape[1:] == index._places.shape == index._numbers.shape:
             raise ValueError("no index: its rows do not agree")
         return index
 
     def to_bytes(self) -> bytes:
         file = io.BytesIO()
-        np.savez(file, numbers=self._numbers, signs=np.ascontiguousarray(self._signs.T))
+        np.savez(file, numbers=self._numbers, places=self._places, signs=np.ascontiguousarray(self._signs.T))
         return file.getvalue()
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def put(self, chunks: Iterable[tuple[Sequence[int], Vector]]) -> None:
-        """Add rows of (number, vector), or renew those whose number is there."""
-        new = [(np.asarray(numbers, np.int64), _signs(vectors)) for numbers, vectors in chunks]
-        if not new:
+    def put(self, chunks: Iterable[tuple[Sequence[int], Sequence[int], Vector]]) -> None:
+        """Add rows of (number, place, vector), or renew those whose number is there."""
+        parts = [(np.asarray(n, np.int64), np.asarray(places, np.int64), _signs(v)) for n, places, v in chunks]
+        if len(self):
+            parts.append((self._numbers, self._places, self._signs))
+        if not parts:
             return
-        held = [(self._numbers, self._signs)] if len(self) else []
-        numbers = np.concatenate([part for part, _ in (*new, *held)])
-        signs = np.concatenate([part for _, part in (*new, *held)], axis=1)
+        numbers, places, signs = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
         self._numbers, rows = np.unique(numbers, return_index=True)  # of equals the first, which is the new one
-        self._signs = np.take(signs, rows, axis=1)
+        self._places, self._signs = places[rows], np.take(signs, rows, axis=1)
 
-    def near(self, vectors: Vector, count: int) -> set[int]:
-        """Numbers of about the `count` nearest rows of each of `vectors`."""
+    def near(self, vectors: Vector, count: int) -> dict[int, int]:
+        """Numbers and places of what holds about all of the `count` nearest rows of each of `vectors`."""
+        count += SPARE + round(PER_ROOT * math.sqrt(len(self)))
         best: set[int] = set()
         for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
             rows = _least(self._different(signs), BY_SIGN * count)
             bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
             scores = bits[:, : len(vector)].astype(np.float32) @ vector
-            best.update(self._numbers[rows[np.argsort(-scores)[:count]]].tolist())
-        return best
+            best.update(rows[np.argsort(-scores)[:count]].tolist())
+        found = sorted(best)
+        return dict(zip(self._numbers[found].tolist(), self._places[found].tolist(), strict=True))
 
     def _different(self, signs: Words) -> NDArray[np.uint16]:
         """In how many signs each row differs."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.records import Episode
@@ -30,6 +30,7 @@ def found(store: SqliteStore, query: str, *, limit: int = 5, at: int | None = No
     return [id_ for id_, _ in store.search("episode", query, limit=limit, at=at)]
 
 
+@settings(deadline=None)
 @given(texts=TEXTS, query=st.lists(WORDS, min_size=1, max_size=6).map(" ".join))
 def test_a_small_memory_is_ranked_by_plain_bm25(texts: list[str], query: str) -> None:
     store = SqliteStore(":memory:")
@@ -43,6 +44,7 @@ def test_a_small_memory_is_ranked_by_plain_bm25(texts: list[str], query: str) ->
     store.close()
 
 
+@settings(deadline=None)
 @given(query=st.text())
 def test_any_text_is_a_query(query: str) -> None:
     store = SqliteStore(":memory:")

@@ -190,19 +190,19 @@ def test_many_episodes_are_found_as_facts_are(tmp_path: Path) -> None:
 def test_a_rough_index_survives_as_bytes() -> None:
     vectors = clustered(500)
     index = RoughIndex()
-    index.put([(range(500), vectors)])
-    index.put([([7], -vectors[7:8])])
+    index.put([(range(500), range(500), vectors)])
+    index.put([([7], [7], -vectors[7:8])])
     again = RoughIndex.from_bytes(index.to_bytes())
     assert len(again) == 500
     for query in (vectors[:1], vectors[7:8]):
         assert again.near(query, 10) == index.near(query, 10)
-    assert 7 not in again.near(vectors[7:8], 10)
+    assert 7 not in again.near(vectors[7:8], 1)
 
 
 @pytest.mark.parametrize("dimension", [1, 63, 100, 1536])
 def test_vectors_may_have_any_dimension(dimension: int) -> None:
     vectors = np.random.default_rng(0).normal(size=(300, dimension)).astype(np.float32)
     index = RoughIndex()
-    index.put([(range(300), vectors)])
-    assert set(range(300)) == index.near(vectors[:1], 300)
-    assert dimension == 1 or 5 in index.near(vectors[5:6], 20)
+    index.put([(range(300), range(1000, 1300), vectors)])
+    assert index.near(vectors[:1], 300) == dict(zip(range(300), range(1000, 1300), strict=True))
+    assert dimension == 1 or index.near(vectors[5:6], 20)[5] == 1005
