@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from graphmem.viewer.kinds import COLOURS
 
-_DIAMETERS = {"place": 70, "character": 65, "container": 55, "thing": 50, "value": 35}
+_DIAMETERS = {"place": 85, "character": 85, "container": 80, "thing": 75, "value": 60}
 
 _SHEET = """node {
-  diameter: 50px; color: #8b93a1; border-color: #6d7480; border-width: 2px;
-  text-color-internal: #ffffff; font-size: 10px;
+  diameter: 75px; color: #8b93a1; border-color: #6d7480; border-width: 2px;
+  text-color-internal: #ffffff; font-size: 14px;
 }
 relationship {
-  color: #9aa1ad; shaft-width: 1px; font-size: 8px; padding: 3px;
+  color: #9aa1ad; shaft-width: 1px; font-size: 10px; padding: 3px;
   text-color-external: #30333a; text-color-internal: #ffffff; caption: "<type>";
 }
 node.Entity { caption: "{name}"; defaultCaption: "{name}"; }
-node.Fact { diameter: 60px; color: #eaf6f1; border-color: #2fa37c; caption: "{relation}"; }
+node.Fact {
+  diameter: 75px; color: #eaf6f1; border-color: #2fa37c; text-color-internal: #1d5f49; caption: "{relation}";
+}
 node.Current {
-  diameter: 60px; color: #eaf6f1; border-color: #2fa37c; text-color-internal: #1d5f49; caption: "{relation}";
+  diameter: 75px; color: #eaf6f1; border-color: #2fa37c; text-color-internal: #1d5f49; caption: "{relation}";
 }
 node.Retired {
-  diameter: 60px; color: #f7e0de; border-color: #c0392b; text-color-internal: #7b2d26; caption: "{relation}";
+  diameter: 75px; color: #f7e0de; border-color: #c0392b; text-color-internal: #7b2d26; caption: "{relation}";
 }
 node.Episode {
-  diameter: 75px; color: #6c4fb3; border-color: #543b91; text-color-internal: #ffffff; caption: "step {step}";
+  diameter: 85px; color: #6c4fb3; border-color: #543b91; text-color-internal: #ffffff; caption: "step {step}";
 }
-node.Alias { diameter: 35px; color: #c9cdd4; border-color: #9aa1ad; text-color-internal: #30333a; caption: "{name}"; }
-relationship.FACT { color: #5f6773; shaft-width: 2px; font-size: 9px; caption: "{relation}"; }
+node.Alias { diameter: 60px; color: #c9cdd4; border-color: #9aa1ad; text-color-internal: #30333a; caption: "{name}"; }
+relationship.FACT { color: #5f6773; shaft-width: 2px; font-size: 12px; caption: "{relation}"; }
+relationship.SUBJECT { caption: "subject"; }
+relationship.OBJECT { caption: "object"; }
 relationship.ASSERTED { color: #2fa37c; shaft-width: 2px; caption: "taught"; }
 relationship.SUPPORTED { color: #7fc8ad; caption: "saw again"; }
 relationship.RETIRED { color: #c0392b; shaft-width: 2px; caption: "ended"; }
