@@ -44,7 +44,8 @@ RETURN a, edge, b""",
     Query(
         "then",
         "What it knew at an earlier step",
-        "The graph as it stood: facts are nodes here, since those that were retired later have no arrow any more.",
+        "The graph as it stood: facts are nodes here, since those that ended later (red) have no arrow any more. The arrows "
+        "that Browser adds between the entities are those of today; its settings can leave them out (Connect result nodes).",
         """WITH 10 AS step  // any step
 MATCH (a:Entity)<-[s:SUBJECT]-(f:Fact)-[o:OBJECT]->(b:Entity)
 WHERE f.namespace = $namespace AND f.since <= step AND (f.until IS NULL OR f.until > step)
