@@ -8,7 +8,13 @@ nbformat = pytest.importorskip("nbformat", reason="needs ipykernel and nbclient"
 nbclient = pytest.importorskip("nbclient", reason="needs ipykernel and nbclient")
 
 ROOT = Path(__file__).parent.parent
-NEEDS = {"1": ["matplotlib"], "2": ["matplotlib", "textworld"], "4": ["matplotlib", "neo4j"], "5": ["matplotlib"]}
+NEEDS = {
+    "1": ["matplotlib"],
+    "2": ["matplotlib", "textworld"],
+    "3": ["matplotlib", "textworld"],
+    "4": ["matplotlib", "neo4j"],
+    "5": ["matplotlib"],
+}
 
 
 def _printed(notebook: nbformat.NotebookNode) -> list[str]:
