@@ -10,6 +10,7 @@ import pytest
 
 from agents.ariadne import Ariadne
 from agents.policies.heuristic import HeuristicPlayer
+from agents.policies.protocol import Plan, Situation
 from envs import MiniWorld
 from graphmem import Memory
 from graphmem.embedding import load_embedder
@@ -83,6 +84,11 @@ def test_it_wins_the_mini_world() -> None:
         env = MiniWorld()
         steps = list(Ariadne(env, memory, HeuristicPlayer(embedder), max_steps=60).run())
     assert steps[-1].info["won"]
+
+
+def test_a_command_that_names_no_thing_is_no_sub_goal() -> None:
+    situation = Situation("explore", "A dungeon.", "", ("open", "take", "east"), plan=Plan("explore"))
+    assert all(step.about != ("",) for step in HeuristicPlayer(load_embedder("lexical")).plan(situation).sub_goals)
 
 
 def test_a_person_can_watch(folder: Path, hunt: list[dict[str, Any]]) -> None:

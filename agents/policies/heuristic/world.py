@@ -131,7 +131,8 @@ class World:
     # Commands
 
     def can(self, verb: str) -> list[Command]:
-        return [command for command in self.commands if command.verb == verb]
+        """The admissible commands that do `verb` to something."""
+        return [command for command in self.commands if command.verb == verb and command.thing]
 
     def find(self, verb: str, thing: str, target: str | None = None) -> str | None:
         """The admissible command that does `verb` to `thing` (and `target`)."""
