@@ -45,7 +45,7 @@ RETURN a, edge, b""",
         "then",
         "What it knew at an earlier step",
         "The graph as it stood: facts are nodes here, since those that ended later (red) have no arrow any more. The "
-        "arrows that Browser adds between entities are those of today; its setting Connect result nodes leaves them out.",
+        "arrows that Browser adds between entities are those of today; its setting Connect result nodes ends that.",
         """WITH 10 AS step  // any step
 MATCH (a:Entity)<-[s:SUBJECT]-(f:Fact)-[o:OBJECT]->(b:Entity)
 WHERE f.namespace = $namespace AND f.since <= step AND (f.until IS NULL OR f.until > step)
