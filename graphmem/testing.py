@@ -259,6 +259,9 @@ def tells_what_is_known_of_an_observation(store: Store) -> None:
     late = store.observe(Episode("e10", "late", 2), ["hall"], limit=1)
     assert _told(late.known) == ["thing 2, is in, hall"]
     assert store.observe(Episode("e9", "again", NEXT), [], limit=1) == Observed(seen.episode)
+    beside = store.observe(Episode("e9", "again", NEXT), ["thing 5"], limit=9, also=["nowhere", "the Hall"])
+    assert {entity.name for entity in beside.entities} == {"thing 5", "hall"}
+    assert _told(beside.known) == ["thing 5, is in, hall"]
 
 
 def bounds_what_lies_around_newest_first(store: Store) -> None:
