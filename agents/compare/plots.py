@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,6 @@ _HUES = (
 COLOURS = dict(zip(MEMORIES, _HUES, strict=True))
 """One for each memory, the same in every plot."""
 
-
 Draw = Callable[["Axes", Sequence[Result], str, int], None]
 """Draws the runs of a memory in a panel whose longest run has so many commands."""
 
@@ -41,35 +40,35 @@ def plot(results: Sequence[Result], folder: Path) -> list[Path]:
     return written
 
 
-def _grid(results: Sequence[Result], task: str, draw: Draw, label: str) -> Any:
+def _grid(results: Sequence[Result], task: str, draw: Draw, label: str) -> Figure:
     """One panel for each size (a row) and budget (a column)."""
     sizes = [size for each, size in games_of(results) if each == task]
     budgets = budgets_of(results)
     figure = _figure(4.2 * len(budgets) + 0.6, 2.6 * len(sizes) + 1.2)
     axes = figure.subplots(len(sizes), len(budgets), squeeze=False, sharey=True)
-    for row, size in enumerate(sizes):
-        for column, budget in enumerate(budgets):
-            panel: Axes = axes[row][column]
-            chosen = {memory: select(results, memory, budget, task, size) for memory in memories_of(results)}
-            longest = max((result.commands for cell in chosen.values() for result in cell), default=0)
-            for memory, cell in chosen.items():
-                if cell:
-                    draw(panel, cell, memory, longest)
+    for size, row in zip(sizes, axes, strict=True):
+        for budget, panel in zip(budgets, row, strict=True):
+            _panel(
+                panel, {memory: select(results, memory, budget, task, size) for memory in memories_of(results)}, draw
+            )
             panel.set_title(f"{task}, {size}, {budget:,} tokens", fontsize=9)
-            panel.set_xlabel("command" if row == len(sizes) - 1 else "")
-            panel.set_ylabel(label if column == 0 else "")
-            panel.grid(alpha=0.25)
-            panel.spines[["top", "right"]].set_visible(False)
+        row[0].set_ylabel(label)
+    for panel in axes[-1]:
+        panel.set_xlabel("command")
     lines = {line.get_label(): line for panel in axes.flat for line in panel.get_lines()}
-    figure.legend(
-        lines.values(),
-        lines.keys(),
-        loc="outside lower center",
-        ncols=4 if len(budgets) > 1 else 2,
-        frameon=False,
-        fontsize=9,
-    )
+    columns = 4 if len(budgets) > 1 else 2
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
     return figure
+
+
+def _panel(panel: Axes, played: Mapping[str, Sequence[Result]], draw: Draw) -> None:
+    """The runs of each memory in one panel."""
+    longest = max((result.commands for runs in played.values() for result in runs), default=0)
+    for memory, runs in played.items():
+        if runs:
+            draw(panel, runs, memory, longest)
+    panel.grid(alpha=0.25)
+    panel.spines[["top", "right"]].set_visible(False)
 
 
 def _figure(width: float, height: float) -> Figure:

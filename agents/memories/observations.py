@@ -17,16 +17,21 @@ def entry(moment: Moment) -> str:
     return f"[step {moment.step}{place}] " + "\n  ".join(lines)
 
 
-def told(ranked: Iterable[Moment], budget: int) -> str:
-    """The moments, best first, that fit in `budget` tokens, printed in order of time.
+def fitting(ranked: Iterable[Moment], room: int) -> list[Moment]:
+    """The moments, best first, whose entries fit in `room` tokens.
 
-    The first that does not fit ends it, so that what is left out is always worth less than what is told.
+    The first that does not fit ends it, so that what is left out is always worth less than what is kept.
     """
-    room = budget - count_tokens(HEADING)
     kept: list[Moment] = []
     for moment in ranked:
         room -= count_tokens(entry(moment))
         if room < 0:
             break
         kept.append(moment)
+    return kept
+
+
+def told(ranked: Iterable[Moment], budget: int) -> str:
+    """The moments, best first, that fit in `budget` tokens with their heading, printed in order of time."""
+    kept = fitting(ranked, budget - count_tokens(HEADING))
     return "\n".join([HEADING, *map(entry, sorted(kept, key=lambda moment: moment.step))]) if kept else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from agents.memories.observations import entry, told
+from agents.memories.observations import entry, fitting, told
 from agents.memories.prompts import SummaryReply, summary
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from graphmem import Learned
@@ -76,17 +76,6 @@ class ExtractiveSummary(AgentMemory):
     def _worth(self, sentence: str) -> float:
         words = _words(sentence)
         return sum(self._counts[word] for word in words) / len(words) if words else 0.0
-
-
-def fitting(ranked: list[Moment], budget: int) -> list[Moment]:
-    """The sentences, best first, that a summary of `budget` tokens has room for."""
-    kept: list[Moment] = []
-    for sentence in ranked:
-        budget -= count_tokens(entry(sentence))
-        if budget < 0:
-            break
-        kept.append(sentence)
-    return kept
 
 
 def _words(text: str) -> list[str]:
