@@ -65,14 +65,17 @@ def page(shared_server: Server) -> Iterator[Page]:
 def test_the_guide_is_there_and_a_click_puts_its_query_into_the_editor(page: Page) -> None:
     heading = page.get_by_role("heading", name="What the agent knows")
     playwright.expect(heading.first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("pre.runnable", has_text=":style").first.click()
+    editor = page.locator("[data-testid=activeEditor] .view-lines")
+    playwright.expect(editor).to_contain_text(":style", timeout=PATIENCE_MS)
 
 
 def test_what_holds_is_drawn_with_the_names_of_entities_and_relations(page: Page) -> None:
     type_and_run(page, QUERIES[0].cypher.replace("$namespace", f'"{NAMESPACE}"'))
     page.wait_for_selector("svg g.node")
-    words = " ".join(page.locator("svg g.node text").all_inner_texts()).split()
+    words = " ".join(page.locator("svg g.node text").all_text_contents()).split()
     assert {"player", "kitchen", "hall", "red", "apple", "table"} <= set(words)
-    relations = {text.strip() for text in page.locator("svg g.relationship text").all_inner_texts()}
+    relations = {text.strip() for text in page.locator("svg g.relationship text").all_text_contents()}
     assert relations == {"is in", "is on", "is north of"}
 
 
