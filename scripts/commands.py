@@ -39,7 +39,7 @@ def _program(name: str, app: typer.Typer) -> Iterator[str]:
     yield f"## {name}\n\n{app.info.help}\n"
     for command, found in commands(app).items():
         yield f"### {name} {command}\n\n{' '.join(found.help.split())}\n"
-        yield "| | |\n|---|---|"
+        yield "| say | for |\n|---|---|"
         yield from (f"| `{written}` | {told} |" for written, told in options(found).items())
         yield ""
 
