@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,21 @@ Node = tuple[str, str]
 
 
 class Graph:
-    """Nodes and weighted links that run both ways. `leaks` says how much of a node's links is not in the graph."""
+    """Nodes, and links that run both ways."""
 
     def __init__(self) -> None:
         self.index: dict[Node, int] = {}
-        self._links: dict[tuple[int, int], float] = {}
+        self._links: dict[tuple[int, int], None] = {}  # a set, in order
         self._degree: dict[int, int] = {}
 
     def node(self, node: Node) -> int:
         return self.index.setdefault(node, len(self.index))
 
-    def link(self, one: Node, other: Node, weight: float = 1.0) -> None:
-        a, b = self.node(one), self.node(other)
-        self._links[a, b] = self._links[b, a] = weight
+    def link(self, one: Node, other: Node) -> None:
+        index = self.index
+        a = index.setdefault(one, len(index))
+        b = index.setdefault(other, len(index))
+        self._links[a, b] = self._links[b, a] = None
 
     def has_degree(self, node: Node, degree: int) -> None:
         """That so many links of the node are known of in all, here or not."""
@@ -51,14 +54,14 @@ class Graph:
         if not size or not start.sum():
             return start
         start /= start.sum()
-        ends = np.fromiter((end for link in self._links for end in link), np.int64).reshape(-1, 2)
+        ends = np.fromiter(chain.from_iterable(self._links), np.int64, 2 * len(self._links)).reshape(-1, 2)
         source, target = ends[:, 0], ends[:, 1]
         degree = np.zeros(size)
         degree[list(self._degree)] = list(self._degree.values())
-        weight = np.fromiter(self._links.values(), np.float64) / np.log(2 + degree)[target] ** (degree[target] > 0)
+        likely = np.where(degree > 0, 1 / np.log(2 + degree), 1.0)[target]
         here = np.bincount(source, minlength=size)
-        leaving = np.bincount(source, weight, size) * np.maximum(1, degree / np.maximum(here, 1))
-        step = weight / leaving[source]
+        leaving = np.bincount(source, likely, size) * np.maximum(1, degree / np.maximum(here, 1))
+        step = likely / leaving[source]
         now: NDArray[Any] = start
         for _ in range(rounds):
             now = (1 - restart) * np.bincount(target, step * now[source], size)

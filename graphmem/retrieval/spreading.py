@@ -53,7 +53,8 @@ class Spread:
 
     def ranked(self, kind: str) -> list[tuple[str, float]]:
         """The nodes of a kind with their rank, the highest first."""
-        nodes = ((name, float(self.rank[i])) for (of, name), i in self.graph.index.items() if of == kind)
+        rank = self.rank.tolist()
+        nodes = [(name, rank[i]) for (of, name), i in self.graph.index.items() if of == kind]
         return sorted(nodes, key=lambda node: -node[1])
 
 
