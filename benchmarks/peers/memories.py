@@ -26,16 +26,16 @@ FOUND = 20
 
 
 class Vectors:
-    """The vectors that were computed beforehand, by text."""
+    """The vectors that were computed beforehand, by text; what is white around it does not count (mem0 cuts it off)."""
 
     def __init__(self, texts: list[str], path: Path) -> None:
-        self._rows = dict(zip(texts, np.load(path), strict=True))
+        self._rows = dict(zip((text.strip() for text in texts), np.load(path), strict=True))
 
     def __call__(self, text: str) -> list[float]:
-        return [float(number) for number in self._rows[text]]
+        return [float(number) for number in self._rows[text.strip()]]
 
     def get(self, text: str) -> Any:
-        return self._rows.get(text)
+        return self._rows.get(text.strip())
 
 
 class Graphmem:
