@@ -25,13 +25,13 @@ from graphmem.retrieval.words import COMMON
 Scores = NDArray[np.float64]
 
 # What the parts of a score weigh, each of which is at most 1. Chosen on passages of Wikipedia and on dialogue.
-COSINE, RANK, WORDS, PHRASES, TITLE, TIME = 1.0, 1.0, 1.0, 0.4, 0.5, 0.5
+COSINE, RANK, WORDS, PHRASES, TITLE, TIME = 0.8, 1.0, 1.0, 0.3, 0.5, 0.5
 BRIDGE = 1.6
 NEIGHBOUR = 0.35
 """Of the score of the episode before or after: in a dialogue the answer stands beside the question."""
 SAME_HEADING = 0.8
 """Taken from an episode with the heading of a chosen one."""
-SAID = 0.2
+SAID = 0.1
 """What is left of a word's weight once a document with it is chosen."""
 ABOUT = 4.0
 """How much more a shared entity counts that is what an episode is about."""
