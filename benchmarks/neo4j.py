@@ -125,7 +125,10 @@ def examine(server: Server, writing: Sequence[Writer]) -> None:
     half = [e for e in stored if e.facts and e.key not in whole]
     print(f"acknowledged {len(acknowledged)}, of these lost {len(acknowledged - whole)}; half-written {len(half)}")
     told = {"episodes": (e.key for e in stored), "entities": (it.key for it in entities)}
-    told |= {"facts": (f.triple.key for f in facts), "values of one slot": ((f.subject, f.slot) for f in facts)}
+    told |= {
+        "facts": (f.triple.key for f in facts),
+        "values of one slot": ((f.subject, f.slot) for f in facts if f.slot),
+    }
     twice = {what: sum(n > 1 for n in Counter(keys).values()) for what, keys in told.items()}
     print("there twice:", ", ".join(f"{count} {what}" for what, count in twice.items()))
 
