@@ -133,7 +133,7 @@ def _leaf_through(console: Console, records: Sequence[LoggedStep | LoggedRun]) -
         while True:
             console.clear()
             console.print(records[shown].panel(max(3, console.height // _PARTS)))
-            console.print(f"{shown + 1} of {len(records)}   n next, p back, q end", style="dim")
+            console.print(f"{shown + 1} of {len(records)}   n next, p back, q end", style="dim", highlight=False)
             try:
                 key = typer.getchar()
             except (KeyboardInterrupt, EOFError):

@@ -80,13 +80,16 @@ def test_at_a_terminal_keys_go_forwards_and_back(log: Callable[..., Path]) -> No
     command = [sys.executable, "-m", "agents", "replay", str(log())]
     with subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs) as child:
         os.close(theirs)
-        _until(ours, "1 of 6")
-        for key, shown in (("n", "2 of 6"), ("\x1b[C", "3 of 6"), ("p", "2 of 6"), ("\x1b[D", "1 of 6")):
-            _press(ours, key)
-            _until(ours, shown)
-        _press(ours, "q")
-    os.close(ours)
-    assert child.returncode == 0
+        try:
+            _until(ours, "1 of 6")
+            for key, shown in (("n", "2 of 6"), ("\x1b[C", "3 of 6"), ("p", "2 of 6"), ("\x1b[D", "1 of 6")):
+                _press(ours, key)
+                _until(ours, shown)
+            _press(ours, "q")
+            assert child.wait(timeout=60) == 0
+        finally:
+            child.kill()
+            os.close(ours)
 
 
 def _press(terminal: int, key: str) -> None:
@@ -116,18 +119,22 @@ def test_a_malformed_line_is_named(log: Callable[..., Path], lines: list[str], f
         read_log(log(lines[0], fault, lines[1]))
 
 
-def test_bad_logs_end_with_one_clear_line(log: Callable[..., Path], tmp_path: Path) -> None:
-    (tmp_path / "image.jsonl").write_bytes(b"\xff\xfe\x00")
-    for path, word in (
-        (tmp_path / "none.jsonl", "none.jsonl cannot be read"),
-        (tmp_path / "image.jsonl", "image.jsonl cannot be read"),
-        (log("", ""), "holds no step"),
-        (log("{}", "{}"), "line 1"),
-    ):
-        done = _replay(path)
-        assert done.returncode == 2
-        assert word in done.stderr
-        assert done.stderr.count("\n") == 1
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (None, "log.jsonl cannot be read"),
+        (b"\xff\xfe\x00", "log.jsonl cannot be read"),
+        (b"\n\n", "holds no step"),
+        (b"{}\n{}\n", "line 1"),
+    ],
+)
+def test_a_bad_log_ends_with_one_clear_line(tmp_path: Path, written: bytes | None, told: str) -> None:
+    if written is not None:
+        (tmp_path / "log.jsonl").write_bytes(written)
+    done = _replay(tmp_path / "log.jsonl")
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_what_a_log_holds_is_only_text(log: Callable[..., Path], lines: list[str]) -> None:
