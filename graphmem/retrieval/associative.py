@@ -27,7 +27,7 @@ from graphmem.retrieval.words import content
 Embed = Callable[[Sequence[str]], Vector]
 """Texts -> unit vectors of shape (len(texts), dimension)."""
 
-HITS = 100
+HITS = 60
 """So many facts and episodes are asked for by vector, and by full text."""
 
 BY_RANK, BY_VECTOR, BY_TEXT = 30, 15, 15

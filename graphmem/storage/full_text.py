@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from graphmem.protocols import Kind
 from graphmem.storage.rows import IN, all_rows, as_set, held_rows
 
-COMMON = 2000
+COMMON = 1000
 """A word with more matches is common."""
 
-SCORED = 4000
+SCORED = 2000
 """Matches that BM25 scores at most, of all words of a query together."""
 
 WORDS = 64

@@ -81,18 +81,20 @@ class Nearest:
         assert self._recent is not None
         places = self._rough.near(vectors, count)
         sql = f"SELECT seq, vector FROM vectors WHERE seq {IN}"
-        found = {place: to_vector(blob) for place, blob in self._db.execute(sql, [as_set(set(places.values()))])}
-        seqs = [seq for seq, place in places.items() if place in found]
-        if not seqs:
+        kept = self._db.execute(sql, [as_set(set(places.values()))]).fetchall()
+        if not kept:
             return []
-        scores = vectors @ np.stack([found[places[seq]] for seq in seqs]).T
-        best = {seqs[i] for i in np.argsort(-scores, axis=1)[:, :count].flat}
+        row_at = {place: row for row, (place, _) in enumerate(kept)}
+        seqs, rows = zip(*((seq, row_at[place]) for seq, place in places.items() if place in row_at), strict=True)
+        matrix = to_vector(b"".join(blob for _, blob in kept)).reshape(len(kept), -1)[list(rows)]
+        best = np.argsort(-(vectors @ matrix.T), axis=1)[:, :count]
+        found = {seqs[i]: matrix[i] for i in best.flat}
         table, held, values = held_rows(self._kind, at)
-        rows = self._db.execute(
+        held_now = self._db.execute(
             f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND +f.namespace = ? AND {held}",
-            [as_set(best), self.namespace, *values],
+            [as_set(found), self.namespace, *values],
         )
-        return [(seq, id_, found[places[seq]]) for seq, id_ in rows if id_ not in self._recent]
+        return [(seq, id_, found[seq]) for seq, id_ in held_now if id_ not in self._recent]
 
     def _held(self, at: int | None) -> Iterator[Row]:
         """All rows that hold."""

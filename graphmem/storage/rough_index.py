@@ -27,6 +27,12 @@ SPARE, PER_ROOT = 100, 0.5
 BY_SIGN = 6
 """Candidates by signs alone, for each that is named in the end."""
 
+FIRST, BY_FIRST = 3, 6
+"""So many words of signs are compared of every row; the others of so many rows for each candidate by signs."""
+
+SAMPLE = 65536
+"""From so many values is told which are the least."""
+
 AT_ONCE = 32768
 """Rows whose signs are compared at once: as many as fit a processor's cache."""
 
@@ -77,21 +83,29 @@ class RoughIndex:
         count += SPARE + round(PER_ROOT * math.sqrt(len(self)))
         best: set[int] = set()
         for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
-            rows = _least(self._different(signs), BY_SIGN * count)
+            rows = self._alike(signs, BY_SIGN * count)
             bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
             scores = bits[:, : len(vector)].astype(np.float32) @ vector
             best.update(rows[np.argsort(-scores)[:count]].tolist())
         found = sorted(best)
         return dict(zip(self._numbers[found].tolist(), self._places[found].tolist(), strict=True))
 
-    def _different(self, signs: Words) -> NDArray[np.uint16]:
-        """In how many signs each row differs."""
-        found = np.zeros(len(self), np.uint16)
-        for start in range(0, len(self), AT_ONCE):
-            part = slice(start, start + AT_ONCE)
-            for column, word in zip(self._signs, signs, strict=True):
-                found[part] += np.bitwise_count(column[part] ^ word)
-        return found
+    def _alike(self, signs: Words, count: int) -> NDArray[np.intp]:
+        """About the `count` rows that differ least: by the first signs of all rows, then by all signs of the best."""
+        first = _differing(self._signs[:FIRST], signs[:FIRST])
+        rows = _least(first, BY_FIRST * count)
+        rest = _differing(np.take(self._signs[FIRST:], rows, axis=1), signs[FIRST:])
+        return rows[_least(first[rows] + rest, count)]
+
+
+def _differing(columns: Words, signs: Words) -> NDArray[np.uint16]:
+    """In how many of these signs each row differs."""
+    found = np.zeros(columns.shape[1], np.uint16)
+    for start in range(0, len(found), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        for column, word in zip(columns, signs, strict=True):
+            found[part] += np.bitwise_count(column[part] ^ word)
+    return found
 
 
 def _signs(vectors: Vector) -> Words:
@@ -102,6 +116,7 @@ def _signs(vectors: Vector) -> Words:
 
 
 def _least(values: NDArray[np.uint16], count: int) -> NDArray[np.intp]:
-    """Where the `count` least values are, and those equal to the last of them."""
-    most = np.searchsorted(np.bincount(values).cumsum(), count)
+    """Where the `count` least values are, and those equal to the last of them; of very many values, roughly so many."""
+    sample = values[:: 1 + len(values) // SAMPLE]
+    most = np.searchsorted(np.bincount(sample).cumsum(), count * len(sample) / max(len(values), 1))
     return np.flatnonzero(values <= most)
