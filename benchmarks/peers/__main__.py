@@ -44,6 +44,15 @@ OFFLINE = {
 """Nobody is called, so that nothing waits where there is no internet."""
 
 
+def _interpreter() -> str:
+    """A Python whose SQLite loads extensions, as LangGraph's store wants; this one if there is none."""
+    able = "import sqlite3; sqlite3.connect(':memory:').enable_load_extension(True)"
+    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
+        if Path(python).exists() and subprocess.run([python, "-c", able], capture_output=True).returncode == 0:
+            return python
+    return sys.executable
+
+
 def python_of(name: str, location: Path) -> Path:
     """The interpreter that has the peer installed; this one for graphmem."""
     if name not in PACKAGES:
@@ -52,7 +61,7 @@ def python_of(name: str, location: Path) -> Path:
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (folder / "installed").exists():
         print(f"installing {' '.join(PACKAGES[name])}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([_interpreter(), "-m", "venv", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", "numpy", *PACKAGES[name]], check=True)
         (folder / "installed").touch()
     return python
@@ -76,17 +85,22 @@ def task_of(folder: Path) -> tuple[dict[str, Any], list[set[str]]]:
     return {"texts": list(dict.fromkeys(texts)), "conversations": conversations}, evidence
 
 
-def measured(name: str, python: Path, task: Path, vectors: Path) -> dict[str, Any]:
-    """What the memory found and took, in a fresh process and an empty folder."""
+def measured(name: str, python: Path, task: Path, vectors: Path) -> dict[str, Any] | None:
+    """What the memory found and took, in a fresh process and an empty folder; None, once told why, if it fails."""
     script = Path(__file__).with_name("memories.py")
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, **OFFLINE}
         if name not in PACKAGES:
             environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         command = [str(python), str(script), name, str(task), str(vectors), folder]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            print(f"{name} took more than {PATIENCE} s", file=sys.stderr)
+            return None
     if done.returncode:
-        raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
+        print(f"{name} failed:\n{done.stderr[-2000:]}", file=sys.stderr)
+        return None
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -111,12 +125,14 @@ def compare(names: list[str], folder: Path, location: Path) -> Iterator[tuple[st
         embedder, texts = load_embedder(), task["texts"]
         np.save(vectors, np.vstack([embedder.embed(texts[at : at + 64]) for at in range(0, len(texts), 64)]))
         for name in watched(names, "memories"):
-            yield name, figures(measured(name, python_of(name, location), task_file, vectors), evidence)
+            if found := measured(name, python_of(name, location), task_file, vectors):
+                yield name, figures(found, evidence)
 
 
 def with_ratios(rows: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     """Each row with its times as multiples of this memory's."""
-    ours = rows["graphmem"]
+    if (ours := rows.get("graphmem")) is None:
+        raise SystemExit("there is nothing to compare with")
     return {
         name: {
             **row,

@@ -116,7 +116,7 @@ class LangGraph:
 
         connection = sqlite3.connect(folder / "store.db", check_same_thread=False, isolation_level=None)
         embed = lambda texts: [vectors(text) for text in texts]  # noqa: E731
-        self._store = SqliteStore(connection, index={"dims": 384, "embed": embed, "fields": ["text"]})
+        self._store = SqliteStore(connection, index={"dims": 384, "embed": embed, "text_fields": ["text"]})
         self._store.setup()
         self._put = PutOp
 
