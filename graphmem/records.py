@@ -225,7 +225,7 @@ class Around:
 class Why:
     """Why a fact or an episode was recalled: its score, the seeds that lead to it, and the way from the best of them.
 
-    `path` names what lies between, from seed to find: entities by name, facts as text, episodes by step.
+    `path` names what lies between, from seed to find: entities by name, facts as text, episodes by id.
     """
 
     score: float

@@ -61,10 +61,6 @@ def _told(around: Spread, seed: Node) -> str:
 
 def _name(around: Spread, node: Node) -> str:
     kind, name = node
-    return (
-        str(around.facts[name])
-        if kind == "fact" and name in around.facts
-        else name
-        if kind == "entity"
-        else f"episode {name}"
-    )
+    if kind == "episode":
+        return f"episode {name}"
+    return str(around.facts[name]) if kind == "fact" and name in around.facts else name
