@@ -174,21 +174,21 @@ def _ms(work: object) -> float:
 def scale(version: str, sizes: Sequence[int], folder: Path) -> None:
     table = Table("facts", "store", "recall p50, ms", "p95", "remember p50, ms", "p95", "copied in, s")
     p50 = {}
-    with running(version) as server:
-        for facts in sizes:
-            path = made(folder, facts)
-            with tempfile.TemporaryDirectory() as work:
-                copy = Path(work) / "copy.db"
-                copy.write_bytes(path.read_bytes())
-                table.add_row(f"{facts:,}", "SQLite", *measure(open_store(copy), facts).row(), "")
-            source, target = open_store(path), open_store(server.uri, f"scale {facts}")
+    for facts in sizes:
+        path = made(folder, facts)
+        with tempfile.TemporaryDirectory() as work:
+            copy = Path(work) / "copy.db"
+            copy.write_bytes(path.read_bytes())
+            table.add_row(f"{facts:,}", "SQLite", *measure(open_store(copy), facts).row(), "")
+        with running(version) as server:
+            source, target = open_store(path), open_store(server.uri)
             seconds = _ms(lambda s=source, t=target: sync(s, t)) / 1000
             source.close()
             target._connection.read("CALL db.awaitIndexes(600)")  # type: ignore[attr-defined]
             costs = measure(target, facts)
-            p50[facts] = np.median(costs.recall)
-            table.add_row("", "Neo4j", *costs.row(), f"{seconds:,.0f}")
-            Console(width=120).print(table)
+        p50[facts] = np.median(costs.recall)
+        table.add_row("", "Neo4j", *costs.row(), f"{seconds:,.0f}")
+        Console(width=120).print(table)
     print(f"recall of the largest to the smallest: {p50[sizes[-1]] / p50[sizes[0]]:.2f} times")
 
 

@@ -27,8 +27,9 @@ from graphmem.storage.neo4j.rows import (
 
 LONGEST_NAMESPACE = 1000
 
-LAST_STEP = """OPTIONAL MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step IS NOT NULL
-RETURN coalesce(e.step, -1) AS last ORDER BY e.namespace DESC, e.step DESC LIMIT 1"""
+LAST_STEP = """OPTIONAL MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step IS NOT NULL AND e.order IS NOT NULL
+WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT 1 RETURN coalesce(e.step, -1) AS last"""
+"""All that an index is made of is named, so that its end is read and nothing else."""
 
 EMBEDDER = "head(COLLECT { MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder })"
 

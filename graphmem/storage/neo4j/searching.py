@@ -22,6 +22,9 @@ LEAST_ASKED, MOST_ASKED = 200, 20_000
 
 MOST_WORDS = 200
 
+SPARE = 4
+"""So many times as many matches as are wanted are read, since the newest of equals come first."""
+
 _WORD = re.compile(r"\w+")
 
 _NEAREST = """CALL () {{ MATCH (v:{label}) WHERE v.namespace = $namespace WITH v LIMIT {few} + 1
@@ -109,9 +112,10 @@ def search_statement(kind: Kind, at: int | None) -> str:
     """What ends with `id` and `score`, best first."""
     indexes = ["episode_text"] if kind == "episode" else ["current_facts"] + ([] if at is None else ["retired_facts"])
     holds = "f.step <= $at" if kind == "episode" else "f.since <= $at AND (f.until IS NULL OR f.until > $at)"
+    options = f"{{limit: {SPARE} * $limit}}" if at is None else "{}"  # of the past, any number may not hold
     found = "\nUNION ALL ".join(
         f"WITH $lucene AS lucene WHERE lucene <> '' "
-        f"CALL db.index.fulltext.queryNodes('{index}', lucene) YIELD node AS f, score WHERE {holds} "
+        f"CALL db.index.fulltext.queryNodes('{index}', lucene, {options}) YIELD node AS f, score WHERE {holds} "
         "RETURN f, score ORDER BY score DESC, f.order DESC LIMIT $limit"
         for index in indexes
     )
