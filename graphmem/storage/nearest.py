@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 EXACT = 20_000
 """So many rows are searched exactly."""
 
-SPARE = (100, 3000)
+SPARE = (60, 3000)
 """How many more than those wanted are looked at, since some no longer hold; if too many do not, at second try."""
 
 Row = tuple[int, str, Vector]
