@@ -31,6 +31,9 @@ RECENT = 3
 CLIPPED = 100
 """Characters of what each of these led to."""
 
+REPEATED = 3
+"""An action that the latest commands did so often, each time with the same outcome, is not offered for now."""
+
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
 """How alike two commands must be to count as one, and how much less alike the next best must be."""
@@ -113,7 +116,7 @@ def to_plan(reply: prompts.PlanReply) -> Plan:
 
 
 def possible_actions(situation: Situation) -> list[str]:
-    """The game's commands, `go to` each place that can be walked to, and `examine` what is carried.
+    """The game's commands that lead on, `go to` each place that can be walked to, and `examine` what is carried.
 
     TextWorld obeys the last, though it does not list it.
     """
@@ -121,7 +124,14 @@ def possible_actions(situation: Situation) -> list[str]:
     _, _, carried = situation.inventory.partition("carrying:")
     things = [_ARTICLE.sub("", thing.strip(" .\n")) for thing in re.split(r",| and ", carried)]
     looks = [f"examine {thing}" for thing in things if thing and f"examine {thing}" not in situation.admissible]
-    return [*situation.admissible, *walks, *looks]
+    return [*_leading_on(situation), *walks, *looks]
+
+
+def _leading_on(situation: Situation) -> Sequence[str]:
+    """The game's commands without those that were just tried and tried again: a small model may know no end of it."""
+    outcomes = Counter(situation.recent)
+    vain = {command for (command, _), times in outcomes.items() if times >= REPEATED}
+    return [command for command in situation.admissible if command not in vain] or situation.admissible
 
 
 def match(action: str, possible: Sequence[str]) -> str | None:
@@ -162,7 +172,7 @@ def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
         parts["Place"] = situation.place
     parts["Unexplored exits"] = "\n".join(islice(_exits(situation), EXITS))
     if actions:
-        parts["Actions"] = "\n".join(islice(situation.admissible, LISTED))
+        parts["Actions"] = "\n".join(islice(_leading_on(situation), LISTED))
         parts["Places to go to"] = ", ".join(islice(situation.distances, PLACES))
     return parts
 

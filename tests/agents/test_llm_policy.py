@@ -1,6 +1,7 @@
 """What the model is shown, and how an action that is not possible is dealt with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,6 +85,24 @@ def test_a_second_impossible_action_becomes_a_look() -> None:
     policy = LLMPolicy(Model(_action("fly"), _action("swim")))
     assert policy.act(SITUATION).action == "look"
     assert policy.counts == {"asked again": 1, "look": 1}
+
+
+def test_what_was_just_done_three_times_with_one_outcome_is_not_offered_and_not_done() -> None:
+    situation = replace(SITUATION, recent=[("open chest", "It is locked.")] * 3)
+    model = Model(_action("open chest"), _action("go north"))
+    assert LLMPolicy(model).act(situation).action == "go north"
+    assert "open chest" not in scene(situation, actions=True)["Actions"]
+
+
+@pytest.mark.parametrize("outcomes", [["It is locked."] * 2, ["It is locked.", "It creaks.", "It opens."]])
+def test_what_may_yet_lead_on_is_offered(outcomes: list[str]) -> None:
+    situation = replace(SITUATION, recent=[("open chest", outcome) for outcome in outcomes])
+    assert "open chest" in scene(situation, actions=True)["Actions"]
+
+
+def test_when_nothing_leads_on_everything_is_offered() -> None:
+    situation = replace(SITUATION, admissible=("wait",), recent=[("wait", "Time passes.")] * 3)
+    assert LLMPolicy(Model(_action("wait"))).act(situation).action == "wait"
 
 
 def test_a_useless_reply_keeps_the_plan_and_looks() -> None:
