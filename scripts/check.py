@@ -14,4 +14,5 @@ if __name__ == "__main__":
         if code := subprocess.run([python, "-m", *check], cwd=ROOT).returncode:
             sys.exit(code)
     print("$ pytest", *sys.argv[1:], flush=True)
-    sys.exit(subprocess.run([python, "-m", "pytest", *sys.argv[1:]], cwd=ROOT).returncode)
+    pytest = [python, "-m", "pytest", "--numprocesses=2", "--dist=loadfile"]
+    sys.exit(subprocess.run([*pytest, *sys.argv[1:]], cwd=ROOT).returncode)

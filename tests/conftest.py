@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,8 @@ from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable, running
 
 
-@pytest.fixture(scope="session")
-def shared_server() -> Iterator[Server]:
-    """One Neo4j server for all tests, each in a namespace of its own; which, says the variable GRAPHMEM_TEST_NEO4J."""
+def _started() -> Iterator[Server]:
+    """A Neo4j server, for as long as it is iterated; which, says the variable GRAPHMEM_TEST_NEO4J."""
     if VARIABLE not in os.environ:
         pytest.skip(f"no Neo4j server is asked for: {VARIABLE}=5.26.30 fetches and starts one")
     try:
@@ -21,6 +21,12 @@ def shared_server() -> Iterator[Server]:
             yield started
     except Unavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[Server]:
+    """One Neo4j server for all tests, each in a namespace of its own."""
+    yield from _started()
 
 
 @pytest.fixture
@@ -45,11 +51,6 @@ def memory(tmp_path: Path, embedder: HashEmbedder) -> Iterator[Memory]:
 @pytest.fixture(scope="session")
 def neo4j_uri() -> Iterator[str]:
     """The address of an empty server, whose password is in the environment while the session lasts."""
-    if "GRAPHMEM_TEST_NEO4J" not in os.environ:
-        pytest.skip("no Neo4j server is asked for: GRAPHMEM_TEST_NEO4J=5.26.30 fetches and starts one")
-    try:
-        with running(os.environ["GRAPHMEM_TEST_NEO4J"]) as server, pytest.MonkeyPatch.context() as environment:
-            environment.setenv("NEO4J_PASSWORD", PASSWORD)
-            yield server.uri
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+    with contextmanager(_started)() as server, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("NEO4J_PASSWORD", PASSWORD)
+        yield server.uri
