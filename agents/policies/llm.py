@@ -116,22 +116,22 @@ def to_plan(reply: prompts.PlanReply) -> Plan:
 
 
 def possible_actions(situation: Situation) -> list[str]:
-    """The game's commands that lead on, `go to` each place that can be walked to, and `examine` what is carried.
+    """The game's commands, `go to` each place that can be walked to, and `examine` what is carried; none done in vain.
 
-    TextWorld obeys the last, though it does not list it.
+    TextWorld obeys `examine`, though it does not list it.
     """
     walks = [GO_TO + place for place in situation.distances]
     _, _, carried = situation.inventory.partition("carrying:")
     things = [_ARTICLE.sub("", thing.strip(" .\n")) for thing in re.split(r",| and ", carried)]
     looks = [f"examine {thing}" for thing in things if thing and f"examine {thing}" not in situation.admissible]
-    return [*_leading_on(situation), *walks, *looks]
+    vain = _done_in_vain(situation)
+    return [action for action in (*situation.admissible, *walks, *looks) if action not in vain]
 
 
-def _leading_on(situation: Situation) -> Sequence[str]:
-    """The game's commands without those that were just tried and tried again: a small model may know no end of it."""
-    outcomes = Counter(situation.recent)
-    vain = {command for (command, _), times in outcomes.items() if times >= REPEATED}
-    return [command for command in situation.admissible if command not in vain] or situation.admissible
+def _done_in_vain(situation: Situation) -> set[str]:
+    """Commands just done again and again with one outcome: a small model may know no end of it. Never all there are."""
+    vain = {command for (command, _), times in Counter(situation.recent).items() if times >= REPEATED}
+    return vain if set(situation.admissible) - vain else set()
 
 
 def match(action: str, possible: Sequence[str]) -> str | None:
@@ -172,7 +172,8 @@ def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
         parts["Place"] = situation.place
     parts["Unexplored exits"] = "\n".join(islice(_exits(situation), EXITS))
     if actions:
-        parts["Actions"] = "\n".join(islice(_leading_on(situation), LISTED))
+        vain = _done_in_vain(situation)
+        parts["Actions"] = "\n".join(islice((each for each in situation.admissible if each not in vain), LISTED))
         parts["Places to go to"] = ", ".join(islice(situation.distances, PLACES))
     return parts
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.policies.llm import LLMPolicy, match, scene
+from agents.policies.llm import LLMPolicy, match, possible_actions, scene
 from agents.policies.paper import PaperMind
 from agents.policies.protocol import Plan, Situation, SubGoal
 from graphmem.errors import BadReply
@@ -92,6 +92,12 @@ def test_what_was_just_done_three_times_with_one_outcome_is_not_offered_and_not_
     model = Model(_action("open chest"), _action("go north"))
     assert LLMPolicy(model).act(situation).action == "go north"
     assert "open chest" not in scene(situation, actions=True)["Actions"]
+
+
+def test_nor_is_a_command_that_the_game_obeys_without_listing_it() -> None:
+    situation = replace(SITUATION, recent=[("examine key", "It is brass.")] * 3)
+    assert "examine key" in possible_actions(SITUATION)
+    assert "examine key" not in possible_actions(situation)
 
 
 @pytest.mark.parametrize("outcomes", [["It is locked."] * 2, ["It is locked.", "It creaks.", "It opens."]])
