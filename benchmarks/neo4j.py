@@ -36,8 +36,8 @@ from tests.neo4j_server import PASSWORD, VERSIONS, Server, running
 
 RECALLS, REMEMBERS = 100, 40
 
-WARMING = 60
-"""Questions that are not counted: a server plans its statements at the first, and compiles itself for some time."""
+WARMING_RECALLS, WARMING_REMEMBERS = 60, 3
+"""Not counted: a server plans its statements at the first, and compiles itself for some time."""
 
 
 # Killed: two writers about the same things, while the server is killed and started again.
@@ -155,14 +155,14 @@ def measure(store: Store, facts: int) -> Costs:
     embedder, world = WordVectors(), World(facts)
     told = world.records(min(200, facts // TRIPLES))[2]
     chance = np.random.default_rng(7)
-    asked = [told[int(i)] for i in chance.integers(len(told), size=RECALLS + WARMING)]
+    asked = [told[int(i)] for i in chance.integers(len(told), size=RECALLS + WARMING_RECALLS)]
     queries = [f"what is {fact.relation} {fact.object} and {fact.subject}?" for fact in asked]
-    new = [[world.triple() for _ in range(TRIPLES)] for _ in range(REMEMBERS + 3)]
+    new = [[world.triple() for _ in range(TRIPLES)] for _ in range(REMEMBERS + WARMING_REMEMBERS)]
     with Memory(store, embedder=embedder) as memory:
         memory._embed(queries)  # into the cache
         recall = [_ms(lambda q=query: memory.recall(q)) for query in queries]
         remember = [_ms(lambda t=each: memory.remember(world.text(t), triples=t)) for each in new]
-    return Costs(recall[WARMING:], remember[3:])
+    return Costs(recall[WARMING_RECALLS:], remember[WARMING_REMEMBERS:])
 
 
 def _ms(work: object) -> float:

@@ -85,22 +85,15 @@ def task_of(folder: Path) -> tuple[dict[str, Any], list[set[str]]]:
     return {"texts": list(dict.fromkeys(texts)), "conversations": conversations}, evidence
 
 
-def measured(name: str, python: Path, task: Path, vectors: Path) -> dict[str, Any] | None:
-    """What the memory found and took, in a fresh process and an empty folder; None, once told why, if it fails."""
+def measured(name: str, python: Path, task: Path, vectors: Path) -> dict[str, Any]:
+    """What the memory found and took, in a fresh process and an empty folder."""
     script = Path(__file__).with_name("memories.py")
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, **OFFLINE}
         if name not in PACKAGES:
             environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         command = [str(python), str(script), name, str(task), str(vectors), folder]
-        try:
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            print(f"{name} took more than {PATIENCE} s", file=sys.stderr)
-            return None
-    if done.returncode:
-        print(f"{name} failed:\n{done.stderr[-2000:]}", file=sys.stderr)
-        return None
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -118,6 +111,7 @@ def figures(found: dict[str, Any], evidence: list[set[str]]) -> dict[str, float]
 
 
 def compare(names: list[str], folder: Path, location: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """A row for each memory; one that cannot be installed, fails or takes too long is left out, and told why."""
     task, evidence = task_of(folder)
     with tempfile.TemporaryDirectory() as place:
         task_file, vectors = Path(place, "task.json"), Path(place, "vectors.npy")
@@ -125,7 +119,11 @@ def compare(names: list[str], folder: Path, location: Path) -> Iterator[tuple[st
         embedder, texts = load_embedder(), task["texts"]
         np.save(vectors, np.vstack([embedder.embed(texts[at : at + 64]) for at in range(0, len(texts), 64)]))
         for name in watched(names, "memories"):
-            if found := measured(name, python_of(name, location), task_file, vectors):
+            try:
+                found = measured(name, python_of(name, location), task_file, vectors)
+            except subprocess.SubprocessError as error:
+                print(f"{name} is left out: {error}\n{getattr(error, 'stderr', None) or ''}", file=sys.stderr)
+            else:
                 yield name, figures(found, evidence)
 
 
