@@ -24,8 +24,8 @@ from graphmem import GraphmemError, Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
-from graphmem.printing import printable
 from graphmem.protocols import Embedder
+from graphmem.terminal import printable
 from graphmem.viewer.server import PageServer
 
 app = typer.Typer(

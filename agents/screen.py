@@ -16,7 +16,7 @@ from rich.text import Text
 from agents.ariadne import Step
 from graphmem import Fact
 from graphmem.llm import Bill
-from graphmem.printing import printable
+from graphmem.terminal import printable
 
 SHOWN = 6
 """Facts, sub-goals and lines shown of each kind at most."""

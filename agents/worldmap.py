@@ -10,7 +10,7 @@ import networkx as nx
 from graphmem import Extraction, Fact
 from graphmem.extraction import TextWorldExtractor
 from graphmem.protocols import Extractor
-from graphmem.records import entity_key
+from graphmem.records import Observation, entity_key
 
 DIRECTIONS = ("north", "south", "east", "west", "up", "down")
 
@@ -85,8 +85,8 @@ class Mapped:
         self._rules = TextWorldExtractor()
         self.name = f"{inner.name} with map"
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        read = self._inner.extract(text, known)
-        rules = self._rules.extract(text, known).triples
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        read = self._inner.extract(observation, known)
+        rules = self._rules.extract(observation, known).triples
         drawn = [triple for triple in rules if triple.key[1] in RELATIONS or triple.key[:2] == ("player", "is in")]
         return Extraction((*read.triples, *drawn), read.outdated, read.mentions)

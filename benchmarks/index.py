@@ -26,8 +26,8 @@ from rich.table import Table
 from benchmarks.scale import TRIPLES, WordVectors, World
 from graphmem.embedding import load_embedder
 from graphmem.records import Vector
-from graphmem.storage.nearest import SPARE
-from graphmem.storage.rough_index import RoughIndex
+from graphmem.storage.sqlite.nearest import SPARE
+from graphmem.storage.sqlite.rough_index import RoughIndex
 
 QUERIES, NEAREST = 200, 20
 

@@ -28,9 +28,9 @@ from rich.table import Table
 
 from benchmarks.scale import TRIPLES, WordVectors, World, build
 from graphmem import Memory
+from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.storage import open_store
-from graphmem.sync import sync
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VERSIONS, Server, running
 

@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from graphmem import Extraction, Fact
+from graphmem.records import Observation
 
 ROOM = 1_000_000
 """A budget that leaves nothing out: these benchmarks look at the order alone."""
@@ -24,7 +25,7 @@ class Unread:
     name = "unread"
     anchors = ()
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         return Extraction()
 
 

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from graphmem import Entity, Episode, Fact, Memory
 from graphmem.records import Vector
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite.store import SqliteStore
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TRIPLES = 5

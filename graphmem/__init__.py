@@ -6,8 +6,7 @@
 
 from graphmem.errors import GraphmemError
 from graphmem.memory import Memory
-from graphmem.observations import Observation
-from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Recollection, Stats, Triple
+from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Observation, Recollection, Stats, Triple
 from graphmem.view import View
 
 __all__ = [

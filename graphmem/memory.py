@@ -8,19 +8,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
 from os import PathLike, fspath
 from typing import Any, Self
 
-from graphmem import checks, telemetry, transfer
-from graphmem.audit import Audit, audit
+from graphmem import telemetry, validation
+from graphmem.asynchronous import twin
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
 from graphmem.extraction import default_extractor
-from graphmem.extraction.single_valued import slot as single_valued_slot
-from graphmem.observations import Given, Observation, observation
+from graphmem.extraction.textworld.slots import slot as single_valued_slot
+from graphmem.graph import export as transfer
+from graphmem.graph import merging
+from graphmem.graph.auditing import Audit, audit
+from graphmem.graph.learning import new_id
+from graphmem.language.names import proper_names, spans
+from graphmem.language.plurals import other_number
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
     NEXT,
@@ -31,16 +37,14 @@ from graphmem.records import (
     Forgotten,
     Learned,
     Lesson,
+    Observation,
     Observed,
     Triple,
     Vector,
     entity_key,
 )
-from graphmem.retrieval.linking import proper_names, spans
-from graphmem.retrieval.number import other_number
-from graphmem.storage import merging, open_store
-from graphmem.storage.resolve import new_id
-from graphmem.twins import twin
+from graphmem.storage import open_store
+from graphmem.validation import Given, observation
 from graphmem.view import View
 
 log = logging.getLogger(__name__)
@@ -83,7 +87,7 @@ class Memory(View):
         self._extractor = extractor
         self._slot_of = slot_of
         self._unwritten: tuple[str, ...] = ()
-        checks.text("a namespace", namespace)
+        validation.text("a namespace", namespace)
         store = open_store(fspath(location), namespace) if isinstance(location, str | PathLike) else location
         super().__init__(store, self._load_embedder, place=telemetry.place(location, namespace))
         if store.embedder() is not None:
@@ -119,15 +123,15 @@ class Memory(View):
         its `error`: see `extract_pending`. (With `triples`, which only the caller has, the error is raised: call
         again with the same key.)
         """
-        given = None if triples is None else tuple(map(checks.triple, triples))
+        given = None if triples is None else tuple(map(validation.triple, triples))
         ended = self._known_facts(outdated)
         episode = Episode(
             id=new_id(),
-            text=checks.text("an observation", text),
-            step=NEXT if step is None else checks.whole("step", step, 0),
-            time=checks.moment(time),
-            metadata=checks.metadata(metadata),
-            key=None if key is None else checks.text("a key", key),
+            text=validation.text("an observation", text),
+            step=NEXT if step is None else validation.whole("step", step, 0),
+            time=validation.moment(time),
+            metadata=validation.metadata(metadata),
+            key=None if key is None else validation.text("a key", key),
         )
         observed = self._observe(episode, given)
         if observed.episode.text != episode.text:
@@ -157,7 +161,13 @@ class Memory(View):
             for extracted_by_own, part in groupby(batch, lambda it: it.triples is None and self._extractor is not None):
                 with nullcontext() if extracted_by_own else self._together():
                     for each in part:
-                        self.remember(**{name: getattr(each, name) for name in each.__slots__})
+                        self.remember(
+                            **{
+                                name: getattr(each, name)
+                                for name in each.__slots__
+                                if name not in ("before", "speaker")
+                            }
+                        )
             done += len(batch)
             if progress:
                 progress(done, total)
@@ -216,7 +226,9 @@ class Memory(View):
     def _lesson(self, observed: Observed, given: tuple[Triple, ...] | None, outdated: tuple[str, ...]) -> Lesson:
         """What the episode teaches: extracted or given, linked to the entities that are there, and embedded."""
         episode, known = observed.episode, observed.known
-        extraction = Extraction(given) if given is not None else self._the_extractor().extract(episode.text, known)
+        extraction = (
+            Extraction(given) if given is not None else self._the_extractor().extract(_observation(observed), known)
+        )
         named = spans(episode.text)
         told = {*extraction.mentions, *(name for t in extraction.triples for name in (t.subject, t.object))}
         names = self._names(observed, told, given)
@@ -225,7 +237,7 @@ class Memory(View):
         words = {word for name in taught for word in entity_key(name).split()}
         written = [name for name in proper_names(episode.text) if entity_key(name) not in words]
         mentions = dict.fromkeys(
-            [*(names.get(entity_key(name), checks.clean(name)) for name in (*extraction.mentions, *written))]
+            [*(names.get(entity_key(name), validation.clean(name)) for name in (*extraction.mentions, *written))]
             + [name for key, name in names.items() if key in named]
             + taught
         )
@@ -274,7 +286,8 @@ class Memory(View):
         What such an episode had retired holds again. The freed space is overwritten and given back.
         """
         ids = {
-            episode.id if isinstance(episode, Episode) else checks.text("an episode", episode) for episode in episodes
+            episode.id if isinstance(episode, Episode) else validation.text("an episode", episode)
+            for episode in episodes
         }
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
         if missing:
@@ -288,7 +301,7 @@ class Memory(View):
         Facts that are then the same become one with the support of both; where both had a value of what can have one
         only, what was seen last holds. `unmerge(gone)` undoes it.
         """
-        names = [checks.text("an entity", name) for name in (keep, gone)]
+        names = [validation.text("an entity", name) for name in (keep, gone)]
         one, other = (merging.called(name, self._store.entities([name])) for name in names)
         about = self._store.facts(entities=[other.name], current=False) if self._store.embedder() else []
         texts = [merging.renamed(fact, one.name, other.name).triple.text for fact in about]
@@ -301,14 +314,14 @@ class Memory(View):
 
         What was learned since stays, of the entity that was kept.
         """
-        self._store.unmerge(checks.text("an entity", gone))
+        self._store.unmerge(validation.text("an entity", gone))
         return merging.called(gone, self._store.entities([gone]))
 
     @telemetry.traced("update_memory")
     def alias(self, name: str, *aliases: str) -> Entity:
         """Let an entity be known by other names too, and give it."""
-        entity = merging.called(name, self._store.entities([checks.text("an entity", name)]))
-        given = (" ".join(checks.text("an alias", alias).split()) for alias in aliases)
+        entity = merging.called(name, self._store.entities([validation.text("an entity", name)]))
+        given = (" ".join(validation.text("an alias", alias).split()) for alias in aliases)
         names = tuple(alias for alias in given if entity_key(alias) != entity.key)
         if taken := [found for found in self._store.entities(names) if found.key != entity.key]:
             raise InputError(f"{taken[0].name!r} is another entity of that name: `merge` makes it one with {name!r}")
@@ -316,8 +329,8 @@ class Memory(View):
         return self._store.entities([entity.name])[0]
 
     def audit(self, *, limit: int = 50) -> Audit:
-        """What may be wrong, at most `limit` findings of each kind; nothing is changed. See `graphmem.audit`."""
-        return audit(self._store, self._slot_of, limit=checks.whole("limit", limit, 1))
+        """What may be wrong, at most `limit` findings of each kind; nothing is changed. See `graph.auditing`."""
+        return audit(self._store, self._slot_of, limit=validation.whole("limit", limit, 1))
 
     def export(self, path: str | PathLike[str]) -> int:
         """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `transfer`."""
@@ -354,6 +367,15 @@ def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int],
     return len(texts)
 
 
+def _observation(observed: Observed) -> Observation:
+    """The stored episode as its extractor sees it."""
+
+    def seen(episode: Episode) -> Observation:
+        return Observation(episode.text, episode.speaker, episode.time, metadata=episode.metadata)
+
+    return replace(seen(observed.episode), before=tuple(map(seen, observed.before)))
+
+
 def _by_key(entities: Iterable[Entity]) -> dict[str, str]:
     """The name of each entity, by the key of every name it has; its own name is nobody else's."""
     found = list(entities)
@@ -362,5 +384,5 @@ def _by_key(entities: Iterable[Entity]) -> dict[str, str]:
 
 
 def _linked(triple: Triple, names: Mapping[str, str]) -> Triple:
-    subject, object_ = (checks.clean(names.get(entity_key(name), name)) for name in (triple.subject, triple.object))
-    return Triple(subject, checks.clean(triple.relation), object_)
+    subject, object_ = (validation.clean(names.get(entity_key(name), name)) for name in (triple.subject, triple.object))
+    return Triple(subject, validation.clean(triple.relation), object_)

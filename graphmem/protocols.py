@@ -16,6 +16,7 @@ from graphmem.records import (
     Forgotten,
     Learned,
     Lesson,
+    Observation,
     Observed,
     Seeds,
     Stats,
@@ -59,10 +60,10 @@ class Extractor(Protocol):
     def anchors(self) -> Sequence[str]:
         """Entities whose current facts it always wants to see, mentioned or not (such as "player")."""
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        """Read `text`, given the `known` current facts about entities it mentions, newest first.
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        """Read the observation, given the `known` current facts about entities it mentions, newest first.
 
-        Raises `ExtractionError` when the text could not be read.
+        Raises `ExtractionError` when it could not be read.
         """
 
 

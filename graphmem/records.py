@@ -116,7 +116,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An episodic vertex: the raw observation, as it came.
+    """An episodic vertex: the raw observation, as it came, and who said it.
 
     `facts` are the ids of every fact it taught (asserted or supported): AriGraph's episodic edge. `mentions` are the
     names of the entities it speaks of. `pending` is true until its facts have been extracted; `error` says why not.
@@ -133,6 +133,24 @@ class Episode:
     error: str | None = None
     facts: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is observed: the text, who says it and when, and whatever the caller knows of it.
+
+    With `triples` no extractor reads it. An extractor is given it with what was observed just `before`, oldest first.
+    """
+
+    text: str
+    speaker: str | None = None
+    time: datetime | None = None
+    triples: tuple[Triple, ...] | None = None
+    step: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    before: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +193,15 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An episode as stored, the entities known by the names that were asked for, and what is known of these."""
+    """An episode as stored, the entities known by the names that were asked for, and what is known of these.
+
+    `before` are the last few episodes that came before it, oldest first.
+    """
 
     episode: Episode
     entities: tuple[Entity, ...] = ()
     known: tuple[Fact, ...] = ()
+    before: tuple[Episode, ...] = ()
 
 
 Hits = tuple[tuple[str, float], ...]

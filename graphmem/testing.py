@@ -29,6 +29,7 @@ from graphmem.records import (
     Fact,
     Learned,
     Lesson,
+    Observation,
     Observed,
     Seeds,
     Triple,
@@ -68,11 +69,11 @@ class ScriptedExtractor:
         self.script = dict(script)
         self.known: list[Sequence[Fact]] = []
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         self.known.append(known)
-        if text not in self.script:
-            raise ExtractionError(f"nothing is scripted for {text!r}")
-        return self.script[text]
+        if observation.text not in self.script:
+            raise ExtractionError(f"nothing is scripted for {observation.text!r}")
+        return self.script[observation.text]
 
 
 def check_embedder(embedder: Embedder) -> None:
@@ -92,7 +93,7 @@ def check_extractor(extractor: Extractor) -> None:
     """Raise AssertionError unless `extractor` keeps the `Extractor` contract."""
     known = [Fact("1", "apple", "is on", "table", asserted_by="e", since=0)]
     for text in ("You take the apple.", "", "!? \x00 日本語", "-= Kitchen =-\nYou are in a kitchen."):
-        extraction = extractor.extract(text, known)
+        extraction = extractor.extract(Observation(text), known)
         for triple in extraction.triples:
             parts = (triple.subject, triple.relation, triple.object)
             assert all(part.strip() for part in parts), f"an empty part: {triple}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphmem import checks, telemetry
+from graphmem import telemetry, validation
+from graphmem.asynchronous import twin
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, Why
@@ -15,7 +16,6 @@ from graphmem.retrieval.associative import Found, associative_search
 from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.episodic import episodic_search
 from graphmem.retrieval.semantic import semantic_search
-from graphmem.twins import twin
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -63,12 +63,12 @@ class View:
         """
         queries = _depths(query, depth)
         for name, value, least in (("width", width, 1), ("budget", budget, LEAST), ("rounds", rounds, 1)):
-            checks.whole(name, value, least)
-        checks.whole("episodes", episodes, 0)
+            validation.whole(name, value, least)
+        validation.whole("episodes", episodes, 0)
         hidden = self._store.episodes(ids=without) if without else []
         told = frozenset(fact for episode in hidden for fact in episode.facts)
         unseen = frozenset(episode.id for episode in hidden)
-        plan = checks.clean(plan) if plan else None
+        plan = validation.clean(plan) if plan else None
         if search == "pagerank":
             found = associative_search(
                 self._store, self._checked_embedder().embed, list(queries), plan=plan, limit=episodes, rounds=rounds,
@@ -116,14 +116,14 @@ class View:
 
     def history(self, entity: str) -> list[Fact]:
         """Every fact that was ever known about `entity`, retired ones too, in order of assertion."""
-        return self.facts(checks.text("an entity", entity), retired=True)
+        return self.facts(validation.text("an entity", entity), retired=True)
 
     def episodes(
         self, *, ids: Iterable[str] | None = None, pending: bool | None = None, newest: int | None = None
     ) -> list[Episode]:
         """Episodes in order of step: these ids, pending or not, only the `newest` n."""
         if newest is not None:
-            checks.whole("newest", newest, 1)
+            validation.whole("newest", newest, 1)
         return self._store.episodes(ids=ids, pending=pending, newest=newest, at=self._at)
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
@@ -153,7 +153,7 @@ class View:
 
     def at(self, step: int) -> View:
         """The memory as it stood after `step`, to read."""
-        checks.whole("step", step, 0)
+        validation.whole("step", step, 0)
         return View(self._store, self._get_embedder, step, place=self._place)
 
     def draw(self, ax: Axes) -> Axes:
@@ -193,4 +193,4 @@ def _depths(query: Query, depth: int) -> dict[str, int]:
         raise InputError(f"a query must be a text, or several, not {query!r:.80}")
     if not asked:
         raise InputError("a query must be a text that is not empty")
-    return {checks.text("a query", name): checks.whole("depth", value, 1) for name, value in asked.items()}
+    return {validation.text("a query", name): validation.whole("depth", value, 1) for name, value in asked.items()}

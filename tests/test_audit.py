@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from graphmem import Fact, Memory, Triple
-from graphmem.audit import Audit
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.graph.auditing import Audit
 from graphmem.records import Episode
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.records import Episode
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.storage.sqlite import SqliteStore
-from graphmem.sync import sync
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import teach
 
 
@@ -41,7 +41,7 @@ def source(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphmem.sync.BATCH", 5)
+    monkeypatch.setattr("graphmem.graph.sync.BATCH", 5)
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphmem.errors import InputError, StoreUnwritable
+from graphmem.graph.export import export, import_file
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
 from graphmem.storage.inmemory import InMemoryStore
 from graphmem.testing import HashEmbedder, teach
-from graphmem.transfer import export, import_file
 
 ENDINGS = pytest.mark.parametrize("ending", [".jsonl", ".graphml"])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

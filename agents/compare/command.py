@@ -20,7 +20,7 @@ from agents.compare.store import Store
 from agents.memories import MEMORIES
 from envs.tasks import TASKS
 from graphmem.errors import InputError
-from graphmem.printing import printable
+from graphmem.terminal import printable
 
 INTERRUPTED = 130
 

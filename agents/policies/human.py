@@ -14,7 +14,7 @@ from rich.text import Text
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
 from agents.screen import clean, lines
 from graphmem import Fact, Memory
-from graphmem.printing import printable
+from graphmem.terminal import printable
 
 MOST = 16
 """Facts shown of each kind: learned, retired, recalled."""

@@ -10,6 +10,7 @@ from agents.policies.protocol import Plan, Situation
 from graphmem import Extraction, Fact, prompts
 from graphmem.extraction.llm import SHOWN, LLMExtractor
 from graphmem.protocols import LLM
+from graphmem.records import Observation
 
 
 class PaperMind(LLMPolicy):
@@ -29,8 +30,9 @@ class PaperMind(LLMPolicy):
         self._last = Plan()
         self.counts = self._reader.counts
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """The first three calls of a step. Raises `LLMError`."""
+        text = observation.text
         asked = prompts.query_entities(text, plan_text(self._last))
         entities = self._llm.reply(asked, prompts.EntitiesReply, purpose="entities")
         self._queries = dict(zip(entities.entities, entities.depths, strict=False))

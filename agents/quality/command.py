@@ -26,8 +26,8 @@ from graphmem.errors import InputError
 from graphmem.extraction import default_extractor
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.llm import ChatModel
-from graphmem.printing import printable
 from graphmem.protocols import Extractor
+from graphmem.terminal import printable
 
 RECORDED = "GPT-4"
 """Who extracted in the recorded runs."""

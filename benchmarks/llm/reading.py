@@ -30,6 +30,7 @@ from graphmem.extraction.llm import SHOWN, LLMExtractor
 from graphmem.llm import ChatModel
 from graphmem.prompts import ExtractionReply
 from graphmem.protocols import Message, Reply
+from graphmem.records import Observation
 
 _WORD = re.compile(r"\w+")
 _PLACING = {"in", "on", "at", "inside", "under", "contains", "contain", "holds", "has", "located", "inventory"}
@@ -136,7 +137,7 @@ def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False) -> d
     for sample in chosen:
         shown = sample.known[:SHOWN]
         try:
-            extracted = extractor.extract(sample.text, sample.known)
+            extracted = extractor.extract(Observation(sample.text), sample.known)
         except UselessReply as error:
             n["useless"] += 1
             n["not asked again"] += not isinstance(error, BadReply)

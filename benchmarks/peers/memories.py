@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from graphmem.records import Observation
+
 FOUND = 20
 """How many turns are asked for."""
 
@@ -56,7 +58,7 @@ class Graphmem:
         class Unread:
             name, anchors = "unread", ()
 
-            def extract(self, text: str, known: Any) -> Extraction:
+            def extract(self, observation: Observation, known: Any) -> Extraction:
                 return Extraction()
 
         self._open = lambda name: Memory(folder / "memory.db", namespace=name, extractor=Unread(), embedder=Embedder())

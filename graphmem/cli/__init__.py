@@ -7,7 +7,7 @@ import sys
 from graphmem.cli import audit, browser, load, mcp, reading, sync, view, writing  # noqa: F401 - they add their commands
 from graphmem.cli.app import app
 from graphmem.errors import GraphmemError
-from graphmem.printing import printable
+from graphmem.terminal import printable
 
 
 def main() -> None:

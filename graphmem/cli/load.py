@@ -15,7 +15,8 @@ from graphmem.cli.app import app
 from graphmem.cli.opening import memory_at
 from graphmem.cli.options import EmbedderSpec, File, Namespace
 from graphmem.errors import InputError
-from graphmem.observations import Observation, observation
+from graphmem.records import Observation
+from graphmem.validation import observation
 
 
 @app.command()

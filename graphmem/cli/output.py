@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graphmem.printing import printable
 from graphmem.records import Episode, Fact, Learned, Recollection
+from graphmem.terminal import printable
 
 
 def as_line(value: dict[str, Any]) -> str:

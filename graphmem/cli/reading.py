@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graphmem import transfer
 from graphmem.cli.app import app
 from graphmem.cli.opening import memory_at, store_at, view_at
 from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace, Step
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
-from graphmem.printing import printable
+from graphmem.graph import export as transfer
 from graphmem.retrieval.budget import LEAST
+from graphmem.terminal import printable
 from graphmem.view import View
 
 

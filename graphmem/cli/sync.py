@@ -11,7 +11,7 @@ from rich.progress import Progress
 from graphmem.cli.app import app
 from graphmem.cli.opening import store_at
 from graphmem.cli.options import Namespace
-from graphmem.sync import sync as copy
+from graphmem.graph.sync import sync as copy
 
 
 @app.command()

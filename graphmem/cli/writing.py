@@ -18,7 +18,7 @@ from graphmem.cli.output import print_learned
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import re_embed
-from graphmem.printing import printable
+from graphmem.terminal import printable
 
 
 @app.command()

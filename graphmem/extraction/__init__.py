@@ -12,9 +12,9 @@ Importing this package, or making an extractor, does not import spaCy; the first
 from __future__ import annotations
 
 from graphmem.extraction.english import EnglishExtractor
-from graphmem.extraction.parse import ParseExtractor
-from graphmem.extraction.single_valued import slot
-from graphmem.extraction.textworld import TextWorldExtractor
+from graphmem.extraction.prose.extractor import ParseExtractor
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
+from graphmem.extraction.textworld.slots import slot
 
 __all__ = ["EnglishExtractor", "ParseExtractor", "TextWorldExtractor", "default_extractor", "slot"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from graphmem.extraction.parse import ParseExtractor, installed_pipeline
-from graphmem.extraction.single_valued import last_words
-from graphmem.extraction.textworld import ANCHORS, read
-from graphmem.extraction.transcript import read_transcript
-from graphmem.records import Extraction, Fact, entity_key
+from graphmem.extraction.prose.extractor import ParseExtractor, installed_pipeline
+from graphmem.extraction.textworld.extractor import ANCHORS, read
+from graphmem.extraction.textworld.slots import last_words
+from graphmem.extraction.textworld.transcript import read_transcript
+from graphmem.records import Extraction, Fact, Observation, entity_key
 
 # Kinds of statement that mean what the rules take them for only in a game: "the firm has twenty lawyers".
 _ONLY_IN_A_GAME = frozenset({
@@ -32,13 +33,14 @@ class EnglishExtractor:
         self._parse = ParseExtractor(pipeline) if pipeline else None
         self.name = f"english:{pipeline}" if pipeline else "english"
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read any text."""
+        text = observation.text
         transcript = read_transcript(text)
         if self._parse is None or transcript.command or transcript.title:
             return read(text, known)[0]
         ruled, left = read(text, known, leave=_ONLY_IN_A_GAME)
-        return _both(ruled, self._parse.extract("\n".join(left), known)) if left else ruled
+        return _both(ruled, self._parse.extract(replace(observation, text="\n".join(left)), known)) if left else ruled
 
 
 def _both(ruled: Extraction, parsed: Extraction) -> Extraction:

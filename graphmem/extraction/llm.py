@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import graphmem.prompts as prompts
 from graphmem.protocols import LLM
-from graphmem.records import Extraction, Fact, Triple, entity_key
+from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 SHOWN = 30
 """Known facts that the model is shown at most, the newest: so the prompt does not grow with the graph."""
@@ -35,9 +35,9 @@ class LLMExtractor:
         self._llm = llm
         self.counts: Counter[str] = Counter()
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        """The triples of `text`, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
-        shown = known[:SHOWN]
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
+        text, shown = observation.text, known[:SHOWN]
         reply = self._llm.reply(prompts.extract(text, shown), prompts.ExtractionReply, purpose="extract")
         triples = self.checked(reply.triples, text, shown)
         return Extraction(triples, self.outdated(reply.outdated, shown, triples))

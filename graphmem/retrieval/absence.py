@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from graphmem.language.words import COMMON
 from graphmem.records import Entity, Episode, Fact, Seeds
 from graphmem.retrieval.selection import stems
-from graphmem.retrieval.words import COMMON
 
 NEAR_ENOUGH = 0.33
 """The least cosine of what answers a question none of whose words the memory knows."""

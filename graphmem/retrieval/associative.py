@@ -14,15 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from graphmem.language.names import named, spans
+from graphmem.language.words import content
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Seeds, Vector, Why, entity_key
 from graphmem.retrieval.absence import is_known
 from graphmem.retrieval.explaining import explain
-from graphmem.retrieval.linking import named, spans
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
 from graphmem.retrieval.selection import select
 from graphmem.retrieval.spreading import Spread, spread
-from graphmem.retrieval.words import content
 
 Embed = Callable[[Sequence[str]], Vector]
 """Texts -> unit vectors of shape (len(texts), dimension)."""

@@ -17,10 +17,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.language.names import heading, speaker, without_brackets
+from graphmem.language.times import timeliness
+from graphmem.language.words import COMMON
 from graphmem.records import Episode, entity_key
-from graphmem.retrieval.linking import heading, speaker, without_brackets
-from graphmem.retrieval.when import timeliness
-from graphmem.retrieval.words import COMMON
 
 Scores = NDArray[np.float64]
 

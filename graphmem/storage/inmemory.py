@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphmem.errors import EmbedderMismatch, GraphmemError
+from graphmem.graph import learning, merging
 from graphmem.protocols import Kind
 from graphmem.records import (
     MOST_COUNTED,
@@ -29,7 +30,6 @@ from graphmem.records import (
     Vector,
     entity_key,
 )
-from graphmem.storage import merging, resolve
 from graphmem.storage.seeding import gather
 
 _WORD = re.compile(r"\w+")
@@ -89,7 +89,7 @@ class InMemoryStore:
                 retired=tuple(fact for fact in self._facts.values() if fact.retired_by == episode.id),
             )
         lesson = merging.linked(lesson, self._aliases())
-        resolution = resolve.resolve(lesson, self._after(episode.step), self._teachers(after=episode.step))
+        resolution = learning.resolve(lesson, self._after(episode.step), self._teachers(after=episode.step))
         for fact in resolution.written.values():
             self._write(fact)
         for new, (old, episode_ids) in resolution.moved.items():
@@ -170,7 +170,7 @@ class InMemoryStore:
         named = None if relations is None else {" ".join(relation.casefold().split()) for relation in relations}
         with self._lock:
             found = [
-                resolve.as_known(fact, at)
+                learning.as_known(fact, at)
                 for fact in sorted(self._facts.values(), key=lambda fact: fact.since)
                 if (wanted is None or fact.id in wanted)
                 and (keys is None or keys & {fact.triple.key[0], fact.triple.key[2]})
@@ -333,7 +333,7 @@ class InMemoryStore:
         same = Counter(fact.triple.key for fact in current)
         clash = any(keys.get(episode.key, episode.id) != episode.id for episode in episodes if episode.key is not None)
         if clash or any(count > 1 for count in (*slots.values(), *same.values())):
-            raise resolve.contradiction()
+            raise learning.contradiction()
 
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
         with self._lock:
@@ -404,7 +404,7 @@ class InMemoryStore:
     def _forget(self, gone: set[str]) -> None:
         """Remove episodes, and the facts and entities that nothing speaks of any more."""
         kept = [episode for episode in self.episodes() if episode.id not in gone]
-        aftermath = resolve.forget(gone, list(self._facts.values()), self._teachers(without=gone))
+        aftermath = learning.forget(gone, list(self._facts.values()), self._teachers(without=gone))
         self._facts = {**self._facts, **aftermath.written}
         self._facts = {id_: fact for id_, fact in self._facts.items() if id_ not in aftermath.deleted}
         merged = aftermath.merged

@@ -12,6 +12,7 @@ from agents.policies.protocol import Plan, Situation, SubGoal
 from graphmem import Fact
 from graphmem.embedding import load_embedder
 from graphmem.extraction import TextWorldExtractor, slot
+from graphmem.records import Observation
 
 _HEADINGS = (
     "Task|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place|Unexplored exits|Actions|Places to go to"
@@ -51,7 +52,7 @@ class StandIn:
     def _extract(self, asked: str) -> dict[str, Any]:
         known_text, _, observation = asked.partition("\n\nObservation:\n")
         known = [Fact(number, *parts, asserted_by="", since=0) for number, *parts in _KNOWN.findall(known_text)]
-        read = self._reader.extract(observation, known)
+        read = self._reader.extract(Observation(observation), known)
         triples = [triple for triple in read.triples if triple.key[0] != "player"]
         filled = {(triple.key[0], slot(triple)): triple.key for triple in triples if slot(triple)}
         replaced = [

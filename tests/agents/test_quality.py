@@ -15,6 +15,7 @@ from agents.quality.walks import quality_of, walk, walkthrough
 from envs.tasks import TASKS, make
 from graphmem import Extraction, Fact, Triple
 from graphmem.extraction import TextWorldExtractor, default_extractor
+from graphmem.records import Observation
 from tests.llm.server import ChatServer
 
 pytest.importorskip("textworld")
@@ -125,8 +126,8 @@ class Forgetful:
     name = "forgetful"
     anchors = TextWorldExtractor.anchors
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        read = TextWorldExtractor().extract(text, known)
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        read = TextWorldExtractor().extract(observation, known)
         return Extraction(tuple(it for it in read.triples if it.object != "inventory"), (), read.mentions)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from graphmem.extraction import TextWorldExtractor
-from graphmem.records import Extraction, Fact
+from graphmem.records import Extraction, Fact, Observation
 
 Read = Callable[..., Extraction]
 
@@ -20,7 +20,7 @@ def known_facts(*triples: tuple[str, str, str]) -> list[Fact]:
 def read() -> Read:
     """Reads a text by the rules, given known triples."""
     extractor = TextWorldExtractor()
-    return lambda text, *known: extractor.extract(text, known_facts(*known))
+    return lambda text, *known: extractor.extract(Observation(text), known_facts(*known))
 
 
 @pytest.fixture(scope="session")

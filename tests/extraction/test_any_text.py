@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.extraction import TextWorldExtractor, default_extractor
-from graphmem.records import Fact
+from graphmem.records import Fact, Observation
 
 RULES = TextWorldExtractor()
 DEFAULT = default_extractor()
@@ -30,7 +30,7 @@ KNOWN = st.lists(
 
 
 def check(extractor, text, known):
-    extraction = extractor.extract(text, known)
+    extraction = extractor.extract(Observation(text), known)
     for triple in extraction.triples:
         assert triple.subject.strip()
         assert triple.relation.strip()
@@ -56,7 +56,7 @@ def test_the_default_extractor_survives_any_text(text, known):
 @pytest.mark.parametrize("piece", ["a ", "a, ", "-= ", "b", "> ", "\n", "you see a "])
 def test_no_text_takes_long(piece):
     text = piece * 10_000
-    RULES.extract("", [])
+    RULES.extract(Observation(""), [])
     begun = time.perf_counter()
-    RULES.extract(text, [])
+    RULES.extract(Observation(text), [])
     assert time.perf_counter() - begun < 2

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from graphmem.extraction import EnglishExtractor, default_extractor, english
+from graphmem.records import Observation
 
 PLAIN = [
     ("You are in the kitchen. A red apple is on the table.", {"player, is in, kitchen", "red apple, is on, table"}),
@@ -28,7 +29,7 @@ def untrained(monkeypatch):
 
 
 def facts(extractor, text):
-    return {str(triple) for triple in extractor.extract(text, []).triples}
+    return {str(triple) for triple in extractor.extract(Observation(text), []).triples}
 
 
 @pytest.mark.parametrize(("text", "expected"), PLAIN)

@@ -7,7 +7,7 @@ import pytest
 
 from graphmem.extraction.llm import SHOWN, LLMExtractor
 from graphmem.prompts import ExtractionReply
-from graphmem.records import Fact
+from graphmem.records import Fact, Observation
 
 TEXT = "> take lamp\nYou pick up the old lamp. The note reads: the key 2 unlocks the red locker."
 
@@ -30,13 +30,13 @@ def _known(*lines: str) -> list[Fact]:
 
 def _read(known: list[Fact], **reply: Any) -> tuple[list[str], tuple[int, ...], dict[str, int]]:
     extractor = LLMExtractor(Model(**reply))
-    extraction = extractor.extract(TEXT, known)
+    extraction = extractor.extract(Observation(TEXT), known)
     return [str(triple) for triple in extraction.triples], extraction.outdated, dict(extractor.counts)
 
 
 def test_triples_and_outdated_numbers_come_of_one_call() -> None:
     model = Model(triples=[["old lamp", "is in", "inventory"]], outdated=[1])
-    extraction = LLMExtractor(model).extract(TEXT, _known("old lamp, is on, shelf"))
+    extraction = LLMExtractor(model).extract(Observation(TEXT), _known("old lamp, is on, shelf"))
     assert [str(triple) for triple in extraction.triples] == ["old lamp, is in, inventory"]
     assert extraction.outdated == (0,)
     assert len(model.asked) == 1
@@ -96,6 +96,6 @@ def test_the_prompt_does_not_grow_with_the_graph() -> None:
     model = Model()
     extractor = LLMExtractor(model)
     for number in (SHOWN, 50 * SHOWN):
-        extractor.extract(TEXT, _known(*(f"thing {n}, is in, hall" for n in range(number))))
+        extractor.extract(Observation(TEXT), _known(*(f"thing {n}, is in, hall" for n in range(number))))
     first, second = (sum(len(message["content"]) for message in asked) for asked in model.asked)
     assert first == second

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graphmem.errors import ExtractionError
-from graphmem.extraction.parse import ParseExtractor, installed_pipeline
+from graphmem.extraction.prose.extractor import ParseExtractor, installed_pipeline
+from graphmem.records import Observation
 
 pytestmark = pytest.mark.skipif(installed_pipeline() is None, reason="no trained spaCy pipeline is installed")
 
@@ -34,7 +35,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("sentence", "facts"), SENTENCES)
 def test_what_a_sentence_asserts(parser, sentence, facts):
-    assert {str(triple) for triple in parser.extract(sentence, []).triples} == facts
+    assert {str(triple) for triple in parser.extract(Observation(sentence), []).triples} == facts
 
 
 @pytest.mark.parametrize(
@@ -49,24 +50,31 @@ def test_what_a_sentence_asserts(parser, sentence, facts):
     ],
 )
 def test_what_is_denied_asked_supposed_or_ordered_is_no_fact(parser, sentence):
-    assert parser.extract(sentence, []).triples == ()
+    assert parser.extract(Observation(sentence), []).triples == ()
 
 
 def test_who_speaks_is_who_says_i(parser):
     text = "Caroline: I went to a support group.\nMel: I painted a lake."
-    assert {str(t) for t in parser.extract(text, []).triples} == {"Caroline, go to, support group", "Mel, paint, lake"}
+    assert {str(t) for t in parser.extract(Observation(text), []).triples} == {
+        "Caroline, go to, support group",
+        "Mel, paint, lake",
+    }
 
 
 def test_she_is_the_one_person_spoken_of(parser):
-    facts = {str(triple) for triple in parser.extract("Marie lives in Paris. She teaches physics.", []).triples}
+    facts = {
+        str(triple) for triple in parser.extract(Observation("Marie lives in Paris. She teaches physics."), []).triples
+    }
     assert facts == {"Marie, live in, Paris", "Marie, teach, physics"}
 
 
 def test_mentions_are_entities_and_noun_phrases(parser):
-    mentions = parser.extract("Marie Curie was born in Warsaw. The red apple is on the table.", []).mentions
+    mentions = parser.extract(
+        Observation("Marie Curie was born in Warsaw. The red apple is on the table."), []
+    ).mentions
     assert set(mentions) >= {"Marie Curie", "Warsaw", "red apple", "table"}
 
 
 def test_a_missing_pipeline_names_the_mend():
     with pytest.raises(ExtractionError, match="python -m spacy download en_core_web_nowhere"):
-        ParseExtractor("en_core_web_nowhere").extract("Hello.", [])
+        ParseExtractor("en_core_web_nowhere").extract(Observation("Hello."), [])

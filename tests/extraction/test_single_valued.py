@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphmem.extraction import slot
-from graphmem.extraction.single_valued import last_words
+from graphmem.extraction.textworld.slots import last_words
 from graphmem.records import Triple
 
 

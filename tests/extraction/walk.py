@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graphmem.extraction.single_valued import slot
-from graphmem.extraction.textworld import TextWorldExtractor
-from graphmem.records import Extraction, Fact, Triple, entity_key
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
+from graphmem.extraction.textworld.slots import slot
+from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 Key = tuple[str, str, str]
 DIRECTIONS = ("north", "south", "east", "west")
@@ -155,7 +155,7 @@ def play(env: Any, steps: int, seed: int, *, tally: Tally, pick: Callable[[rando
     for _ in range(steps):
         text = (f"> {command}\n" if command else "") + shown_text(state.feedback)
         known = graph.known(text, extractor.anchors)
-        graph.learn(extractor.extract(text, known), known)
+        graph.learn(extractor.extract(Observation(text), known), known)
         _check(graph, truth(state.facts), text, tally)
         if state.won or state.lost:
             break

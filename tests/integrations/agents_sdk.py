@@ -182,7 +182,7 @@ def test_sessions_of_other_namespaces_are_not_seen(session: MemorySession, tmp_p
 
 
 def test_a_locked_file_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphmem.storage.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("graphmem.storage.sqlite.connection.WAIT_SECONDS", 0.05)
     session = MemorySession("ada-1", Memory(tmp_path / "locked.db", embedder=HashEmbedder()))
     with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")

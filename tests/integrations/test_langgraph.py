@@ -202,7 +202,7 @@ def test_a_place_that_cannot_serve_is_a_clear_error(tmp_path: Path, monkeypatch:
     (tmp_path / "page.html").write_text("<html>")
     with pytest.raises(NotAMemory, match="is no graphmem memory"):
         MemoryStore(tmp_path / "page.html", embedder=HashEmbedder()).get(ADA, "k")
-    monkeypatch.setattr("graphmem.storage.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("graphmem.storage.sqlite.connection.WAIT_SECONDS", 0.05)
     store = MemoryStore(tmp_path / "locked.db", embedder=HashEmbedder())
     store.put(ADA, "k", {"n": 1})
     with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as writer:

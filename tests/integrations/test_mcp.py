@@ -265,7 +265,7 @@ def test_a_place_that_cannot_serve_ends_it_with_one_line(tmp_path: Path, name: s
 def test_a_locked_file_is_told_to_the_model_and_read_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphmem.storage.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("graphmem.storage.sqlite.connection.WAIT_SECONDS", 0.05)
     memory = Memory(tmp_path / "house.db", embedder=HashEmbedder())
     memory.remember("seen", triples=[("key", "is in", "box")])
 

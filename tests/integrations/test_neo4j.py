@@ -7,7 +7,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
-from graphmem.storage.resolve import new_id
+from graphmem.graph.learning import new_id
 from tests.neo4j_server import PASSWORD, Server
 
 

@@ -96,7 +96,7 @@ def test_a_recollection_says_why_when_asked(tools: FunctionTools) -> None:
 
 
 def test_a_locked_file_is_told_to_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphmem.storage.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("graphmem.storage.sqlite.connection.WAIT_SECONDS", 0.05)
     tools = FunctionTools(Memory(tmp_path / "locked.db", embedder=HashEmbedder()))
     with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")

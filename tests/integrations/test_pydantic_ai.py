@@ -126,7 +126,7 @@ def test_another_namespace_is_not_seen(oslo: Memory, tmp_path: Path) -> None:
 def test_a_locked_file_is_told_to_the_model_by_a_tool_and_to_the_caller_by_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphmem.storage.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("graphmem.storage.sqlite.connection.WAIT_SECONDS", 0.05)
     memory = Memory(tmp_path / "locked.db", embedder=HashEmbedder())
     with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ from graphmem.errors import BadReply
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.prompts import PlanReply
 from graphmem.protocols import Message
+from graphmem.records import Observation
 from tests.llm.forms import chat
 from tests.llm.server import ChatServer, say
 
@@ -41,7 +42,7 @@ def _extracted(reply: object, again: object = None) -> tuple[list[str], tuple[in
     faults = [say(json.dumps(reply))]
     with ChatServer(lambda *_: json.dumps(again), faults) as server, chat(server) as model:
         extractor = LLMExtractor(model)
-        made = extractor.extract(SEEN, ())
+        made = extractor.extract(Observation(SEEN), ())
         return [str(each) for each in made.triples], made.outdated, dict(extractor.counts), model.usage.total.repairs
 
 

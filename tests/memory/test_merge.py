@@ -13,7 +13,7 @@ from graphmem.errors import InputError
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder
 
 Make = Callable[[], Store]

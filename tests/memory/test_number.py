@@ -3,7 +3,7 @@
 import pytest
 
 from graphmem import Memory
-from graphmem.retrieval.number import other_number
+from graphmem.language.plurals import other_number
 
 
 @pytest.mark.parametrize(

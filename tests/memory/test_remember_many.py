@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphmem.memory
-from graphmem import Memory, Observation, Triple
+from graphmem import Memory, Triple
 from graphmem.errors import InputError
-from graphmem.records import Extraction, Fact
+from graphmem.records import Extraction, Fact, Observation
 from graphmem.storage.inmemory import InMemoryStore
 from graphmem.testing import HashEmbedder
 
@@ -145,9 +145,9 @@ def test_an_extractor_of_ones_own_holds_no_transaction_open(tmp_path: Path) -> N
 
         name, anchors = "other", ()
 
-        def extract(self, text: str, known: list[Fact]) -> Extraction:
+        def extract(self, observation: Observation, known: list[Fact]) -> Extraction:
             with Memory(tmp_path / "many.db", embedder=HashEmbedder()) as beside:
-                beside.remember(f"beside {text}", triples=[])
+                beside.remember(f"beside {observation.text}", triples=[])
             return Extraction()
 
     with Memory(tmp_path / "many.db", embedder=HashEmbedder(), extractor=Other()) as memory:

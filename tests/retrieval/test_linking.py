@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphmem.language.names import heading, named, proper_names, spans
 from graphmem.records import Entity, entity_key
-from graphmem.retrieval.linking import heading, named, proper_names, spans
 
 
 def test_runs_of_capitalised_words_are_names() -> None:

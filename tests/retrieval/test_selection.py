@@ -2,10 +2,10 @@
 
 import pytest
 
+from graphmem.language.times import timeliness
 from graphmem.records import Episode, Fact
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
 from graphmem.retrieval.selection import select
-from graphmem.retrieval.when import timeliness
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:

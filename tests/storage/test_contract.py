@@ -7,7 +7,7 @@ import pytest
 
 from graphmem.protocols import Store
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import STORE_CONTRACT
 
 

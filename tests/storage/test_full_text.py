@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.records import Episode
-from graphmem.storage import full_text
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite import full_text
+from graphmem.storage.sqlite.store import SqliteStore
 
 WORDS = st.sampled_from(["apple", "apples", "red", "key", "oven", "the", "is", "snow", "Ärger", "_"])
 TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=8).map(" ".join), min_size=1, max_size=12)

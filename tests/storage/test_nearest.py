@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from graphmem.records import Episode, Lesson, Triple, Vector
-from graphmem.storage import nearest
-from graphmem.storage.rough_index import RoughIndex
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite import nearest
+from graphmem.storage.sqlite.rough_index import RoughIndex
+from graphmem.storage.sqlite.store import SqliteStore
 
 DIMENSION = 384
 LARGE = 400

@@ -13,8 +13,8 @@ from benchmarks.durability import survive
 from graphmem import Memory
 from graphmem.errors import NotAMemory, SchemaTooNew, StoreBusy, StoreUnwritable
 from graphmem.records import Episode
-from graphmem.storage import connection, schema
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite import connection, schema
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Lesson, Triple
 from graphmem.storage.inmemory import InMemoryStore
-from graphmem.storage.sqlite import SqliteStore
+from graphmem.storage.sqlite.store import SqliteStore
 
 Seen = Sequence[tuple[str, str]]
 STORES = pytest.mark.parametrize("make", [InMemoryStore, lambda: SqliteStore(":memory:")], ids=["in memory", "sqlite"])

@@ -22,6 +22,7 @@ from agents.worldmap import DIRECTIONS, HAS_EXIT, RELATIONS, WorldMap
 from graphmem import Extraction, Fact, Triple
 from graphmem.extraction import TextWorldExtractor, slot
 from graphmem.protocols import Embedder
+from graphmem.records import Observation
 
 _FACT = re.compile(r"^- (.+?), (.+?), (.+)$", re.MULTILINE)
 _OBSERVATION = re.compile(r"^\[step (\d+)(?:, in (.+?))?\] (.*(?:\n  .*)*)", re.MULTILINE)
@@ -36,12 +37,12 @@ class Reader(TextWorldExtractor):
     def __init__(self) -> None:
         self._read = lru_cache(8192)(super().extract)
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
-        return self._read(text, tuple(known))
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        return self._read(Observation(observation.text), tuple(known))
 
     def triples(self, text: str, place: str | None) -> tuple[Triple, ...]:
         here = [Fact("", "player", "is in", place, "", 0)] if place else []
-        return self.extract(text, here).triples
+        return self.extract(Observation(text), here).triples
 
 
 class TextPlayer(HeuristicPlayer):

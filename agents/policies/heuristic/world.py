@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agents.policies.protocol import GO_TO, Situation
 from graphmem import Fact, Triple
 from graphmem.extraction import TextWorldExtractor, slot
-from graphmem.records import entity_key
+from graphmem.records import Observation, entity_key
 
 _COMMAND = re.compile(r"^(\w+)(?: (.+?))?(?: (?:from|with|on|into|in|to) (.+))?$")
 _FACT_LINE = re.compile(r"^- (.+?), (.+?), (.+)$", re.MULTILINE)
@@ -61,7 +61,7 @@ class World:
 
     def _read(self, text: str) -> tuple[Triple, ...]:
         here = [Fact("", "player", "is in", self.place, "", 0)] if self.place else []
-        return self._extractor.extract(text, here).triples
+        return self._extractor.extract(Observation(text), here).triples
 
     def _learn(self, triples: Iterable[Triple]) -> None:
         for triple in triples:

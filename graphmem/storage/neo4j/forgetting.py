@@ -1,12 +1,12 @@
-"""Forgetting on the server; what becomes of the facts stands in `graphmem.storage.resolve`."""
+"""Forgetting on the server; what becomes of the facts stands in `graphmem.graph.learning`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphmem.graph import learning, merging
+from graphmem.graph.merging import Merge
 from graphmem.records import Forgotten
-from graphmem.storage import merging, resolve
-from graphmem.storage.merging import Merge
 from graphmem.storage.neo4j import joining, writing
 from graphmem.storage.neo4j.connection import Run
 from graphmem.storage.neo4j.rows import Namespace, next_order, to_episode, to_fact
@@ -44,7 +44,7 @@ def _forget(run: Run, ids: Namespace, wanted: Sequence[str]) -> set[str]:
     (found,) = run(writing.TOUCHED, {"episodes": list(wanted), "order": next_order()})
     touched = [to_fact(row["fact"]) for row in found["facts"]]
     teachers = {row["fact"]["id"]: [tuple(who) for who in row["teachers"]] for row in found["facts"]}
-    aftermath = resolve.forget(set(found["gone"]), touched, teachers)
+    aftermath = learning.forget(set(found["gone"]), touched, teachers)
     (done,) = run(
         writing.FORGET,
         {

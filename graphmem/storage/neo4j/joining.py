@@ -1,12 +1,12 @@
-"""Two entities made one, and parted again, on the server; what is decided stands in `graphmem.storage.merging`."""
+"""Two entities made one, and parted again, on the server; what is decided stands in `graphmem.graph.merging`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from graphmem.graph import merging
+from graphmem.graph.merging import RECORD, Known, Merge
 from graphmem.records import Entity, Fact
-from graphmem.storage import merging
-from graphmem.storage.merging import RECORD, Known, Merge
 from graphmem.storage.neo4j import writing
 from graphmem.storage.neo4j.connection import Run
 from graphmem.storage.neo4j.reading import MERGES

@@ -7,10 +7,10 @@ from os import PathLike, fspath
 from typing import get_args
 
 from graphmem.errors import InputError
+from graphmem.graph import learning
+from graphmem.graph.merging import RECORD, Merge
 from graphmem.protocols import Kind
 from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Seeds, Stats, Vector
-from graphmem.storage import resolve
-from graphmem.storage.merging import RECORD, Merge
 from graphmem.storage.neo4j import schema, searching
 from graphmem.storage.neo4j.address import Address, parse
 from graphmem.storage.neo4j.connection import Connection, Row
@@ -204,7 +204,7 @@ class Neo4jReader:
 
     def _facts(self, statement: str, *, at: int | None, **parameters: object) -> list[Fact]:
         rows = self._read(statement, at=at, **parameters)
-        return [resolve.as_known(to_fact(row["fact"]), at) for row in rows]
+        return [learning.as_known(to_fact(row["fact"]), at) for row in rows]
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
@@ -229,7 +229,7 @@ class Neo4jReader:
         self._embedder = row["embedder"]
         near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
         matching = tuple((id_, score) for id_, score in row["matching_facts"])
-        facts = {fact["id"]: resolve.as_known(to_fact(fact), at) for fact in row["facts"]}
+        facts = {fact["id"]: learning.as_known(to_fact(fact), at) for fact in row["facts"]}
         wanted = dict.fromkeys(id_ for id_, _ in (*near_facts, *matching))
         if missing := wanted.keys() - facts.keys():
             facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
@@ -270,7 +270,7 @@ class Neo4jReader:
         mentions += [(name, each["id"]) for each in row["episodes"] for name in each["mentions"]]
         follows = [pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"]))]
         return Around(
-            facts=tuple(resolve.as_known(to_fact(f), at) for f in sorted(held.values(), key=lambda f: -f["since"])),
+            facts=tuple(learning.as_known(to_fact(f), at) for f in sorted(held.values(), key=lambda f: -f["since"])),
             taught=tuple((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"]),
             mentions=tuple(dict.fromkeys(mentions)),
             follows=tuple(dict.fromkeys(pair for pair in follows if None not in pair)),

@@ -9,8 +9,8 @@ from typing import TypeVar
 from neo4j.exceptions import ConstraintError
 
 from graphmem.errors import EmbedderMismatch, StoreError
+from graphmem.graph import learning, merging
 from graphmem.records import Entity, Episode, Fact, Forgotten, Learned, Lesson, Observed, Vector
-from graphmem.storage import merging, resolve
 from graphmem.storage.neo4j import forgetting, joining, writing
 from graphmem.storage.neo4j.connection import Outdated, Row, Run
 from graphmem.storage.neo4j.reading import Neo4jReader
@@ -49,7 +49,7 @@ class Neo4jStore(Neo4jReader):
         (found,) = _agreed(lambda: self._write(writing.OBSERVE, row=row, limit=limit, **ids))
         self._embedder = found["embedder"]
         stored = to_episode(found["episode"])
-        known = (resolve.as_known(to_fact(fact), stored.step) for fact in found["known"])
+        known = (learning.as_known(to_fact(fact), stored.step) for fact in found["known"])
         return Observed(stored, tuple(map(to_entity, found["entities"])), tuple(known))
 
     def learn(self, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
@@ -66,7 +66,7 @@ class Neo4jStore(Neo4jReader):
             return _learned_before(episode, run)
         existing = [to_fact(row["fact"]) for row in found["concerned"]]
         later = {row["fact"]["id"]: [tuple(who) for who in row["later"]] for row in found["concerned"]}
-        resolution = resolve.resolve(lesson, existing, later)
+        resolution = learning.resolve(lesson, existing, later)
         taught = [fact.id for fact in (*resolution.asserted, *resolution.supported)]
         facts = self._ids.fact_rows(resolution.written.values(), order)
         mentions = list(dict.fromkeys(map(self._ids.entity, lesson.mentions)))
@@ -163,7 +163,7 @@ class Neo4jStore(Neo4jReader):
         try:
             self._transaction(work)
         except ConstraintError as error:
-            raise resolve.contradiction() from error
+            raise learning.contradiction() from error
 
     def merge(self, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None) -> None:
         def work(run: Run) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from graphmem import sync as copying
+from graphmem.graph import sync as copying
+from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.records import Episode
 from graphmem.storage import open_store
-from graphmem.storage.sqlite import SqliteStore
-from graphmem.sync import sync
+from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import teach
 from tests.neo4j_server import Server
 

@@ -11,13 +11,15 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any
 
+from graphmem.graph import learning
+from graphmem.graph.merging import RECORD, Merge
 from graphmem.protocols import Kind
 from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Seeds, Stats, Vector, entity_key
-from graphmem.storage import full_text, resolve
-from graphmem.storage.connection import open_file, told
-from graphmem.storage.merging import RECORD, Merge
-from graphmem.storage.nearest import Nearest
-from graphmem.storage.rows import (
+from graphmem.storage.seeding import gather
+from graphmem.storage.sqlite import full_text
+from graphmem.storage.sqlite.connection import open_file, told
+from graphmem.storage.sqlite.nearest import Nearest
+from graphmem.storage.sqlite.rows import (
     EPISODE,
     FACT,
     IN,
@@ -30,7 +32,6 @@ from graphmem.storage.rows import (
     to_fact,
     to_vector,
 )
-from graphmem.storage.seeding import gather
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
@@ -134,7 +135,7 @@ class SqliteReader:
         """Facts as they were known at `at`: without a later retirement, and without later supporters."""
         with self._reading() as db:
             rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
-            found = [resolve.as_known(to_fact(row), at) for row in rows]
+            found = [learning.as_known(to_fact(row), at) for row in rows]
             if at is None or at >= self._last_step():  # nothing is later: as nearly always, when writing
                 return found
             support = dict(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from graphmem.extraction.phrases import Statement, statement
+from graphmem.extraction.textworld.phrases import Statement, statement
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from graphmem.errors import ExtractionError
-from graphmem.extraction.clauses import triples_of
-from graphmem.extraction.nouns import People, name_of
-from graphmem.extraction.single_valued import last_words
-from graphmem.records import Extraction, Fact, Triple, entity_key
+from graphmem.extraction.prose.clauses import triples_of
+from graphmem.extraction.prose.nouns import People, name_of
+from graphmem.extraction.textworld.slots import last_words
+from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -53,13 +53,13 @@ class ParseExtractor:
         self.model = model
         self.name = f"parse:{model}"
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read any English. What it makes outdated is left to the slots of its facts."""
         nlp = self._pipeline()
         triples: list[Triple] = []
         mentions: dict[str, str] = {}
         people = People()
-        for speaker, part in _parts(text[:_LONGEST]):
+        for speaker, part in _parts(observation.text[:_LONGEST]):
             people.speaker = speaker
             doc = nlp(part)
             triples += (triple for triple in triples_of(doc, people) if _has_words(triple))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from graphmem.extraction.names import Named, is_pronoun, read_name, read_names
-from graphmem.extraction.single_valued import last_words
-from graphmem.extraction.transcript import Command
+from graphmem.extraction.textworld.names import Named, is_pronoun, read_name, read_names
+from graphmem.extraction.textworld.slots import last_words
+from graphmem.extraction.textworld.transcript import Command
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 PLAYER = "player"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphmem.extraction.phrases import Statement
-from graphmem.extraction.scene import INVENTORY, Scene
+from graphmem.extraction.textworld.phrases import Statement
+from graphmem.extraction.textworld.scene import INVENTORY, Scene
 from graphmem.records import entity_key
 
 _MADE = {

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.protocols import Kind
-from graphmem.storage.rows import IN, all_rows, as_set, held_rows
+from graphmem.storage.sqlite.rows import IN, all_rows, as_set, held_rows
 
 COMMON = 1000
 """A word with more matches is common."""

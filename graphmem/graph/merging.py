@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pydantic import TypeAdapter
 
 from graphmem.errors import InputError
+from graphmem.graph.learning import new_id
 from graphmem.records import Entity, Episode, Fact, Lesson, Triple, entity_key
-from graphmem.storage.resolve import new_id
 
 Taught = tuple[int, str, str]
 """A step, the episode of that step, and the id of a fact that it taught."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphmem.extraction.names import is_pronoun, read_name, read_names
+from graphmem.extraction.textworld.names import is_pronoun, read_name, read_names
 
 DIRECTIONS = "northeast|northwest|southeast|southwest|north|south|east|west|up|down"
 _STATES = (

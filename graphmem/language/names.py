@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from graphmem.language.words import COMMON
 from graphmem.records import Entity, entity_key
-from graphmem.retrieval.words import COMMON
 
 LONGEST_NAME = 6
 """Names of more words than this are not looked for in running text."""

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from graphmem.graph.learning import Aftermath, contradiction
+from graphmem.graph.merging import RECORD, Known, Merge
 from graphmem.records import Entity, Episode, Fact, Lesson, Vector, entity_key
-from graphmem.storage.merging import RECORD, Known, Merge
-from graphmem.storage.resolve import Aftermath, contradiction
-from graphmem.storage.rows import IN, all_rows, as_set, text_hash, to_blob
+from graphmem.storage.sqlite.rows import IN, all_rows, as_set, text_hash, to_blob
 
 
 class Writer:

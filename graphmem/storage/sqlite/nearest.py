@@ -18,10 +18,10 @@ import numpy as np
 
 from graphmem.protocols import Kind
 from graphmem.records import Vector
-from graphmem.storage.connection import transaction
-from graphmem.storage.rough_index import RoughIndex
-from graphmem.storage.rows import IN, as_set, held_rows, to_vector
-from graphmem.storage.vector_index import VectorIndex
+from graphmem.storage.sqlite.connection import transaction
+from graphmem.storage.sqlite.rough_index import RoughIndex
+from graphmem.storage.sqlite.rows import IN, as_set, held_rows, to_vector
+from graphmem.storage.sqlite.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.nouns import PLAYER, People, name_of, people_in, with_conjuncts
+from graphmem.extraction.prose.nouns import PLAYER, People, name_of, people_in, with_conjuncts
 from graphmem.records import Triple
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """`TextWorldExtractor`: TextWorld's English, read by rules.
 
 transcript   command line, room title, body
-pipeline     the body's sentences and what each states, by spaCy with rule components
-rooms, actions, reading   what each kind of statement teaches
+sentences    the body's sentences and what each states, by spaCy with rule components
+rooms, actions, notes   what each kind of statement teaches
 scene        collects it
 """
 
@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from graphmem.extraction import actions, reading, rooms
-from graphmem.extraction.phrases import Statement
-from graphmem.extraction.pipeline import pipeline
-from graphmem.extraction.reading import RECIPE
-from graphmem.extraction.scene import INVENTORY, PLAYER, Scene
-from graphmem.extraction.transcript import read_transcript
-from graphmem.records import Extraction, Fact
+from graphmem.extraction.textworld import actions, notes, rooms
+from graphmem.extraction.textworld.notes import RECIPE
+from graphmem.extraction.textworld.phrases import Statement
+from graphmem.extraction.textworld.scene import INVENTORY, PLAYER, Scene
+from graphmem.extraction.textworld.sentences import pipeline
+from graphmem.extraction.textworld.transcript import read_transcript
+from graphmem.records import Extraction, Fact, Observation
 
-_READERS: dict[str, Callable[[Scene, Statement], None]] = {**rooms.READERS, **actions.READERS, **reading.READERS}
+_READERS: dict[str, Callable[[Scene, Statement], None]] = {**rooms.READERS, **actions.READERS, **notes.READERS}
 # Where the player is, what is carried and what the recipe asks for: "You are carrying nothing." and "Adding the meal to
 # your inventory." make facts about these outdated without naming them.
 ANCHORS = (PLAYER, INVENTORY, RECIPE)
@@ -34,9 +34,9 @@ class TextWorldExtractor:
     name = "textworld"
     anchors: Sequence[str] = ANCHORS
 
-    def extract(self, text: str, known: Sequence[Fact]) -> Extraction:
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read one piece of transcript. Any text will do; what fits no rule teaches nothing."""
-        return read(text, known)[0]
+        return read(observation.text, known)[0]
 
 
 def read(text: str, known: Sequence[Fact], *, leave: frozenset[str] = frozenset()) -> tuple[Extraction, list[str]]:
@@ -45,7 +45,7 @@ def read(text: str, known: Sequence[Fact], *, leave: frozenset[str] = frozenset(
     scene = Scene(known, transcript.command, transcript.title)
     if transcript.title:
         rooms.enter(scene, transcript.title)
-    body = reading.take_recipe(scene, transcript.body)
+    body = notes.take_recipe(scene, transcript.body)
     before, sentences, left = "", [], []
     for span in pipeline()(body).sents:
         sentence = " ".join(span.text.split())
@@ -56,12 +56,12 @@ def read(text: str, known: Sequence[Fact], *, leave: frozenset[str] = frozenset(
         _read(scene, sentence, said, before)
         sentences.append(sentence)
         before = sentence
-    reading.says(scene, sentences)
+    notes.says(scene, sentences)
     return scene.finish(), left
 
 
 def _read(scene: Scene, sentence: str, said: Statement | None, before: str) -> None:
-    reading.uses(scene, sentence)
+    notes.uses(scene, sentence)
     if said is None:
         actions.read_one_word(scene, sentence)
     elif said.kind == "bare":

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 from pydantic import TypeAdapter, ValidationError
 
-from graphmem import checks
+from graphmem import validation
 from graphmem.errors import GraphmemError, InputError, StoreUnwritable
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, entity_key
@@ -99,12 +99,12 @@ def _check(records: Records) -> None:
     """Every fact's episodes, and every episode's facts, must be there, and all be what `remember` would have stored."""
     entities, episodes, facts = records
     for episode in episodes:
-        checks.text("an observation", episode.text)
-        checks.whole("step", episode.step, 0)
+        validation.text("an observation", episode.text)
+        validation.whole("step", episode.step, 0)
     for fact in facts:
-        checks.triple(fact.triple)
+        validation.triple(fact.triple)
     for entity in entities:
-        checks.text("the name of an entity", entity.name)
+        validation.text("the name of an entity", entity.name)
     episode_ids, fact_ids = {episode.id for episode in episodes}, {fact.id for fact in facts}
     named = {fact.asserted_by for fact in facts} | {fact.retired_by for fact in facts if fact.retired_by}
     taught = {id_ for episode in episodes for id_ in episode.facts}

@@ -9,6 +9,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.graph import learning, merging
+from graphmem.graph.learning import contradiction
 from graphmem.records import (
     NEXT,
     Entity,
@@ -21,18 +23,16 @@ from graphmem.records import (
     Vector,
     entity_key,
 )
-from graphmem.storage import merging, resolve
-from graphmem.storage.connection import scrub, told, transaction
-from graphmem.storage.reading import SqliteReader
-from graphmem.storage.resolve import contradiction
-from graphmem.storage.rows import (
+from graphmem.storage.sqlite.connection import scrub, told, transaction
+from graphmem.storage.sqlite.reading import SqliteReader
+from graphmem.storage.sqlite.rows import (
     EPISODE,
     IN,
     all_rows,
     as_set,
     to_episode,
 )
-from graphmem.storage.writing import Writer
+from graphmem.storage.sqlite.writing import Writer
 
 _ALIKE = """
     SELECT f.seq FROM json_each(?) w
@@ -109,7 +109,7 @@ class SqliteStore(SqliteReader):
             )
         lesson = merging.linked(lesson, self._aliases(lesson))
         concerned = self._concerned(lesson)
-        resolution = resolve.resolve(lesson, concerned, self._later(episode, concerned))
+        resolution = learning.resolve(lesson, concerned, self._later(episode, concerned))
         writer.add_vectors(lesson.vectors)
         writer.write_facts(resolution.written.values())
         writer.move(resolution.moved)
@@ -265,7 +265,7 @@ class SqliteStore(SqliteReader):
             redo = self._to_redo(gone)
             for merge in reversed(redo):
                 self._unmerge(merge.gone.name, writer)
-            writer.forget(gone, resolve.forget(gone, *self._forgetting(gone)))
+            writer.forget(gone, learning.forget(gone, *self._forgetting(gone)))
             for merge in redo:
                 if writer.are_entities(merge.keep, merge.gone.name):
                     self._merge(merge.keep, merge.gone.name, writer)
@@ -284,7 +284,7 @@ class SqliteStore(SqliteReader):
         return merges[merging.to_redo(told, taught, merges) :]
 
     def _forgetting(self, gone: set[str]) -> tuple[list[Fact], dict[str, list[tuple[int, str]]]]:
-        """What `resolve.forget` must see: facts taught or retired by `gone`, their rivals, and who else taught them."""
+        """For `learning.forget`: facts taught or retired by `gone`, their rivals, and who else taught them."""
         facts = self._select_facts(
             f"""f.seq IN (
                 WITH touched AS (

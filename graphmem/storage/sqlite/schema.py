@@ -119,7 +119,7 @@ def _2_newest_at_a_hub(db: sqlite3.Connection) -> None:
 
 
 def _3_merges(db: sqlite3.Connection) -> None:
-    """What is needed to undo each merge, in order; a record is a `graphmem.storage.merging.Merge`."""
+    """What is needed to undo each merge, in order; a record is a `graphmem.graph.merging.Merge`."""
     db.execute(
         """CREATE TABLE merges (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from graphmem.extraction.phrases import DIRECTIONS, Statement
-from graphmem.extraction.scene import INVENTORY, PLAYER, Scene
-from graphmem.extraction.transcript import OPPOSITE
+from graphmem.extraction.textworld.phrases import DIRECTIONS, Statement
+from graphmem.extraction.textworld.scene import INVENTORY, PLAYER, Scene
+from graphmem.extraction.textworld.transcript import OPPOSITE
 from graphmem.records import entity_key
 
 _DIRECTION = re.compile(rf"\b(?:{DIRECTIONS})\b", re.IGNORECASE)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graphmem.errors import NotAMemory, StoreBusy, StoreError, StoreUnwritable
-from graphmem.storage.schema import FULL_TEXT, MIGRATIONS, check_application, migrate
+from graphmem.storage.sqlite.schema import FULL_TEXT, MIGRATIONS, check_application, migrate
 
 log = logging.getLogger(__name__)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from graphmem.errors import InputError
-from graphmem.records import MOST, Triple
+from graphmem.records import MOST, Observation, Triple
 
 
 def text(what: str, given: object) -> str:
@@ -55,3 +56,54 @@ def triple(given: Triple | tuple[str, str, str]) -> Triple:
     if len(parts) != 3 or not all(isinstance(part, str) and part.strip() for part in parts):
         raise InputError(f"a triple is (subject, relation, object), three texts that are not empty, not {given!r:.80}")
     return Triple(*(" ".join(clean(str(part)).split()) for part in parts))
+
+
+Given = str | tuple[str, Any] | Mapping[str, Any] | Observation
+"""A text; a text with its triples; a mapping of the names of an `Observation`'s fields; or an `Observation`."""
+
+_GIVEN = [each.name for each in fields(Observation) if each.name != "before"]
+
+
+def observation(given: Given) -> Observation:
+    """`given` as a checked observation.
+
+    Raises `InputError` when it is nothing that could be remembered.
+    """
+    if isinstance(given, Observation):
+        values = {name: getattr(given, name) for name in _GIVEN}
+    elif isinstance(given, str):
+        values = {"text": given}
+    elif isinstance(given, Mapping):
+        values = dict(given)
+    elif isinstance(given, tuple | list) and len(given) == 2:
+        values = {"text": given[0], "triples": given[1]}
+    else:
+        raise InputError(f"an observation is a text, (text, triples) or a record of {_GIVEN}, not {given!r:.80}")
+    if unknown := values.keys() - set(_GIVEN):
+        raise InputError(f"an observation has {_GIVEN}, and not {sorted(map(str, unknown))}")
+    return Observation(
+        text=text("an observation", values.get("text")),
+        speaker=_or_none("a speaker", values.get("speaker")),
+        time=moment(_read(when) if isinstance(when := values.get("time"), str) else when),
+        triples=None if (taught := values.get("triples")) is None else _triples(taught),
+        step=None if (step := values.get("step")) is None else whole("step", step, 0),
+        metadata=metadata(values.get("metadata")),
+        key=_or_none("a key", values.get("key")),
+    )
+
+
+def _or_none(what: str, given: object) -> str | None:
+    return None if given is None else text(what, given)
+
+
+def _triples(given: object) -> tuple[Triple, ...]:
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"triples must be a list of (subject, relation, object), not {given!r:.80}")
+    return tuple(map(triple, given))
+
+
+def _read(time: str) -> datetime:
+    try:
+        return datetime.fromisoformat(time)
+    except ValueError as error:
+        raise InputError(f"a time is written as 2024-05-17T09:30, not {time!r:.80}") from error

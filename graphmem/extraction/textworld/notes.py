@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from graphmem.extraction.names import read_name
-from graphmem.extraction.phrases import Statement
-from graphmem.extraction.scene import PLAYER, Scene
+from graphmem.extraction.textworld.names import read_name
+from graphmem.extraction.textworld.phrases import Statement
+from graphmem.extraction.textworld.scene import PLAYER, Scene
 from graphmem.records import entity_key
 
 RECIPE = "recipe"
