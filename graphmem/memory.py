@@ -246,7 +246,7 @@ class Memory(View):
         return Lesson(
             episode=episode,
             triples=triples,
-            slots=tuple(map(self._slot_of, triples)),
+            slots=extraction.slots or tuple(map(self._slot_of, triples)),
             outdated=outdated + tuple(known[index].id for index in extraction.outdated if 0 <= index < len(known)),
             mentions=tuple(mentions),
             vectors=dict(zip(texts, vectors, strict=True)),

@@ -157,12 +157,16 @@ class Observation:
 class Extraction:
     """What an extractor read in one observation.
 
-    `outdated` holds indices into the known facts that the extractor was shown, never their text.
+    `outdated` holds indices into the known facts that the extractor was shown, never their text, and `reasons` says by
+    index why ("no longer", "moved to"). `slots`, where given, runs beside `triples`: what each gives the one value of
+    (a thing has one "location"), or None where many such facts may hold at once.
     """
 
     triples: tuple[Triple, ...] = ()
     outdated: tuple[int, ...] = ()
     mentions: tuple[str, ...] = ()
+    slots: tuple[str | None, ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
