@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from graphmem import Entity, Episode, Fact, View
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder
 from graphmem.viewer.server import PageServer
 
@@ -48,7 +48,7 @@ _SLIDE = _UNTIL_SHOWN.replace("ACT", "page.goToPlace(page.graph.steps.length >> 
 _CLICK = _UNTIL_SHOWN.replace("ACT", "page.showEntity(page.graph.entities()[0], {})")
 
 
-def town(facts: int, *, seed: int = 1) -> InMemoryStore:
+def town(facts: int, *, seed: int = 1) -> DictStore:
     """A memory of so many facts about things that know each other, a few of them many: some retired, as they come."""
     chance = random.Random(seed)
     names = [f"thing {number}" for number in range(1, facts // 3 + 2)]
@@ -62,7 +62,7 @@ def town(facts: int, *, seed: int = 1) -> InMemoryStore:
             until = until if until is not None and until < facts // FACTS_AN_EPISODE else None
             retired_by = None if until is None else f"episode {until}"
             made[triple] = Fact(f"fact {len(made)}", *triple, f"episode {step}", step, None, retired_by, until)
-    store = InMemoryStore()
+    store = DictStore()
     store.restore([Entity(name) for name in names], _sightings(made.values()), [*made.values()])
     return store
 

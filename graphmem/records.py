@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +78,8 @@ class Entity:
 class Fact:
     """A semantic edge, with its life: asserted by one episode, supported by others, retired by one or by none.
 
-    `support` counts the episodes that taught it; which they are stands in their `Episode.facts`.
+    `reason` says why it was retired ("another location", "no longer"). `support` counts the episodes that taught it;
+    which they are stands in their `Episode.facts`.
 
     `since` and `until` are the steps of `asserted_by` and `retired_by`: the fact holds at a step `s` when
     `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a thing
@@ -95,6 +96,7 @@ class Fact:
     retired_by: str | None = None
     until: int | None = None
     support: int = 1
+    reason: str | None = None
 
     def __str__(self) -> str:
         return f"{self.subject}, {self.relation}, {self.object}"
@@ -106,6 +108,12 @@ class Fact:
     @property
     def current(self) -> bool:
         return self.retired_by is None
+
+    def as_of(self, step: int | None) -> Fact:
+        """The fact as it was known after `step` (None: now): a later retirement is not yet seen."""
+        if step is None or self.until is None or self.until <= step:
+            return self
+        return replace(self, retired_by=None, until=None, reason=None)
 
     def holds_at(self, step: int | None) -> bool:
         """Whether the fact is true at `step`; None asks about now."""
@@ -171,10 +179,11 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What one stored episode teaches the graph; the unit that a store commits.
+    """What one stored episode teaches the graph.
 
-    `slots` runs beside `triples`; `outdated` are fact ids; `vectors` holds the unit vector of each text that is new
-    to the store (facts and entities as text, and the episode's own).
+    `slots` runs beside `triples`; `outdated` are fact ids, and `reasons` says by id why; `vectors` holds the unit
+    vector of each text that is new to the store (facts and entities as text, and the episode's own). Of an episode that
+    is pending no more it is learned only when it is `more` than that has taught.
     """
 
     episode: Episode
@@ -183,16 +192,23 @@ class Lesson:
     outdated: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     vectors: Mapping[str, Vector] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What `remember` did: the episode, and the facts it asserted, supported again, and retired."""
+    """What `remember` did: the episode, and the facts it asserted, supported again, and retired.
+
+    `repeated` says that the key was used before: then the episode is the one that was stored by it, perhaps of another
+    text, and the facts are all that it has taught.
+    """
 
     episode: Episode
     asserted: tuple[Fact, ...] = ()
     supported: tuple[Fact, ...] = ()
     retired: tuple[Fact, ...] = ()
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +222,126 @@ class Observed:
     entities: tuple[Entity, ...] = ()
     known: tuple[Fact, ...] = ()
     before: tuple[Episode, ...] = ()
+
+
+Teaching = tuple[int, str, str]
+"""A step, the episode of that step, and the id of a fact that it taught."""
+
+Place = tuple[str, str, str, str]
+"""Where only one fact holds: (subject, relation, object, slot or ""), as keys: that triple, or the subject's slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Some facts, and who taught them, in order of step and of arrival."""
+
+    facts: tuple[Fact, ...] = ()
+    taught: tuple[Teaching, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What is kept of a merge of two entities, to undo it.
+
+    `before` is every fact of each place that `gone` had a part in, `after` what became of them. `mentions` are the
+    episodes that mentioned `gone`; those among them that did not mention `keep` too are `moved`.
+    """
+
+    keep: str
+    gone: Entity
+    mentions: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    before: Sightings = field(default_factory=Sightings)
+    after: Sightings = field(default_factory=Sightings)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that `keep` gains."""
+        return tuple(name for name in (self.gone.name, *self.gone.aliases) if entity_key(name) != entity_key(self.keep))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a decision must see of the graph before it is taken; each part may be empty.
+
+    Episodes by `episodes` (ids) and `keys`. Entities called any of `names`. Facts: by `facts` (ids); of `places`,
+    those that hold at step `holding` or later (None: all, retired ones too); those that the episodes `taught_by` taught
+    or retired; all `about` these entities. Of all these facts, who taught them after step `teachers` (None: nobody is
+    asked for, -1: all). Episodes that mention the entities `mentioning`. All `merges`. `newest`: so many facts that hold
+    of each entity called one of `names`, the newest. `subjects` are the entities whose facts are to be decided on: no
+    other process decides about these until the write ends. `numbered`: a step will be given, one more than the last.
+    """
+
+    episodes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    holding: int | None = None
+    taught_by: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    teachers: int | None = None
+    mentioning: tuple[str, ...] = ()
+    merges: bool = False
+    newest: int = 0
+    subjects: tuple[str, ...] = ()
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store gives of what is `Wanted`, facts in order of assertion and merges in order of time.
+
+    `taught` are (step, arrival, episode, fact), by ids: of the episodes of one step, `arrival` tells which came first.
+    `mentions` pairs an entity's name with the id of an episode.
+    """
+
+    episodes: tuple[Episode, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    taught: tuple[tuple[int, int, str, str], ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()
+    merges: tuple[Merge, ...] = ()
+    last_step: int = -1
+    embedder: str | None = None
+
+    def placed(self, episode: Episode) -> Episode:
+        """The episode as it is stored under its id or key; else as given, a step of `NEXT` one more than the last."""
+        for stored in self.episodes:
+            if stored.id == episode.id or (episode.key is not None and stored.key == episode.key):
+                return stored
+        return replace(episode, step=self.last_step + 1) if episode.step == NEXT else episode
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that one write does to the graph; a store carries it out in one transaction, in this order.
+
+    `embedder` names whose vectors these are; the first one claims the graph. `vectors` are those of texts, by text;
+    with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state, a fact perhaps with
+    other ends. Entities that a record names are made when they are missing; `entities` come with just these names and
+    aliases. `taught` and `untaught` pair episode ids with fact ids, `mentioned` and `unmentioned` with the names of
+    entities. With a fact or an episode that goes, go its teachings and mentions. Of `loose` entities those go that no
+    fact and no episode names any more; of the vectors of `loose_texts`, those of a text that no record has.
+    """
+
+    embedder: str | None = None
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+    vectors_replaced: bool = False
+    entities: tuple[Entity, ...] = ()
+    gone_entities: tuple[str, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    gone_facts: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    untaught: tuple[tuple[str, str], ...] = ()
+    taught: tuple[tuple[str, str], ...] = ()
+    unmentioned: tuple[tuple[str, str], ...] = ()
+    mentioned: tuple[tuple[str, str], ...] = ()
+    gone_episodes: tuple[str, ...] = ()
+    gone_merges: tuple[Merge, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    loose: tuple[str, ...] = ()
+    loose_texts: tuple[str, ...] = ()
 
 
 Hits = tuple[tuple[str, float], ...]

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from inspect import signature
+from os import PathLike, fspath
+from typing import Any, cast
 
 from graphmem.errors import InputError
+from graphmem.protocols import Extractor, Store
 from graphmem.records import MOST, Observation, Triple
 
 
@@ -58,6 +61,34 @@ def triple(given: Triple | tuple[str, str, str]) -> Triple:
     return Triple(*(" ".join(clean(str(part)).split()) for part in parts))
 
 
+def name(what: str, given: object) -> str:
+    """`given` as a text that every store can hold just as it is: what tells things apart is never altered."""
+    if text(what, given) != given:
+        raise InputError(f"{what} cannot hold NUL or half of a surrogate pair: {given!r:.80}")
+    return str(given)
+
+
+def location(given: object) -> str | Store:
+    """`given` as a path or an address; a store as it is."""
+    if isinstance(given, str | PathLike):
+        path = fspath(given)
+        if isinstance(path, str) and path.strip() and clean(path) == path:
+            return path
+    elif hasattr(given, "write") and hasattr(given, "observe"):
+        return cast(Store, given)
+    raise InputError(f"a memory's place is a path, an address like neo4j://host, or a Store, not {given!r:.80}")
+
+
+def extractor(given: Extractor | None) -> Extractor | None:
+    """`given`, unless it is made for a bare text: what is read is an `Observation`."""
+    if given is not None and next(iter(signature(given.extract).parameters), "") == "text":
+        raise InputError(
+            f"{type(given).__name__}.extract(text, known) is given an Observation now: name its first parameter "
+            "`observation`, and read `observation.text`"
+        )
+    return given
+
+
 Given = str | tuple[str, Any] | Mapping[str, Any] | Observation
 """A text; a text with its triples; a mapping of the names of an `Observation`'s fields; or an `Observation`."""
 
@@ -83,17 +114,13 @@ def observation(given: Given) -> Observation:
         raise InputError(f"an observation has {_GIVEN}, and not {sorted(map(str, unknown))}")
     return Observation(
         text=text("an observation", values.get("text")),
-        speaker=_or_none("a speaker", values.get("speaker")),
+        speaker=None if (speaker := values.get("speaker")) is None else text("a speaker", speaker),
         time=moment(_read(when) if isinstance(when := values.get("time"), str) else when),
         triples=None if (taught := values.get("triples")) is None else _triples(taught),
         step=None if (step := values.get("step")) is None else whole("step", step, 0),
         metadata=metadata(values.get("metadata")),
-        key=_or_none("a key", values.get("key")),
+        key=None if (key := values.get("key")) is None else name("a key", key),
     )
-
-
-def _or_none(what: str, given: object) -> str | None:
-    return None if given is None else text(what, given)
 
 
 def _triples(given: object) -> tuple[Triple, ...]:

@@ -12,14 +12,14 @@ from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.graph.auditing import Audit
 from graphmem.records import Episode
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
 
 
 def _named(*names: str, embedder: str = "") -> Memory:
     """A memory of entities with these names, of each of which something is known."""
-    memory = Memory(InMemoryStore(), embedder=load_embedder(embedder) if embedder else HashEmbedder())
+    memory = Memory(DictStore(), embedder=load_embedder(embedder) if embedder else HashEmbedder())
     for number, name in enumerate(names):
         memory.remember(f"seen {number}", triples=[(name, "is seen by", f"witness {number}")])
     return memory

@@ -11,7 +11,7 @@ from graphmem.errors import EmbedderMismatch
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.records import Episode
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import teach
 
@@ -49,18 +49,18 @@ def test_all_is_copied_as_it_is(source: Store) -> None:
     live(source, range(60))
     source.append([Episode("p", "not understood yet", 60, metadata={"a": 1}, key="k")])
     told: list[tuple[int, int]] = []
-    target = InMemoryStore()
+    target = DictStore()
     copied = sync(source, target, progress=lambda *numbers: told.append(numbers))
     assert everything(target) == everything(source)
     assert (copied.episodes, copied.only_in_target) == (61, 0)
     assert told[-1] == (61, 61)
-    back = InMemoryStore()
+    back = DictStore()
     sync(target, back)
     assert everything(back) == everything(source)
 
 
 def test_again_writes_only_what_is_new(source: Store) -> None:
-    target = InMemoryStore()
+    target = DictStore()
     live(source, range(30))
     sync(source, target)
     live(source, range(30, 33))
@@ -79,7 +79,7 @@ def test_what_was_interrupted_goes_on_from_a_memory_as_it_once_stood(source: Sto
         if done >= 20:
             raise KeyboardInterrupt
 
-    target = InMemoryStore()
+    target = DictStore()
     with pytest.raises(KeyboardInterrupt):
         sync(source, target, progress=stop)
     assert [str(fact) for fact in target.facts()] == [str(fact) for fact in source.facts(at=19)]
@@ -105,7 +105,7 @@ def _late(store: Store):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_changes_in_what_was_copied_is_brought_too(source: Store, change: Callable[[Store], None]) -> None:
     live(source, range(30))
-    target = InMemoryStore()
+    target = DictStore()
     sync(source, target)
     change(source)
     sync(source, target)
@@ -114,7 +114,7 @@ def test_what_changes_in_what_was_copied_is_brought_too(source: Store, change: C
 
 def test_what_only_the_target_has_stays(source: Store) -> None:
     live(source, range(5))
-    target = InMemoryStore()
+    target = DictStore()
     target.append([Episode("mine", "mine", 9)])
     assert sync(source, target).only_in_target == 1
     assert target.stats().episodes == 6
@@ -122,7 +122,7 @@ def test_what_only_the_target_has_stays(source: Store) -> None:
 
 def test_vectors_of_another_embedder_are_refused(source: Store) -> None:
     live(source, range(3))
-    target = InMemoryStore()
+    target = DictStore()
     target.replace_vectors("other", {"x": np.array([1], np.float32)})
     with pytest.raises(EmbedderMismatch):
         sync(source, target)

@@ -11,7 +11,7 @@ from graphmem.errors import InputError, StoreUnwritable
 from graphmem.graph.export import export, import_file
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder, teach
 
 ENDINGS = pytest.mark.parametrize("ending", [".jsonl", ".graphml"])
@@ -22,7 +22,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | TEXT, lambd
 
 @st.composite
 def _memories(draw: st.DrawFn) -> Store:
-    store = InMemoryStore()
+    store = DictStore()
     for number in range(draw(st.integers(0, 4))):
         time = draw(st.none() | st.datetimes(min_value=datetime(1990, 1, 1)))
         metadata = draw(st.dictionaries(TEXT, JSON, max_size=2))
@@ -47,14 +47,14 @@ def _contents(store: Store) -> tuple[object, ...]:
 @given(store=_memories())
 def test_a_round_trip_loses_nothing(store: Store, ending: str, tmp_path: Path) -> None:
     export(store, tmp_path / f"memory{ending}")
-    other = InMemoryStore()
+    other = DictStore()
     import_file(other, tmp_path / f"memory{ending}", HashEmbedder())
     assert _contents(other) == _contents(store)
 
 
 @ENDINGS
 def test_importing_twice_changes_nothing(ending: str, tmp_path: Path) -> None:
-    store = InMemoryStore()
+    store = DictStore()
     teach(store, 1, ("apple", "is in", "box"))
     export(store, tmp_path / f"memory{ending}")
     before = _contents(store)
@@ -82,7 +82,7 @@ def test_importing_twice_changes_nothing(ending: str, tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_export_is_named_and_changes_nothing(name: str, content: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(content)
-    store = InMemoryStore()
+    store = DictStore()
     with pytest.raises(InputError, match=r"\.jsonl|\.graphml|cut short"):
         import_file(store, tmp_path / name, HashEmbedder())
     assert _contents(store) == ([], [], [])
@@ -90,14 +90,14 @@ def test_a_file_that_is_no_export_is_named_and_changes_nothing(name: str, conten
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.jsonl cannot be read"):
-        import_file(InMemoryStore(), tmp_path / "none.jsonl", HashEmbedder())
+        import_file(DictStore(), tmp_path / "none.jsonl", HashEmbedder())
 
 
 def test_an_unknown_ending_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.jsonl or \.graphml"):
-        export(InMemoryStore(), tmp_path / "memory.csv")
+        export(DictStore(), tmp_path / "memory.csv")
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreUnwritable, match="cannot be written"):
-        export(InMemoryStore(), tmp_path / "no" / "memory.jsonl")
+        export(DictStore(), tmp_path / "no" / "memory.jsonl")

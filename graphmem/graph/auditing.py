@@ -84,7 +84,7 @@ def audit(store: Store, slot_of: SlotOf, *, limit: int) -> Audit:
         duplicates=tuple(_duplicates(store, entities, limit)),
         contradictions=tuple(contradictions[:limit]),
         unsupported=tuple(unsupported[:limit]),
-        merges=tuple(store.merges()),
+        merges=tuple((merge.keep, merge.gone.name) for merge in store.merges()),
     )
 
 

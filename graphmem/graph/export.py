@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphmem import validation
 from graphmem.errors import GraphmemError, InputError, StoreUnwritable
+from graphmem.graph.copying import Records, all_of, copy, texts_of
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, entity_key
 
@@ -34,8 +35,6 @@ _ENTITY = TypeAdapter(Entity)
 _EPISODE = TypeAdapter(Episode)
 _FACT = TypeAdapter(Fact)
 
-Records = tuple[list[Entity], list[Episode], list[Fact]]
-
 
 def export(store: Store, path: str | os.PathLike[str]) -> int:
     """Write all of `store` to `path`, by its ending `.jsonl` or `.graphml`; gives the number of records.
@@ -44,7 +43,7 @@ def export(store: Store, path: str | os.PathLike[str]) -> int:
     """
     path = Path(path)
     write = _by_ending(path, {".jsonl": _write_jsonl, ".graphml": _write_graphml})
-    records = store.entities(), store.episodes(), store.facts(current=False)
+    records = all_of(store)
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
             try:
@@ -75,18 +74,10 @@ def import_file(store: Store, path: str | os.PathLike[str], embedder: Embedder) 
         raise
     except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ParseError) as error:
         raise InputError(f"{path} is no export of graphmem: {str(error).splitlines()[0]}") from error
-    texts = _texts(records)
+    texts = texts_of(records)
     vectors = dict(zip(texts, embedder.embed(texts), strict=True))
-    store.restore(*records, vectors=vectors, embedder=embedder.name)
+    copy(store, records, vectors=vectors, embedder=embedder.name)
     return sum(len(kind) for kind in records)
-
-
-def _texts(records: Records) -> list[str]:
-    """The texts that are found by their vectors."""
-    entities, episodes, facts = records
-    names = [name for fact in facts for name in (fact.subject, fact.object)]
-    keys = [*(entity.key for entity in entities), *map(entity_key, names)]
-    return list(dict.fromkeys([*(fact.triple.text for fact in facts), *keys, *(episode.text for episode in episodes)]))
 
 
 def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -135,7 +126,7 @@ def _read_jsonl(path: Path) -> Records:
         for line in file:
             ((kind, value),) = json.loads(line).items()
             records[kind].append(adapters[kind].validate_python(value))
-    return records["entity"], records["episode"], records["fact"]
+    return Records(records["entity"], records["episode"], records["fact"])
 
 
 def _write_graphml(file: BinaryIO, records: Records) -> None:
@@ -193,7 +184,7 @@ def _read_graphml(path: Path) -> Records:
         raise InputError(f"{path} does not say that it is an export of graphmem")
     nodes = sorted((data for _, data in graph.nodes(data=True)), key=lambda data: data["order"])
     edges = sorted((data for *_, data in graph.edges(data=True)), key=lambda data: data["order"])
-    return (
+    return Records(
         [_ENTITY.validate_python(_values(data)) for data in nodes if data["kind"] == "entity"],
         [_EPISODE.validate_python(_values(data)) for data in nodes if data["kind"] == "episode"],
         [_FACT.validate_python(_values(data)) for data in edges],

@@ -1,4 +1,4 @@
-"""What a lesson, or forgetting one, does to the facts: pure functions that every store calls inside its transaction.
+"""What a lesson does to the graph: the facts that it asserts, supports and retires.
 
 Time is the step, not the order of arrival: an observation extracted late (it was pending, or another process was
 faster) never overrules what a later observation has shown.
@@ -10,8 +10,13 @@ import secrets
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from graphmem.errors import InputError
-from graphmem.records import Episode, Fact, Lesson, Triple, entity_key
+from graphmem.errors import EmbedderMismatch
+from graphmem.graph.draft import Draft, written
+from graphmem.protocols import Store
+from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted
+
+OUTDATED = "said to be outdated"
+"""The reason of a fact that ends with a lesson that does not say why."""
 
 
 def new_id() -> str:
@@ -19,56 +24,171 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def contradiction() -> InputError:
-    """What a store says to records that do not go with what it holds."""
-    return InputError(
-        "these records contradict what the memory holds (another value of the same slot, or a fact or key under "
-        "another id): import them into an empty memory or namespace"
+def learn(store: Store, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:
+    """Commit lessons together; their episodes are pending no more. Learning twice changes nothing.
+
+    `embedder` names whose vectors the lessons carry: the first one claims the graph, another is refused with
+    `EmbedderMismatch`. A triple that holds already gains a supporter. One with a slot retires what else holds that slot
+    of its subject; if a later observation has filled the slot, it is recorded as retired by that one.
+    """
+    return written(store, lambda draft: learn_all(draft, lessons, embedder))
+
+
+def learn_all(draft: Draft, lessons: Sequence[Lesson], embedder: str) -> list[Learned]:
+    """The same, in a draft."""
+    _see(draft, lessons)
+    linked = [_linked(lesson, draft) for lesson in lessons]
+    if linked != list(lessons):
+        _see(draft, linked)
+    claim(draft, embedder)
+    return [_learn(draft, lesson) for lesson in linked]
+
+
+def claim(draft: Draft, embedder: str) -> None:
+    """Raise `EmbedderMismatch` when the graph holds the vectors of another embedder; from now on it holds these."""
+    if draft.held_embedder not in (None, embedder):
+        raise EmbedderMismatch(str(draft.held_embedder), embedder)
+    draft.embedder = embedder
+
+
+def append(store: Store, episodes: Sequence[Episode]) -> list[Episode]:
+    """Store episodes durably, pending, and give them back, a step of `NEXT` numbered.
+
+    One whose id or key is there already is given back as stored.
+    """
+    return written(store, lambda draft: append_all(draft, episodes))
+
+
+def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
+    """The same, in a draft."""
+    keys = tuple(episode.key for episode in episodes if episode.key is not None)
+    numbered = any(episode.step == NEXT for episode in episodes)
+    draft.see(Wanted(episodes=tuple(it.id for it in episodes), keys=keys, numbered=numbered))
+    by_key = {episode.key: episode for episode in draft.episodes.values()}
+    stored = []
+    for episode in episodes:
+        found = draft.episodes.get(episode.id) or (by_key.get(episode.key) if episode.key is not None else None)
+        if found is None:
+            step = draft.last_step + 1 if episode.step == NEXT else episode.step
+            found = by_key[episode.key] = draft.keep(replace(episode, step=step))
+        stored.append(found)
+    return stored
+
+
+def fail(store: Store, errors: Mapping[str, str]) -> None:
+    """Note, by episode id, why extraction failed; the episodes stay pending."""
+
+    def note(draft: Draft) -> None:
+        draft.see(Wanted(episodes=tuple(errors)))
+        for episode in list(draft.episodes.values()):
+            if episode.pending:
+                draft.keep(replace(episode, error=errors[episode.id]))
+
+    written(store, note)
+
+
+def _see(draft: Draft, lessons: Sequence[Lesson]) -> None:
+    """What must be known to learn these."""
+    triples = [triple for lesson in lessons for triple in lesson.triples]
+    steps = [lesson.episode.step for lesson in lessons]
+    ends = dict.fromkeys(name for triple in triples for name in (triple.subject, triple.object))
+    draft.see(
+        Wanted(
+            episodes=tuple(lesson.episode.id for lesson in lessons),
+            names=tuple(dict.fromkeys([*ends, *(name for lesson in lessons for name in lesson.mentions)])),
+            subjects=tuple(dict.fromkeys(triple.subject for triple in triples)),
+            places=tuple(
+                dict.fromkeys(
+                    (*triple.key, slot or "")
+                    for lesson in lessons
+                    for triple, slot in zip(lesson.triples, lesson.slots, strict=True)
+                )
+            ),
+            facts=tuple(dict.fromkeys(id_ for lesson in lessons for id_ in lesson.outdated)),
+            holding=min(steps, default=None),
+            teachers=min(steps, default=None),
+        )
     )
 
 
-def as_known(fact: Fact, at: int | None) -> Fact:
-    """`fact` as it was known after step `at` (None: now): a later retirement is not yet seen."""
-    if at is None or fact.until is None or fact.until <= at:
-        return fact
-    return replace(fact, retired_by=None, until=None)
+def _linked(lesson: Lesson, draft: Draft) -> Lesson:
+    """The lesson with the names of the entities that it calls by an alias, whoever has merged them meanwhile.
+
+    What is said of a thing and itself ("apple, is in, apple") fills no slot.
+    """
+    triples = [Triple(draft.name(it.subject), it.relation, draft.name(it.object)) for it in lesson.triples]
+    slots = (
+        None if triple.key[0] == triple.key[2] else slot for triple, slot in zip(triples, lesson.slots, strict=True)
+    )
+    mentions = dict.fromkeys(map(draft.name, lesson.mentions))
+    return replace(lesson, triples=tuple(triples), slots=tuple(slots), mentions=tuple(mentions))
+
+
+def _learn(draft: Draft, lesson: Lesson) -> Learned:
+    episode = draft.episodes.get(lesson.episode.id)
+    if episode is None:  # it was forgotten since it was stored: it teaches nothing
+        return Learned(lesson.episode)
+    if not episode.pending:
+        before = learned_before(draft, episode)
+        if not lesson.more:
+            return before
+        taught = {fact.triple.key for fact in (*before.asserted, *before.supported)}
+        lesson = _without(lesson, taught)
+    result = resolve(draft, replace(lesson, episode=episode))
+    for fact in (*result.asserted, *result.supported):
+        draft.teach(episode.id, fact.id, episode.step)
+    for name in lesson.mentions:
+        draft.mention(episode.id, name)
+    draft.vectors |= lesson.vectors
+    facts = (*episode.facts, *(fact.id for fact in (*result.asserted, *result.supported)))
+    mentions = tuple(dict.fromkeys(map(draft.name, (*episode.mentions, *lesson.mentions))))
+    episode = draft.keep(replace(episode, pending=False, error=None, facts=facts, mentions=mentions))
+    return Learned(episode, tuple(result.asserted), tuple(result.supported), tuple(result.retired))
+
+
+def _without(lesson: Lesson, taught: Set[tuple[str, str, str]]) -> Lesson:
+    """The lesson without triples that are taught already."""
+    left = [(it, slot) for it, slot in zip(lesson.triples, lesson.slots, strict=True) if it.key not in taught]
+    return replace(lesson, triples=tuple(it for it, _ in left), slots=tuple(slot for _, slot in left))
+
+
+def learned_before(draft: Draft, episode: Episode) -> Learned:
+    """What an episode has taught and retired, when it was learned from before."""
+    draft.see(Wanted(taught_by=(episode.id,)))
+    taught = [draft.facts[id_] for id_ in episode.facts if id_ in draft.facts]
+    return Learned(
+        episode,
+        asserted=tuple(fact for fact in taught if fact.asserted_by == episode.id),
+        supported=tuple(fact for fact in taught if fact.asserted_by != episode.id),
+        retired=tuple(fact for fact in draft.facts.values() if fact.retired_by == episode.id),
+    )
 
 
 @dataclass
 class Resolution:
-    """The facts a lesson touches, in their new state: `written` is all of them, by id.
-
-    `moved` gives, for a fact that was split off another, that other's id and the episodes that now teach the new one.
-    """
+    """The facts that a lesson touches, in their new state."""
 
     asserted: list[Fact] = field(default_factory=list)
     supported: list[Fact] = field(default_factory=list)
     retired: list[Fact] = field(default_factory=list)
-    written: dict[str, Fact] = field(default_factory=dict)
-    moved: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
 
 
-Later = Mapping[str, Sequence[tuple[int, str]]]
-"""By fact id, the (step, episode id) that taught it after the lesson's step, earliest first."""
-
-
-def resolve(lesson: Lesson, existing: Sequence[Fact], later: Later) -> Resolution:
+def resolve(draft: Draft, lesson: Lesson) -> Resolution:
     """Decide what `lesson` asserts, supports and retires.
 
-    `existing` must hold the facts that hold at the episode's step or later, and are named in `lesson.outdated`, equal
-    one of its triples, or share the subject and slot of one; `later` who taught them after that step.
+    The draft must hold the facts that hold at the episode's step or later, and are named in `lesson.outdated`, equal
+    one of its triples, or share the subject and slot of one; and who taught them after that step.
     """
-    graph = {fact.id: fact for fact in existing}
     result = Resolution()
     for triple, slot in _last_of_each_slot(lesson):
-        _place(triple, slot, lesson.episode, graph, later, result)
+        _place(triple, slot, lesson.episode, draft, result)
     taught = {fact.id for fact in (*result.asserted, *result.supported)}
     for fact_id in lesson.outdated:
-        fact = graph.get(fact_id)
+        fact = draft.facts.get(fact_id)
         if fact and fact_id not in taught and fact.holds_at(lesson.episode.step):
-            fact = _split(fact, later, graph, result)
-            _retire(fact, lesson.episode, graph, result)
-    result.asserted = [graph[fact.id] for fact in result.asserted]
+            fact = _split(fact, lesson.episode.step, draft)
+            _retire(fact, lesson.episode, lesson.reasons.get(fact_id, OUTDATED), draft, result)
+    result.asserted = [draft.facts[fact.id] for fact in result.asserted]
     return result
 
 
@@ -82,123 +202,57 @@ def _last_of_each_slot(lesson: Lesson) -> list[tuple[Triple, str | None]]:
     return list(chosen.values())
 
 
-def _place(
-    triple: Triple, slot: str | None, episode: Episode, graph: dict[str, Fact], later: Later, result: Resolution
-) -> None:
-    same = [fact for fact in graph.values() if fact.triple.key == triple.key]
-    rivals = [fact for fact in graph.values() if _rivals(fact, triple, slot)]
+def _place(triple: Triple, slot: str | None, episode: Episode, draft: Draft, result: Resolution) -> None:
+    same = draft.at(triple.key)
     for fact in same:
         if fact.holds_at(episode.step):
-            _support(fact, graph, result)
+            result.supported.append(draft.put(replace(fact, support=fact.support + 1)))
             return
-    overruled = [_split(fact, later, graph, result) for fact in rivals if fact.holds_at(episode.step)]
-    rivals = [fact for fact in graph.values() if _rivals(fact, triple, slot)]
+    overruled = [_split(it, episode.step, draft) for it in _rivals(draft, triple, slot) if it.holds_at(episode.step)]
+    rivals = _rivals(draft, triple, slot)
     following = min((f for f in (*same, *rivals) if f.since > episode.step), key=lambda f: f.since, default=None)
     if following in same:
-        earlier = replace(following, asserted_by=episode.id, since=episode.step)
-        _support(earlier, graph, result)
+        earlier = replace(following, asserted_by=episode.id, since=episode.step, support=following.support + 1)
+        result.supported.append(draft.put(earlier))
     else:
         fact = Fact(new_id(), triple.subject, triple.relation, triple.object, episode.id, episode.step, slot)
         if following:
-            fact = replace(fact, retired_by=following.asserted_by, until=following.since)
-        graph[fact.id] = result.written[fact.id] = fact
-        result.asserted.append(fact)
-    for rival in overruled:
-        _retire(rival, episode, graph, result)
+            fact = _ended(fact, following.asserted_by, following.since, another(slot))
+    for rival in overruled:  # first they end: two never hold one slot
+        _retire(rival, episode, another(slot), draft, result)
+    if following not in same:
+        result.asserted.append(draft.put(fact))
 
 
-def _split(fact: Fact, later: Later, graph: dict[str, Fact], result: Resolution) -> Fact:
+def another(slot: str | None) -> str:
+    """The reason of a fact that ends because its slot has another value."""
+    return f"another {slot}"
+
+
+def _split(fact: Fact, step: int, draft: Draft) -> Fact:
     """Before a late lesson ends `fact`: what was seen since goes on as a fact of its own. Gives the first part."""
-    since = later.get(fact.id, ())
+    since = draft.teachers(fact.id, after=step)
     if not since:
         return fact
-    step, episode_id = since[0]
-    rest = replace(fact, id=new_id(), since=step, asserted_by=episode_id, support=len(since))
-    fact = replace(fact, until=step, retired_by=episode_id, support=fact.support - len(since))
-    result.moved[rest.id] = (fact.id, [id_ for _, id_ in since])
-    for part in (fact, rest):
-        graph[part.id] = result.written[part.id] = part
+    first, episode_id = since[0]
+    rest = replace(fact, id=new_id(), since=first, asserted_by=episode_id, support=len(since))
+    fact = _ended(replace(fact, support=fact.support - len(since)), episode_id, first, None)
+    draft.put(fact)
+    draft.put(rest)
+    for taught, id_ in since:
+        draft.unteach(id_, fact.id)
+        draft.teach(id_, rest.id, taught)
     return fact
 
 
-def _rivals(fact: Fact, triple: Triple, slot: str | None) -> bool:
-    """Whether `fact` gives another value to the slot that `triple` fills."""
-    return (
-        slot is not None
-        and fact.slot == slot
-        and entity_key(fact.subject) == triple.key[0]
-        and fact.triple.key != triple.key
-    )
+def _rivals(draft: Draft, triple: Triple, slot: str | None) -> list[Fact]:
+    """The facts that give another value to the slot that `triple` fills."""
+    return [fact for fact in draft.at((triple.key[0], slot)) if fact.triple.key != triple.key] if slot else []
 
 
-def _support(fact: Fact, graph: dict[str, Fact], result: Resolution) -> None:
-    fact = replace(fact, support=fact.support + 1)
-    graph[fact.id] = result.written[fact.id] = fact
-    result.supported.append(fact)
+def _ended(fact: Fact, by: str, step: int, reason: str | None) -> Fact:
+    return replace(fact, retired_by=by, until=step, reason=reason)
 
 
-def _retire(fact: Fact, episode: Episode, graph: dict[str, Fact], result: Resolution) -> None:
-    fact = replace(fact, retired_by=episode.id, until=episode.step)
-    graph[fact.id] = result.written[fact.id] = fact
-    result.retired.append(fact)
-
-
-@dataclass
-class Aftermath:
-    """What forgetting leaves: facts to delete, facts in their new state, and whose episodes pass to which fact."""
-
-    deleted: set[str] = field(default_factory=set)
-    written: dict[str, Fact] = field(default_factory=dict)
-    merged: dict[str, str] = field(default_factory=dict)
-
-
-def forget(gone: Set[str], facts: Sequence[Fact], teachers: Mapping[str, Sequence[tuple[int, str]]]) -> Aftermath:
-    """Decide what becomes of `facts` once the episodes `gone` are no more.
-
-    `facts` must hold those that any of `gone` taught or retired, and all that share a triple, or subject and slot,
-    with one of them. `teachers` gives each fact's remaining (step, episode id), earliest first.
-    """
-    result = Aftermath()
-    graph = {fact.id: fact for fact in facts}
-    for fact in facts:
-        remaining = teachers.get(fact.id, ())
-        if not remaining:
-            result.deleted.add(fact.id)
-            del graph[fact.id]
-            continue
-        kept = replace(fact, support=len(remaining))
-        if fact.asserted_by in gone:
-            kept = replace(kept, since=remaining[0][0], asserted_by=remaining[0][1])
-        if kept != fact:
-            graph[fact.id] = result.written[fact.id] = kept
-    for fact in sorted(graph.values(), key=lambda fact: fact.since):
-        if fact.id in graph and fact.retired_by in gone:
-            _reopen(graph[fact.id], gone, graph, result)
-    return result
-
-
-def _reopen(fact: Fact, gone: Set[str], graph: dict[str, Fact], result: Aftermath) -> None:
-    """The episode that retired `fact` is gone: it holds until the next fact that fills its place, if there is one."""
-    following = min(
-        (f for f in graph.values() if f.since > fact.since and (_same(f, fact) or _rivals(f, fact.triple, fact.slot))),
-        key=lambda f: f.since,
-        default=None,
-    )
-    if following is None:
-        fact = replace(fact, retired_by=None, until=None)
-    elif _same(following, fact):
-        support = fact.support + following.support
-        fact = replace(fact, retired_by=following.retired_by, until=following.until, support=support)
-        result.deleted.add(following.id)
-        result.merged[following.id] = fact.id
-        result.written.pop(following.id, None)
-        del graph[following.id]
-    else:
-        fact = replace(fact, retired_by=following.asserted_by, until=following.since)
-    graph[fact.id] = result.written[fact.id] = fact
-    if fact.retired_by in gone:
-        _reopen(fact, gone, graph, result)
-
-
-def _same(one: Fact, other: Fact) -> bool:
-    return one.triple.key == other.triple.key
+def _retire(fact: Fact, episode: Episode, reason: str, draft: Draft, result: Resolution) -> None:
+    result.retired.append(draft.put(_ended(fact, episode.id, episode.step, reason)))

@@ -1,4 +1,4 @@
-"""Making two entities one, and parting them again: pure functions that every store calls inside its transaction.
+"""Making two entities one, and parting them again.
 
 Both read the sightings again in order of step. A merge leaves what would be known if the two had been one all along;
 undoing it, what would be known if they never had been, and all that was learned in between was said of the one kept.
@@ -7,69 +7,46 @@ undoing it, what would be known if they never had been, and all that was learned
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass, replace
 
 from graphmem.errors import InputError
-from graphmem.graph.learning import new_id
-from graphmem.records import Entity, Episode, Fact, Lesson, Triple, entity_key
-
-Taught = tuple[int, str, str]
-"""A step, the episode of that step, and the id of a fact that it taught."""
-
-Place = tuple[str, ...]
-"""Where only one fact can hold: a slot of a subject or, without a slot, one triple."""
+from graphmem.graph.draft import Draft, Spot, places, spot, written
+from graphmem.graph.learning import another, new_id
+from graphmem.protocols import Store
+from graphmem.records import Entity, Episode, Fact, Merge, Sightings, Vector, Wanted, entity_key
 
 
-@dataclass(frozen=True)
-class Known:
-    """Some facts, and who taught them, in order of step and of arrival."""
+def merge(
+    store: Store, keep: str, gone: str, *, vectors: Mapping[str, Vector] | None = None, embedder: str | None = None
+) -> Entity:
+    """Make two entities one, and give it: `gone` and its aliases become aliases of `keep`, which gets its facts.
 
-    facts: tuple[Fact, ...] = ()
-    taught: tuple[Taught, ...] = ()
-
-    def __add__(self, other: Known) -> Known:
-        return Known(self.facts + other.facts, self.taught + other.taught)
-
-    @property
-    def ids(self) -> set[str]:
-        return {fact.id for fact in self.facts}
-
-    def only(self, facts: Iterable[Fact]) -> Known:
-        """These of the facts, and who taught them."""
-        ids = {fact.id for fact in facts}
-        return Known(
-            tuple(fact for fact in self.facts if fact.id in ids), tuple(row for row in self.taught if row[2] in ids)
-        )
-
-    def same_as(self, other: Known) -> bool:
-        return set(self.facts) == set(other.facts) and set(self.taught) == set(other.taught)
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What a store keeps of a merge, to undo it.
-
-    `before` is every fact of each place that `gone` had a part in, `after` what became of them. `mentions` are the
-    episodes that mentioned `gone`; those among them that did not mention `keep` too are `moved`.
+    All is then as if both had been one all along: of facts that are the same one is left, with the support of both; a
+    slot is filled by what was seen last. `vectors` are those of texts that are new by that, by `embedder`. Raises
+    `InputError` when either is not an entity, or both are one.
     """
 
-    keep: str
-    gone: Entity
-    mentions: tuple[str, ...] = ()
-    moved: tuple[str, ...] = ()
-    before: Known = field(default_factory=Known)
-    after: Known = field(default_factory=Known)
+    def decide(draft: Draft) -> Entity:
+        draft.vectors |= vectors or {}
+        draft.embedder = embedder
+        draft.see(Wanted(merges=True))
+        return join(draft, keep, gone)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that `keep` gains."""
-        return tuple(name for name in (self.gone.name, *self.gone.aliases) if entity_key(name) != entity_key(self.keep))
+    return written(store, decide)
 
 
-RECORD: TypeAdapter[Merge] = TypeAdapter(Merge)
-"""A merge as JSON, for stores that keep text."""
+def unmerge(store: Store, gone: str) -> Entity:
+    """Undo the merge that took the name `gone`, and give it back as it was; what was learned since stays.
+
+    What was learned since was said of the entity that was kept, unless it names the other by itself. Raises
+    `InputError` when `gone` was not merged, or a later merge builds on that one.
+    """
+
+    def decide(draft: Draft) -> Entity:
+        draft.see(Wanted(merges=True))
+        return part(draft, to_undo(gone, draft.merges))
+
+    return written(store, decide)
 
 
 def called(name: str, found: Sequence[Entity]) -> Entity:
@@ -79,31 +56,73 @@ def called(name: str, found: Sequence[Entity]) -> Entity:
     return min(found, key=lambda entity: entity.key != entity_key(name))
 
 
-def check_two(keep: Entity, gone: Entity) -> None:
-    """Raise `InputError` when both are one entity."""
-    if keep.key == gone.key:
-        raise InputError(f"{keep.name!r} is one entity already: nothing to merge")
+def join(draft: Draft, keep: str, gone: str) -> Entity:
+    """Make `gone` a name of `keep`, in a draft that holds the merges."""
+    draft.see(Wanted(names=(keep, gone)))
+    one, other = (called(name, [found] if (found := draft.called(name)) else []) for name in (keep, gone))
+    if one.key == other.key:
+        raise InputError(f"{one.name!r} is one entity already: nothing to merge")
+    draft.see(Wanted(about=(other.name,), subjects=(one.name, other.name), mentioning=(one.name, other.name)))
+    mentioning = set(draft.mentioning(one.name))
+    mentions = {id_: id_ in mentioning for id_ in draft.mentioning(other.name)}
+    made = _merged(one, other, _alike(draft, draft.about([other]), one.name, other.name), mentions)
+    for id_ in made.mentions:
+        draft.unmention(id_, other.name)
+    draft.unname(other)
+    both = replace(one, aliases=tuple(dict.fromkeys([*one.aliases, *made.names])))
+    draft.name_entity(both)
+    for id_ in made.mentions:
+        draft.mention(id_, one.name)
+    _replace(draft, {fact.id for fact in made.before.facts}, made.after)
+    draft.merges.append(made)
+    return both
 
 
-def linked(lesson: Lesson, names: Mapping[str, str]) -> Lesson:
-    """The lesson with the `names` of entities (by key) that it calls by an alias, whoever has merged them meanwhile.
+def part(draft: Draft, merge: Merge) -> Entity:
+    """Undo `merge`, one of the draft's; gives the entity that had gone."""
+    draft.see(Wanted(names=(merge.keep, merge.gone.name), subjects=(merge.keep, merge.gone.name)))
+    now = _alike(draft, [*merge.before.facts, *merge.after.facts], merge.keep, merge.gone.name)
+    keep = called(merge.keep, [found] if (found := draft.called(merge.keep)) else [])
+    draft.name_entity(replace(keep, aliases=tuple(alias for alias in keep.aliases if alias not in merge.names)))
+    if merge.gone.key not in draft.entities:
+        draft.name_entity(merge.gone)
+    _replace(draft, *_undone(merge, now))
+    for id_ in merge.moved:
+        draft.unmention(id_, keep.name)
+    for id_ in merge.mentions:
+        draft.mention(id_, merge.gone.name)
+    draft.merges.remove(merge)
+    return merge.gone
 
-    What is said of a thing and itself ("apple, is in, apple") fills no slot.
-    """
 
-    def name(given: str) -> str:
-        return names.get(entity_key(given), given)
+def _replace(draft: Draft, old: set[str], new: Sightings) -> None:
+    """`new` facts and teachings instead of the `old` facts."""
+    for fact_id in old - {fact.id for fact in new.facts}:
+        draft.drop(fact_id)
+    taught = {(episode_id, fact_id) for _, episode_id, fact_id in new.taught}
+    for fact in new.facts:
+        for _, episode_id in draft.teachers(fact.id):
+            if (episode_id, fact.id) not in taught:
+                draft.unteach(episode_id, fact.id)
+        draft.put(fact)
+    for step, episode_id, fact_id in new.taught:
+        draft.teach(episode_id, fact_id, step)
 
-    triples = [Triple(name(triple.subject), triple.relation, name(triple.object)) for triple in lesson.triples]
-    slots = (
-        None if triple.key[0] == triple.key[2] else slot for triple, slot in zip(triples, lesson.slots, strict=True)
-    )
-    mentions = dict.fromkeys(map(name, lesson.mentions))
-    return replace(lesson, triples=tuple(triples), slots=tuple(slots), mentions=tuple(mentions))
+
+def _alike(draft: Draft, facts: Iterable[Fact], keep: str, gone: str) -> Sightings:
+    """These facts as they are now and, under either name, all of their places; and who taught them."""
+    ids = dict.fromkeys(fact.id for fact in facts)
+    here: list[Fact] = list(facts)
+    for _ in range(2):  # what shares a slot with one of the same triple may have none itself
+        wanted = places(each for fact in here for each in (fact, renamed(fact, keep, gone)))
+        draft.see(Wanted(facts=tuple(ids), places=wanted, teachers=-1))
+        spots = [at for *triple, slot in wanted for at in ((*triple,), (triple[0], slot)) if all(at)]
+        here = draft.at(*spots)
+    return draft.sightings(here)
 
 
-def to_undo(gone: str, merges: Sequence[Merge]) -> int:
-    """The position of the merge that took the name `gone`. `merges` are all there are, oldest first.
+def to_undo(gone: str, merges: Sequence[Merge]) -> Merge:
+    """The merge that took the name `gone`. `merges` are all there are, oldest first.
 
     Raises `InputError` when there is none, or a later one built on it.
     """
@@ -113,16 +132,20 @@ def to_undo(gone: str, merges: Sequence[Merge]) -> int:
     for later in reversed(merges[positions[-1] + 1 :]):
         if _builds_on(later, merges[positions[-1]]):
             raise InputError(f"{gone!r} cannot be parted yet: first undo the later merge of {later.gone.name!r}")
-    return positions[-1]
+    return merges[positions[-1]]
 
 
 def _builds_on(later: Merge, earlier: Merge) -> bool:
     shared = {entity_key(later.keep), later.gone.key} & {entity_key(earlier.keep), earlier.gone.key}
-    return bool(shared or (later.before.ids | later.after.ids) & (earlier.before.ids | earlier.after.ids))
+    return bool(shared or _ids(later) & _ids(earlier))
 
 
-def to_redo(gone: Sequence[Episode], taught: Sequence[Fact], merges: Sequence[Merge]) -> int:
-    """The position of the first of `merges` that has to do with the episodes `gone`, or with what they `taught`.
+def _ids(merge: Merge) -> set[str]:
+    return {fact.id for fact in (*merge.before.facts, *merge.after.facts)}
+
+
+def to_redo(gone: Sequence[Episode], taught: Iterable[Fact], merges: Sequence[Merge]) -> list[Merge]:
+    """The first of `merges` that has to do with the episodes `gone`, or with what they `taught`, and all after it.
 
     To forget these, undo all from there on, newest first; forget; and merge again those whose entities are left.
     """
@@ -135,63 +158,69 @@ def to_redo(gone: Sequence[Episode], taught: Sequence[Fact], merges: Sequence[Me
         if entity_key(merge.keep) in keys or ids & _episodes(merge):
             keys |= {entity_key(merge.keep), merge.gone.key}  # whom they may have spoken of before the merge
             first = at
-    return first
+    return list(merges[first:])
 
 
 def _episodes(merge: Merge) -> set[str | None]:
     """The ids of the episodes of which the record of a merge tells."""
-    both = merge.before + merge.after
+    both = _both(merge.before, merge.after)
     return {*merge.mentions, *(episode for _, episode, _ in both.taught), *(fact.retired_by for fact in both.facts)}
 
 
-def alike(facts: Iterable[Fact], keep: str, gone: str) -> list[tuple[str, str, str, str]]:
-    """What a store must look up beside `facts`: (subject, relation, object, slot or ""), as keys, under either name.
-
-    Wanted is every fact, retired ones too, with such a triple, or such a subject and slot.
-    """
-    found: dict[tuple[str, str, str, str], None] = {}
-    for fact in facts:
-        for each in (fact, renamed(fact, keep, gone)):
-            found[(*each.triple.key, fact.slot or "")] = None
-    return list(found)
+def _both(one: Sightings, other: Sightings) -> Sightings:
+    return Sightings(one.facts + other.facts, one.taught + other.taught)
 
 
-def merge(keep: Entity, gone: Entity, known: Known, mentions: Mapping[str, bool]) -> Merge:
-    """Make `gone` a name of `keep`.
+def _only(known: Sightings, facts: Iterable[Fact]) -> Sightings:
+    """These of the facts, and who taught them."""
+    ids = {fact.id for fact in facts}
+    return Sightings(
+        tuple(fact for fact in known.facts if fact.id in ids), tuple(row for row in known.taught if row[2] in ids)
+    )
 
-    `known` must hold every fact of `gone`, and those `alike` to them. `mentions` gives, for each episode that mentions
-    `gone`, whether it mentions `keep` too.
+
+def _merged(keep: Entity, gone: Entity, known: Sightings, mentions: Mapping[str, bool]) -> Merge:
+    """`gone` as a name of `keep`.
+
+    `known` must hold every fact of `gone`, and those alike. `mentions` gives, for each episode that mentions `gone`,
+    whether it mentions `keep` too.
     """
     joined = _unified([renamed(fact, keep.name, gone.name) for fact in known.facts])
-    before, after = Known(), Known()
-    for group in _by_place(joined.values()).values():
-        part = known.only(group)
+    before, after = Sightings(), Sightings()
+    for group in _by_spot(joined.values()).values():
+        part = _only(known, group)
         if not any(gone.key in (fact.triple.key[0], fact.triple.key[2]) for fact in part.facts):
             continue
-        before += part
-        after += _reread(part, joined) if _meet(part.facts, joined) else Known(tuple(group), part.taught)
+        before = _both(before, part)
+        after = _both(
+            after, _reread(part, joined) if _meet(part.facts, joined) else Sightings(tuple(group), part.taught)
+        )
     moved = tuple(id_ for id_, both in mentions.items() if not both)
     return Merge(keep.name, gone, tuple(mentions), moved, before, after)
 
 
-def undo(merge: Merge, now: Known) -> tuple[set[str], Known]:
+def _undone(merge: Merge, now: Sightings) -> tuple[set[str], Sightings]:
     """The ids of the facts that go, and what comes instead of them.
 
-    `now` must hold the facts of `merge.before` and `merge.after` that are left, and those `alike` to them.
+    `now` must hold the facts of `merge.before` and `merge.after` that are left, and those alike.
     """
     keep, gone = merge.keep, merge.gone.name
     every = [*merge.before.facts, *merge.after.facts, *now.facts]
-    places = _by_place(_unified([renamed(fact, keep, gone) for fact in every]).values())
+    spots = _by_spot(_unified([renamed(fact, keep, gone) for fact in every]).values())
     touched = {fact.id for fact in merge.before.facts}
     ids: set[str] = set()
-    result = Known()
-    for group in places.values():
+    result = Sightings()
+    for group in spots.values():
         if not touched & {fact.id for fact in group}:
             continue
-        before, after, since = (known.only(group) for known in (merge.before, merge.after, now))
-        ids |= since.ids
-        result += before if since.same_as(after) else _parted(before, after, since, keep, gone)
+        before, after, since = (_only(known, group) for known in (merge.before, merge.after, now))
+        ids |= {fact.id for fact in since.facts}
+        result = _both(result, before if _same(since, after) else _parted(before, after, since, keep, gone))
     return ids, result
+
+
+def _same(one: Sightings, other: Sightings) -> bool:
+    return set(one.facts) == set(other.facts) and set(one.taught) == set(other.taught)
 
 
 def renamed(fact: Fact, keep: str, gone: str) -> Fact:
@@ -207,21 +236,17 @@ def _unified(facts: Sequence[Fact]) -> dict[str, Fact]:
     return {fact.id: replace(fact, slot=slots.get(fact.triple.key)) for fact in facts}
 
 
-def _place(fact: Fact) -> Place:
-    return (fact.triple.key[0], fact.slot) if fact.slot else fact.triple.key
-
-
-def _by_place(facts: Iterable[Fact]) -> dict[Place, list[Fact]]:
-    groups: dict[Place, list[Fact]] = {}
+def _by_spot(facts: Iterable[Fact]) -> dict[Spot, list[Fact]]:
+    groups: dict[Spot, list[Fact]] = {}
     for fact in facts:
-        groups.setdefault(_place(fact), []).append(fact)
+        groups.setdefault(spot(fact), []).append(fact)
     return groups
 
 
 def _meet(facts: Sequence[Fact], joined: Mapping[str, Fact]) -> bool:
     """Whether facts that had nothing to do with each other come to share a slot, or a triple."""
     keys = {fact.triple.key for fact in facts}
-    return len({_place(fact) for fact in facts}) > 1 or len({joined[fact.id].triple.key for fact in facts}) < len(keys)
+    return len({spot(fact) for fact in facts}) > 1 or len({joined[fact.id].triple.key for fact in facts}) < len(keys)
 
 
 @dataclass(frozen=True)
@@ -238,7 +263,7 @@ class _Event:
     ends: bool = False
 
 
-def _sightings(known: Known) -> list[_Event]:
+def _sightings(known: Sightings) -> list[_Event]:
     facts = {fact.id: fact for fact in known.facts}
     rows = dict.fromkeys([*known.taught, *((fact.since, fact.asserted_by, fact.id) for fact in known.facts)])
     return [
@@ -247,7 +272,7 @@ def _sightings(known: Known) -> list[_Event]:
     ]
 
 
-def _endings(known: Known) -> list[_Event]:
+def _endings(known: Sightings) -> list[_Event]:
     """Retirements that no rival explains: the episode just said that the fact is outdated."""
     taught: dict[str, list[Fact]] = {}
     for event in _sightings(known):
@@ -256,17 +281,17 @@ def _endings(known: Known) -> list[_Event]:
         _Event(fact.until, 2 if fact.until == fact.since else 0, fact.retired_by, fact, ends=True)
         for fact in known.facts
         if fact.retired_by is not None and fact.until is not None
-        if not any(_place(rival) == _place(fact) and rival.triple.key != fact.triple.key
+        if not any(spot(rival) == spot(fact) and rival.triple.key != fact.triple.key
                    for rival in taught.get(fact.retired_by, ()))
     ]  # fmt: skip
 
 
-def _reread(part: Known, joined: Mapping[str, Fact]) -> Known:
+def _reread(part: Sightings, joined: Mapping[str, Fact]) -> Sightings:
     events = [*_sightings(part), *_endings(part)]
     return _replay([replace(event, fact=joined[event.fact.id]) for event in events])
 
 
-def _replay(events: Sequence[_Event]) -> Known:
+def _replay(events: Sequence[_Event]) -> Sightings:
     """What one place holds after `events`: each fact from its first sighting until a rival's, or until it ends."""
     told = {(event.episode, event.fact.triple.key) for event in events if not event.ends}
     spans: list[tuple[list[_Event], list[_Event]]] = []  # the sightings of a fact, and what ended it
@@ -285,9 +310,9 @@ def _replay(events: Sequence[_Event]) -> Known:
     return _written(spans)
 
 
-def _written(spans: Sequence[tuple[list[_Event], list[_Event]]]) -> Known:
+def _written(spans: Sequence[tuple[list[_Event], list[_Event]]]) -> Sightings:
     """The facts of `spans`; each takes the id of a fact that it continues, if one is left."""
-    result, used = Known(), {""}
+    result, used = Sightings(), {""}
     for sightings, ending in spans:
         id_ = next((event.fact.id for event in sightings if event.fact.id not in used), None) or new_id()
         used.add(id_)
@@ -301,12 +326,18 @@ def _written(spans: Sequence[tuple[list[_Event], list[_Event]]]) -> Known:
             retired_by=end.episode if end else None,
             until=end.step if end else None,
             support=len(teachers),
+            reason=_reason(first.fact, end) if end else None,
         )
-        result += Known((fact,), tuple((step, episode, id_) for episode, step in teachers.items()))
+        taught = tuple((step, episode, id_) for episode, step in teachers.items())
+        result = _both(result, Sightings((fact,), taught))
     return result
 
 
-def _parted(before: Known, after: Known, now: Known, keep: str, gone: str) -> Known:
+def _reason(fact: Fact, end: _Event) -> str | None:
+    return end.fact.reason if end.ends else another(fact.slot)
+
+
+def _parted(before: Sightings, after: Sightings, now: Sightings, keep: str, gone: str) -> Sightings:
     """One place of a merged entity as two: what each had before, and what was learned since.
 
     What was seen since was seen of `keep`; what was called outdated since is so for both.
@@ -319,16 +350,17 @@ def _parted(before: Known, after: Known, now: Known, keep: str, gone: str) -> Kn
     ended = {(event.step, event.episode, key(event.fact)) for event in _endings(after)}
     sightings = [event for event in _sightings(now) if (event.episode, key(event.fact)) not in told]
     endings = [event for event in _endings(now) if (event.step, event.episode, key(event.fact)) not in ended]
-    free = [replace(it, fact=replace(it.fact, id="")) if it.fact.id in before.ids else it for it in sightings]
+    taken = {fact.id for fact in before.facts}
+    free = [replace(it, fact=replace(it.fact, id="")) if it.fact.id in taken else it for it in sightings]
     events = [*_sightings(before), *_endings(before), *free, *endings]
     events += [
         replace(event, fact=fact) for event in endings for fact in before.facts
         if key(fact) == key(event.fact) and fact.triple.key != event.fact.triple.key
     ]  # fmt: skip
-    places: dict[Place, list[_Event]] = {}
+    spots: dict[Spot, list[_Event]] = {}
     for event in events:
-        places.setdefault(_place(event.fact), []).append(event)
-    result = Known()
-    for group in places.values():
-        result += _replay(group)
+        spots.setdefault(spot(event.fact), []).append(event)
+    result = Sightings()
+    for group in spots.values():
+        result = _both(result, _replay(group))
     return result

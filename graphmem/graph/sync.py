@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.graph.copying import Records, copy
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Fact, entity_key
 
@@ -137,14 +138,15 @@ def _copy(
     entities = [want.entities[key] for key in keys if key in want.entities and not _named(want, have, key)]
     new = [episode.text for episode in episodes if episode.id not in have.episodes]
     texts = {*new, *(fact.triple.text for fact in facts if fact.id not in have.facts), *(e.key for e in entities)}
-    target.renew(entities, episodes, facts, vectors=source.vectors(texts), embedder=source.embedder())
+    records = Records(entities, episodes, facts)
+    copy(target, records, vectors=source.vectors(texts), embedder=source.embedder(), renew=True)
 
 
 def _copy_names(target: Store, want: _Held, have: _Held) -> bool:
     """Bring the entities that no copied record named, or that are called otherwise; gives whether there were any."""
     missing = [entity for key, entity in want.entities.items() if not _named(want, have, key)]
     if missing:
-        target.renew(missing, [], [])
+        copy(target, Records(missing), renew=True)
     return bool(missing)
 
 

@@ -25,6 +25,6 @@ def open_store(location: str | PathLike[str], namespace: str = "default") -> Sto
             raise MissingExtra(f"{error}: pip install 'graphmem[neo4j]'", name=error.name) from error
 
         return Neo4jStore(location, namespace)
-    from graphmem.storage.sqlite.store import SqliteStore
+    from graphmem.storage.sqlite import SqliteStore
 
     return SqliteStore(location, namespace)

@@ -12,13 +12,13 @@ from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder
 
 Make = Callable[[], Store]
 Seen = tuple[str, str, str]
-STORES = pytest.mark.parametrize("make", [InMemoryStore, lambda: SqliteStore(":memory:")], ids=["in memory", "sqlite"])
+STORES = pytest.mark.parametrize("make", [DictStore, lambda: SqliteStore(":memory:")], ids=["in memory", "sqlite"])
 NAMES = "abcd"
 SEEN = st.tuples(st.sampled_from(NAMES), st.sampled_from(["is in", "likes"]), st.sampled_from("abcdxy"))
 STEPS = st.lists(st.tuples(SEEN, st.integers(0, 9)), min_size=1, max_size=9)

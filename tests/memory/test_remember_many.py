@@ -13,7 +13,7 @@ import graphmem.memory
 from graphmem import Memory, Triple
 from graphmem.errors import InputError
 from graphmem.records import Extraction, Fact, Observation
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder
 
 NAMES = st.sampled_from(["apple", "The Apple", "red key", "kitchen", "Garden", "box"])
@@ -156,6 +156,6 @@ def test_an_extractor_of_ones_own_holds_no_transaction_open(tmp_path: Path) -> N
 
 
 def test_a_store_without_transactions_serves_too() -> None:
-    memory = Memory(InMemoryStore(), embedder=HashEmbedder())
+    memory = Memory(DictStore(), embedder=HashEmbedder())
     assert memory.remember_many([("text", [("apple", "is in", "box")])]) == 1
     assert memory.stats().facts == 1

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from graphmem.protocols import Store
 from graphmem.records import Episode, Lesson, Triple, Vector, entity_key
 from graphmem.retrieval.semantic import semantic_search
-from graphmem.storage.inmemory import InMemoryStore
+from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder
 
 
 def _store(triples: Sequence[Triple]) -> Store:
-    store = InMemoryStore()
+    store = DictStore()
     embed = HashEmbedder().embed
     for number, triple in enumerate(triples):
         episode = store.append([Episode(f"e{number}", f"seen {number}", number)])[0]
@@ -68,7 +68,7 @@ def test_queries_with_depths_of_their_own_find_what_each_would_find_alone(
 
 
 def test_the_store_is_asked_once_a_round() -> None:
-    class Counting(InMemoryStore):
+    class Counting(DictStore):
         asked = 0
 
         def nearest(self, kind, vectors: Vector, *, limit, at=None):  # type: ignore[no-untyped-def]

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from graphmem.protocols import Store
-from graphmem.storage.inmemory import InMemoryStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import STORE_CONTRACT
+from tests.oracle import DictStore
 
 
 @pytest.fixture(params=["sqlite", "sqlite beside another namespace", "in memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made: list[Store] = []
     if request.param == "in memory":
-        made.append(InMemoryStore())
+        made.append(DictStore())
     else:
         if request.param != "sqlite":
             from graphmem.testing import teach

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Lesson, Triple
-from graphmem.storage.inmemory import InMemoryStore
 from graphmem.storage.sqlite.store import SqliteStore
+from tests.oracle import DictStore
 
 Seen = Sequence[tuple[str, str]]
-STORES = pytest.mark.parametrize("make", [InMemoryStore, lambda: SqliteStore(":memory:")], ids=["in memory", "sqlite"])
+STORES = pytest.mark.parametrize("make", [DictStore, lambda: SqliteStore(":memory:")], ids=["in memory", "sqlite"])
 STEPS = st.lists(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz")), max_size=2), min_size=1, max_size=7)
 
 

@@ -113,8 +113,8 @@ def _prepare(db: sqlite3.Connection, path: str) -> None:
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; takes the write lock at the start, so that what is read inside stays true."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    try:  # the wait for the lock may be interrupted just when it ends: then it is given back
+        db.execute("BEGIN IMMEDIATE")
         yield
         db.execute("COMMIT")
     except BaseException:

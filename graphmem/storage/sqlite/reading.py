@@ -9,13 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, get_args
 
-from graphmem.graph import learning
-from graphmem.graph.merging import RECORD, Merge
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Seeds, Stats, Vector, entity_key
-from graphmem.storage.seeding import gather
+from graphmem.records import (
+    MOST,
+    MOST_COUNTED,
+    Around,
+    Entity,
+    Episode,
+    Fact,
+    Hits,
+    Merge,
+    Seeds,
+    Stats,
+    Vector,
+    entity_key,
+)
 from graphmem.storage.sqlite import full_text
 from graphmem.storage.sqlite.connection import open_file, told
 from graphmem.storage.sqlite.nearest import Nearest
@@ -32,6 +42,7 @@ from graphmem.storage.sqlite.rows import (
     to_fact,
     to_vector,
 )
+from graphmem.storage.sqlite.writing import MERGE
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
@@ -49,6 +60,7 @@ class SqliteReader:
         self._nearest: dict[Kind, Nearest] = {}
         self._name = namespace
         self._found: int | None = None
+        self._deciding = False
 
     @property
     def _namespace(self) -> int:
@@ -64,7 +76,13 @@ class SqliteReader:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock, told(self._path):
+            self._settle()
             yield self._db
+
+    def _settle(self) -> None:
+        """End a transaction that an interrupted call has left open: it is nobody's."""
+        if self._db.in_transaction and not self._deciding:
+            self._db.execute("ROLLBACK")
 
     def episodes(
         self,
@@ -135,7 +153,7 @@ class SqliteReader:
         """Facts as they were known at `at`: without a later retirement, and without later supporters."""
         with self._reading() as db:
             rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
-            found = [learning.as_known(to_fact(row), at) for row in rows]
+            found = [to_fact(row).as_of(at) for row in rows]
             if at is None or at >= self._last_step():  # nothing is later: as nearly always, when writing
                 return found
             support = dict(
@@ -182,7 +200,23 @@ class SqliteReader:
         return [row[0] for row in rows]
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
-        return gather(self, names, vectors, text, limit=limit, at=at)  # type: ignore[arg-type]
+        near_facts, near_episodes = (self._near(kind, vectors, limit, at) for kind in get_args(Kind))
+        matching_facts, matching_episodes = (tuple(self._search(kind, text, limit, at)) for kind in get_args(Kind))
+        return Seeds(
+            entities=tuple(self.entities(names, at=at)),
+            facts=tuple(self.facts(ids={id_ for id_, _ in (*near_facts, *matching_facts)}, at=at)),
+            near_facts=near_facts,
+            matching_facts=matching_facts,
+            near_episodes=near_episodes,
+            matching_episodes=matching_episodes,
+        )
+
+    def _near(self, kind: Kind, vectors: Vector, limit: int, at: int | None) -> Hits:
+        """The nearest to any of `vectors`, each once."""
+        best: dict[str, float] = {}
+        for id_, cosine in (hit for row in self.nearest(kind, vectors, limit=limit, at=at) for hit in row):
+            best[id_] = max(cosine, best.get(id_, -1.0))
+        return tuple(sorted(best.items(), key=lambda hit: -hit[1])[:limit])
 
     def around(
         self,
@@ -266,7 +300,7 @@ class SqliteReader:
                 [*values, facts, *values, facts, last, self._namespace, as_set(ids), last],
             )
 
-    def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int) -> list[Fact]:
+    def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int | None = None) -> list[Fact]:
         """At most `limit` facts of the entities with these row ids, newest first; no hub is read whole."""
         held, values = holds(at)
         newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
@@ -292,7 +326,7 @@ class SqliteReader:
                 index = self._nearest[kind] = Nearest(db, namespace, kind)
             return index.nearest(vectors, limit=limit, at=at)
 
-    def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
+    def _search(self, kind: Kind, query: str, limit: int, at: int | None) -> list[tuple[str, float]]:
         with self._reading() as db:
             return full_text.search(full_text.Scope(db, self._namespace, kind, at), query, limit)
 
@@ -308,26 +342,10 @@ class SqliteReader:
                     found[text] = to_vector(row[0])
         return found
 
-    def texts(self) -> Iterator[str]:
-        with self._reading() as db:
-            rows = all_rows(
-                db,
-                """SELECT s.key || ', ' || f.relation_key || ', ' || o.key FROM facts f
-                JOIN entities s ON s.seq = f.subject JOIN entities o ON o.seq = f.object WHERE f.namespace = :n
-                UNION SELECT key FROM entities WHERE namespace = :n
-                UNION SELECT text FROM episodes WHERE namespace = :n""",
-                {"n": self._namespace},  # type: ignore[arg-type]
-            )
-            undone = (fact.triple.text for merge in self._merges() for fact in merge.before.facts)
-        return iter(dict.fromkeys([*(row[0] for row in rows), *undone]))
-
-    def _merges(self) -> list[Merge]:
+    def merges(self) -> list[Merge]:
         sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
         with self._reading() as db:
-            return [RECORD.validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
-
-    def merges(self) -> list[tuple[str, str]]:
-        return [(merge.keep, merge.gone.name) for merge in self._merges()]
+            return [MERGE.validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
 
     def embedder(self) -> str | None:
         with self._reading() as db:

@@ -18,7 +18,7 @@ IN = "IN (SELECT value FROM json_each(?))"
 """Any number of values in one statement, handed over by `as_set`."""
 
 FACT = """
-SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support
+SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support, f.reason
 FROM facts f
 JOIN entities s ON s.seq = f.subject
 JOIN entities o ON o.seq = f.object
@@ -31,7 +31,8 @@ SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
     (SELECT json_group_array(id) FROM (
         SELECT f.id FROM teachings t JOIN facts f ON f.seq = t.fact WHERE t.episode = e.seq ORDER BY f.seq)),
     (SELECT json_group_array(name) FROM (
-        SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq))
+        SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq)),
+    e.speaker
 FROM episodes e
 """
 
@@ -55,7 +56,7 @@ def to_fact(row: Sequence[Any]) -> Fact:
 
 
 def to_episode(row: Sequence[Any]) -> Episode:
-    id_, text, step, time, metadata, key, pending, error, facts, mentions = row
+    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker = row
     return Episode(
         id=id_,
         text=text,
@@ -67,6 +68,7 @@ def to_episode(row: Sequence[Any]) -> Episode:
         error=error,
         facts=tuple(json.loads(facts)),
         mentions=tuple(json.loads(mentions)),
+        speaker=speaker,
     )
 
 

@@ -119,7 +119,7 @@ def _2_newest_at_a_hub(db: sqlite3.Connection) -> None:
 
 
 def _3_merges(db: sqlite3.Connection) -> None:
-    """What is needed to undo each merge, in order; a record is a `graphmem.graph.merging.Merge`."""
+    """What is needed to undo each merge, in order; a record is a `graphmem.records.Merge`."""
     db.execute(
         """CREATE TABLE merges (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -149,7 +149,15 @@ def _5_disputed(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX facts_disputed ON facts (subject) WHERE until = since")
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed)
+def _6_speakers_and_reasons(db: sqlite3.Connection) -> None:
+    """Who said an episode, why a fact was retired; and whose a vector is, without reading all that have one."""
+    db.execute("ALTER TABLE episodes ADD COLUMN speaker TEXT")
+    db.execute("ALTER TABLE facts ADD COLUMN reason TEXT")
+    db.execute("CREATE INDEX episodes_by_hash ON episodes (namespace, hash)")
+    db.execute("CREATE INDEX facts_by_hash ON facts (namespace, hash)")
+
+
+MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed, _6_speakers_and_reasons)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

@@ -1,0 +1,78 @@
+"""Many observations in one write: all are stored, read one after the other, and embedded together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from graphmem.graph.draft import Draft
+from graphmem.graph.learning import append_all, learn_all
+from graphmem.lessons import KNOWN_FACTS, Lessons
+from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Wanted
+
+log = logging.getLogger(__name__)
+
+BEFORE = 6
+"""So many observations of the batch just before one are told with it."""
+
+
+def learn_together(
+    draft: Draft, batch: Sequence[tuple[Episode, Observation]], lessons: Lessons, embedder: str
+) -> list[Learned]:
+    """Store and learn the observations of `batch` in a draft; each knows what those before it taught.
+
+    What is learned has no vectors yet. An observation whose extraction fails stays pending with its error, unless its
+    triples were given: then the error is raised.
+    """
+    observations = [observation for _, observation in batch]
+    asked = [lessons.asked(each.text, each.triples) for each in observations]
+    reads = any(each.triples is None for each in observations)
+    names = {name for pair in asked for part in pair for name in part}
+    draft.see(Wanted(names=tuple(sorted(names)), newest=KNOWN_FACTS if reads else 0))
+    stored = append_all(draft, [episode for episode, _ in batch])
+    learned: list[Learned] = []
+    for (given, observation), episode, (named, also) in zip(batch, stored, asked, strict=True):
+        before = stored[max(0, len(learned) - BEFORE) : len(learned)]
+        observed = _observed(draft, episode, named, also, before)
+        repeated = episode.id != given.id
+        learned.append(_learn(draft, observation, observed, lessons, embedder, repeated=repeated))
+    return learned
+
+
+def _observed(draft: Draft, episode: Episode, named: set[str], also: set[str], before: Sequence[Episode]) -> Observed:
+    """What the draft knows of what an episode names."""
+    entities = _called(draft, named)
+    held = [fact for fact in draft.about(entities) if fact.holds_at(episode.step)]
+    newest = sorted(enumerate(held), key=lambda it: (it[1].since, it[0]), reverse=True)[:KNOWN_FACTS]
+    known = tuple(fact for _, fact in newest)
+    return Observed(episode, (*entities, *_called(draft, also)), known, tuple(before))
+
+
+def _ask(draft: Draft, names: Iterable[str]) -> tuple[Entity, ...]:
+    names = set(names)
+    draft.see(Wanted(names=tuple(sorted(names))))
+    return _called(draft, names)
+
+
+def _called(draft: Draft, names: set[str]) -> tuple[Entity, ...]:
+    found = (draft.called(name) for name in sorted(names))
+    return tuple({entity.key: entity for entity in found if entity}.values())
+
+
+def _learn(
+    draft: Draft, observation: Observation, observed: Observed, lessons: Lessons, embedder: str, *, repeated: bool
+) -> Learned:
+    episode, given = observed.episode, observation.triples
+    if repeated and (episode.text != observation.text or not (episode.pending or given)):
+        (learned,) = learn_all(draft, [Lesson(episode)], embedder)
+        return replace(learned, repeated=True)
+    try:
+        lesson = lessons.read(observed, given, lambda names: _ask(draft, names))
+    except Exception as error:  # whatever an extractor raises, the episode is kept and says why
+        if given is not None:
+            raise
+        log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
+        return Learned(draft.keep(replace(episode, error=f"{type(error).__name__}: {error}")))
+    (learned,) = learn_all(draft, [replace(lesson, more=repeated)], embedder)
+    return replace(learned, repeated=repeated)

@@ -1,0 +1,131 @@
+"""From an observation to a lesson: extracted or given, linked to the entities that are there, and embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from graphmem import validation
+from graphmem.graph import identity
+from graphmem.language.names import proper_names, spans
+from graphmem.protocols import Embedder, Extractor, SlotOf
+from graphmem.records import Entity, Episode, Extraction, Lesson, Observation, Observed, Triple, Vector, entity_key
+
+KNOWN_FACTS = 96
+"""How many known facts an extractor is shown at most."""
+
+UNWRITTEN = 200
+"""So many names, the last that were told without standing in the text, are asked for beforehand."""
+
+
+Called = Callable[[Iterable[str]], Sequence[Entity]]
+"""Gives the entities of the graph that are called any of some names."""
+
+
+class Lessons:
+    """Makes lessons of observed episodes."""
+
+    def __init__(
+        self,
+        extractor: Callable[[], Extractor],
+        embedder: Callable[[], Embedder],
+        slot_of: SlotOf,
+    ) -> None:
+        self._extractor = extractor
+        self._embedder = embedder
+        self._slot_of = slot_of
+        self._unwritten: tuple[str, ...] = ()
+
+    def asked(self, text: str, given: tuple[Triple, ...] | None) -> tuple[set[str], set[str]]:
+        """The names that are asked for when an episode is stored: those it may be about, and others it may tell."""
+        names = spans(text)
+        if given is None:
+            return names | set(self._extractor().anchors), identity.numbered(names) | set(self._unwritten)
+        ends = set(identity.ends(given))
+        return names | ends, identity.numbered(ends)
+
+    def read(self, observed: Observed, given: tuple[Triple, ...] | None, called: Called) -> Lesson:
+        """What an observed episode teaches, without vectors; with `given` triples nothing extracts.
+
+        Raises what an extractor raises.
+        """
+        if given is None:
+            extraction = self._extractor().extract(_observation(observed), observed.known)
+        else:
+            extraction = Extraction(given)
+        episode, known = observed.episode, observed.known
+        triples = tuple(_clean(triple) for triple in extraction.triples)
+        told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
+        names = self._names(observed, told, given, called)
+        linked = tuple(identity.linked(triple, names) for triple in triples)
+        mentions = _mentions(episode.text, extraction.mentions, linked, names)
+        outdated = [index for index in dict.fromkeys(extraction.outdated) if 0 <= index < len(known)]
+        return Lesson(
+            episode=episode,
+            triples=linked,
+            slots=extraction.slots or tuple(map(self._slot_of, linked)),
+            outdated=tuple(known[index].id for index in outdated),
+            reasons={known[i].id: extraction.reasons[i] for i in outdated if i in extraction.reasons},
+            mentions=mentions,
+        )
+
+    def _names(
+        self, observed: Observed, told: Iterable[str], given: tuple[Triple, ...] | None, called: Called
+    ) -> dict[str, str]:
+        """By key, the entity that each name told is called by, or called so as one, or as many.
+
+        Names that were not asked for when the episode was stored are asked for now, and from now on before.
+        """
+        found = list(observed.entities)
+        known = identity.meant((), found)
+        new = {key: name for name in told if (key := entity_key(name)) not in known}
+        asked = {entity_key(name) for names in self.asked(observed.episode.text, given) for name in names}
+        wanted = {*new, *map(entity_key, identity.numbered(new.values()))}
+        if unasked := wanted - asked:
+            found += called(unasked)
+            self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        return identity.meant(told, found)
+
+    def embedded(self, lesson: Lesson) -> Lesson:
+        """The lesson with the vectors of what it tells."""
+        return replace(lesson, vectors=self.vectors(texts_of(lesson.episode.text, lesson.triples)))
+
+    def vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
+        """The vectors of texts, by text; like lengths are embedded together."""
+        texts = sorted(dict.fromkeys(texts), key=len)
+        return dict(zip(texts, self._embedder().embed(texts), strict=True))
+
+
+def texts_of(text: str, triples: Iterable[Triple]) -> list[str]:
+    """The texts of an observation that have vectors: its own, its facts', and their ends'."""
+    triples = list(triples)
+    ends = (end for triple in triples for end in (triple.key[0], triple.key[2]))
+    return list(dict.fromkeys([text, *(triple.text for triple in triples), *ends]))
+
+
+def _mentions(text: str, read: Iterable[str], triples: Sequence[Triple], names: dict[str, str]) -> tuple[str, ...]:
+    """Whom an observation mentions: what was read or is written as a name, what is known of it, and what it teaches."""
+    taught = identity.ends(triples)
+    words = {word for name in taught for word in entity_key(name).split()}
+    written = [name for name in proper_names(text) if entity_key(name) not in words]
+    named = spans(text)
+    return tuple(
+        dict.fromkeys(
+            [names.get(entity_key(name), validation.clean(name)) for name in (*read, *written)]
+            + [name for key, name in names.items() if key in named]
+            + taught
+        )
+    )
+
+
+def _clean(triple: Triple) -> Triple:
+    return Triple(*map(validation.clean, (triple.subject, triple.relation, triple.object)))
+
+
+def _observation(observed: Observed) -> Observation:
+    """The stored episode as its extractor sees it."""
+
+    def seen(episode: Episode) -> Observation:
+        return Observation(episode.text, episode.speaker, episode.time, metadata=episode.metadata)
+
+    return replace(seen(observed.episode), before=tuple(map(seen, observed.before)))

@@ -1,0 +1,285 @@
+"""The graph in plain dictionaries: the shortest reading of the `Store` protocol, and the oracle of the others."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+
+from graphmem.errors import EmbedderMismatch
+from graphmem.protocols import Kind, Select
+from graphmem.records import (
+    MOST_COUNTED,
+    Around,
+    Change,
+    Entity,
+    Episode,
+    Fact,
+    Hits,
+    Known,
+    Merge,
+    Observed,
+    Seeds,
+    Stats,
+    Vector,
+    Wanted,
+    entity_key,
+)
+
+Result = TypeVar("Result")
+_WORD = re.compile(r"\w+")
+
+
+class DictStore:
+    """A `Store` that lives as long as the object."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._episodes: dict[str, Episode] = {}
+        self._facts: dict[str, Fact] = {}
+        self._entities: dict[str, Entity] = {}
+        self._vectors: dict[str, Vector] = {}
+        self._merges: list[Merge] = []
+        self._embedder: str | None = None
+
+    # Writing
+
+    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
+        with self._lock:
+            stored = self._known(Wanted()).placed(episode)
+            self._episodes.setdefault(stored.id, stored)
+            named = self.entities(names := list(names))
+            known = self.facts(entities=[entity.name for entity in named], at=stored.step)[::-1][:limit]
+            before = self.episodes(at=stored.step)
+            before = before[: [each.id for each in before].index(stored.id)][-6:]
+            return Observed(stored, tuple(self.entities([*names, *also])), tuple(known), tuple(before))
+
+    def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
+        with self._lock:
+            change, result = decide(self._known)
+            self._apply(change)
+            return result
+
+    def _known(self, wanted: Wanted) -> Known:
+        """More than is wanted: all there is."""
+        episodes = self.episodes()
+        arrivals = {id_: place for place, id_ in enumerate(self._episodes)}
+        return Known(
+            episodes=tuple(episodes),
+            entities=tuple(self._entities.values()),
+            facts=tuple(self._facts.values()),
+            taught=tuple((it.step, arrivals[it.id], it.id, id_) for it in episodes for id_ in it.facts),
+            mentions=tuple((name, episode.id) for episode in episodes for name in episode.mentions),
+            merges=tuple(self._merges),
+            last_step=max((episode.step for episode in episodes), default=-1),
+            embedder=self._embedder,
+        )
+
+    def _apply(self, change: Change) -> None:
+        if change.vectors_replaced:
+            self._vectors = {}
+        elif self._embedder and change.embedder not in (None, self._embedder):
+            raise EmbedderMismatch(self._embedder, str(change.embedder))
+        self._embedder = change.embedder or self._embedder
+        self._vectors = {**change.vectors, **self._vectors}
+        for fact_id in change.gone_facts:
+            self._facts.pop(fact_id, None)
+        for name in change.gone_entities:
+            self._entities.pop(entity_key(name), None)
+        for entity in change.entities:
+            self._entities[entity.key] = entity
+        for episode in change.episodes:
+            held = self._episodes.get(episode.id, replace(episode, facts=(), mentions=()))
+            self._episodes[episode.id] = replace(held, pending=episode.pending, error=episode.error)
+        for fact in change.facts:
+            self._facts[fact.id] = replace(fact, subject=self._named(fact.subject), object=self._named(fact.object))
+        self._link(change)
+        for id_ in change.gone_episodes:
+            self._episodes.pop(id_, None)
+        self._merges = [merge for merge in self._merges if merge not in change.gone_merges] + list(change.merges)
+        self._drop_loose(change)
+
+    def _link(self, change: Change) -> None:
+        """Who teaches and mentions what, in order."""
+        for id_, episode in self._episodes.items():
+            facts = [it for it in episode.facts if it in self._facts and (id_, it) not in change.untaught]
+            facts += [fact for taught_by, fact in change.taught if taught_by == id_ and fact in self._facts]
+            gone = {entity_key(name) for by, name in change.unmentioned if by == id_}
+            names = [name for name in episode.mentions if entity_key(name) not in gone]
+            names += [self._named(name) for by, name in change.mentioned if by == id_]
+            names = [self._named(name) for name in names]
+            self._episodes[id_] = replace(
+                episode, facts=tuple(dict.fromkeys(facts)), mentions=tuple(dict.fromkeys(names))
+            )
+
+    def _named(self, name: str) -> str:
+        return self._entities.setdefault(entity_key(name), Entity(name)).name
+
+    def _drop_loose(self, change: Change) -> None:
+        named = _named_by(self._facts.values(), self._episodes.values())
+        for key in map(entity_key, change.loose):
+            if key not in named:
+                self._entities.pop(key, None)
+        texts = {*self._entities, *(it.triple.text for it in self._facts.values())}
+        texts |= {episode.text for episode in self._episodes.values()}
+        for text in change.loose_texts:
+            if text not in texts:
+                self._vectors.pop(text, None)
+
+    # Reading
+
+    def episodes(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        facts: Iterable[str] | None = None,
+        pending: bool | None = None,
+        at: int | None = None,
+        newest: int | None = None,
+    ) -> list[Episode]:
+        wanted = None if ids is None else set(ids)
+        taught = None if facts is None else set(facts)
+        found = [
+            episode
+            for episode in sorted(self._episodes.values(), key=lambda episode: episode.step)
+            if (wanted is None or episode.id in wanted)
+            and (taught is None or taught.intersection(episode.facts))
+            and (pending is None or episode.pending == pending)
+            and (at is None or episode.step <= at)
+        ]
+        return found if newest is None else found[max(0, len(found) - newest) :]
+
+    def facts(
+        self,
+        *,
+        ids: Iterable[str] | None = None,
+        entities: Iterable[str] | None = None,
+        relations: Iterable[str] | None = None,
+        current: bool = True,
+        at: int | None = None,
+    ) -> list[Fact]:
+        wanted = None if ids is None else set(ids)
+        keys = None if entities is None else {entity.key for entity in self.entities(entities)}
+        named = None if relations is None else {" ".join(relation.casefold().split()) for relation in relations}
+        found = [
+            fact.as_of(at)
+            for fact in sorted(self._facts.values(), key=lambda fact: fact.since)
+            if (wanted is None or fact.id in wanted)
+            and (keys is None or keys & {fact.triple.key[0], fact.triple.key[2]})
+            and (named is None or fact.triple.key[1] in named)
+            and (fact.holds_at(at) if current else at is None or fact.since <= at)
+        ]
+        if at is None:
+            return found
+        support = Counter(id_ for episode in self.episodes(at=at) for id_ in episode.facts)
+        return [replace(fact, support=support[fact.id]) for fact in found]
+
+    def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
+        found = list(self._entities.values())
+        if at is not None:
+            seen = _named_by(self.facts(current=False, at=at), self.episodes(at=at))
+            found = [entity for entity in found if entity.key in seen]
+        if names is None:
+            return found
+        keys = {entity_key(name) for name in names}
+        return [it for it in found if keys & {it.key, *(entity_key(alias) for alias in it.aliases)}]
+
+    def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
+        near_facts, near_episodes = self._near("fact", vectors, limit, at), self._near("episode", vectors, limit, at)
+        matching_facts = self._matching("fact", text, limit, at)
+        return Seeds(
+            entities=tuple(self.entities(names, at=at)),
+            facts=tuple(self.facts(ids={id_ for id_, _ in (*near_facts, *matching_facts)}, at=at)),
+            near_facts=near_facts,
+            matching_facts=matching_facts,
+            near_episodes=near_episodes,
+            matching_episodes=self._matching("episode", text, limit, at),
+        )
+
+    def _near(self, kind: Kind, vectors: Vector, limit: int, at: int | None) -> Hits:
+        best: dict[str, float] = {}
+        for id_, cosine in (hit for row in self.nearest(kind, vectors, limit=limit, at=at) for hit in row):
+            best[id_] = max(cosine, best.get(id_, -1.0))
+        return tuple(sorted(best.items(), key=lambda hit: -hit[1])[:limit])
+
+    def _matching(self, kind: Kind, query: str, limit: int, at: int | None) -> Hits:
+        words = set(_WORD.findall(query.casefold()))
+        texts = [(id_, set(_WORD.findall(text.casefold()))) for id_, text in self._held(kind, at)]
+        frequency = Counter(word for _, found in texts for word in found)
+        scores = [(id_, sum(1 / frequency[word] for word in words & found)) for id_, found in texts]
+        return tuple(sorted((hit for hit in scores if hit[1]), key=lambda hit: -hit[1])[:limit])
+
+    def nearest(
+        self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        held = [(id_, self._vectors[text]) for id_, text in self._held(kind, at) if text in self._vectors]
+        if not held:
+            return [[] for _ in vectors]
+        scores = vectors @ np.stack([vector for _, vector in held]).T
+        return [[(held[i][0], float(row[i])) for i in np.argsort(-row, kind="stable")[:limit]] for row in scores]
+
+    def _held(self, kind: Kind, at: int | None) -> list[tuple[str, str]]:
+        """(id, text) of the facts that hold at `at`, or of the episodes up to it, newest first."""
+        if kind == "fact":
+            return [(fact.id, fact.triple.text) for fact in self.facts(at=at)[::-1]]
+        return [(episode.id, episode.text) for episode in self.episodes(at=at)[::-1]]
+
+    def around(
+        self, entities: Iterable[str], of: Iterable[str] = (), *, facts: int, episodes: int, at: int | None = None
+    ) -> Around:
+        found: dict[str, Fact] = {}
+        mentions: dict[tuple[str, str], None] = {}
+        degrees: dict[str, int] = {}
+        disputed: list[Fact] = []
+        for entity in self.entities(entities, at=at):
+            held = self.facts(entities=[entity.name], at=at)[::-1]
+            told = [episode for episode in self.episodes(at=at)[::-1] if entity.name in episode.mentions]
+            found |= {fact.id: fact for fact in held[:facts]}
+            mentions |= {(entity.name, episode.id): None for episode in told[:episodes]}
+            past = [f for f in self.facts(entities=[entity.name], current=False, at=at) if f.until == f.since]
+            disputed += [fact for fact in past if entity_key(fact.subject) == entity.key][::-1][:facts]
+            degrees[entity.name] = min(len(held), MOST_COUNTED) + min(len(told), MOST_COUNTED)
+        taught: list[tuple[str, str]] = []
+        for episode in self.episodes(ids=(of := list(of)), at=at):
+            held = self.facts(ids=episode.facts, at=at)[:facts]
+            found |= {fact.id: fact for fact in held}
+            taught += [(episode.id, fact.id) for fact in held]
+            mentions |= {(name, episode.id): None for name in episode.mentions}
+        stored = [episode.id for episode in self.episodes(at=at)]
+        follows = tuple(pair for pair in pairwise(stored) if set(of).intersection(pair))
+        return Around(tuple(found.values()), tuple(taught), tuple(mentions), follows, tuple(disputed), degrees)
+
+    def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
+        return {text: self._vectors[text] for text in texts if text in self._vectors}
+
+    def merges(self) -> list[Merge]:
+        return list(self._merges)
+
+    def embedder(self) -> str | None:
+        return self._embedder
+
+    def stats(self, *, at: int | None = None) -> Stats:
+        episodes, facts = self.episodes(at=at), self.facts(current=False, at=at)
+        return Stats(
+            episodes=len(episodes),
+            pending=sum(episode.pending for episode in episodes),
+            entities=len(self.entities(at=at)),
+            facts=len(facts),
+            current_facts=sum(fact.current for fact in facts),
+            last_step=max((episode.step for episode in episodes), default=-1),
+        )
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+def _named_by(facts: Iterable[Fact], episodes: Iterable[Episode]) -> set[str]:
+    """The keys of the entities that these speak of."""
+    named = {entity_key(name) for fact in facts for name in (fact.subject, fact.object)}
+    return named | {entity_key(name) for episode in episodes for name in episode.mentions}
