@@ -152,12 +152,12 @@ class Observation:
     """
 
     text: str
-    speaker: str | None = None
-    time: datetime | None = None
     triples: tuple[Triple, ...] | None = None
     step: int | None = None
+    time: datetime | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
+    speaker: str | None = None
     before: tuple[Observation, ...] = ()
 
 
