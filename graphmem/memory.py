@@ -20,7 +20,6 @@ from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
 from graphmem.extraction import default_extractor
-from graphmem.extraction.textworld.slots import slot as single_valued_slot
 from graphmem.graph import export as transfer
 from graphmem.graph import merging
 from graphmem.graph.auditing import Audit, audit
@@ -59,6 +58,11 @@ BATCH = 128
 """How many observations are committed together when many are remembered."""
 
 
+def no_slot(triple: Triple) -> str | None:
+    """The default of `slot_of`: no fact replaces another by itself, many may hold at once."""
+    return None
+
+
 class Memory(View):
     """An agent's memory: what it saw, what it knows, and which sighting taught it what.
 
@@ -81,7 +85,7 @@ class Memory(View):
         namespace: str = "default",
         extractor: Extractor | None = None,
         embedder: Embedder | None = None,
-        slot_of: SlotOf = single_valued_slot,
+        slot_of: SlotOf = no_slot,
     ) -> None:
         self._embedder = CachedEmbedder(embedder) if embedder else None
         self._extractor = extractor
