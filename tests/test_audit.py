@@ -10,6 +10,7 @@ import pytest
 from graphmem import Fact, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction.textworld import slot
 from graphmem.graph.auditing import Audit
 from graphmem.records import Episode
 from graphmem.storage.inmemory import InMemoryStore
@@ -138,7 +139,7 @@ def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_lists_merges_and_parts(tmp_path: Path) -> None:
     path = tmp_path / "house.db"
-    with Memory(path, embedder=load_embedder("minilm")) as memory:
+    with Memory(path, embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember("one", step=1, triples=[("Barack Obama", "is in", "[b]Hawaii[/b]")])
         memory.remember("two", step=1, triples=[("Barack Obama", "is in", "Oslo"), ("Obama", "is", "a lawyer")])
     table = _run("audit", path).stdout

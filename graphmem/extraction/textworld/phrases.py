@@ -51,8 +51,7 @@ _MACROS = {
 # Kinds of statement -> the ways to say it. See `rooms`, `actions` and `notes` for what each kind teaches.
 _TABLE = r"""
 # --- what was done -------------------------------------------------------------------------------------------------
-taken:          you pick up {thing} from <floor>
-taken:          you (?:take|get|grab|remove|retrieve) {thing} (?:from|off|out of) {holder}
+taken:          you (?:pick up|take|get|grab|remove|retrieve) {thing} (?:from|off|out of) {holder}
 taken:          you (?:pick up|take|get|grab|collect|now have) {things}
 taken:          you (?:are now|now) (?:carrying|holding) {things}
 taken:          adding {thing} to your inventory

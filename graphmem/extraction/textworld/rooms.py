@@ -119,11 +119,8 @@ def _likened(scene: Scene, statement: Statement) -> None:
 
 
 def _nothing(scene: Scene, statement: Statement) -> None:
-    holder = (
-        scene.thing(statement["thing"] or statement["holder"])
-        if statement["thing"] or statement["holder"]
-        else scene.last
-    )
+    named = statement["thing"] or statement["holder"]
+    holder = scene.thing(named) if named else scene.last
     if holder and not holder.casefold().startswith("piece of "):
         _empty(scene, holder, opened=statement.kind == "nothing in")
 

@@ -103,13 +103,12 @@ class Scene:
     def retire_contents(self, holder: str, *, keep: Sequence[str] = ()) -> None:
         """Nothing but `keep` is in or on `holder`."""
         key, kept = entity_key(holder), {entity_key(name) for name in keep}
-        self.retire(
-            lambda fact: (
-                entity_key(fact.object) == key
-                and entity_key(fact.subject) not in kept
-                and slot(fact.triple) == LOCATION
-            )
-        )
+
+        def is_gone(fact: Fact) -> bool:
+            subject, _, place = fact.triple.key
+            return place == key and subject not in kept and slot(fact.triple) == LOCATION
+
+        self.retire(is_gone)
 
     def finish(self) -> Extraction:
         """All of it, with the slots of its facts. A known fact that the text states again is not outdated."""

@@ -9,6 +9,7 @@ IN_HALL = ("player", "is in", "Hall")
 ANSWERS = [
     ("> take knife from table\nYou take the knife from the table.", {"knife, is in, inventory"}),
     ("> take Key 1\nYou pick up the Key 1 from the ground.", {"Key 1, is in, inventory"}),
+    ("> take Key 2\nYou pick up the Key 2 from the table.", {"Key 2, is in, inventory"}),
     ("> take lamp\nTaken.", {"lamp, is in, inventory"}),
     ("> drop knife\nYou drop the knife on the ground.", {"knife, is in, Hall"}),
     ("> put knife on table\nYou put the knife on the table.", {"knife, is on, table"}),
