@@ -81,8 +81,8 @@ class Fact:
     `support` counts the episodes that taught it; which they are stands in their `Episode.facts`.
 
     `since` and `until` are the steps of `asserted_by` and `retired_by`: the fact holds at a step `s` when
-    `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a thing
-    has one "location"); None when many such facts may hold at once.
+    `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a person
+    has one "birthday"); None when many such facts may hold at once.
     """
 
     id: str
@@ -159,7 +159,7 @@ class Extraction:
 
     `outdated` holds indices into the known facts that the extractor was shown, never their text, and `reasons` says by
     index why ("no longer", "moved to"). `slots`, where given, runs beside `triples`: what each gives the one value of
-    (a thing has one "location"), or None where many such facts may hold at once.
+    (a person has one "birthday"), or None where many such facts may hold at once.
     """
 
     triples: tuple[Triple, ...] = ()
