@@ -53,27 +53,67 @@ def open_file(path: str) -> sqlite3.Connection:
     if path != ":memory:":
         _check_file(Path(path))
     with told(path):
-        uri = _uri(path)
-        db = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
-            _prepare(db, path)
-            db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
-            db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
-            return db
-        except BaseException:
-            db.close()
-            raise
+        if path == ":memory:":
+            return _connected("file::memory:", path)
+        file = Path(path).resolve()
+        writable = os.access(file if file.exists() else file.parent, os.W_OK) and os.access(file.parent, os.W_OK)
+        return _connected(file.as_uri(), path) if writable or not file.exists() else _opened_to_read(file, path)
 
 
-def _uri(path: str) -> str:
-    """The file's address; one that cannot be written to is opened to read, as it is."""
-    if path == ":memory:":
-        return "file::memory:"
-    file = Path(path).resolve()
-    writable = os.access(file if file.exists() else file.parent, os.W_OK) and os.access(file.parent, os.W_OK)
-    return file.as_uri() + ("" if writable or not file.exists() else "?immutable=1")
+def _opened_to_read(file: Path, path: str) -> sqlite3.Connection:
+    """A file that cannot be written to, beside a writer or by itself.
+
+    Without a log beside it the file is all there is, and is read as it stands. A log that holds something and cannot be
+    read from here is somebody's newest writing: what cannot be seen is said.
+    """
+    try:
+        return _connected(f"{file.as_uri()}?mode=ro", path)
+    except sqlite3.OperationalError as error:
+        log_file = file.with_name(file.name + "-wal")
+        if log_file.exists() and log_file.stat().st_size:
+            raise StoreUnwritable(
+                f"{path}: what was written last stands in {log_file.name}, which cannot be read without the right to "
+                "write to its folder; read it as its owner, or a copy by `graphmem backup`"
+            ) from error
+    return _connected(f"{file.as_uri()}?immutable=1", path)
+
+
+def _connected(uri: str, path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+        _prepare(db, path)
+        db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+        return db
+    except BaseException:
+        db.close()
+        raise
+
+
+def back_up(path: str, copy: str) -> None:
+    """Write the memory at `path` as it stands now to `copy`, a new file, while others go on reading and writing.
+
+    Raises `StoreUnwritable` when `copy` is there already or cannot be made.
+    """
+    _check_file(Path(path))
+    if Path(copy).exists():
+        raise StoreUnwritable(f"{copy} is there already; name a new file")
+    with told(path):
+        source = open_file(path)
+    part = Path(f"{copy}.part")
+    try:
+        with told(copy):
+            target = sqlite3.connect(part)
+            try:
+                source.backup(target)
+            finally:
+                target.close()
+        part.rename(copy)
+    finally:
+        source.close()
+        part.unlink(missing_ok=True)
 
 
 def _check_file(path: Path) -> None:
