@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from graphmem.graph import learning
 from graphmem.graph.draft import Draft
 from graphmem.graph.learning import append_all, learn_all
 from graphmem.lessons import KNOWN_FACTS, Lessons
@@ -18,12 +19,19 @@ BEFORE = 6
 
 
 def learn_together(
-    draft: Draft, batch: Sequence[tuple[Episode, Observation]], lessons: Lessons, embedder: str
+    draft: Draft,
+    batch: Sequence[tuple[Episode, Observation]],
+    lessons: Lessons,
+    embedder: str,
+    *,
+    unread: Sequence[bool],
+    outdated: tuple[str, ...] = (),
 ) -> list[Learned]:
     """Store and learn the observations of `batch` in a draft; each knows what those before it taught.
 
-    What is learned has no vectors yet. An observation whose extraction fails stays pending with its error, unless its
-    triples were given: then the error is raised.
+    What is learned has no vectors yet. Those `unread` stay pending; the first lesson ends the facts `outdated`. An
+    observation whose extraction fails stays pending with its error, unless its triples were given: then the error is
+    raised.
     """
     observations = [observation for _, observation in batch]
     asked = [lessons.asked(each.text, each.triples) for each in observations]
@@ -37,7 +45,13 @@ def learn_together(
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
         observed = _observed(draft, episode, named, also, before)
         repeated = episode.id != given.id
-        learned.append(_learn(draft, observation, observed, lessons, embedder, repeated=repeated))
+        if unread[len(learned)] and episode.pending:
+            learned.append(Learned(episode, repeated=repeated))
+        else:
+            learned.append(_learn(draft, observation, observed, lessons, embedder, repeated=repeated))
+    if outdated and learned:
+        ended = learning.end(draft, learned[0].episode, outdated, "a new version")
+        learned[0] = replace(learned[0], retired=(*learned[0].retired, *ended))
     return learned
 
 

@@ -6,7 +6,7 @@ It holds the order of calls; the work is done in the rooms beside it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
@@ -165,7 +165,7 @@ class Memory(View):
                     for each in part:
                         self.remember(**{name: getattr(each, name) for name in each.__slots__ if name != "before"})
                 else:
-                    self.remember_together(list(part))
+                    self._together(list(part))
             done += len(batch)
             if progress:
                 progress(done, total)
@@ -173,25 +173,45 @@ class Memory(View):
 
     aremember_many = twin(remember_many)
 
-    def remember_together(self, observations: Iterable[Given], *, instead_of: Iterable[str] = ()) -> list[Learned]:
-        """Remember all of these in one write, or none of them; the episodes `instead_of` (by id or key) are forgotten.
+    @telemetry.traced("create_memory")
+    def remember_together(self, observations: Iterable[Given]) -> list[Learned]:
+        """Remember all of these in one write, or none of them: nobody sees a part of it.
 
-        Nobody sees a part of it, and two who do so at once both have their way, one after the other.
+        An extractor of your own reads them afterwards, one by one.
         """
-        batch = [(_episode(each), each) for each in map(validation.observation, observations)]
+        return self._together([validation.observation(each) for each in observations])
+
+    @telemetry.traced("update_memory")
+    def update(self, observation: Given) -> Learned:
+        """Remember a new version of what was remembered under the observation's `key`, which it takes over.
+
+        The older version stays as it was told, without a key; the facts that it alone has taught are retired. All is
+        one write: of two that come at once, the later one holds. Raises `InputError` when there is no key.
+        """
+        new = validation.observation(observation)
+        if new.key is None:
+            raise InputError("what is updated is named by its key: give a `key`")
+        return self._together([new], renewing=new.key)[0]
+
+    def _together(self, observations: Sequence[Observation], *, renewing: str | None = None) -> list[Learned]:
+        batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
-        gone = tuple(instead_of)
+        later = [self._slow and each.triples is None for each in observations]
 
         def decide(draft: Draft) -> list[Learned]:
-            forgetting.forget_all(draft, forgetting.ids_of(draft, gone))
-            learned = learn_together(draft, batch, self._lessons, embedder.name)
+            old = learning.give_up_key(draft, renewing) if renewing else ()
+            learned = learn_together(draft, batch, self._lessons, embedder.name, unread=later, outdated=old)
             wanted = dict.fromkeys(text for each in learned for text in _texts(each))
             stored = self._store.vectors(wanted)
             draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])
             return learned
 
-        return written(self._store, decide)
+        stored = written(self._store, decide)
+        return [
+            self._learn(self._observe(each.episode, None)) if wait and each.episode.pending else each
+            for each, wait in zip(stored, later, strict=True)
+        ]
 
     def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""

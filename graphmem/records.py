@@ -318,9 +318,10 @@ class Change:
     """All that one write does to the graph; a store carries it out in one transaction, in this order.
 
     `embedder` names whose vectors these are; the first one claims the graph. `vectors` are those of texts, by text;
-    with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state, a fact perhaps
-    with other ends. Entities that a record names are made when they are missing; `entities` come with just these names
-    and aliases. `taught` and `untaught` pair episode ids with fact ids, `mentioned` and `unmentioned` with the names of
+    with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state: an episode may be
+    pending no more, or have another key; a fact may have other ends. Entities that a record names are made when they
+    are missing; `entities` come with just these names and aliases. `taught` and `untaught` pair episode ids with fact
+    ids, `mentioned` and `unmentioned` with the names of
     entities. With a fact or an episode that goes, go its teachings and mentions. Of `loose` entities those go that no
     fact and no episode names any more; of the vectors of `loose_texts`, those of a text that no record has.
     """

@@ -96,7 +96,7 @@ class DictStore:
             self._entities[entity.key] = entity
         for episode in change.episodes:
             held = self._episodes.get(episode.id, replace(episode, facts=(), mentions=()))
-            self._episodes[episode.id] = replace(held, pending=episode.pending, error=episode.error)
+            self._episodes[episode.id] = replace(held, pending=episode.pending, error=episode.error, key=episode.key)
         for fact in change.facts:
             self._facts[fact.id] = replace(fact, subject=self._named(fact.subject), object=self._named(fact.object))
         self._link(change)

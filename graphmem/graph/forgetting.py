@@ -30,12 +30,6 @@ def _loose(draft: Draft) -> set[str]:
     return {entity.key for name in draft.loose if (entity := draft.called(name))}
 
 
-def ids_of(draft: Draft, named: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids of the episodes with these ids or keys."""
-    draft.see(Wanted(episodes=named, keys=named))
-    return tuple(it.id for it in draft.episodes.values() if it.id in named or it.key in named)
-
-
 def forget_all(draft: Draft, episode_ids: tuple[str, ...]) -> Forgotten:
     """The same, in a draft; entities are not counted, since others may name them."""
     draft.see(Wanted(episodes=episode_ids, taught_by=episode_ids, merges=True))

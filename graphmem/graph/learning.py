@@ -7,7 +7,7 @@ faster) never overrules what a later observation has shown.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from graphmem.errors import EmbedderMismatch
@@ -73,6 +73,28 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
             found = by_key[episode.key] = draft.keep(replace(episode, step=step))
         stored.append(found)
     return stored
+
+
+def give_up_key(draft: Draft, key: str) -> tuple[str, ...]:
+    """Let the episode of that key, if there is one, have none; gives the ids of the facts that it alone has taught."""
+    draft.see(Wanted(keys=(key,)))
+    held = [episode for episode in draft.episodes.values() if episode.key == key]
+    for episode in held:
+        draft.keep(replace(episode, key=None))
+        draft.see(Wanted(taught_by=(episode.id,), teachers=-1))
+    ids = {episode.id for episode in held}
+    taught = [id_ for episode in held for id_ in episode.facts]
+    return tuple(id_ for id_ in taught if {teacher for _, teacher in draft.teachers(id_)} <= ids)
+
+
+def end(draft: Draft, episode: Episode, fact_ids: Iterable[str], reason: str) -> list[Fact]:
+    """Let these facts, where they hold and the episode does not teach them, end with it; gives them."""
+    result = Resolution()
+    for fact_id in fact_ids:
+        fact = draft.facts.get(fact_id)
+        if fact and fact_id not in draft.taught_by([episode.id]) and fact.holds_at(episode.step):
+            _retire(_split(fact, episode.step, draft), episode, reason, draft, result)
+    return result.retired
 
 
 def fail(store: Store, errors: Mapping[str, str]) -> None:

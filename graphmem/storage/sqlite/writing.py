@@ -92,16 +92,16 @@ class Writer:
     # Records
 
     def _put_episode(self, episode: Episode) -> None:
-        state = (episode.pending, episode.error, self._revision)
+        state = (episode.pending, episode.error, episode.key, self._revision)
         updated = self._db.execute(
-            "UPDATE episodes SET pending = ?, error = ?, revision = ? WHERE namespace = ? AND id = ?",
+            "UPDATE episodes SET pending = ?, error = ?, key = ?, revision = ? WHERE namespace = ? AND id = ?",
             (*state, self._namespace, episode.id),
         )
         if updated.rowcount:
             return
         added = self._db.execute(
             """INSERT INTO episodes
-            (pending, error, revision, namespace, id, text, step, time, metadata, key, speaker, hash)
+            (pending, error, key, revision, namespace, id, text, step, time, metadata, speaker, hash)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 *state,
@@ -111,7 +111,6 @@ class Writer:
                 episode.step,
                 episode.time.isoformat() if episode.time else None,
                 json.dumps(dict(episode.metadata), ensure_ascii=False),
-                episode.key,
                 episode.speaker,
                 text_hash(episode.text),
             ),
