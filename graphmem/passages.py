@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 
 from graphmem.blocks import BULLET, Block, blocks
 from graphmem.language.speakers import turns
@@ -69,8 +70,17 @@ def passages(text: str, size: int = SIZE) -> list[Passage]:
     >>> [(each.kind, each.headings) for each in passages("# Shop\\n\\nClosed today.\\n\\n|a|b|\\n|-|-|\\n|1|2|", 25)]
     [('prose', ('Shop',)), ('table', ('Shop',))]
     """
-    size = max(1, size // (1 + _wide_share(text) * (WIDE - 1)).__ceil__())
-    return [each for filled in _filled(text, size) for each in _cut(text, filled, size)]
+    return _passages(text, size, whole=len(text) <= size)
+
+
+def sections(text: str, size: int = SIZE) -> list[Passage]:
+    """The passages of `text`, as `passages` gives them, but of a short text too those under each heading."""
+    return _passages(text, size, whole=False)
+
+
+def _passages(text: str, size: int, whole: bool) -> list[Passage]:
+    size = max(1, size // ceil(1 + _wide_share(text) * (WIDE - 1)))
+    return [each for filled in _filled(text, size, whole) for each in _cut(text, filled, size)]
 
 
 def is_prose(passage: Passage) -> bool:
@@ -128,16 +138,15 @@ def _wide_share(text: str) -> float:
     return wide / len(sample)
 
 
-def _filled(text: str, size: int) -> Iterator[_Open]:
-    """Blocks put together: those of one kind under one heading, after the heading, as long as there is room."""
+def _filled(text: str, size: int, whole: bool) -> Iterator[_Open]:
+    """Blocks put together: all, or those of one kind under one heading, after the heading, as long as there is room."""
     path: list[tuple[int, str]] = []
     filling: _Open | None = None
-    short = len(text) <= size
     for block in blocks(text):
         if block.title:
             path = [*((level, title) for level, title in path if level < block.level), (block.level, block.title)]
         headings = tuple(title for _, title in path)
-        if filling and not (short or _joins(filling, block, headings, size)):
+        if filling and not (whole or _joins(filling, block, headings, size)):
             yield filling
             filling = None
         filling = filling or _Open(block.start, block.end)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphmem.passages import SIZE, Passage, is_prose, passages, sentences_of
+from graphmem.passages import SIZE, Passage, is_prose, passages, sections, sentences_of
 
 _LINES = st.sampled_from(
     [
-        "", "", "# Bees", "## Hives in spring", "Title", "=====", "---", "The bees are fine. They fly again.", "{", "--",
+        "", "", "# Bees", "## Hives in May", "Title", "=====", "---", "The bees are fine. They fly again.", "{", "--",
         "- feed them", "  and water", "1. check the queen", "| a | b |", "|---|---|", "| 1 | 2 |", "```", "x = f(y);",
         '{"a": [1, 2]}', "2024-03-01 10:00:00 INFO start", "<div>hive</div>", "> he said", "[10:12] Nora: hi", "\t",
         "x" * 90, "蜜蜂很好。" * 9, "From: a@example.com", "Subject: bees",
@@ -65,6 +65,12 @@ def test_a_passage_knows_the_headings_it_stands_under() -> None:
         (("Farm", "Bees", "Queen"), "She is old."),
         (("Farm", "Hens"), "They lay."),
     ]
+
+
+def test_sections_are_told_apart_in_a_short_text_too() -> None:
+    text = "# Farm\n\nIt is old.\n\n## Bees\n\nThey fly."
+    assert len(passages(text)) == 1
+    assert [each.headings for each in sections(text)] == [("Farm",), ("Farm", "Bees")]
 
 
 def test_a_heading_stands_with_what_it_leads_to() -> None:
