@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graphmem.language import tenses
-from graphmem.language.phrases import PATTERNS, hinted, trusted
+from graphmem.language.phrases import PATTERNS, kinds_in, trusted
 
 Period = tuple[datetime, datetime]
 
 _JOINED = re.compile(r"\s*(?:to|until|till|through|-|\u2013|(?P<and>and))\s*(?:the\s)?", re.IGNORECASE)
 _SHIFTED = re.compile(r"\b(?:moved|changed|postponed|rescheduled|shifted|pushed|brought)\b", re.IGNORECASE)
 _OPEN = frozenset({"day_month", "month_day", "month", "season", "weekday", "nth"})
+_LEANING = _OPEN | {"within", "span"}
 _BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
 
 
@@ -87,8 +88,6 @@ class _Phrase:
 
 def _found(text: str, when: datetime, asked: bool) -> list[_Phrase]:
     """The phrases that no longer one covers, in order."""
-    if not hinted(text):
-        return []
     kept: list[_Phrase] = []
     for each in sorted(_all(text, when, asked), key=lambda each: (each.dated.start, -each.dated.end)):
         if not kept or each.dated.start >= kept[-1].dated.end:
@@ -99,12 +98,14 @@ def _found(text: str, when: datetime, asked: bool) -> list[_Phrase]:
 
 
 def _all(text: str, when: datetime, asked: bool) -> Iterator[_Phrase]:
-    for kind, pattern in PATTERNS.items():
-        for match in pattern.finditer(text):
+    for kind in kinds_in(text):
+        for match in PATTERNS[kind].finditer(text):
+            if not trusted(kind, match):
+                continue
             groups = {key: value for key, value in match.groupdict().items() if value}
             start, end = _phrase_start(match), match.start() + len(match[0].rstrip(None if "clock" in groups else ". "))
-            lean = tenses.lean(text, start, end, asked=asked)
-            if trusted(kind, match) and (period := _resolved(kind, groups, when, lean)):
+            lean = tenses.lean(text, start, end, asked=asked) if kind in _LEANING else 0
+            if period := _resolved(kind, groups, when, lean):
                 yield _Phrase(Dated(text[start:end], start, end, *period), kind, groups)
 
 

@@ -52,7 +52,14 @@ _OPENING = re.compile(
     r"|good night|bye|congratulations|welcome|noted|understood|oh|ah|well|haha|lol|hmm|wow|nice|cool|right|exactly"
     r"|of course|never mind|hallo|ja|nein|danke|oui|non|merci|bonjour|salut|hola|gracias)\b"
 )
-_SENTENCE = re.compile(r"[\"'\u201c(]?[^\W\d_].*\s\S+.*[.!\u2026\u3002]+[\"'\u201d)]*$", re.DOTALL)
+_CLAUSE = re.compile(
+    r"(?:[\w'\u2019-]+ ){1,4}(?:is|are|was|were|has|have|had|will|can|could|would|should|does|did|\w+n['\u2019]t)"
+    r"\b(?=\s\S)",
+    re.IGNORECASE,
+)
+_STOPS = tuple(".!\u2026\u3002")
+_LONGEST = 300
+"""So much of a line is looked at."""
 
 
 def is_label(name: str) -> bool:
@@ -69,11 +76,12 @@ def is_label(name: str) -> bool:
 
 def sounds_spoken(text: str) -> bool:
     """Whether the first line of `text` is what somebody says: of "I", to "you", a question, or with a greeting."""
-    first = text.strip().partition("\n")[0]
+    first = text.strip().partition("\n")[0][:_LONGEST]
     return bool(_SPOKEN.search(first) or _OPENING.match(first))
 
 
 def is_sentence(text: str) -> bool:
-    """Whether the first line of `text` is a sentence as it is written: with a capital and a stop."""
-    first = text.strip().partition("\n")[0]
-    return first[:1].isupper() and bool(_SENTENCE.match(first))
+    """Whether the first line of `text` is a sentence: with a capital and a stop, or with a verb after its subject."""
+    first = text.strip().partition("\n")[0][:_LONGEST]
+    stopped = first.rstrip("\"'\u201d)").endswith(_STOPS) or len(first) == _LONGEST
+    return (first[:1].isupper() and stopped and first.count(" ") > 1) or bool(_CLAUSE.match(first))

@@ -59,7 +59,7 @@ _WRITTEN = {
         rf"\b(?:(?P<before>{_LED})\s|(?:{_WHICH})\s|(?P<bare>))(?:the\s)?(?:early\s|late\s)?{_SEASON}\b"
         rf"(?:\s(?:of\s)?{_YEAR})?"
     ),
-    "unit": rf"\b(?:the\s)?{_WHICH}\s(?P<unit>week|weekend|month|quarter|year)\b(?!-|\sof\b)",
+    "unit": rf"\b(?P<the>the\s)?{_WHICH}\s(?P<unit>week|weekend|month|quarter|year)\b(?!-|\sof\b)",
     "before_last": r"\bthe\s(?P<unit>week|weekend|month|year)\s(?P<which>before\slast|after\snext)\b",
     "days": (
         r"\b(?P<word>(?:the\s)?day\sbefore\syesterday|(?:the\s)?day\safter\stomorrow|yesterday|today|tomorrow)"
@@ -79,13 +79,25 @@ _WRITTEN = {
     "quarter": r"\bQ(?P<quarter>[1-4])[\s/-]?(?P<year>20\d\d)\b",
 }
 PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _WRITTEN.items()}
-_HINTING = frozenset(
-    f"""{_DAYS}|january|february|march|april|may|june|july|august|september|october|november|december
-    jan feb mar apr jun jul aug sep sept oct nov dec spring summer autumn fall winter yesterday today tonight tomorrow
-    minute hour day week fortnight weekend month quarter year minutes hours days weeks fortnights months years
-    morning afternoon evening night""".replace("|", " ").split()
+_MONTHS = "january february march april may june july august september october november december"
+_HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (f"{_MONTHS} jan feb mar apr jun jul aug sep sept oct nov dec", ("day_month", "month_day", "month_year", "month")),
+    ("spring summer autumn fall winter", ("season",)),
+    (_DAYS.replace("|", " "), ("weekday",)),
+    ("week weekend month quarter year", ("unit", "before_last")),
+    (
+        "minute hour day week fortnight month year minutes hours days weeks fortnights months years",
+        ("ago", "within", "span"),
+    ),
+    ("yesterday today tomorrow", ("days",)),
+    ("morning afternoon evening night tonight", ("part_of_day",)),
 )
-_HINTING_NUMBER = re.compile(r"(?:1[89]|20)\d\d|\d{4}[-/年]|\d(?:st|nd|rd|th)\b|\d[./]\d")
+_BY_WORD: dict[str, set[str]] = {}
+for _words, _kinds in _HINTS:
+    for _word in _words.split():
+        _BY_WORD.setdefault(_word, set()).update(_kinds)
+_BY_NUMBER = frozenset({"iso", "kanji", "dotted", "year", "decade", "quarter", "nth"})
+_NUMBER = re.compile(r"(?:1[89]|20)\d\d|\d{4}[-/年]|\d(?:st|nd|rd|th)\b|\d[./]\d")
 _WORD = re.compile(r"[a-z]+")
 
 _ALSO_NAMES = frozenset({"april", "may", "june", "august"})
@@ -99,24 +111,35 @@ _DAY_TO = re.compile(rf"(?<!from )\b(?:{_DAYS})\s?(?:to|through|-|\u2013)\s?$", 
 _TO_NUMBER = re.compile(r"\s?(?:to|and|-|\u2013)\s?(?!(?:1[89]|20)\d\d\b)\d")
 _GOES_ON = re.compile(rf"\s?{_TO}\s", re.IGNORECASE)
 _FROM_MONTH = re.compile(rf"\b(?:between|from)\s{_FULL_MONTH}(?:\s\d{{4}})?\s?$", re.IGNORECASE)
+_OF_SOME = re.compile(r"\s(?:to|and|or|until)\s(?:the\s)?\d{1,2}(?:st|nd|rd|th)\s[a-z]{4,}")
+_OWNED = re.compile(r"\b(?:his|her|their|my|our|your|its|whose|['\u2019]s)\s$", re.IGNORECASE)
+_THROUGH = re.compile(r"\b(?:in|over|during|for|within|throughout)\s$", re.IGNORECASE)
 _FROM_YEAR = re.compile(r"\b(?:between|from)\s\d{4}\s?$", re.IGNORECASE)
 
 
-def hinted(text: str) -> bool:
-    """Whether a text has a word or number that a phrase of time would have: the quick look before all others."""
-    return bool(_HINTING_NUMBER.search(text)) or not _HINTING.isdisjoint(_WORD.findall(text.lower()))
+def kinds_in(text: str) -> list[str]:
+    """The kinds of phrases that may be in a text, by its words and numbers: the quick look before all others."""
+    found = set(_BY_NUMBER) if _NUMBER.search(text) else set()
+    for word in _BY_WORD.keys() & set(_WORD.findall(text.lower())):
+        found |= _BY_WORD[word]
+    return [kind for kind in PATTERNS if kind in found]
 
 
 def trusted(kind: str, match: re.Match[str]) -> bool:
     """Whether what looks like a phrase of time is one, by what stands around it."""
-    before, after = match.string[max(0, match.start() - 40) : match.start()], match.string[match.end() :][:40]
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    after = match.string[match.end() : match.end() + 40]
     match kind:
         case "day_month" | "month_day":
             return _is_date(match, before, after)
         case "month":
             return _is_month(match, before, after)
         case "season":
-            return _is_season(match)
+            return _is_season(match, after)
+        case "unit" | "span":
+            return _is_now(match, before)
+        case "nth":
+            return not _OF_SOME.match(after)
         case "weekday":
             listed = _TO_DAY.match(after) and not before.casefold().endswith("from ")
             return not (listed or _DAY_TO.search(before) or _RECURRING.search(before))
@@ -153,9 +176,22 @@ def _is_month(match: re.Match[str], before: str, after: str) -> bool:
     return bool(led) and not (following and following["word"][0].isupper())
 
 
-def _is_season(match: re.Match[str]) -> bool:
+def _is_now(match: re.Match[str], before: str) -> bool:
+    """ "Next year", and neither "the next year" of a story, nor "his last year"."""
+    if _OWNED.search(before):
+        return False
+    told = match[0].casefold()
+    return (
+        not told.startswith("the ") or match.re is PATTERNS["span"] or bool(_THROUGH.search(before)) or "past" in told
+    )
+
+
+def _is_season(match: re.Match[str], after: str) -> bool:
     """ "In spring", and not "the fall of Rome", nor a spring."""
     led = (match["before"] or "").casefold()
+    following = _NEXT_WORD.match(after)
+    if match["season"][0].isupper() and following and following["word"][0].isupper():  # the Winter Palace
+        return False
     if match["year"] or match["which"]:
         return True
     return bool(led) and (match["season"].casefold() != "fall" or led in ("in", "since", "during"))

@@ -128,7 +128,7 @@ def _yearly(found: list[Period], groups: Groups, when: datetime, lean: int) -> P
 
 def _unit(groups: Groups, when: datetime, lean: int) -> Period:
     unit, which = groups["unit"].casefold(), groups["which"].casefold()
-    if which.endswith("past") and unit != "weekend":
+    if unit != "weekend" and (which.endswith("past") or (which == "last" and "the" in groups)):  # goes until now
         return periods.moved(when, unit, -1), when
     return periods.around(unit, when, _which(groups))
 
@@ -162,12 +162,15 @@ def _ago(groups: Groups, when: datetime, lean: int) -> Period:
 
 def _within(groups: Groups, when: datetime, lean: int) -> Period | None:
     """ "In two weeks" is when it is to come; "we did it in two weeks", "built in a day" are lengths."""
-    least = 1 if groups["count"].casefold() in ("a", "an") else 0
-    return _ago(groups, when, lean) if lean >= least else None
+    doubtful = groups["count"].casefold() in ("a", "an") or groups["unit"].casefold() == "year"
+    return _ago(groups, when, lean) if lean >= doubtful else None
 
 
-def _span(groups: Groups, when: datetime, lean: int) -> Period:
+def _span(groups: Groups, when: datetime, lean: int) -> Period | None:
+    """ "The last two weeks" until now, the next ones from now on; a tale's "for the next ten years" is none."""
     unit, count, which = groups["unit"].casefold(), _count(groups["count"]), _which(groups)
+    if which > 0 > lean:
+        return None
     other = periods.moved(when, unit, which * count)
     return (other, when) if which < 0 else (when, other)
 

@@ -17,12 +17,10 @@ _IRREGULAR = """
     led rode rose sank shook shone stole struck threw understood wound been already last wasn't weren't didn't hadn't
     couldn't
 """
-_BACK = re.compile(
-    rf"\b(?:{'|'.join(_IRREGULAR.split())})\b"
-    r"|(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bam )(?<!['\u2019]s )(?<!['\u2019]re )"
-    r"\b(?!hundred|sacred|naked|wicked|indeed|embed|biped|planned|scheduled|expected|supposed)\w{2,}[^e\W]ed\b",
-    re.IGNORECASE,
-)
+_BACK = frozenset(_IRREGULAR.split())
+_NO_PAST = frozenset(("hundred", "sacred", "naked", "wicked", "planned", "scheduled", "expected", "supposed"))
+_PASSIVE = frozenset(("is", "are", "be", "am", "s", "re"))
+_WORD = re.compile(r"[a-z]+(?:n['\u2019]t)?")
 _PRESENT = re.compile(r"\b(?:is|are|am|do|does|have|has|any|anything)\b|['\u2019]s\b", re.IGNORECASE)
 _LEADING = re.compile(r"\b(to|for|by|until|till|since)\s+(?:the\s+)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(since|after|before|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -37,7 +35,8 @@ def lean(text: str, start: int, end: int, *, asked: bool = False) -> int:
 
     A question that is in no tense asks about the past.
     """
-    if led := _LEADING.search(text[max(0, start - 20) : start]):
+    led = _LEADING.search(text[max(0, start - 20) : start])
+    if led and not (led[1].casefold() == "for" and text[start : start + 4].casefold() == "the "):  # a length of time
         return -1 if led[1].casefold() == "since" else 1
     before, after = _around(_STOP, text[max(0, start - _REACH) : start], text[end : end + _REACH])
     near = _around(_CLAUSE, before, after)
@@ -56,7 +55,17 @@ def bound(before: str) -> str | None:
 
 
 def _tense(told: str) -> int:
-    return 1 if _AHEAD.search(told) else -1 if _BACK.search(told) else 0
+    return 1 if _AHEAD.search(told) else -1 if _is_past(told) else 0
+
+
+def _is_past(told: str) -> bool:
+    """Whether a verb of the past is in a clause; "is closed" is none."""
+    words = _WORD.findall(told.lower())
+    regular = (
+        word.endswith("ed") and word[-3:-2] != "e" and len(word) > 4 and word not in _NO_PAST and before not in _PASSIVE
+        for before, word in zip(["", *words], words, strict=False)
+    )
+    return not _BACK.isdisjoint(words) or any(regular)
 
 
 def _around(stop: re.Pattern[str], before: str, after: str) -> tuple[str, str]:

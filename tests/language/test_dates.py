@@ -29,6 +29,7 @@ def _days(text: str, when: datetime = SAID) -> list[tuple[str, str, str]]:
         ("He was here last Friday.", "last Friday", "2024-06-07", "2024-06-08"),
         ("He comes next Friday.", "next Friday", "2024-06-14", "2024-06-15"),
         ("It is in the last three days.", "the last three days", "2024-06-09", "2024-06-12"),
+        ("It rained over the last month.", "the last month", "2024-05-12", "2024-06-12"),
         ("It was in 1987.", "1987", "1987-01-01", "1988-01-01"),
         ("Music of the 1990s", "of the 1990s", "1990-01-01", "2000-01-01"),
         ("signed on 2023-11-05", "2023-11-05", "2023-11-05", "2023-11-06"),
@@ -112,7 +113,9 @@ def test_the_periods_have_the_time_zone_of_the_telling() -> None:
         "by 2000 people", "in 2000 pieces", "room 2019", "every Friday", "every Monday and Thursday",
         "open Monday to Friday", "on the 3rd floor", "the 21st century", "April said hello", "a letter from June",
         "the fall of Rome", "10.0.0.5", "he learned it in two weeks", "07:45 yoga", "+49 30 5550 1234", "31 February",
-        "2024-13-45", "2024-02-30", "/var/2024/03/14/log", "04/05/2023", "the last one", "next door", "31 April 99999",
+        "2024-13-45", "2024-02-30", "/var/2024/03/14/log", "04/05/2023", "his last year in town",
+        "The next year she left.", "He was king for the next ten years.", "the first win in two years",
+        "the Winter Palace", "from the 16th to 18th centuries", "the last one", "next door", "31 April 99999",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
