@@ -18,6 +18,7 @@ Period = tuple[datetime, datetime]
 _JOINED = re.compile(r"\s*(?:to|until|till|through|-|\u2013|(?P<and>and))\s*(?:the\s)?", re.IGNORECASE)
 _SHIFTED = re.compile(r"\b(?:moved|changed|postponed|rescheduled|shifted|pushed|brought)\b", re.IGNORECASE)
 _OPEN = frozenset({"day_month", "month_day", "month", "season", "weekday", "nth"})
+_BESIDE = re.compile(r"\bthe\s(?P<unit>day|week|month|year)\s(?P<side>before|after)\s$", re.IGNORECASE)
 _LEANING = _OPEN | {"within", "span"}
 _BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
 
@@ -49,7 +50,7 @@ def dates_in(text: str, when: datetime) -> list[Dated]:
 def period_of(question: str, now: datetime) -> tuple[datetime | None, datetime | None] | None:
     """The period that a question asks about, until its end, which is not in it; None when it asks of no time.
 
-    "Since", "after", "before" and "until" leave one end open (None).
+    "Since", "after", "before" and "until" leave one end open (None); "the week before 3 May" does not.
 
     >>> period_of("what happened in May?", datetime(2024, 11, 2))
     (datetime.datetime(2024, 5, 1, 0, 0), datetime.datetime(2024, 6, 1, 0, 0))
@@ -58,6 +59,11 @@ def period_of(question: str, now: datetime) -> tuple[datetime | None, datetime |
     if not found:
         return None
     since, until = min(each.since for each in found), max(each.until for each in found)
+    if beside := _BESIDE.search(question[: found[0].start]):
+        from graphmem.language.periods import moved
+
+        unit, before = beside["unit"].casefold(), beside["side"].casefold() == "before"
+        return (moved(since, unit, -1), since) if before else (until, moved(until, unit, 1))
     match tenses.bound(question[: found[0].start]):
         case "since":
             return since, None

@@ -1,7 +1,7 @@
 """When a text speaks of, and what period a question asks about. All is said on Wednesday 12 June 2024, at 15:30."""
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -137,6 +137,8 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
         ("what has happened since May?", "2024-05-01", None),
         ("what happened after 3 May?", "2024-05-04", None),
         ("where did I live before 2020?", None, "2020-01-01"),
+        ("what did he do the week before 3 May 2023?", "2023-04-26", "2023-05-03"),
+        ("what did he do the day after 3 May 2023?", "2023-05-04", "2023-05-05"),
     ],
 )
 def test_a_question_asks_about_a_period(question: str, since: str | None, until: str | None) -> None:
@@ -157,7 +159,7 @@ def test_a_year_that_no_calendar_has_is_passed_over() -> None:
 
 def test_a_text_without_dates_costs_nothing_to_speak_of() -> None:
     text = "The plumber mended the pump and wants 300 euros for it; the key is under the mat. " * 12
-    started = perf_counter()
+    started = process_time()
     for _ in range(20):
         assert dates_in(text, SAID) == []
-    assert (perf_counter() - started) / 20 < 0.005
+    assert (process_time() - started) / 20 < 0.005
