@@ -131,6 +131,7 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
         ("what will I do in August", "2024-08-01", "2024-09-01"),
         ("and last week?", "2024-06-03", "2024-06-10"),
         ("what did we talk about on Tuesday", "2024-06-11", "2024-06-12"),
+        ("and on Tuesday?", "2024-06-11", "2024-06-12"),
         ("What is on Tuesday?", "2024-06-18", "2024-06-19"),
         ("what happened between March and May?", "2024-03-01", "2024-06-01"),
         ("what happened in May 2022", "2022-05-01", "2022-06-01"),
