@@ -1,11 +1,9 @@
-"""Loading many observations from a file."""
+"""Loading many observations from files."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,62 +12,42 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from graphmem.cli.app import app
 from graphmem.cli.opening import memory_at
 from graphmem.cli.options import EmbedderSpec, File, Namespace
-from graphmem.errors import InputError
-from graphmem.records import Observation
-from graphmem.validation import observation
+from graphmem.loading import files_of, new_ones, observations_in
 
 
 @app.command()
 def load(
     file: File,
-    source: Annotated[
-        Path,
+    sources: Annotated[
+        list[Path],
         typer.Argument(
-            help="A .txt file, an observation a line; or .jsonl, a line each of"
-            ' {"text": ..., "triples": [[s, r, o], ...], "step": ..., "time": ..., "metadata": {...}, "key": ...}.'
+            metavar="SOURCE...",
+            help="Files, or folders of them. A .txt of notes, a line each, of a chat as exported, or of a document"
+            " (a mail; lines that run on; long paragraphs); a .md; a .pdf (with the extra `pdf`); a .jsonl, a line each"
+            ' of {"text": ..., "speaker": ..., "time": ..., "triples": [[s, r, o], ...], "step": ..., "metadata":'
+            ' {...}, "key": ...} or of {"role": ..., "content": ...}.',
         ),
     ],
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
 ) -> None:
-    """Remember every observation of a file; called again after an interruption, it goes on where it was.
+    """Remember what files tell: notes, chats, documents; called again, it goes on where it was, and doubles nothing.
 
-    An observation without a key of its own gets one of the file's name and the line's number.
+    All files are read before anything is remembered. An observation without a key of its own gets one of what it says:
+    a line that is inserted, or a file that is moved, is no reason to load the rest anew.
     """
-    found = list(_observations(source))
+    files = files_of(sources)
+    read = {path: observations_in(path) for path in files}
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
     )  # fmt: skip
     with memory_at(file, namespace, embedder, new=True) as memory, bar:
-        task = bar.add_task("remembering", total=len(found))
-        memory.remember_many(found, progress=lambda done, _: bar.update(task, completed=done))
+        keys = {episode.key: episode.text for episode in memory.episodes() if episode.key}
+        fresh = [each for path, found in read.items() for each in new_ones(found, path.name, keys)]
+        task = bar.add_task("remembering", total=len(fresh))
+        memory.remember_many(fresh, progress=lambda done, _: bar.update(task, completed=done))
         size = memory.stats()
-    print(f"read {len(found)} observations from {source}: {file} holds {size.episodes}, and {size.facts} facts")
-
-
-def _observations(source: Path) -> Iterator[Observation]:
-    """The observations of a file, all checked before the first is remembered."""
-    if source.suffix not in (".txt", ".jsonl"):
-        raise InputError(f"{source} must end in .txt or .jsonl")
-    try:
-        lines = source.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{source} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                given: dict[str, Any] = {"text": line} if source.suffix == ".txt" else _mapping(line)
-                yield observation({"key": f"{source.name}:{number}", **given})
-            except InputError as error:
-                raise InputError(f"{source}, line {number}: {error}") from error
-
-
-def _mapping(line: str) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"no JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise InputError('an observation is an object with a "text"')
-    return found
+    origin = str(files[0]) if len(files) == 1 else f"{len(files)} files"
+    total = sum(map(len, read.values()))
+    print(f"read {total} observations from {origin}: {file} holds {size.episodes}, and {size.facts} facts")

@@ -1,0 +1,216 @@
+"""A long text cut into passages, each of a size that an embedder reads whole, along the blocks it is written in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import ceil
+
+from graphmem.blocks import BULLET, Block, blocks
+from graphmem.language.speakers import turns
+
+SIZE = 1000
+"""A passage has at most so many characters: about 170 words, which fit the 256 tokens of a small embedder."""
+
+WIDE = 3
+"""A character of a script without spaces between words takes the room of so many letters."""
+
+READABLE = frozenset({"prose", "list", "chat", "heading"})
+"""The kinds of which a reader of sentences may read facts."""
+
+_LONGEST_LEAD = 300
+"""A paragraph that leads to what comes next ("These are the hosts:") is no longer."""
+
+_WRAPPED = 50
+"""Lines that are wrapped are as wide as this at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a text, from `start` to `end` of it, as it stands there.
+
+    `kind` is "prose", "list", "table", "code", "json", "log", "html", "quote", "chat", "headers" (of a mail), "heading"
+    (without anything below it), "rule", or "mixed" when a passage holds several. `headings` lead to it, outermost
+    first; a table that goes on from the passage before has its header as the last of them.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str = "prose"
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A passage that is being filled."""
+
+    start: int
+    end: int
+    kinds: set[str] = field(default_factory=set)
+    headings: tuple[str, ...] = ()
+    leads: bool = False
+
+    @property
+    def kind(self) -> str:
+        if len(self.kinds) < 2:
+            return min(self.kinds, default="heading")
+        return "prose" if self.kinds <= READABLE else "mixed"
+
+
+def passages(text: str, size: int = SIZE) -> list[Passage]:
+    """The passages of `text`, in order: together all of it but the space between them.
+
+    A text of at most `size` characters is one. Else a passage holds blocks of one kind under one heading, and with
+    the first of them the heading; a block that is too long is cut where it is least felt: between rows, items, turns,
+    lines, sentences, words.
+
+    >>> [(each.kind, each.headings) for each in passages("# Shop\\n\\nClosed today.\\n\\n|a|b|\\n|-|-|\\n|1|2|", 25)]
+    [('prose', ('Shop',)), ('table', ('Shop',))]
+    """
+    return _passages(text, size, whole=len(text) <= size)
+
+
+def sections(text: str, size: int = SIZE) -> list[Passage]:
+    """The passages of `text`, as `passages` gives them, but of a short text too those under each heading."""
+    return _passages(text, size, whole=False)
+
+
+def _passages(text: str, size: int, whole: bool) -> list[Passage]:
+    size = max(1, size // ceil(1 + _wide_share(text) * (WIDE - 1)))
+    return [each for filled in _filled(text, size, whole) for each in _cut(text, filled, size)]
+
+
+def is_prose(passage: Passage) -> bool:
+    """Whether facts may be read from all of a passage, as no table, code, log, quotation or markup is in it."""
+    return passage.kind in READABLE
+
+
+def sentences_of(passage: Passage) -> tuple[str, ...]:
+    """What a reader of sentences may read of a passage, one by one: paragraphs, list items, turns; without marks.
+
+    >>> sentences_of(Passage("# To do\\n- buy milk\\n- call\\n  Ana", 0, 30, "list"))
+    ('buy milk', 'call Ana')
+    """
+    if passage.kind not in (*READABLE, "mixed"):
+        return ()
+    return tuple(each for block in blocks(passage.text) for each in _read(passage.text, block))
+
+
+def _read(text: str, block: Block) -> Iterator[str]:
+    written = text[block.start : block.end]
+    if block.kind in ("prose", "chat"):
+        said = turns(written)
+        yield from (written[turn.start : turn.end] for turn in said) if len(said) > 1 else _unwrapped(written)
+    elif block.kind == "list":
+        starts = [match.start() for match in _ITEM.finditer(written)]
+        for start, end in zip(starts, [*starts[1:], len(written)], strict=True):
+            yield " ".join(BULLET.sub("", written[start:end], count=1).split())
+
+
+def _unwrapped(paragraph: str) -> list[str]:
+    """The lines of a paragraph, made one where a line only goes on with the one before it."""
+    lines = [" ".join(line.split()) for line in paragraph.split("\n") if line.strip()]
+    width = max(map(len, lines), default=0)
+    found: list[str] = []
+    for before, line in zip(["", *lines], lines, strict=False):
+        runs_on = before[-1:] not in ".!?:;" and (
+            line[0].islower() or (width >= _WRAPPED and len(before) > 0.7 * width)
+        )
+        if found and runs_on:
+            found[-1] += f" {line}"
+        else:
+            found.append(line)
+    return found
+
+
+_ITEM = re.compile(rf"^(?={BULLET.pattern})", re.MULTILINE)
+
+
+def _wide_share(text: str) -> float:
+    """The share of characters of scripts without spaces, in the first and last of a text."""
+    if text.isascii():
+        return 0.0
+    sample = text[:2000] + text[-2000:]
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" or "\u0e00" <= letter <= "\u0fff" for letter in sample)
+    return wide / len(sample)
+
+
+def _filled(text: str, size: int, whole: bool) -> Iterator[_Open]:
+    """Blocks put together: all, or those of one kind under one heading, after the heading, as long as there is room."""
+    path: list[tuple[int, str]] = []
+    filling: _Open | None = None
+    for block in blocks(text):
+        if block.title:
+            path = [*((level, title) for level, title in path if level < block.level), (block.level, block.title)]
+        headings = tuple(title for _, title in path)
+        if filling and not (whole or _joins(filling, block, headings, size)):
+            yield filling
+            filling = None
+        filling = filling or _Open(block.start, block.end)
+        if block.kind != "heading":
+            filling.headings = filling.headings if filling.kinds else headings
+            filling.kinds.add(block.kind)
+            filling.leads = block.kind == "prose" and text[block.start : block.end].rstrip().endswith(":")
+        elif not filling.kinds:
+            filling.headings = headings
+        filling.end = block.end
+    if filling:
+        yield filling
+
+
+def _joins(filling: _Open, block: Block, headings: tuple[str, ...], size: int) -> bool:
+    """Whether a block goes into the passage that is being filled."""
+    if not filling.kinds:  # a heading waits for what it leads to
+        return True
+    if block.kind == "heading" or headings != filling.headings or block.end - filling.start > size:
+        return False
+    led = filling.leads and filling.end - filling.start <= _LONGEST_LEAD
+    alike = filling.kinds == {block.kind} or {*filling.kinds, block.kind} <= {"prose", "list"}
+    return alike or led or block.kind == "rule"
+
+
+_SENTENCE_END = r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]"
+_BOUNDS = {
+    "prose": [r"\n\s*\n", r"(?<=[.!?\u2026:])\s*\n", _SENTENCE_END, r"[;,\uff0c\u3001]\s?|\n", r"\s+"],
+    "list": [rf"\n(?={BULLET.pattern})", _SENTENCE_END, r"\s+"],
+    "chat": [r"\n(?=\S)", _SENTENCE_END, r"\s+"],
+    "code": [r"\n\s*\n(?=\S)", r"\n(?=\S)", r"\n", r"[;,]\s?", r"\s+"],
+    "json": [r"\n {0,2}(?=\S)", r"[}\]],\s?", r"\n", r",\s?", r"\s+"],
+    "html": [r"\n", r"(?<=>)(?=<)", _SENTENCE_END, r"(?<=>)", r"\s+"],
+    "table": [r"\n", r"[|,;\t]\s?", r"\s+"],
+    "log": [r"\n(?=\S)", r"\n", r"[;,]\s?", r"\s+"],
+}
+_COMPILED = {kind: [re.compile(bound) for bound in bounds] for kind, bounds in _BOUNDS.items()}
+
+
+def _cut(text: str, filled: _Open, size: int) -> Iterator[Passage]:
+    """The passages of what was put together: one, or as many as it takes."""
+    bounds = _COMPILED.get(filled.kind, _COMPILED["prose"])
+    start, headings = filled.start, filled.headings
+    head = _table_head(text[filled.start : filled.end]) if filled.kind == "table" else ""
+    while start < filled.end:
+        end = filled.end if filled.end - start <= size else _best_end(text, start, size, bounds)
+        if piece := text[start:end].strip():
+            at = start + len(text[start:end]) - len(text[start:end].lstrip())
+            yield Passage(piece, at, at + len(piece), filled.kind, headings)
+        start, headings = end, (*filled.headings, head) if head else filled.headings
+
+
+def _best_end(text: str, start: int, size: int, bounds: list[re.Pattern[str]]) -> int:
+    """Where to cut: at the last of the best bounds that stand in the second half of what fits, else at its end."""
+    for bound in bounds:
+        ends = [match.end() for match in bound.finditer(text, start + size // 2, start + size)]
+        if ends:
+            return ends[-1]
+    return start + size
+
+
+def _table_head(table: str) -> str:
+    """The names of a table's columns, when a line below sets them off."""
+    lines = [line for line in table.split("\n", 40) if "|" in line][:2]
+    if len(lines) < 2 or set(lines[1].strip()) - set("|-: "):
+        return ""
+    return " | ".join(cell.strip() for cell in lines[0].strip().strip("|").split("|"))
