@@ -18,6 +18,8 @@ from graphmem.cli.output import print_learned
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import re_embed
+from graphmem.storage import is_server
+from graphmem.storage.sqlite.connection import back_up
 from graphmem.terminal import printable
 
 
@@ -96,3 +98,14 @@ def _triple(text: str) -> tuple[str, str, str]:
     if len(parts) != 3:
         raise InputError(f'a triple is "subject, relation, object", not {text!r}')
     return parts[0], parts[1], parts[2]
+
+
+@app.command()
+def backup(
+    file: File, copy: Annotated[Path, typer.Argument(help="A new file, which holds all that FILE holds now.")]
+) -> None:
+    """Copy a memory while it is in use: the file alone is not all of it then."""
+    if is_server(file):
+        raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {file} {copy}`")
+    back_up(file, str(copy))
+    print(f"{copy} holds what {file} holds")

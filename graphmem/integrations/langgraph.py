@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from asyncio import to_thread
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tools, in_words
 from graphmem.memory import Memory
 from graphmem.protocols import Embedder, Extractor
-from graphmem.records import Episode, Fact
+from graphmem.records import Episode, Observation
 
 with extra("langgraph"):
     from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -257,12 +257,14 @@ def _write(
     if all(held.get(name) == given for name, given in mark.items()):
         return
     now = datetime.now(UTC)
-    memory.remember(
-        said or f"(item {key})",
-        triples=None if said else (),
-        time=now,
-        metadata={_MARK: {**mark, "created_at": held.get("created_at", now.isoformat())}},
-        outdated=_taught_only_by(versions, memory),
+    memory.update(
+        Observation(
+            said or f"(item {key})",
+            triples=None if said else (),
+            time=now,
+            metadata={_MARK: {**mark, "created_at": held.get("created_at", now.isoformat())}},
+            key=f"item {key}",
+        )
     )
 
 
@@ -294,12 +296,6 @@ def _fields(namespace: Namespace, episode: Episode) -> dict[str, Any]:
     mark = episode.metadata[_MARK]
     times = {"created_at": mark["created_at"], "updated_at": episode.time or mark["created_at"]}
     return {"namespace": namespace, "key": mark["key"], "value": mark["value"], **times}
-
-
-def _taught_only_by(episodes: list[Episode], memory: Memory) -> list[Fact]:
-    """Facts that hold, and that none but these have taught."""
-    taught = Counter(fact for episode in episodes for fact in episode.facts)
-    return [fact for fact in memory.facts(ids=taught) if fact.support == taught[fact.id]]
 
 
 def _text(value: Mapping[str, Any], index: Sequence[str] | None) -> str:

@@ -9,16 +9,16 @@ The SDK's package is called `agents`, as a folder of graphmem's checkout is: run
 
 from __future__ import annotations
 
-from asyncio import to_thread
+from asyncio import CancelledError, ensure_future, shield, to_thread
 from collections.abc import Mapping
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from graphmem.errors import InputError
 from graphmem.integrations.extras import extra
 from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tool, Tools, answer, arguments_of, described
 from graphmem.memory import Memory
-from graphmem.records import Episode
+from graphmem.records import Episode, Observation
 
 with extra("openai-agents"):
     from agents import FunctionTool, SessionSettings
@@ -57,7 +57,6 @@ class MemorySession:
         self.session_settings: SessionSettings | None = session_settings or SessionSettings()
         self._memory = memory
         self._kept = Kept(memory, self._mine)
-        self._adding = Lock()
 
     def _mine(self, metadata: Mapping[str, Any]) -> bool | None:
         mark = metadata.get(_MARK)
@@ -70,8 +69,16 @@ class MemorySession:
         return await to_thread(self._items, limit)
 
     async def add_items(self, items: list[TResponseInputItem]) -> None:
-        """Append items; each is on the disk when this returns."""
-        await to_thread(self._add, items)
+        """Append items, all or none of them; they are on the disk when this returns.
+
+        A call that is cancelled has added nothing: what was written meanwhile is taken back.
+        """
+        adding = ensure_future(to_thread(self._add, items))
+        try:
+            await shield(adding)
+        except CancelledError:
+            self._take_back(await adding)
+            raise
 
     async def pop_item(self) -> TResponseInputItem | None:
         """Take the newest item away and give it back; what only it taught is forgotten."""
@@ -92,24 +99,31 @@ class MemorySession:
     def _items(self, limit: int | None) -> list[TResponseInputItem]:
         return [episode.metadata[_MARK]["item"] for episode in self._episodes(limit)]
 
-    def _add(self, items: list[TResponseInputItem]) -> None:
-        with self._adding:
-            for item in items:
-                speaks = item.get("role") in _SPEAKERS
-                metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
-                self._memory.remember(_as_text(item), metadata=metadata, triples=None if speaks else ())
+    def _add(self, items: list[TResponseInputItem]) -> list[Episode]:
+        return [learned.episode for learned in self._memory.remember_together(map(self._observation, items))]
+
+    def _observation(self, item: TResponseInputItem) -> Observation:
+        speaks = item.get("role") in _SPEAKERS
+        metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
+        return Observation(_as_text(item), metadata=metadata, triples=None if speaks else ())
 
     def _pop(self) -> TResponseInputItem | None:
-        with self._adding:
-            for episode in self._episodes(1):
-                self._memory.forget(episode)
+        for episode in iter(lambda: next(iter(self._episodes(1)), None), None):
+            if self._take_back([episode]):  # else somebody else has just taken it
                 item: TResponseInputItem = episode.metadata[_MARK]["item"]
                 return item
         return None
 
     def _clear(self) -> None:
-        with self._adding:
-            self._memory.forget(*self._episodes(None))
+        self._take_back(self._episodes(None))
+
+    def _take_back(self, episodes: list[Episode]) -> int:
+        """Forget those that are still there; gives their number."""
+        there = self._memory.episodes(ids=[episode.id for episode in episodes])
+        try:
+            return self._memory.forget(*there).episodes if there else 0
+        except InputError:  # one of them was forgotten by somebody else between the two
+            return self._take_back(there)
 
 
 def _as_text(item: Mapping[str, Any]) -> str:
