@@ -28,10 +28,10 @@ from rich.table import Table
 
 from benchmarks.scale import TRIPLES, WordVectors, World, build
 from graphmem import Memory
+from graphmem.extraction.textworld import slot
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.storage import open_store
-from graphmem.extraction.textworld import slot
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VERSIONS, Server, running
 
