@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphmem import Memory
+from graphmem.extraction.textworld import slot
 from graphmem.testing import HashEmbedder
 
 TRIPLES = 5
@@ -36,7 +37,7 @@ class Tally:
 
 def write_for_ever(path: str) -> None:
     """Remember, say so on standard output, and go on: the loop that is killed."""
-    with Memory(path, embedder=HashEmbedder()) as memory:
+    with Memory(path, embedder=HashEmbedder(), slot_of=slot) as memory:
         number = memory.stats().last_step + 1
         while True:
             memory.remember(f"observation {number}", key=str(number), triples=_triples(number))
@@ -72,7 +73,7 @@ def _kill_once(path: Path, seconds: float) -> int:
 
 
 def _examine(path: Path, acknowledged: int, tally: Tally) -> None:
-    with Memory(path, embedder=HashEmbedder()) as memory:
+    with Memory(path, embedder=HashEmbedder(), slot_of=slot) as memory:
         episodes = {int(episode.key or -1): episode for episode in memory.episodes()}
         tally.rounds += 1
         tally.acknowledged = acknowledged + 1

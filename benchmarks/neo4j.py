@@ -28,6 +28,7 @@ from rich.table import Table
 
 from benchmarks.scale import TRIPLES, WordVectors, World, build
 from graphmem import Memory
+from graphmem.extraction.textworld import slot
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.storage import open_store
@@ -63,7 +64,7 @@ class Writer:
 
 def write_for_ever(address: str, name: str) -> None:
     """Remember, say so on standard output, and go on."""
-    with Memory(address, embedder=HashEmbedder()) as memory:
+    with Memory(address, embedder=HashEmbedder(), slot_of=slot) as memory:
         number = 0
         while True:
             memory.remember(f"{name} saw {number}", key=f"{name} {number}", triples=triples(number))

@@ -9,7 +9,7 @@ import pytest
 
 from graphmem import extraction
 from graphmem.extraction import EnglishExtractor, ParseExtractor, TextWorldExtractor, default_extractor, english
-from graphmem.records import Observation
+from graphmem.records import Extraction, Observation
 
 TRANSCRIPT = "> look\n-= Hall =-\nYou see a box. You wonder idly who left that here."
 
@@ -50,7 +50,7 @@ def test_what_a_transcript_makes_outdated_unnamed_is_asked_for() -> None:
 
 @pytest.mark.parametrize("text", PROSE)
 def test_without_a_pipeline_prose_teaches_nothing(untrained: EnglishExtractor, text: str) -> None:
-    assert untrained.extract(Observation(text), []) == extraction.english.Extraction()
+    assert untrained.extract(Observation(text), []) == Extraction()
 
 
 @trained

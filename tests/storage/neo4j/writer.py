@@ -6,6 +6,7 @@ python -m tests.storage.neo4j.writer ADDRESS NAMESPACE NAME COUNT
 import sys
 
 from graphmem import Memory
+from graphmem.extraction.textworld import slot
 from graphmem.testing import HashEmbedder
 
 PLACES = 5
@@ -18,7 +19,7 @@ def triples(number: int) -> list[tuple[str, str, str]]:
 
 
 def write(address: str, namespace: str, name: str, count: int) -> None:
-    with Memory(address, namespace=namespace, embedder=HashEmbedder()) as memory:
+    with Memory(address, namespace=namespace, embedder=HashEmbedder(), slot_of=slot) as memory:
         for number in range(count):
             memory.remember(f"{name} saw {number}", triples=triples(number), key=f"{name} {number}")
             print(number, flush=True)
