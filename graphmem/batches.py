@@ -49,7 +49,7 @@ def learn_together(
             learned.append(Learned(episode, repeated=repeated))
         else:
             learned.append(_learn(draft, observation, observed, lessons, embedder, repeated=repeated))
-    if outdated and learned:
+    if outdated and learned and not learned[0].episode.pending:
         ended = learning.end(draft, learned[0].episode, outdated, "a new version")
         learned[0] = replace(learned[0], retired=(*learned[0].retired, *ended))
     return learned

@@ -60,10 +60,11 @@ class Lessons:
         linked = tuple(identity.linked(triple, names) for triple in triples)
         mentions = _mentions(episode.text, extraction.mentions, linked, names)
         outdated = [index for index in dict.fromkeys(extraction.outdated) if 0 <= index < len(known)]
+        slots = extraction.slots or (None,) * len(linked)
         return Lesson(
             episode=episode,
             triples=linked,
-            slots=extraction.slots or tuple(map(self._slot_of, linked)),
+            slots=tuple(self._slot_of(triple) or slot for triple, slot in zip(linked, slots, strict=True)),
             outdated=tuple(known[index].id for index in outdated),
             reasons={known[i].id: extraction.reasons[i] for i in outdated if i in extraction.reasons},
             mentions=mentions,

@@ -185,8 +185,8 @@ class Memory(View):
     def update(self, observation: Given) -> Learned:
         """Remember a new version of what was remembered under the observation's `key`, which it takes over.
 
-        The older version stays as it was told, without a key; the facts that it alone has taught are retired. All is
-        one write: of two that come at once, the later one holds. Raises `InputError` when there is no key.
+        The older version stays as it was told, with its id in its key; the facts that only versions of it have taught
+        are retired. All is one write: of two that come at once, the later one holds. Raises `InputError` when there is no key.
         """
         new = validation.observation(observation)
         if new.key is None:
@@ -199,17 +199,17 @@ class Memory(View):
         self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
         later = [self._slow and each.triples is None for each in observations]
 
-        def decide(draft: Draft) -> list[Learned]:
+        def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
             old = learning.give_up_key(draft, renewing) if renewing else ()
             learned = learn_together(draft, batch, self._lessons, embedder.name, unread=later, outdated=old)
             wanted = dict.fromkeys(text for each in learned for text in _texts(each))
             stored = self._store.vectors(wanted)
             draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])
-            return learned
+            return learned, old
 
-        stored = written(self._store, decide)
+        stored, old = written(self._store, decide)
         return [
-            self._learn(self._observe(each.episode, None)) if wait and each.episode.pending else each
+            self._learn(self._observe(each.episode, None), outdated=old) if wait and each.episode.pending else each
             for each, wait in zip(stored, later, strict=True)
         ]
 

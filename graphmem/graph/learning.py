@@ -76,15 +76,21 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
 
 
 def give_up_key(draft: Draft, key: str) -> tuple[str, ...]:
-    """Let the episode of that key, if there is one, have none; gives the ids of the facts that it alone has taught."""
+    """Let the episode of that key, if there is one, be an older version; gives the facts that only versions taught."""
     draft.see(Wanted(keys=(key,)))
-    held = [episode for episode in draft.episodes.values() if episode.key == key]
-    for episode in held:
-        draft.keep(replace(episode, key=None))
-        draft.see(Wanted(taught_by=(episode.id,), teachers=-1))
-    ids = {episode.id for episode in held}
-    taught = [id_ for episode in held for id_ in episode.facts]
-    return tuple(id_ for id_ in taught if {teacher for _, teacher in draft.teachers(id_)} <= ids)
+    held = next((episode for episode in draft.episodes.values() if episode.key == key), None)
+    if held is None:
+        return ()
+    draft.keep(replace(held, key=_of_version(key, held.id)))
+    draft.see(Wanted(taught_by=(held.id,), teachers=-1))
+    taught = {fact_id: [id_ for _, id_ in draft.teachers(fact_id)] for fact_id in held.facts}
+    draft.see(Wanted(episodes=tuple({id_ for ids in taught.values() for id_ in ids})))
+    versions = {it.id for it in draft.episodes.values() if it.key == _of_version(key, it.id)}
+    return tuple(fact_id for fact_id, ids in taught.items() if versions.issuperset(ids))
+
+
+def _of_version(key: str, episode_id: str) -> str:
+    return f"{key} ({episode_id})"
 
 
 def end(draft: Draft, episode: Episode, fact_ids: Iterable[str], reason: str) -> list[Fact]:
