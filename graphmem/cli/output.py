@@ -23,7 +23,9 @@ def print_learned(learned: Learned, as_json: bool) -> None:
         print(as_line(asdict(learned)))
         return
     episode = learned.episode
-    print(f"step {episode.step}, episode {episode.id}")
+    print(f"step {episode.step}, episode {episode.id}{', known before' if learned.repeated else ''}")
+    if learned.repeated:
+        print(printable(f"  kept: {episode.text}"))
     for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
         for fact in found:
             print(printable(f"  {mark} {fact}"))

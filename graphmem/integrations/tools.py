@@ -157,6 +157,8 @@ def in_words(result: Learned | Recollection | Facts | Forgotten) -> str:
 def _learned(learned: Learned) -> str:
     episode = learned.episode
     lines = [f"Remembered at step {episode.step} as episode {episode.id}."]
+    if learned.repeated:
+        lines = [f"Known before, of step {episode.step}, as episode {episode.id}: {_line(episode.text)}"]
     lines += [f"+ {_line(fact)}" for fact in learned.asserted]
     lines += [f"= {_line(fact)} (known before)" for fact in learned.supported]
     lines += [f"- {_line(fact)} (holds no more)" for fact in learned.retired]
