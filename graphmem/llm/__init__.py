@@ -12,6 +12,7 @@ One request passes through seven modules:
 
 Beside them:
 
+    loop.py       the event loop of plain calls
     usage.py      what calls took, what models cost, and the budget
     recording.py  exchanges in a file, and back
     fields.py     names, triples and numbers in a reply, read for what they mean

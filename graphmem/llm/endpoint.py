@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import random
 import time
-import weakref
-from collections.abc import AsyncIterator, Coroutine, MutableMapping
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, MutableMapping
+from concurrent.futures import CancelledError
 from dataclasses import replace
-from threading import Lock, Thread, current_thread
-from typing import Any, TypeVar
+from threading import Lock, main_thread
+from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -23,11 +21,10 @@ from pydantic import SecretStr
 
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm.exchange import Answer, Patience, Post, clip
+from graphmem.llm.loop import Loop, awaited, in_place
 from graphmem.llm.response import Garbled, answer_of, cause, may_pass, mend, own_words, retry_after, status_of
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _CONNECT = 10.0
 """Seconds to wait for a connection."""
@@ -61,10 +58,10 @@ class Endpoint:
         with self._lock:
             self._check_open()
             if self._own is None or not self._own.is_alive:
-                self._own = Loop()
-            sent = self._own.start(self._sent(post, keep=True))
+                self._own = Loop() if main_thread().is_alive() else None
+            sent = self._own and self._own.start(self._sent(post, keep=True))
         try:
-            return _awaited(sent)
+            return awaited(sent) if sent else in_place(self._sent(post, keep=False))
         except CancelledError:
             raise self._is_closed() from None
 
@@ -147,6 +144,9 @@ class Endpoint:
                 limits = openai.DEFAULT_CONNECTION_LIMITS if keep else httpx2.Limits(max_keepalive_connections=0)
                 bare = openai.DefaultAsyncHttpx2Client(limits=limits, timeout=settings["timeout"])
                 self._clients[loop] = openai.AsyncOpenAI(**settings, http_client=bare)
+                self._clients[
+                    loop
+                ]._platform = "Unknown"  # or it asks in a thread, which no program that ends can start
             return self._clients[loop]
 
     def _check_open(self) -> None:
@@ -193,83 +193,3 @@ def _body(body: bytes, request: httpx2.Request) -> Any:
     if isinstance(read, dict) and read.get("error") and not read.get("choices"):
         raise openai.APIError("", request, body=read["error"])
     return read
-
-
-class Loop:
-    """An event loop in a thread of its own, until it is ended, forgotten, or the program ends.
-
-    What is under way is cancelled then. Neither work nor end of it needs another thread, which a program that ends
-    cannot start.
-    """
-
-    def __init__(self) -> None:
-        loop = asyncio.new_event_loop()
-        loop.set_default_executor(_InPlace())
-        thread = Thread(target=_run, args=(loop,), name="graphmem-llm", daemon=True)
-        thread.start()
-        self._loop = loop
-        self._process = os.getpid()
-        self._stop = weakref.finalize(self, _stop, loop, thread)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread is in this process: a fork leaves it behind."""
-        return self._stop.alive and self._process == os.getpid()
-
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """The result to come. Must not be called while another thread ends the loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-
-    def end(self, last: Coroutine[Any, Any, None]) -> None:
-        """Cancel what is under way, do `last`, and stop."""
-        _awaited(self.start(_alone(last)))
-        self._stop()
-
-
-class _InPlace(ThreadPoolExecutor):
-    """Looks up the names of hosts, which is all it is given, in the thread that asks."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            done.set_exception(error)
-        return done
-
-
-def _awaited(future: Future[T]) -> T:
-    """The result, when it is there; what interrupts the waiting (Ctrl-C) cancels the coroutine.
-
-    Raises `concurrent.futures.CancelledError` when the loop was ended meanwhile.
-    """
-    try:
-        return future.result()
-    except BaseException:
-        future.cancel()
-        raise
-
-
-async def _alone(last: Coroutine[Any, Any, None] | None = None) -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    if last is not None:
-        await last
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    """Not by a runner: its end starts a thread."""
-    try:
-        loop.run_forever()
-    finally:
-        loop.run_until_complete(_alone())
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
-
-
-def _stop(loop: asyncio.AbstractEventLoop, thread: Thread) -> None:
-    loop.call_soon_threadsafe(loop.stop)
-    if thread is not current_thread():
-        thread.join()

@@ -21,7 +21,7 @@ _THOUGHT = r"(?:think|thinking|thought|thoughts|reasoning|analysis|reflection|sc
 _MARK = re.compile(
     rf"(?:<|◁|\[(?=/?think))(?P<slash>/?)(?:\w+:)?{_THOUGHT}(?:\s[^<>]{{0,80}})?[>▷\]]"  # <think> [/THINK] <a:think>
     r"|<\|(?P<edge>begin|start|end)_(?:of_)?th(?:ink|ought)\w*\|>"
-    r"|(?:<\|channel\|>\s*|assistant)(?P<channel>analysis|commentary|final)(?-i:(?![a-z]))"  # gpt-oss, whole and stripped
+    r"|(?:<\|channel\|>\s*|assistant)(?P<channel>analysis|commentary|final)(?-i:(?![a-z]))"  # gpt-oss
     r"|\A\s*(?P<bare>analysis)(?=\s?(?-i:[A-Z]))",
     re.IGNORECASE,
 )
