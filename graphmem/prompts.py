@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
-from graphmem.forms import Line, Name, Numbers, Triples, cut, listed
+from graphmem.llm.fields import Line, Name, Numbers, Triples, cut, listed
 from graphmem.protocols import Message
 from graphmem.records import Fact, Triple
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs/integrations.md"})

@@ -18,7 +18,7 @@ from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel
 from tests.agents.stand_in import StandIn
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 _EXITS = re.compile(r"^Unexplored exits:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"^Place:\n(.*)$", re.MULTILINE)

@@ -22,7 +22,7 @@ from graphmem import Learned, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.llm import ChatModel
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 

@@ -17,7 +17,7 @@ from graphmem import Triple
 from graphmem.errors import UselessReply
 from graphmem.llm import ChatModel
 from graphmem.records import Observation
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 Parts = tuple[str, str, str]
 Reply = tuple[str, Sequence[Parts]]

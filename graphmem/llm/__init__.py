@@ -1,18 +1,21 @@
 """Any model behind an OpenAI-compatible endpoint: replies in a form, what they took, record and replay.
 
+One request passes through seven modules:
+
     chat.py       ChatModel, the one class a user needs
-    dialogue.py   one question and at most one repair
-    json_text.py  JSON objects in a model's text
-    schema.py     a pydantic model as a JSON Schema, and in words
-    dialect.py    what a server understands, learned from its refusals
-    endpoint.py   over HTTP, tried again while that can help
-    loop.py       the event loop of plain calls
-    completion.py the body of its replies
-    faults.py     what can go wrong there, and how it is said
-    recording.py  exchanges in a file, and back
-    usage.py      what calls took, and the budget
-    prices.py     what models cost
+    dialogue.py   one question, at most one repair, more room for a model that thinks
+    dialect.py    the request as a server understands it, learned from its refusals
+    endpoint.py   over HTTP, tried again while that can help (the one place that does)
+    response.py   what comes back, in any shape: an answer, or what is wrong
+    reply.py      the form in the answer's text
     exchange.py   the data that these pass to each other
+
+Beside them:
+
+    loop.py       the event loop of plain calls
+    usage.py      what calls took, what models cost, and the budget
+    recording.py  exchanges in a file, and back
+    fields.py     names, triples and numbers in a reply, read for what they mean
 
 >>> from graphmem.llm import ChatModel
 >>> model = ChatModel("gpt-4.1-mini", budget=1.00)  # doctest: +SKIP
@@ -20,7 +23,6 @@
 
 from graphmem.llm.chat import ChatModel
 from graphmem.llm.exchange import Patience
-from graphmem.llm.prices import Price
-from graphmem.llm.usage import Bill, Usage
+from graphmem.llm.usage import Bill, Price, Usage
 
 __all__ = ["Bill", "ChatModel", "Patience", "Price", "Usage"]

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
 from graphmem.errors import InputError, LLMError, RequestRefused
-from graphmem.llm.dialect import Dialect, Post
+from graphmem.llm.dialect import Dialect, Way, is_otherwise, strict_schema
 from graphmem.llm.dialogue import dialogue
-from graphmem.llm.exchange import Answer, Patience, Request
-from graphmem.llm.prices import FREE, PRICES, Price, price_of
+from graphmem.llm.exchange import Answer, Patience, Post, Request, encodable
 from graphmem.llm.recording import Recorder, Replayer
-from graphmem.llm.schema import strict_schema
-from graphmem.llm.usage import Bill, Ledger, Usage
+from graphmem.llm.usage import Bill, Ledger, Price, Usage, check_budget, price_at
 from graphmem.protocols import Message, Reply
 
 if TYPE_CHECKING:
@@ -30,6 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_OBJECTIONS = (400, 422, 500, 501)
+"""Statuses by which a server says that it does not take a request as it is."""
+_WAYS = 24
+"""Ways to put a request at most."""
 _OPENAI = "https://api.openai.com/v1"
 
 
@@ -37,8 +38,11 @@ class ChatModel:
     """A chat model that replies in a given form: OpenAI, Azure, vLLM, Ollama, llama.cpp, or a recording.
 
     `base_url` and `api_key` are taken from OPENAI_BASE_URL and OPENAI_API_KEY when not given. A reply has at most
-    `max_tokens` tokens. `timeout` is the seconds that an attempt at one may take, to its last byte, and `patience` how
-    often to try again: no answer comes later than `patience.seconds + timeout` after the request.
+    `max_tokens` tokens, four times as many where thoughts alone took those. A parameter that is None is not sent, and
+    one that the endpoint refuses is left out from then on. `extra_body` goes into every request as it is.
+
+    `timeout` is the seconds that may pass until the first token, and from each to the next; where an endpoint does not
+    stream, until the whole reply. `patience` says how often to try again.
 
     `prices` adds to the known ones, by model; a model on a local endpoint is free unless priced there. `budget` (USD)
     is never exceeded by what the endpoint counts: a call whose worst case could do so is not made.
@@ -55,9 +59,11 @@ class ChatModel:
         base_url: str | None = None,
         api_key: str | None = None,
         max_tokens: int = 2048,
-        temperature: float = 0.0,
-        seed: int = 0,
-        timeout: float = 120.0,
+        temperature: float | None = 0.0,
+        seed: int | None = 0,
+        reasoning_effort: str | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float = 300.0,
         patience: Patience | None = None,
         prices: Mapping[str, Price] | None = None,
         budget: float | None = None,
@@ -68,16 +74,19 @@ class ChatModel:
             raise InputError("a model either records or replays: give record= or replay=, not both")
         url = _checked_url(base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI)
         self._model = model
-        self._max_tokens = max_tokens
-        self._parameters = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
-        self._price = _price(model, url, prices or {})
+        asked = {"temperature": temperature, "seed": seed, "reasoning_effort": reasoning_effort}
+        extra = dict(extra_body) if extra_body else None
+        self._parameters = _given(max_tokens=max_tokens, **asked, extra_body=extra)
+        _check_numbers(max_tokens, timeout)
+        self._price = price_at(url, model, prices or {})
         self._ledger = Ledger(budget)
         self._dialect = Dialect()
+        self._in_vain: set[str] = set()
         self._where = str(replay) if replay is not None else urlsplit(url).netloc
         self._replayer = Replayer(replay) if replay is not None else None
         self._endpoint: Endpoint | None = None
         if self._replayer is None:
-            _check_budget(model, budget, self._price)
+            check_budget(model, budget, self._price)
             self._endpoint = _endpoint(url, _key(url, api_key), timeout, patience or Patience())
         self._recorder = Recorder(record) if record is not None else None
 
@@ -170,6 +179,7 @@ class ChatModel:
             self._request(messages, form, purpose),
             form,
             self._ask,
+            roomier=self._make_room,
             repairing=lambda: self._ledger.add(purpose, Usage(repairs=1)),
             repaired=self._say_schemas,
         )
@@ -178,10 +188,16 @@ class ChatModel:
         """A repair, which says the schema, helped: the server may take no notice of schemas that come by themselves."""
         self._dialect = self._dialect.with_words()
 
+    def _make_room(self) -> bool:
+        """Room to think and to answer, for this call and all later ones; once."""
+        roomier = self._dialect.with_more_room()
+        changed, self._dialect = roomier != self._dialect, roomier
+        return changed
+
     def _request(self, messages: Sequence[Message], form: type[BaseModel], purpose: str) -> Request:
         if not messages:
             raise InputError(f"no messages to reply to ({purpose})")
-        sent = tuple({"role": message["role"], "content": _encodable(message["content"])} for message in messages)
+        sent = tuple({"role": message["role"], "content": encodable(message["content"])} for message in messages)
         return Request(self._model, sent, form.__name__, strict_schema(form), self._parameters, purpose)
 
     def _ask(self, request: Request) -> Generator[Post, Answer, Answer]:
@@ -196,46 +212,79 @@ class ChatModel:
         return answer
 
     def _exchange(self, request: Request) -> Generator[Post, Answer, Answer]:
-        """Post until the server understands: what it objects to is left out from then on."""
-        dialect = self._dialect
-        while True:
+        """Post until the server understands: what it objects to is left out from then on.
+
+        Where it does not say to what, one thing after the other goes; that the last of them was it is remembered.
+        """
+        base = dialect = known = self._dialect
+        guesses: Iterator[Way] | None = None
+        first: RequestRefused | None = None
+        for _ in range(_WAYS):
             post = Post(dialect.body(request))
             try:
-                with self._ledger.reserved(request.purpose, self._worst_cost(post)):
-                    started = time.perf_counter()
-                    answer = self._measured((yield post), post, time.perf_counter() - started)
-                    self._ledger.answered(request.purpose, answer)
-                return answer
+                answer = yield from self._posted(request, post)
             except RequestRefused as refused:
-                simpler = dialect.without(refused.detail, post.body) if refused.status in (400, 422) else None
-                if simpler is None:
+                first = first or refused
+                if refused.status not in _OBJECTIONS:
                     raise
-                log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)
-                self._dialect = dialect = simpler
-            finally:
-                if post.retries:
-                    self._ledger.add(request.purpose, Usage(retries=post.retries))
+                if named := dialect.without(refused.detail, post.body):
+                    log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)
+                    base = dialect = known = named
+                    continue
+                if is_otherwise(refused.detail) or refused.detail in self._in_vain:
+                    raise
+                guesses = guesses or base.guesses(post.body)
+                if (guess := next(guesses, None)) is None:
+                    break
+                log.info(
+                    "%s does not say what it objects to, and is asked another way: %s", self._where, refused.detail
+                )
+                dialect, known = guess(dialect), guess(self._dialect)
+            else:
+                self._dialect = known.kept()
+                return answer
+        assert first is not None
+        self._in_vain.add(first.detail)
+        raise first
+
+    def _posted(self, request: Request, post: Post) -> Generator[Post, Answer, Answer]:
+        """One post within the budget, and its answer with what it took."""
+        try:
+            with self._ledger.reserved(request.purpose, self._worst_cost(post)):
+                started = time.perf_counter()
+                answer = self._measured((yield post), post, time.perf_counter() - started)
+                self._ledger.answered(request.purpose, answer)
+            return answer
+        finally:
+            if post.retries:
+                self._ledger.add(request.purpose, Usage(retries=post.retries))
 
     def _measured(self, answer: Answer, post: Post, seconds: float) -> Answer:
         """With its time and cost; where the server counts no tokens, one for every four bytes."""
         prompt = answer.prompt_tokens or _size(post) // 4
-        completion = answer.completion_tokens or len(answer.text.encode("utf-8", "replace")) // 4
-        cost = self._price.cost(prompt, completion, answer.cached_tokens) if self._price else None
-        return replace(answer, prompt_tokens=prompt, completion_tokens=completion, seconds=seconds, cost=cost)
+        cost = self._price.cost(prompt, answer.completion_tokens, answer.cached_tokens) if self._price else None
+        return replace(answer, prompt_tokens=prompt, seconds=seconds, cost=cost)
 
     def _worst_cost(self, post: Post) -> float:
         """USD at most: no token is shorter than a byte."""
-        return self._price.cost(_size(post), self._max_tokens) if self._price else 0.0
+        most: int = post.body.get("max_tokens") or post.body["max_completion_tokens"]
+        return self._price.cost(_size(post), most) if self._price else 0.0
+
+
+def _given(**parameters: Any) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _check_numbers(max_tokens: int, timeout: float) -> None:
+    if max_tokens < 1:
+        raise InputError(f"max_tokens={max_tokens} leaves no room for a reply: give 1 or more")
+    if not timeout > 0:
+        raise InputError(f"timeout={timeout} leaves no time for a reply: give seconds above 0")
 
 
 def _size(post: Post) -> int:
     """Bytes of the request."""
     return len(json.dumps(post.body, ensure_ascii=False).encode())
-
-
-def _encodable(text: str) -> str:
-    """Halves of surrogate pairs, which no request can carry, become "?"."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _checked_url(url: str) -> str:
@@ -245,26 +294,6 @@ def _checked_url(url: str) -> str:
     if parts.username or parts.password:
         raise InputError(f"the base URL for {parts.hostname} holds a user or password: give api_key= instead")
     return url
-
-
-def _is_local(url: str) -> bool:
-    """Whether `url` names this machine or its own network."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".localhost", ".internal"))
-
-
-def _price(model: str, url: str, prices: Mapping[str, Price]) -> Price | None:
-    return price_of(model, prices) or (FREE if _is_local(url) else price_of(model, PRICES))
-
-
-def _check_budget(model: str, budget: float | None, price: Price | None) -> None:
-    if budget is not None and price is None:
-        raise InputError(
-            f"a budget needs the price of {model}, which is unknown: give prices={{{model!r}: Price(...)}}, or --price"
-        )
 
 
 def _key(url: str, given: str | None) -> SecretStr:

@@ -8,40 +8,36 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from pydantic import ValidationError
-
 from graphmem.errors import BadReply, CutOff, EmptyReply, ReplyRefused
+from graphmem.llm.dialect import in_words
 from graphmem.llm.exchange import Answer, Request, clip
-from graphmem.llm.json_text import json_objects
-from graphmem.llm.schema import in_words
+from graphmem.llm.reply import Misfit, holds_thoughts, read
 from graphmem.protocols import Reply
 
 Ask = Callable[[Request], Generator[Any, Any, Answer]]
+Note = Callable[[], None]
 
 _SHOWN = 2000
 """Characters of a bad reply that are shown to the model, or carried by an error."""
 
 
-class Misfit(Exception):
-    """A reply's text does not fit its form; the message says why, for the model to read."""
-
-
 def dialogue(
-    request: Request, form: type[Reply], ask: Ask, *, repairing: Callable[[], None], repaired: Callable[[], None]
+    request: Request, form: type[Reply], ask: Ask, *, roomier: Callable[[], bool], repairing: Note, repaired: Note
 ) -> Generator[Any, Any, Reply]:
     """The reply to `request` as a `form`. `ask` puts one request.
 
-    `repairing` is told of a repair before it is asked, `repaired` when it helped.
+    `roomier` makes more room for a model that thinks, and says whether it could. `repairing` is told of a repair before
+    it is asked, `repaired` when it helped.
 
     Raises `ReplyRefused`, `EmptyReply`, `CutOff` or `BadReply`.
     """
-    answer = yield from _said(request, ask)
+    answer = yield from _said(request, form, ask, roomier)
     try:
         return _read(answer, form)
     except Misfit as misfit:
         repairing()
         again = _repair(request, answer, misfit)
-    answer = yield from _said(again, ask)
+    answer = yield from _said(again, form, ask, roomier)
     try:
         made = _read(answer, form)
     except Misfit as misfit:
@@ -54,9 +50,11 @@ def dialogue(
     return made
 
 
-def _said(request: Request, ask: Ask) -> Generator[Any, Any, Answer]:
-    """An answer that says something; silence is asked once more."""
+def _said(request: Request, form: type[Reply], ask: Ask, roomier: Callable[[], bool]) -> Generator[Any, Any, Answer]:
+    """An answer that says something; silence is asked once more, and so are thoughts that left no room for it."""
     answer = yield from ask(request)
+    if _is_thought_away(answer, form) and roomier():
+        answer = yield from ask(request)
     if not _is_silent(answer):
         return answer
     answer = yield from ask(request)
@@ -69,33 +67,35 @@ def _is_silent(answer: Answer) -> bool:
     return not answer.text.strip() and answer.finish not in ("length", "content_filter") and not answer.refusal
 
 
-def _read(answer: Answer, form: type[Reply]) -> Reply:
-    """The first JSON object in the answer that is a `form`, with a key of its own even if all have defaults.
+def _is_thought_away(answer: Answer, form: type[Reply]) -> bool:
+    """Whether a model thought, and reached its limit before it had answered."""
+    try:
+        return answer.finish == "length" and _thinks(answer) and not read(answer.text, form)
+    except Misfit:
+        return True
 
-    A reply cut off after its object is as good as whole.
-    """
+
+def _thinks(answer: Answer) -> bool:
+    return not answer.refusal and (answer.reasoned or not answer.text.strip() or holds_thoughts(answer.text))
+
+
+def _read(answer: Answer, form: type[Reply]) -> Reply:
+    """The form in the answer. A reply cut off after its object is as good as whole."""
     if answer.refusal or answer.finish == "content_filter":
         raise ReplyRefused(f"the model declined to answer: {clip(answer.refusal or 'content filter', 300)}")
-    why = ""
-    for found in json_objects(answer.text):
-        try:
-            made = form.model_validate_json(found)
-        except ValidationError as error:
-            why = why or _told(error)
-            continue
-        if made.model_fields_set or not form.model_fields:
-            return made
-        why = why or f"it has none of the keys {', '.join(form.model_fields)}"
-    if answer.finish == "length":
-        raise CutOff(f"the reply ended at its limit of {answer.completion_tokens} tokens: allow more with max_tokens=")
-    raise Misfit(why or "it holds no JSON object")
-
-
-def _told(error: ValidationError) -> str:
-    """The first faults as lines of "where: what"."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    lines = [f"{'.'.join(map(str, fault['loc'])) or 'the object'}: {fault['msg']}" for fault in faults[:5]]
-    return clip("; ".join(lines), 600)
+    try:
+        return read(answer.text, form)
+    except Misfit:
+        if answer.finish != "length":
+            raise
+    if _thinks(answer):
+        raise CutOff(
+            f"the model thought until its limit of {answer.completion_tokens} tokens and gave no whole answer: allow "
+            "more with max_tokens= (--max-tokens), or less thought with reasoning_effort= (--reasoning-effort)"
+        )
+    raise CutOff(
+        f"the reply ended at its limit of {answer.completion_tokens} tokens: allow more with max_tokens= (--max-tokens)"
+    )
 
 
 def _repair(request: Request, answer: Answer, misfit: Misfit) -> Request:

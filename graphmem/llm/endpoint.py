@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
-from collections.abc import Callable, MutableMapping
+import time
+from collections.abc import AsyncIterator, MutableMapping
 from concurrent.futures import CancelledError
-from threading import Lock
+from dataclasses import replace
+from threading import Lock, main_thread
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
-import tenacity
 from pydantic import SecretStr
 
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
-from graphmem.llm.completion import Garbled, answer_in
-from graphmem.llm.dialect import Post
-from graphmem.llm.exchange import Answer, Patience, clip
-from graphmem.llm.faults import cause, may_pass, mend, own_words, retry_after
-from graphmem.llm.loop import Loop, awaited
+from graphmem.llm.exchange import Answer, Patience, Post, clip
+from graphmem.llm.loop import Loop, awaited, in_place
+from graphmem.llm.response import Garbled, answer_of, cause, may_pass, mend, own_words, retry_after, status_of
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +30,16 @@ _CONNECT = 10.0
 """Seconds to wait for a connection."""
 _SAID = 300
 """Characters of an endpoint's own words in an error."""
+_PARTS = 200_000
+"""Parts of a streamed reply that are read at most; a part is a token or more."""
+_FAULTS = (openai.OpenAIError, httpx2.HTTPError, Garbled, TimeoutError)
 
 
 class Endpoint:
     """The HTTP clients of one base URL, made when first used. Its key shows nowhere.
 
-    `timeout` is the seconds that an attempt may take, however its bytes come. Only an event loop can keep to that, so
-    plain calls are made in one too, that of a thread of its own.
+    `timeout` is the seconds that may pass until the first token and from one to the next, however bytes come. Only an
+    event loop can keep to that, so plain calls are made in one too, that of a thread of its own.
     """
 
     def __init__(self, url: str, key: SecretStr, *, timeout: float, patience: Patience) -> None:
@@ -55,10 +58,10 @@ class Endpoint:
         with self._lock:
             self._check_open()
             if self._own is None or not self._own.is_alive:
-                self._own = Loop()
-            sent = self._own.start(self._sent(post, keep=True))
+                self._own = Loop() if main_thread().is_alive() else None
+            sent = self._own and self._own.start(self._sent(post, keep=True))
         try:
-            return awaited(sent)
+            return awaited(sent) if sent else in_place(self._sent(post, keep=False))
         except CancelledError:
             raise self._is_closed() from None
 
@@ -67,17 +70,51 @@ class Endpoint:
         return await self._sent(post, keep=False)
 
     async def _sent(self, post: Post, *, keep: bool) -> Answer:
-        create = self._client(keep).chat.completions.with_raw_response.create
+        """Every attempt at one post; nothing else in this package tries the same again."""
+        began = time.monotonic()
+        while True:
+            try:
+                return await self._attempt(post, keep)
+            except _FAULTS as error:
+                wait = self._wait(error, post.retries)
+                spent = time.monotonic() - began + wait > self._patience.seconds
+                if spent or post.retries + 1 >= self._patience.attempts or not may_pass(error):
+                    raise self._named(error, post) from None
+                log.warning("%s: %s; again in %.1f s", self._host, self._said(error), wait)
+            post.retries += 1
+            await asyncio.sleep(wait)
 
-        async def attempt() -> Answer:
-            async with asyncio.timeout(self._timeout):
-                return self._answer((await create(**post.body)).content)
+    def _wait(self, error: BaseException, retries: int) -> float:
+        """Seconds until the next attempt: twice as long each time, or as long as the endpoint asks for."""
+        backoff = self._patience.first * 2.0**retries * random.uniform(1.0, 1.25)
+        return min(self._patience.longest, max(retry_after(error), backoff))
 
-        try:
-            answer: Answer = await tenacity.AsyncRetrying(**self._policy(post))(attempt)
-            return answer
-        except (openai.OpenAIError, Garbled, TimeoutError) as error:
-            raise self._named(error, post) from None
+    async def _attempt(self, post: Post, keep: bool) -> Answer:
+        """A reply as it comes, or whole, where the server does not stream."""
+        create = self._client(keep).chat.completions.with_streaming_response.create
+        async with asyncio.timeout(self._timeout) as silence, create(**post.body) as response:
+            try:
+                if "event-stream" not in response.headers.get("content-type", ""):
+                    return self._answer([_body(await response.read(), response.http_request)])
+                return self._answer([part async for part in self._parts(await response.parse(), silence)])
+            except (ValueError, RecursionError):
+                raise Garbled from None
+
+    async def _parts(self, stream: Any, silence: asyncio.Timeout) -> AsyncIterator[Any]:
+        number = 0
+        async for part in stream:
+            yield part.to_dict(warnings=False)
+            silence.reschedule(asyncio.get_running_loop().time() + self._timeout)
+            if (number := number + 1) == _PARTS:
+                break
+
+    def _answer(self, parts: list[Any]) -> Answer:
+        """An endpoint that echoes the key does not bring it into a recording."""
+        answer = answer_of(parts)
+        refusal = answer.refusal and self._without_key(answer.refusal)
+        return replace(
+            answer, text=self._without_key(answer.text), finish=self._without_key(answer.finish), refusal=refusal
+        )
 
     def close(self) -> None:
         """End plain calls, those under way too, and close their connections."""
@@ -107,6 +144,9 @@ class Endpoint:
                 limits = openai.DEFAULT_CONNECTION_LIMITS if keep else httpx2.Limits(max_keepalive_connections=0)
                 bare = openai.DefaultAsyncHttpx2Client(limits=limits, timeout=settings["timeout"])
                 self._clients[loop] = openai.AsyncOpenAI(**settings, http_client=bare)
+                self._clients[
+                    loop
+                ]._platform = "Unknown"  # or it asks in a thread, which no program that ends can start
             return self._clients[loop]
 
     def _check_open(self) -> None:
@@ -117,46 +157,24 @@ class Endpoint:
         return InputError(f"the client of {self._host} is closed: make a new ChatModel")
 
     def _settings(self) -> dict[str, Any]:
+        """The library's own retries are off: they know neither broken streams nor what llama.cpp says with a 500."""
         timeout = openai.Timeout(self._timeout, connect=min(_CONNECT, self._timeout))
         return {"base_url": self._url, "api_key": self._key.get_secret_value(), "timeout": timeout, "max_retries": 0}
 
-    def _policy(self, post: Post) -> dict[str, Any]:
-        def again(state: tenacity.RetryCallState) -> None:
-            post.retries += 1
-            error = state.outcome.exception() if state.outcome else None
-            log.warning("%s: %s; again in %.1f s", self._host, self._said(error), state.upcoming_sleep)
-
-        return {
-            "retry": tenacity.retry_if_exception(may_pass),
-            "stop": tenacity.stop_after_attempt(self._patience.attempts)
-            | tenacity.stop_before_delay(self._patience.seconds),
-            "wait": self._wait(),
-            "before_sleep": again,
-            "reraise": True,
-        }
-
-    def _wait(self) -> Callable[[tenacity.RetryCallState], float]:
-        def wait(state: tenacity.RetryCallState) -> float:
-            backoff: float = self._patience.first * 2.0 ** (state.attempt_number - 1) * random.uniform(1.0, 1.25)
-            asked = retry_after(state.outcome.exception() if state.outcome else None)
-            return min(self._patience.longest, max(asked, backoff))
-
-        return wait
-
     def _named(self, error: Exception, post: Post) -> LLMError:
         """The error by its name here, with the endpoint's own words in it and without the key."""
-        if isinstance(error, openai.APIStatusError) and not may_pass(error):
+        if isinstance(error, openai.APIError) and not may_pass(error):
             return self._refused(error)
         tried = f"{post.retries + 1} attempts" if post.retries else "1 attempt"
         return Unreachable(f"no answer from {self._host} after {tried}: {self._said(error)}; {mend(error)}")
 
-    def _refused(self, error: openai.APIStatusError) -> LLMError:
+    def _refused(self, error: openai.APIError) -> LLMError:
         said = self._said(error)
         if error.code in ("content_filter", "content_policy_violation"):
             return ReplyRefused(f"{self._host} declined to answer: {said}")
         return RequestRefused(
             f"{self._host} refused the request: {said}; {mend(error)}",
-            status=error.status_code,
+            status=status_of(error),
             detail=clip(self._without_key(own_words(error)), 2000),
         )
 
@@ -164,10 +182,14 @@ class Endpoint:
         """Clipped only after the key is out of it: half a key is a secret, too."""
         return clip(self._without_key(cause(error, self._timeout)), _SAID)
 
-    def _answer(self, body: bytes) -> Answer:
-        """An endpoint that echoes the key does not bring it into a recording."""
-        return answer_in(self._without_key(body.decode("utf-8", "replace")))
-
     def _without_key(self, text: str) -> str:
         key = self._key.get_secret_value()
         return text.replace(key, "…") if len(key) >= 8 else text
+
+
+def _body(body: bytes, request: httpx2.Request) -> Any:
+    """The JSON of a body. Some servers tell an error with a good status. Raises `ValueError` or `openai.APIError`."""
+    read = json.loads(body)
+    if isinstance(read, dict) and read.get("error") and not read.get("choices"):
+        raise openai.APIError("", request, body=read["error"])
+    return read

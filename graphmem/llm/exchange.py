@@ -18,8 +18,8 @@ class Request:
     messages: tuple[Message, ...]
     form: str
     schema: dict[str, Any]
-    parameters: dict[str, float]
-    """max_tokens, temperature, seed."""
+    parameters: dict[str, Any]
+    """max_tokens, temperature, seed, and what else was asked for; no None among them."""
     purpose: str
 
     @property
@@ -44,6 +44,14 @@ class Request:
         return replace(self, messages=(*self.messages, *messages))
 
 
+@dataclass
+class Post:
+    """One request on its way: `body` are the arguments of a chat completion, in the words of a server."""
+
+    body: dict[str, Any]
+    retries: int = 0
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: the reply's text, why it ended, and what it took."""
@@ -52,6 +60,8 @@ class Answer:
     finish: str = "stop"
     """"stop", "length", "content_filter", or another word of the server's."""
     refusal: str | None = None
+    reasoned: bool = False
+    """Whether the model thought, in a part of the reply that is no answer."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     """Those of the prompt's tokens that the server had read before."""
@@ -66,7 +76,7 @@ class Patience:
     """How long to go on trying an endpoint that is busy or out of reach."""
 
     attempts: int = 6
-    seconds: float = 300.0
+    seconds: float = 600.0
     """No new attempt begins later than this after the first."""
     first: float = 1.0
     """Seconds of the first wait; each later one is twice as long; all are up to a quarter longer by chance."""
@@ -80,3 +90,8 @@ def clip(text: str, most: int) -> str:
         return text
     tail = most // 4
     return f"{text[: most - tail]} … {text[len(text) - tail :]}"
+
+
+def encodable(text: str) -> str:
+    """Halves of surrogate pairs, which no request can carry, become "?"."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,13 +1,16 @@
-"""What the calls of a model took, by purpose, and the budget that they may not exceed."""
+"""What the calls of a model took, by purpose, what that costs, and the budget that they may not exceed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from urllib.parse import urlsplit
 
-from graphmem.errors import BudgetSpent
+from graphmem.errors import BudgetSpent, InputError
 from graphmem.llm.exchange import Answer
 
 
@@ -89,3 +92,69 @@ class Ledger:
         finally:
             with self._lock:
                 self._reserved -= worst
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD per million tokens: of the prompt, of the part of the prompt that was cached, of the completion."""
+
+    prompt: float
+    cached: float
+    completion: float
+
+    def cost(self, prompt: int, completion: int, cached: int = 0) -> float:
+        """USD for that many tokens; `cached` of the `prompt` tokens were read before."""
+        cached = min(cached, prompt)
+        return ((prompt - cached) * self.prompt + cached * self.cached + completion * self.completion) / 1e6
+
+
+FREE = Price(0.0, 0.0, 0.0)
+
+# In June 2026. Prices change: give your own where they did.
+PRICES: Mapping[str, Price] = {
+    "gpt-5.4": Price(2.50, 0.25, 15.00),
+    "gpt-5.1": Price(1.25, 0.125, 10.00),
+    "gpt-5": Price(1.25, 0.125, 10.00),
+    "gpt-5-mini": Price(0.25, 0.025, 2.00),
+    "gpt-5-nano": Price(0.05, 0.005, 0.40),
+    "gpt-4.1": Price(2.00, 0.50, 8.00),
+    "gpt-4.1-mini": Price(0.40, 0.10, 1.60),
+    "gpt-4.1-nano": Price(0.10, 0.025, 0.40),
+    "gpt-4o": Price(2.50, 1.25, 10.00),
+    "gpt-4o-mini": Price(0.15, 0.075, 0.60),
+    "o3": Price(2.00, 0.50, 8.00),
+    "o4-mini": Price(1.10, 0.275, 4.40),
+    "gpt-4-turbo": Price(10.00, 10.00, 30.00),
+    "gpt-4-0125-preview": Price(10.00, 10.00, 30.00),
+    "gpt-4-1106-preview": Price(10.00, 10.00, 30.00),
+    "gpt-3.5-turbo": Price(0.50, 0.50, 1.50),
+}
+
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
+    """The price of `model` in `prices`; a dated snapshot ("gpt-4o-2024-11-20") costs what its model costs."""
+    return prices.get(model) or prices.get(_SNAPSHOT.sub("", model))
+
+
+def _is_local(url: str) -> bool:
+    """Whether `url` names this machine or its own network."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal"))
+
+
+def price_at(url: str, model: str, prices: Mapping[str, Price]) -> Price | None:
+    """The price of `model` at an endpoint: one's own, none on this machine or network, or the known one."""
+    return price_of(model, prices) or (FREE if _is_local(url) else price_of(model, PRICES))
+
+
+def check_budget(model: str, budget: float | None, price: Price | None) -> None:
+    """Raises `InputError` for a budget without a price."""
+    if budget is not None and price is None:
+        raise InputError(
+            f"a budget needs the price of {model}, which is unknown: give prices={{{model!r}: Price(...)}}, or --price"
+        )

@@ -13,9 +13,9 @@ from envs.tasks import make
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Patience
+from tests import model_server as faulty
 from tests.agents.stand_in import StandIn
-from tests.llm import server as faulty
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 FAULTS = (
     None,

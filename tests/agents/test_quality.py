@@ -16,7 +16,7 @@ from envs.tasks import TASKS, make
 from graphmem import Extraction, Fact, Triple
 from graphmem.extraction import TextWorldExtractor, default_extractor
 from graphmem.records import Observation
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 pytest.importorskip("textworld")
 ROOT = Path(__file__).parent.parent.parent

@@ -22,7 +22,7 @@ from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Price
 from tests.agents.stand_in import StandIn
-from tests.llm.server import ChatServer, say, stall
+from tests.model_server import ChatServer, say, stall
 
 ROOT = Path(__file__).parent.parent.parent
 HUNT = ("treasure-hunt", "--seed", "3", "--json", "--log", "log.jsonl")

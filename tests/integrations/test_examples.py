@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integrations.model_server import ModelServer
+from tests.model_server import ModelServer
 
 PAGE = (Path(__file__).parents[2] / "docs/integrations.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

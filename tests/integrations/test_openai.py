@@ -11,7 +11,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.testing import HashEmbedder
-from tests.integrations.model_server import ModelServer
+from tests.model_server import ModelServer
 
 pytest.importorskip("openai")
 

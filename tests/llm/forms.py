@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from graphmem.llm import ChatModel, Patience
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 
 class Count(BaseModel):

@@ -10,7 +10,7 @@ import pytest
 from graphmem.errors import BadReply, InputError, NotRecorded
 from graphmem.llm import ChatModel
 from tests.llm.forms import ASKED, Count, Note, chat, three
-from tests.llm.server import ChatServer, cut, say, status
+from tests.model_server import ChatServer, cut, say, status
 
 NOWHERE = "http://127.0.0.1:9/v1"
 

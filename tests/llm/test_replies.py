@@ -7,7 +7,7 @@ import pytest
 
 from graphmem.errors import BadReply, CutOff, EmptyReply, InputError, LLMError, ReplyRefused
 from tests.llm.forms import ASKED, Count, Doubt, Note, chat, shapes, three
-from tests.llm.server import ChatServer, Fault, cut, refuse, say
+from tests.model_server import ChatServer, Fault, cut, refuse, say
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_the_text_of_a_bad_reply_is_clipped() -> None:
         ([refuse()], ReplyRefused),
         ([say("", finish="content_filter")], ReplyRefused),
         ([say(""), say(" \n")], EmptyReply),
-        ([say("", finish="length")], CutOff),
+        ([say("", finish="length")] * 2, CutOff),
         ([say("{}"), cut()], CutOff),
     ],
 )

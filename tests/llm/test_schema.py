@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from graphmem.llm.schema import in_words, strict_schema, without_bounds
+from graphmem.llm.dialect import in_words, strict_schema, without_bounds
 
 
 class Leaf(BaseModel):

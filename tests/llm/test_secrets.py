@@ -9,7 +9,7 @@ import pytest
 from graphmem.errors import LLMError, RequestRefused
 from graphmem.llm import ChatModel
 from tests.llm.forms import ASKED, Count, chat
-from tests.llm.server import ChatServer, Fault, drop, garbled, say, stall, status
+from tests.model_server import ChatServer, Fault, drop, garbled, say, stall, status
 
 KEY = "sk-very-secret-0123456789"
 

@@ -12,7 +12,7 @@ from graphmem.prompts import PlanReply
 from graphmem.protocols import Message
 from graphmem.records import Observation
 from tests.llm.forms import chat
-from tests.llm.server import ChatServer, say
+from tests.model_server import ChatServer, say
 
 SEEN = "You open the chest. It holds a coin and a note, which reads: the iron key unlocks the red door."
 REPLIES = [

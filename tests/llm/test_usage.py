@@ -9,7 +9,7 @@ import pytest
 from graphmem.errors import BudgetSpent, InputError, Unreachable
 from graphmem.llm import Bill, ChatModel, Price, Usage
 from tests.llm.forms import ASKED, Count, chat, three
-from tests.llm.server import ChatServer, drop, garbled, say, status
+from tests.model_server import ChatServer, drop, garbled, say, status
 
 DEAR = Price(prompt=1000.0, cached=500.0, completion=4000.0)
 REMOTE = "https://llm.example.com/v1"

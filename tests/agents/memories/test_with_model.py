@@ -12,7 +12,7 @@ from graphmem.extraction import TextWorldExtractor
 from graphmem.llm import ChatModel
 from graphmem.retrieval.budget import count_tokens
 from graphmem.testing import HashEmbedder
-from tests.llm.server import ChatServer
+from tests.model_server import ChatServer
 
 
 def _answer(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> str:

@@ -18,7 +18,12 @@ from pydantic import (
     WrapValidator,
 )
 
-_PARTS = ("subject", "relation", "object")
+_PARTS = (
+    ("subject", "subj", "source", "src", "head", "from", "start"),
+    ("relation", "relationship", "rel", "predicate", "property", "edge", "link", "label", "type", "verb"),
+    ("object", "obj", "target", "dst", "tail", "to", "end", "value"),
+)
+"""What graphs call the parts of a triple."""
 
 
 def cut(length: int) -> BeforeValidator:
@@ -63,9 +68,15 @@ def _three(given: Any) -> Any:
 def _parts(given: Any) -> Any:
     if isinstance(given, str):
         return [part.strip() for part in given.split(",")]
-    if isinstance(given, dict):
-        return [given[name] for name in _PARTS] if given.keys() >= set(_PARTS) else list(given.values())
-    return given
+    return _by_name({str(key).casefold(): part for key, part in given.items()}) if isinstance(given, dict) else given
+
+
+def _by_name(given: dict[str, Any]) -> list[Any]:
+    """The parts of an object by their names or numbers, whatever their order; none when a name is not known."""
+    if len(given) == 3 and all(key.isdecimal() for key in given):
+        return [given[key] for key in sorted(given, key=int)]
+    found = [next((given[name] for name in names if name in given), None) for names in _PARTS]
+    return [] if None in found else found
 
 
 def _some_whole(triples: list[list[str]]) -> list[list[str]]:
