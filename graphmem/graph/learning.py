@@ -134,6 +134,8 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
             return before
         taught = {fact.triple.key for fact in (*before.asserted, *before.supported)}
         lesson = _without(lesson, taught)
+        if not (lesson.triples or lesson.outdated):
+            return before
     result = resolve(draft, replace(lesson, episode=episode))
     for fact in (*result.asserted, *result.supported):
         draft.teach(episode.id, fact.id, episode.step)
