@@ -154,9 +154,9 @@ CALL () {{ UNWIND $loose_texts AS id MATCH (v:Vector {{id: id}})
     AND NOT EXISTS {{ MATCH (e:Episode) WHERE e.text_id = v.id }}
     AND NOT EXISTS {{ MATCH (n:Entity) WHERE n.text_id = v.id }}
     DELETE v RETURN count(*) AS swept }}
-RETURN swept"""
-"""What goes at the end, with all that nothing names any more. An entity that has just been named again stays: what is
-locked first, and deleted without its relationships, cannot take another process's away."""
+RETURN swept, COUNT {{ UNWIND $gone_entities AS id MATCH (n:Entity) WHERE n.id = id RETURN n }} AS named_again"""
+"""What goes at the end, with all that nothing names any more. What is locked first, and deleted without its
+relationships, takes none of another process's away: an entity that was just named again stays."""
 
 
 def apply(run: Run, ids: Namespace, change: Change, *, made: Collection[str], embedder: str | None) -> None:
@@ -223,21 +223,24 @@ def _batches(rows: dict[str, list[Any]]) -> Iterator[dict[str, list[Any]]]:
 def _clean_up(run: Run, ids: Namespace, change: Change, unnamed: Collection[str], order: int) -> None:
     kept = run(MERGES, {}) if change.gone_merges else []
     records = [MERGE.dump_json(merge).decode() for merge in change.merges]
-    _run(
+    gone = ids.entities(change.gone_entities)
+    done = _run(
         run,
         CLEAN_UP,
         {
             "gone_episodes": list(change.gone_episodes),
-            "loose": sorted({*ids.entities((*change.loose, *change.gone_entities)), *unnamed}),
+            "gone_entities": gone,
+            "loose": sorted({*ids.entities(change.loose), *gone, *unnamed}),
             "gone_merges": [row["order"] for row in kept if to_merge(row["record"]) in change.gone_merges],
             "merges": [{"order": order + place, "record": record} for place, record in enumerate(records)],
             "loose_texts": list(map(ids.text, change.loose_texts)),
         },
         order=order,
     )
+    if done and done[0]["named_again"]:
+        raise Outdated
 
 
-def _run(run: Run, statement: str, rows: Row, **parameters: object) -> None:
+def _run(run: Run, statement: str, rows: Row, **parameters: object) -> list[Row]:
     """Run a statement over rows, if there are any."""
-    if any(rows.values()):
-        run(statement, rows | parameters)
+    return run(statement, rows | parameters) if any(rows.values()) else []
