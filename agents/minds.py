@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from agents.extraction import game_extractor
 from agents.policies.heuristic import HeuristicPlayer
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperMind
 from agents.policies.protocol import Policy
 from agents.worldmap import Mapped
-from graphmem.extraction import default_extractor
-from graphmem.extraction.llm import LLMExtractor
+from graphmem.extraction import TextWorldExtractor
 from graphmem.protocols import LLM, Embedder, Extractor
 
 PAID_TOKENS = 350
@@ -35,12 +35,12 @@ class Mind:
 
 def rules_of_thumb(embedder: Embedder) -> Mind:
     """No model: the heuristic player, and extraction by rules."""
-    return Mind(HeuristicPlayer(embedder), default_extractor())
+    return Mind(HeuristicPlayer(embedder), TextWorldExtractor())
 
 
 def language_model(llm: LLM, *, calls: int = 3) -> Mind:
     """One call to extract, then plan and act in one call each (3), or in one together (2)."""
-    policy, reader = LLMPolicy(llm, calls=calls), LLMExtractor(llm)
+    policy, reader = LLMPolicy(llm, calls=calls), game_extractor(llm)
     return Mind(policy, Mapped(reader), PAID_TOKENS, (policy.counts, reader.counts))
 
 

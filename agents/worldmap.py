@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
 
 from graphmem import Extraction, Fact
-from graphmem.extraction import TextWorldExtractor
+from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.protocols import Extractor
 from graphmem.records import Observation, entity_key
 
@@ -76,7 +77,10 @@ class WorldMap:
 
 
 class Mapped:
-    """An `Extractor` that reads what `inner` does, and the map by rule: as in AriGraph, no model is asked for it."""
+    """An `Extractor` that reads what `inner` does, and the map by rule: as in AriGraph, no model is asked for it.
+
+    It reads a game, so a thing is in one place: its facts have TextWorld's slots.
+    """
 
     anchors = ("player",)
 
@@ -89,4 +93,5 @@ class Mapped:
         read = self._inner.extract(observation, known)
         rules = self._rules.extract(observation, known).triples
         drawn = [triple for triple in rules if triple.key[1] in RELATIONS or triple.key[:2] == ("player", "is in")]
-        return Extraction((*read.triples, *drawn), read.outdated, read.mentions)
+        triples = (*read.triples, *drawn)
+        return replace(read, triples=triples, slots=tuple(map(slot, triples)))

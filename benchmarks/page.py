@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from graphmem import Entity, Episode, Fact, View
-from tests.oracle import DictStore
+from graphmem.graph.copying import Records, copy
 from graphmem.testing import HashEmbedder
 from graphmem.viewer.server import PageServer
+from tests.oracle import DictStore
 
 SIZES = (2_000, 20_000)
 FACTS_AN_EPISODE = 20
@@ -63,7 +64,7 @@ def town(facts: int, *, seed: int = 1) -> DictStore:
             retired_by = None if until is None else f"episode {until}"
             made[triple] = Fact(f"fact {len(made)}", *triple, f"episode {step}", step, None, retired_by, until)
     store = DictStore()
-    store.restore([Entity(name) for name in names], _sightings(made.values()), [*made.values()])
+    copy(store, Records([Entity(name) for name in names], _sightings(made.values()), [*made.values()]))
     return store
 
 

@@ -28,6 +28,7 @@ from rich.progress import track
 from rich.table import Table
 
 from graphmem import Entity, Episode, Fact, Memory
+from graphmem.graph.copying import Records, copy
 from graphmem.records import Vector
 from graphmem.storage.sqlite.store import SqliteStore
 
@@ -154,7 +155,8 @@ def build(path: Path, facts: int) -> float:
         texts = [episode.text for episode in episodes] + [fact.triple.text for fact in new]
         texts += dict.fromkeys(entity.key for entity in entities)
         vectors = dict(zip(texts, embedder.embed(texts), strict=True))
-        store.restore(list(dict.fromkeys(entities)), episodes, new, vectors=vectors, embedder=embedder.name)
+        records = Records(list(dict.fromkeys(entities)), episodes, new)
+        copy(store, records, vectors=vectors, embedder=embedder.name)
     with Memory(store, embedder=embedder) as memory:
         memory.recall("what is in the market square?")  # builds the index
     part.rename(path)

@@ -32,7 +32,8 @@ def learn_together(
     draft.see(Wanted(names=tuple(sorted(names)), newest=KNOWN_FACTS if reads else 0))
     stored = append_all(draft, [episode for episode, _ in batch])
     learned: list[Learned] = []
-    for (given, observation), episode, (named, also) in zip(batch, stored, asked, strict=True):
+    for (given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
+        episode = draft.episodes[placed.id]
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
         observed = _observed(draft, episode, named, also, before)
         repeated = episode.id != given.id

@@ -126,6 +126,6 @@ def _observation(observed: Observed) -> Observation:
     """The stored episode as its extractor sees it."""
 
     def seen(episode: Episode) -> Observation:
-        return Observation(episode.text, episode.speaker, episode.time, metadata=episode.metadata)
+        return Observation(episode.text, time=episode.time, metadata=episode.metadata, speaker=episode.speaker)
 
     return replace(seen(observed.episode), before=tuple(map(seen, observed.before)))

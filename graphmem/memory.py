@@ -48,7 +48,7 @@ BATCH = 128
 """How many observations are committed together when many are remembered."""
 
 
-def many_at_once(triple: Triple) -> str | None:
+def no_slot(triple: Triple) -> str | None:
     """The default of `slot_of`: any number of facts may hold beside each other."""
     return None
 
@@ -59,8 +59,8 @@ class Memory(View):
     `location` is the path of a file (made when missing), ":memory:", a server's address, or any `Store`. Graphs of
     different namespaces in one place never see each other. `slot_of` says which triples have one value only, where the
     extractor does not; by default none has. The default extractor and embedder need no key and no server; they are
-    loaded when first used. Raises `EmbedderMismatch` when the graph holds another embedder's vectors, and the subclasses of
-    `StoreError` when the place cannot serve. Threads and tasks may share one.
+    loaded when first used. Raises `EmbedderMismatch` when the graph holds another embedder's vectors, and the
+    subclasses of `StoreError` when the place cannot serve. Threads and tasks may share one.
 
     >>> memory = Memory(":memory:")
     >>> learned = memory.remember("apple story", triples=[("apple", "is in", "kitchen")])
@@ -76,7 +76,7 @@ class Memory(View):
         namespace: str = "default",
         extractor: Extractor | None = None,
         embedder: Embedder | None = None,
-        slot_of: SlotOf = many_at_once,
+        slot_of: SlotOf = no_slot,
     ) -> None:
         self._embedder = CachedEmbedder(embedder) if embedder else None
         self._extractor = validation.extractor(extractor)
@@ -152,8 +152,8 @@ class Memory(View):
         """Remember one observation after the other, faster than by single calls; gives their number.
 
         Each is a text, a pair of a text and its triples, or an `Observation` (or mapping) with any of `text`,
-        `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time, and
-        `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
+        `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time,
+        and `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
         again after it was interrupted: what is there already is passed over. An extractor of your own may take long:
         then each observation is committed by itself.
         """

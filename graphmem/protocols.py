@@ -34,7 +34,7 @@ Message = Mapping[str, str]
 Kind = Literal["fact", "episode"]
 
 SlotOf = Callable[[Triple], str | None]
-"""What a triple gives the one value of ("location"), or None when many such facts may hold at once."""
+"""What a triple gives the one value of ("birthday"), or None when many such facts may hold at once."""
 
 
 class Embedder(Protocol):
@@ -60,7 +60,7 @@ class Extractor(Protocol):
 
     @property
     def anchors(self) -> Sequence[str]:
-        """Entities whose current facts it always wants to see, mentioned or not (such as "player")."""
+        """Entities whose current facts it always wants to see, mentioned or not (such as the one who acts)."""
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read the observation, given the `known` current facts about entities it mentions, newest first.

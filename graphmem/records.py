@@ -82,8 +82,8 @@ class Fact:
     which they are stands in their `Episode.facts`.
 
     `since` and `until` are the steps of `asserted_by` and `retired_by`: the fact holds at a step `s` when
-    `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a thing
-    has one "location"); None when many such facts may hold at once.
+    `since <= s` and `until` is None or greater than `s`. `slot` names what the fact gives the one value of (a person
+    has one "birthday"); None when many such facts may hold at once.
     """
 
     id: str
@@ -152,12 +152,12 @@ class Observation:
     """
 
     text: str
-    speaker: str | None = None
-    time: datetime | None = None
     triples: tuple[Triple, ...] | None = None
     step: int | None = None
+    time: datetime | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
+    speaker: str | None = None
     before: tuple[Observation, ...] = ()
 
 
@@ -167,7 +167,7 @@ class Extraction:
 
     `outdated` holds indices into the known facts that the extractor was shown, never their text, and `reasons` says by
     index why ("no longer", "moved to"). `slots`, where given, runs beside `triples`: what each gives the one value of
-    (a thing has one "location"), or None where many such facts may hold at once.
+    (a person has one "birthday"), or None where many such facts may hold at once.
     """
 
     triples: tuple[Triple, ...] = ()
@@ -264,12 +264,12 @@ class Merge:
 class Wanted:
     """What a decision must see of the graph before it is taken; each part may be empty.
 
-    Episodes by `episodes` (ids) and `keys`. Entities called any of `names`. Facts: by `facts` (ids); of `places`,
-    those that hold at step `holding` or later (None: all, retired ones too); those that the episodes `taught_by` taught
-    or retired; all `about` these entities. Of all these facts, who taught them after step `teachers` (None: nobody is
-    asked for, -1: all). Episodes that mention the entities `mentioning`. All `merges`. `newest`: so many facts that hold
-    of each entity called one of `names`, the newest. `subjects` are the entities whose facts are to be decided on: no
-    other process decides about these until the write ends. `numbered`: a step will be given, one more than the last.
+    Episodes by `episodes` (ids) and `keys`. Entities called any of `names`; with `newest`, so many facts that hold of
+    each of these, the newest. Facts by `facts` (ids); of `places`, those that hold at step `holding` or later (None:
+    all, retired ones too); those that the episodes `taught_by` taught or retired; all `about` these entities. Of all
+    these facts, who taught them after step `teachers` (None: nobody is asked for, -1: all). Episodes that mention the
+    entities `mentioning`. All `merges`. `subjects` are the entities whose facts are to be decided on: no other process
+    decides about these until the write ends. `numbered`: a step will be given, one more than the last.
     """
 
     episodes: tuple[str, ...] = ()
@@ -318,9 +318,9 @@ class Change:
     """All that one write does to the graph; a store carries it out in one transaction, in this order.
 
     `embedder` names whose vectors these are; the first one claims the graph. `vectors` are those of texts, by text;
-    with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state, a fact perhaps with
-    other ends. Entities that a record names are made when they are missing; `entities` come with just these names and
-    aliases. `taught` and `untaught` pair episode ids with fact ids, `mentioned` and `unmentioned` with the names of
+    with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state, a fact perhaps
+    with other ends. Entities that a record names are made when they are missing; `entities` come with just these names
+    and aliases. `taught` and `untaught` pair episode ids with fact ids, `mentioned` and `unmentioned` with the names of
     entities. With a fact or an episode that goes, go its teachings and mentions. Of `loose` entities those go that no
     fact and no episode names any more; of the vectors of `loose_texts`, those of a text that no record has.
     """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphmem import Memory
+from graphmem.extraction.textworld.slots import slot
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable, running
 
@@ -43,8 +44,8 @@ def embedder() -> HashEmbedder:
 
 @pytest.fixture
 def memory(tmp_path: Path, embedder: HashEmbedder) -> Iterator[Memory]:
-    """A memory in a file, with an embedder that a reader can check by hand."""
-    with Memory(tmp_path / "house.db", embedder=embedder) as made:
+    """A memory of a game's world in a file, with an embedder that a reader can check by hand."""
+    with Memory(tmp_path / "house.db", embedder=embedder, slot_of=slot) as made:
         yield made
 
 

@@ -10,16 +10,18 @@ import pytest
 from graphmem import Fact, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction.textworld.slots import slot
 from graphmem.graph.auditing import Audit
+from graphmem.graph.copying import Records, copy
 from graphmem.records import Episode
-from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
+from tests.oracle import DictStore
 
 
 def _named(*names: str, embedder: str = "") -> Memory:
     """A memory of entities with these names, of each of which something is known."""
-    memory = Memory(DictStore(), embedder=load_embedder(embedder) if embedder else HashEmbedder())
+    memory = Memory(DictStore(), embedder=load_embedder(embedder) if embedder else HashEmbedder(), slot_of=slot)
     for number, name in enumerate(names):
         memory.remember(f"seen {number}", triples=[(name, "is seen by", f"witness {number}")])
     return memory
@@ -86,10 +88,16 @@ def test_the_likeliest_come_first_and_not_too_many() -> None:
 
 
 def test_current_facts_that_cannot_all_be_true_are_told(memory: Memory) -> None:
-    memory._store.restore(
-        [],
-        [Episode("e1", "one", 1, pending=False, facts=("f1",)), Episode("e2", "two", 2, pending=False, facts=("f2",))],
-        [Fact("f1", "apple", "is in", "box", "e1", 1), Fact("f2", "apple", "is on", "table", "e2", 2)],
+    copy(
+        memory._store,
+        Records(
+            [],
+            [
+                Episode("e1", "one", 1, pending=False, facts=("f1",)),
+                Episode("e2", "two", 2, pending=False, facts=("f2",)),
+            ],
+            [Fact("f1", "apple", "is in", "box", "e1", 1), Fact("f2", "apple", "is on", "table", "e2", 2)],
+        ),
     )
     (found,) = memory.audit().contradictions
     assert (found.step, list(map(str, found.facts))) == (None, ["apple, is in, box", "apple, is on, table"])
@@ -113,7 +121,7 @@ def test_a_fact_that_no_episode_teaches_is_told(memory: Memory) -> None:
     memory.remember("seen", triples=[("apple", "is in", "box")])
     assert memory.audit().unsupported == ()
     alien = Fact("f1", "pear", "is in", "box", "e1", 1)
-    memory._store.restore([], [Episode("e1", "one", 1, pending=False)], [alien])
+    copy(memory._store, Records([], [Episode("e1", "one", 1, pending=False)], [alien]))
     assert memory.audit().unsupported == (alien,)
 
 

@@ -19,8 +19,8 @@ def _run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A memory of two observations, written by the command."""
     path = tmp_path_factory.mktemp("cli") / "house.db"
-    assert _run("remember", path, "You are in the kitchen. A red apple is on the table.").returncode == 0
-    assert _run("remember", path, "-", stdin="You pick up the red apple.").returncode == 0
+    assert _run("remember", path, "> look\n-= Kitchen =-\nOn the table you see a red apple.").returncode == 0
+    assert _run("remember", path, "-", stdin="> take red apple\nYou pick up the red apple.").returncode == 0
     return path
 
 

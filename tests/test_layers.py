@@ -2,6 +2,9 @@
 
 import ast
 import importlib
+import io
+import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +69,73 @@ def test_no_text_from_outside_becomes_code() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("eval", "exec"), f"{path}:{node.lineno}"
         assert not {"pickle", "marshal", "shelve"} & set(_imports(path)), path
+
+
+GAME_ROOM = ROOT / "graphmem/extraction/textworld"
+NAMES_THE_ROOM = {"extraction/__init__.py", "extraction/english.py", "viewer/kinds.py"}
+LIBRARY = sorted(
+    path
+    for ending in ("py", "js", "css", "html")
+    for path in (ROOT / "graphmem").rglob(f"*.{ending}")
+    if GAME_ROOM not in path.parents
+)
+OF_A_GAME = re.compile(
+    r"\b(?:inventor(?:y|ies)|players?|exits?(?! code)|(?:north|south)(?:-?(?:east|west))?|east|west|compass(?:es)?"
+    r"|cookbooks?|walkthroughs?|quests?|dungeons?)\b|[\"']location[\"']"
+)
+
+
+def _game_words(path: Path, text: str) -> list[str]:
+    """The words of a game in a file, each with its line; of Python's own names `exit` is none."""
+    if path.suffix != ".py":
+        return [f"{number}: {word}" for number, line in enumerate(text.splitlines(), 1) for word in _found(line)]
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    own = {"exit", "__exit__", "__aexit__", "ExitStack", "AsyncExitStack", "Exit"}
+    return [f"{token.start[0]}: {word}" for token in tokens if token.string not in own for word in _found(token.string)]
+
+
+def _found(text: str) -> list[str]:
+    """Words of a game, also within `has_exit` and `isPlayer`."""
+    return OF_A_GAME.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ").casefold())
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_word_of_a_game_stands_outside_its_room(path: Path) -> None:
+    assert not _game_words(path, path.read_text(encoding="utf-8"))
+
+
+def test_textworld_is_named_only_where_its_room_is_called() -> None:
+    found = {path for path in LIBRARY if "textworld" in path.read_text(encoding="utf-8").casefold()}
+    assert {str(path.relative_to(ROOT / "graphmem")) for path in found} == NAMES_THE_ROOM
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "INVENTORY = 1\n",
+        "def of_player(): ...\n",
+        "class PlayerNames: ...\n",
+        '"""Exits of a place."""\n',
+        "# what the player holds\n",
+        "found = f'{thing} is north of it'\n",
+        "relation = 'has exit'\n",
+        'slot = "location"\n',
+        "def has_exit(): ...\n",
+    ],
+)
+def test_a_word_of_a_game_is_seen(source: str) -> None:
+    assert _game_words(Path("a.py"), source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "sys.exit(2)\n",
+        "def __exit__(self): ...\n",
+        '"""Ends with exit code 2."""\n',
+        "def at(location: str): ...\n",
+        "replayer, eastern = question, request\n",
+    ],
+)
+def test_other_words_are_none(source: str) -> None:
+    assert not _game_words(Path("a.py"), source)

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.graph.copying import all_of, replace_vectors, texts_of
+from graphmem.graph.learning import append, learn
+from graphmem.graph.merging import merge, unmerge
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.records import Episode
-from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import teach
+from tests.oracle import DictStore
 
 
 def everything(store: Store) -> object:
@@ -21,7 +24,7 @@ def everything(store: Store) -> object:
     episodes = [replace(e, facts=tuple(sorted(e.facts)), mentions=tuple(sorted(e.mentions))) for e in store.episodes()]
     facts = sorted(store.facts(current=False), key=lambda fact: fact.id)
     entities = {entity.name: set(entity.aliases) for entity in store.entities()}
-    vectors = {text: vector.tolist() for text, vector in store.vectors(list(store.texts())).items()}
+    vectors = {text: vector.tolist() for text, vector in store.vectors(texts_of(all_of(store))).items()}
     return episodes, facts, entities, vectors, store.embedder()
 
 
@@ -47,7 +50,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_batches")
 def test_all_is_copied_as_it_is(source: Store) -> None:
     live(source, range(60))
-    source.append([Episode("p", "not understood yet", 60, metadata={"a": 1}, key="k")])
+    append(source, [Episode("p", "not understood yet", 60, metadata={"a": 1}, key="k")])
     told: list[tuple[int, int]] = []
     target = DictStore()
     copied = sync(source, target, progress=lambda *numbers: told.append(numbers))
@@ -88,9 +91,9 @@ def test_what_was_interrupted_goes_on_from_a_memory_as_it_once_stood(source: Sto
 
 
 CHANGES: dict[str, Callable[[Store], None]] = {
-    "a late lesson": lambda store: store.learn([_late(store)], embedder="hash") and None,
-    "a merge": lambda store: store.merge("thing 1", "thing 2"),
-    "a merge undone": lambda store: (store.merge("thing 1", "thing 2"), store.unmerge("thing 2"))[1],
+    "a late lesson": lambda store: learn(store, [_late(store)], embedder="hash") and None,
+    "a merge": lambda store: merge(store, "thing 1", "thing 2"),
+    "a merge undone": lambda store: (merge(store, "thing 1", "thing 2"), unmerge(store, "thing 2"))[1],
     "more support": lambda store: teach(store, 31, ("thing 1", "is in", "room 1"), slot="location") and None,
 }
 
@@ -98,7 +101,7 @@ CHANGES: dict[str, Callable[[Store], None]] = {
 def _late(store: Store):  # type: ignore[no-untyped-def]
     from graphmem.records import Lesson, Triple
 
-    (episode,) = store.append([Episode("late", "late", 11)])
+    (episode,) = append(store, [Episode("late", "late", 11)])
     return Lesson(episode, (Triple("thing 3", "is in", "cellar"),), ("location",))
 
 
@@ -115,7 +118,7 @@ def test_what_changes_in_what_was_copied_is_brought_too(source: Store, change: C
 def test_what_only_the_target_has_stays(source: Store) -> None:
     live(source, range(5))
     target = DictStore()
-    target.append([Episode("mine", "mine", 9)])
+    append(target, [Episode("mine", "mine", 9)])
     assert sync(source, target).only_in_target == 1
     assert target.stats().episodes == 6
 
@@ -123,7 +126,7 @@ def test_what_only_the_target_has_stays(source: Store) -> None:
 def test_vectors_of_another_embedder_are_refused(source: Store) -> None:
     live(source, range(3))
     target = DictStore()
-    target.replace_vectors("other", {"x": np.array([1], np.float32)})
+    replace_vectors(target, "other", {"x": np.array([1], np.float32)})
     with pytest.raises(EmbedderMismatch):
         sync(source, target)
     assert target.episodes() == []

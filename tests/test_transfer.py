@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphmem.errors import InputError, StoreUnwritable
+from graphmem.graph.copying import Records, copy
 from graphmem.graph.export import export, import_file
+from graphmem.graph.learning import append, learn
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
-from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder, teach
+from tests.oracle import DictStore
 
 ENDINGS = pytest.mark.parametrize("ending", [".jsonl", ".graphml"])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -27,14 +29,14 @@ def _memories(draw: st.DrawFn) -> Store:
         time = draw(st.none() | st.datetimes(min_value=datetime(1990, 1, 1)))
         metadata = draw(st.dictionaries(TEXT, JSON, max_size=2))
         key = draw(st.none() | st.just(f"key {number}"))
-        episode = store.append([Episode(f"e{number}", draw(NAME), number, time, metadata, key)])[0]
+        episode = append(store, [Episode(f"e{number}", draw(NAME), number, time, metadata, key)])[0]
         triples = tuple(draw(st.lists(st.builds(Triple, NAME, NAME, NAME), max_size=3)))
         slots = tuple(draw(st.sampled_from([None, "location"])) for _ in triples)
         if draw(st.booleans()):
-            store.learn(
-                [Lesson(episode, triples, slots, mentions=tuple(draw(st.lists(NAME, max_size=2))))], embedder="x"
+            learn(
+                store, [Lesson(episode, triples, slots, mentions=tuple(draw(st.lists(NAME, max_size=2))))], embedder="x"
             )
-    store.restore([Entity(draw(NAME), tuple(draw(st.lists(NAME, max_size=2))))], [], [])
+    copy(store, Records([Entity(draw(NAME), tuple(draw(st.lists(NAME, max_size=2))))], [], []))
     return store
 
 

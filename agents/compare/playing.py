@@ -19,7 +19,7 @@ from envs import Environment, open_game
 from envs.tasks import make
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
-from graphmem.extraction import default_extractor
+from graphmem.extraction import TextWorldExtractor
 from graphmem.llm import ChatModel
 
 CACHED = 20_000
@@ -57,7 +57,7 @@ def _mind(llm: ChatModel | None, env: Environment, seed: int) -> tuple[Policy, T
     """Who plays, and what its memory is made of."""
     embedder = load_embedder()
     if llm is None:
-        return TextPlayer(_sense(), seed, _reader()), Tools(embedder, default_extractor(), None, env.task)
+        return TextPlayer(_sense(), seed, _reader()), Tools(embedder, TextWorldExtractor(), None, env.task)
     mind = language_model(llm)
     return mind.policy, Tools(embedder, mind.extractor, llm, env.task)
 

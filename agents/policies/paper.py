@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from agents.extraction import game_extractor
 from agents.policies.llm import LLMPolicy, plan_text
 from agents.policies.protocol import Plan, Situation
 from graphmem import Extraction, Fact, prompts
-from graphmem.extraction.llm import SHOWN, LLMExtractor
+from graphmem.extraction.llm import SHOWN
 from graphmem.protocols import LLM
 from graphmem.records import Observation
 
@@ -25,7 +26,7 @@ class PaperMind(LLMPolicy):
 
     def __init__(self, llm: LLM) -> None:
         super().__init__(llm)
-        self._reader = LLMExtractor(llm)
+        self._reader = game_extractor(llm)
         self._queries: dict[str, int] = {}
         self._last = Plan()
         self.counts = self._reader.counts

@@ -7,7 +7,7 @@ both only say what it is ("is", "has been").
 exits are counted apart, because the agent reads them by rule.
 
 Grounded. A triple of the model's reply is grounded when every word of its two entities is in the observation (or is
-one of a few that the prompt itself gives, as "inventory"). What `LLMExtractor` keeps of the reply is counted too.
+one of a few that the prompt itself gives, as "inventory"). What `game_extractor` keeps of the reply is counted too.
 
 Outdated. The facts of the graph recorded one step before that are not in it after the step are those that GPT-4
 retired. Precision is the share of them among the facts that the model called outdated.
@@ -24,9 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.extraction import game_extractor
 from graphmem import Fact, Triple
 from graphmem.errors import BadReply, UselessReply
-from graphmem.extraction.llm import SHOWN, LLMExtractor
+from graphmem.extraction.llm import SHOWN
 from graphmem.llm import ChatModel
 from graphmem.prompts import ExtractionReply
 from graphmem.protocols import Message, Reply
@@ -131,7 +132,7 @@ def grounded(triple: Triple, text: str) -> bool:
 def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False) -> dict[str, Any]:
     """Have the model read the samples; gives the figures by name, in order."""
     watched = Watched(model)
-    extractor = LLMExtractor(watched)
+    extractor = game_extractor(watched)
     n: Counter[str] = Counter()
     started = time.perf_counter()
     for sample in chosen:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.ariadne import RECENT, WIDTH
+from agents.extraction import game_extractor
 from agents.minds import PAID_TOKENS, Mind, language_model
 from agents.policies.llm import LLMPolicy
 from agents.policies.protocol import GO_TO, Plan, Situation
@@ -19,7 +20,6 @@ from benchmarks.traces.said import Said
 from envs import Environment, open_game
 from graphmem import Learned, Memory, Triple
 from graphmem.embedding import load_embedder
-from graphmem.extraction import slot
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.llm import ChatModel
 from tests.llm.server import ChatServer
@@ -72,10 +72,10 @@ def replay(run: Run, *, rules: bool, game: Path | None = None) -> Replay:
     done = Replay(run, rules)
     said = Said(run.turns[0])
     with ChatServer(said) as server, ChatModel("gpt-4", base_url=server.url, api_key="none") as llm:
-        reader = LLMExtractor(llm)
+        reader = game_extractor(llm)
         mind = _mind(llm, reader)
-        extractor, slot_of = (mind.extractor, slot) if rules else (reader, _no_slot)
-        with Memory(":memory:", extractor=extractor, embedder=load_embedder(), slot_of=slot_of) as memory:
+        extractor = mind.extractor if rules else reader
+        with Memory(":memory:", extractor=extractor, embedder=load_embedder()) as memory:
             player = _Player(run, memory, mind, game if rules else None)
             before = ""
             for said.turn in run.turns:
@@ -98,10 +98,6 @@ def _mind(llm: ChatModel, reader: LLMExtractor) -> Mind:
     mind = language_model(llm)
     mind.extractor._inner = reader  # type: ignore[attr-defined]
     return mind
-
-
-def _no_slot(_: Triple) -> None:
-    return None
 
 
 def _after(memory: Memory, learned: Learned, said: Said, faults: Counter[str]) -> After:

@@ -1,4 +1,4 @@
-"""The questions of the guide and of the cookbook, as Cypher over `$namespace`; comments say what to change.
+"""The questions of the guide and of the docs, as Cypher over `$namespace`; comments say what to change.
 
 Each gives one kind of picture, since Neo4j Browser draws every relationship between the nodes of a result: entities
 with the edges `:FACT` between them (what is known now), or facts as nodes with what they are about and who taught them.
@@ -57,7 +57,7 @@ ORDER BY f.since DESC LIMIT 150""",
         "One entity's life",
         "Every fact that was ever known about it, oldest first: `until` is the step at which it ended.",
         """MATCH (n:Entity)
-WHERE n.namespace = $namespace  // AND n.name = 'player'
+WHERE n.namespace = $namespace  // AND n.name = 'Ada'
 WITH n ORDER BY COUNT { (n)<-[:SUBJECT]-() } DESC LIMIT 1
 MATCH (f:Fact)-[:SUBJECT|OBJECT]->(n)
 RETURN f.since AS since, f.until AS until, f.subject AS subject, f.relation AS relation, f.object AS object,

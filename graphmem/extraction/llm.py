@@ -4,55 +4,68 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import graphmem.prompts as prompts
-from graphmem.protocols import LLM
+from graphmem.protocols import LLM, Message
 from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 SHOWN = 30
 """Known facts that the model is shown at most, the newest: so the prompt does not grow with the graph."""
 
 _WORD = re.compile(r"\w+")
-_AGENT = {"you", "player", "agent", "i", "yourself"}
-_ALWAYS = {"inventory", "recipe", "player", "you", "none", "nothing", "items", "floor", "true", "false"}
+_ALWAYS = frozenset({"i", "you", "none", "nothing", "true", "false"})
 _ENDING = re.compile(r"(?:ing|ied|ies|ed|en|es|y|s|d|e)$")
-_EXIT = re.compile(r"^has exit\b|^is (north|south|east|west|above|below)\b|^leads (north|south|east|west|up|down)\b")
+
+Prompt = Callable[[str, Sequence[Fact]], list[Message]]
+"""The messages that ask for an `ExtractionReply`: of an observation's text, and the facts known of what it names."""
 
 
 class LLMExtractor:
-    """An `Extractor` that asks `llm`. `counts` tells what in its replies was not used, and why.
+    """An `Extractor` that asks `llm`, by `prompt`. `counts` tells what in its replies was not used, and why.
 
     Counted are triples that have not three parts ("malformed"), those whose entity the observation does not contain
-    ("ungrounded") and repeats of one; "you are in" triples ("self"); numbers of facts that were not shown, repeats of a
-    number, and exits called outdated.
+    ("ungrounded") and repeats of one; numbers of facts that were not shown, and repeats of a number. Who knows more of
+    the world that is read about adds to this: `words` may stand in any name, `fault_of` says why a triple is not taken,
+    `lasting` why a fact is never outdated, each in a word or two to count by, or None.
     """
 
     name = "llm"
     anchors: tuple[str, ...] = ()
 
-    def __init__(self, llm: LLM) -> None:
+    def __init__(
+        self,
+        llm: LLM,
+        *,
+        prompt: Prompt = prompts.extract,
+        words: Collection[str] = (),
+        fault_of: Callable[[Triple], str | None] = lambda _: None,
+        lasting: Callable[[Fact], str | None] = lambda _: None,
+    ) -> None:
         self._llm = llm
+        self._prompt = prompt
+        self._words = _ALWAYS.union(words)
+        self._fault_of = fault_of
+        self._lasting = lasting
         self.counts: Counter[str] = Counter()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
         text, shown = observation.text, known[:SHOWN]
-        reply = self._llm.reply(prompts.extract(text, shown), prompts.ExtractionReply, purpose="extract")
+        reply = self._llm.reply(self._prompt(text, shown), prompts.ExtractionReply, purpose="extract")
         triples = self.checked(reply.triples, text, shown)
         return Extraction(triples, self.outdated(reply.outdated, shown, triples))
 
     def checked(self, raw: Sequence[Sequence[str]], text: str, shown: Sequence[Fact]) -> tuple[Triple, ...]:
         """Those triples of the reply that the observation, or what is known of its entities, bears out."""
-        words = {_stem(word) for word in _words(f"{text} {' '.join(map(str, shown))}")} | _ALWAYS
+        words = {_stem(word) for word in _words(f"{text} {' '.join(map(str, shown))}")} | self._words
         kept: dict[tuple[str, str, str], Triple] = {}
         for parts in raw:
             if len(parts) != 3:
                 self.counts["malformed"] += 1
                 continue
             triple = Triple(*(" ".join(part.split()) for part in parts))
-            fault = _fault(triple, words, kept)
-            if fault:
+            if fault := _fault(triple, words, kept) or self._fault_of(triple):
                 self.counts[fault] += 1
             else:
                 kept[triple.key] = triple
@@ -68,8 +81,8 @@ class LLMExtractor:
                 self.counts["not shown"] += 1
             elif index in kept:
                 self.counts["number repeated"] += 1
-            elif _EXIT.match(shown[index].triple.key[1]):
-                self.counts["exit called outdated"] += 1
+            elif reason := self._lasting(shown[index]):
+                self.counts[reason] += 1
             elif shown[index].triple.key in new:
                 self.counts["said again and called outdated"] += 1
             else:
@@ -83,8 +96,6 @@ def _fault(triple: Triple, words: set[str], kept: dict[tuple[str, str, str], Tri
         return "empty"
     if triple.key in kept:
         return "repeated"
-    if entity_key(triple.subject) in _AGENT and re.match(r"(is|are|am) (in|at|inside)\b", triple.relation):
-        return "self"
     if not all(_grounded(name, words) for name in (triple.subject, triple.object)):
         return "ungrounded"
     return None

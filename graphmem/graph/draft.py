@@ -126,7 +126,7 @@ class Draft:
 
     def put(self, fact: Fact) -> Fact:
         """Let a fact be as given, new or not; its ends are called as the entities are that they mean."""
-        fact = replace(fact, subject=self.name(fact.subject), object=self.name(fact.object))
+        fact = replace(fact, subject=self._meet(fact.subject), object=self._meet(fact.object))
         before = self.facts.get(fact.id)
         if before == fact:
             return fact
@@ -218,7 +218,7 @@ class Draft:
         self.loosen(episode.mentions, (episode.text,))
 
     def mention(self, episode_id: str, name: str) -> None:
-        key = entity_key(name := self.name(name))
+        key = entity_key(name := self._meet(name))
         self._mentioning.setdefault(key, {})[episode_id] = None
         self._changed_mentions[episode_id, key] = name, True
 
@@ -242,6 +242,12 @@ class Draft:
         """The entity of that name: whose own it is, before whose alias it is."""
         key = entity_key(name)
         return self.entities.get(key) or self.entities.get(self._aliases.get(key, ""))
+
+    def _meet(self, given: str) -> str:
+        """What the entity of that name is called, which is there from now on."""
+        if self.called(given) is None:
+            self._hold_entity(Entity(given))
+        return self.name(given)
 
     def name_entity(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""

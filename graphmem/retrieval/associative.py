@@ -101,7 +101,7 @@ def associative_search(
 
 
 def _facts(around: Spread, seeds: Seeds, told: Collection[str]) -> list[Fact]:
-    """The facts by rank and by similarity, those near-repeated left out, each followed by where its place is."""
+    """The facts by rank and by similarity, those near-repeated left out, each followed by the chain of its slot."""
     near = dict(seeds.near_facts)
     rank = {id_: value for id_, value in around.ranked("fact") if id_ in around.facts}
     most, nearest = max(rank.values(), default=1.0) or 1.0, max(near.values(), default=1.0) or 1.0
@@ -111,19 +111,22 @@ def _facts(around: Spread, seeds: Seeds, told: Collection[str]) -> list[Fact]:
         for id_ in sorted(score, key=lambda id_: (-score[id_], -around.facts[id_].since))
         if id_ not in told and rank[id_] >= FAINT * most
     ]
-    return _with_places(distinct_facts(chosen)[:MOST_FACTS], around.facts.values())
+    return _with_chains(distinct_facts(chosen)[:MOST_FACTS], around.facts.values())
 
 
-def _with_places(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
-    """After each fact that says where a thing is, where that place is: what lies in a box goes where the box goes."""
-    places = {entity_key(fact.subject): fact for fact in known if fact.slot == "location"}
-    told: dict[str, Fact] = {}
+def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
+    """After each fact with a slot the one that fills the same slot of its object, and so on along the chain.
+
+    What lies in a box goes where the box goes.
+    """
+    filled = {(entity_key(fact.subject), fact.slot): fact for fact in known if fact.slot}
+    kept: dict[str, Fact] = {}
     for fact in facts:
-        place: Fact | None = fact
-        while place and place.id not in told:
-            told[place.id] = place
-            place = places.get(entity_key(place.object)) if place.slot == "location" else None
-    return list(told.values())
+        link: Fact | None = fact
+        while link and link.id not in kept:
+            kept[link.id] = link
+            link = filled.get((entity_key(link.object), link.slot)) if link.slot else None
+    return list(kept.values())
 
 
 def _conflicts(facts: Sequence[Fact], around: Spread) -> tuple[tuple[Fact, Fact], ...]:

@@ -17,7 +17,7 @@ _SAYS_NOTHING = frozenset({"is", "are", "was", "were", "be", "been", "being", "l
 def distinct_facts(facts: Sequence[Fact]) -> list[Fact]:
     """The facts, in order, without those that say of the same two entities what an earlier one says.
 
-    "box, is in, hall" and "box, is located in, hall" are one; "hall, is west of, box" and its reverse are two.
+    "box, is in, hall" and "box, is located in, hall" are one; "hall, is behind, box" and its reverse are two.
     """
     told: dict[object, Fact] = {}
     for fact in facts:

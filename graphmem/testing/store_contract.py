@@ -99,8 +99,8 @@ def supports_a_known_fact_however_it_is_spelled(store: Store) -> None:
 
 
 def retires_what_else_holds_the_slot(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), slot="location")
-    learned = teach(store, 2, ("apple", "is in", "inventory"), slot="location")
+    teach(store, 1, ("apple", "is on", "table"), slot="place")
+    learned = teach(store, 2, ("apple", "is in", "inventory"), slot="place")
     assert _told(learned.retired) == ["apple, is on, table"]
     assert _told(store.facts()) == ["apple, is in, inventory"]
     (old,) = [fact for fact in store.facts(current=False) if not fact.current]
@@ -115,22 +115,22 @@ def retires_what_a_lesson_calls_outdated(store: Store) -> None:
 
 
 def never_retires_by_a_fact_it_does_not_rival(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), ("pear", "is on", "table"), slot="location")
+    teach(store, 1, ("apple", "is on", "table"), ("pear", "is on", "table"), slot="place")
     teach(store, 2, ("apple", "is", "red"))
-    teach(store, 3, ("pear", "is in", "box"), slot="location")
+    teach(store, 3, ("pear", "is in", "box"), slot="place")
     assert sorted(_told(store.facts())) == ["apple, is on, table", "apple, is, red", "pear, is in, box"]
 
 
 def knows_a_fact_again_after_its_retirement(store: Store) -> None:
     for step, place in enumerate(["table", "box", "table"]):
-        teach(store, step, ("apple", "is in", place), slot="location")
+        teach(store, step, ("apple", "is in", place), slot="place")
     assert len(store.facts(current=False)) == 3
     assert _told(store.facts()) == ["apple, is in, table"]
 
 
 def a_late_lesson_does_not_overrule_a_later_sighting(store: Store) -> None:
-    teach(store, 5, ("apple", "is in", "box"), slot="location")
-    teach(store, 3, ("apple", "is on", "table"), slot="location")
+    teach(store, 5, ("apple", "is in", "box"), slot="place")
+    teach(store, 3, ("apple", "is on", "table"), slot="place")
     assert _told(store.facts()) == ["apple, is in, box"]
     assert _told(store.facts(at=3)) == ["apple, is on, table"]
     assert _told(store.facts(at=5)) == ["apple, is in, box"]
@@ -144,10 +144,10 @@ def a_late_lesson_dates_a_fact_back(store: Store) -> None:
 
 
 def learning_twice_changes_nothing(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), slot="location")
-    first = teach(store, 2, ("apple", "is in", "box"), slot="location")
+    teach(store, 1, ("apple", "is on", "table"), slot="place")
+    first = teach(store, 2, ("apple", "is in", "box"), slot="place")
     before = store.facts(current=False)
-    again = teach(store, 2, ("apple", "is in", "box"), slot="location")
+    again = teach(store, 2, ("apple", "is in", "box"), slot="place")
     assert store.facts(current=False) == before
     assert (_told(again.asserted), _told(again.retired)) == (_told(first.asserted), _told(first.retired))
 
@@ -167,7 +167,7 @@ def refuses_the_vectors_of_another_embedder(store: Store) -> None:
 
 def reads_the_past(store: Store) -> None:
     for step, place in enumerate(["table", "box", "bag"]):
-        teach(store, step, ("apple", "is in", place), slot="location")
+        teach(store, step, ("apple", "is in", place), slot="place")
     assert [_told(store.facts(at=step)) for step in range(3)] == [
         ["apple, is in, table"],
         ["apple, is in, box"],
@@ -221,8 +221,8 @@ def bounds_what_lies_around_newest_first(store: Store) -> None:
 
 
 def tells_what_lies_around_episodes(store: Store) -> None:
-    teach(store, 1, ("apple", "is in", "box"), ("box", "is in", "hall"), slot="location", mentions=("apple", "box"))
-    teach(store, 2, ("apple", "is in", "bag"), slot="location", mentions=("apple",))
+    teach(store, 1, ("apple", "is in", "box"), ("box", "is in", "hall"), slot="place", mentions=("apple", "box"))
+    teach(store, 2, ("apple", "is in", "bag"), slot="place", mentions=("apple",))
     around = store.around([], ["e1", "e2", "none"], facts=9, episodes=9)
     ids = {str(fact): fact.id for fact in around.facts}
     assert set(ids) == {"box, is in, hall", "apple, is in, bag"}
@@ -248,8 +248,8 @@ def tells_what_was_denied_at_once(store: Store) -> None:
 
 
 def gives_the_seeds_of_a_search(store: Store) -> None:
-    teach(store, 1, ("apple", "is in", "table"), slot="location")
-    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="location", mentions=("apple",))
+    teach(store, 1, ("apple", "is in", "table"), slot="place")
+    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="place", mentions=("apple",))
     query = np.stack([hash_vector(Triple("pear", "is in", "box").text), hash_vector("text of step 1")])
     seeds = store.seeds(["The Apple", "nobody"], query, "pear?", limit=2)
     facts = {fact.id: str(fact) for fact in seeds.facts}
@@ -270,8 +270,8 @@ def knows_entities_by_name_and_alias(store: Store) -> None:
 
 
 def finds_the_nearest_that_hold(store: Store) -> None:
-    teach(store, 1, ("apple", "is in", "table"), slot="location")
-    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="location")
+    teach(store, 1, ("apple", "is in", "table"), slot="place")
+    teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="place")
     old = Triple("apple", "is in", "table").text
     query = np.stack([hash_vector(old), hash_vector(Triple("pear", "is in", "box").text)])
     now = store.nearest("fact", query, limit=2)
@@ -324,8 +324,8 @@ def puts_records_back_as_they_were(store: Store) -> None:
         Episode("e3", "three", 3, error="no model"),
     ]
     facts = [
-        Fact("f1", "apple", "is in", "box", "e1", 1, "location", "e2", 2),
-        Fact("f2", "apple", "is in", "bag", "e2", 2, "location"),
+        Fact("f1", "apple", "is in", "box", "e1", 1, "place", "e2", 2),
+        Fact("f2", "apple", "is in", "bag", "e2", 2, "place"),
     ]
     for _ in range(2):  # again changes nothing
         copy(store, Records(entities, episodes, facts))
@@ -335,11 +335,11 @@ def puts_records_back_as_they_were(store: Store) -> None:
 
 
 def refuses_records_that_contradict_it(store: Store) -> None:
-    teach(store, 1, ("apple", "is in", "box"), slot="location")
+    teach(store, 1, ("apple", "is in", "box"), slot="place")
     append(store, [Episode("e2", "two", 2, key="k")])
     before = store.episodes(), store.facts(current=False)
     seen = Episode("x1", "one", 1, pending=False, facts=("y1",))
-    other = Fact("y1", "apple", "is in", "bag", "x1", 1, "location")
+    other = Fact("y1", "apple", "is in", "bag", "x1", 1, "place")
     same = Fact("y1", "apple", "is in", "box", "x1", 1)
     for episodes, facts in (([seen], [other]), ([seen], [same]), ([Episode("x2", "two", 2, key="k")], [])):
         try:
@@ -351,8 +351,8 @@ def refuses_records_that_contradict_it(store: Store) -> None:
 
 
 def renews_records_as_they_become(store: Store) -> None:
-    table = Fact("f1", "apple", "is on", "table", "e1", 1, "location")
-    box = Fact("f2", "apple", "is in", "box", "e2", 2, "location")
+    table = Fact("f1", "apple", "is on", "table", "e1", 1, "place")
+    box = Fact("f2", "apple", "is in", "box", "e2", 2, "place")
     first = Episode("e1", "one", 1, pending=False, facts=("f1",), mentions=("apple", "table"))
     second = Episode("e2", "two", 2)
     copy(store, Records([], [first, second], [table]), renew=True)
@@ -389,8 +389,8 @@ def numbers_episodes_when_asked(store: Store) -> None:
 
 def a_late_lesson_does_not_end_what_was_seen_again_since(store: Store) -> None:
     for step in (1, 5):
-        teach(store, step, ("apple", "is in", "box"), slot="location")
-    teach(store, 3, ("apple", "is in", "bag"), slot="location")
+        teach(store, step, ("apple", "is in", "box"), slot="place")
+    teach(store, 3, ("apple", "is in", "bag"), slot="place")
     told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
     assert told == [("apple, is in, box", 1, 3, 1), ("apple, is in, bag", 3, 5, 1), ("apple, is in, box", 5, None, 1)]
     assert [episode.id for episode in store.episodes(facts=[store.facts()[0].id])] == ["e5"]
@@ -412,15 +412,15 @@ def forgets_without_a_trace(store: Store) -> None:
 
 
 def what_a_forgotten_episode_retired_holds_again(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), slot="location")
-    teach(store, 2, ("apple", "is in", "box"), slot="location")
+    teach(store, 1, ("apple", "is on", "table"), slot="place")
+    teach(store, 2, ("apple", "is in", "box"), slot="place")
     forget(store, ["e2"])
     assert _told(store.facts()) == ["apple, is on, table"]
 
 
 def forgetting_joins_what_it_had_parted(store: Store) -> None:
     for step, place in enumerate(["table", "box", "table", "bag"]):
-        teach(store, step, ("apple", "is in", place), slot="location")
+        teach(store, step, ("apple", "is in", place), slot="place")
     forget(store, ["e1"])
     told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
     assert told == [("apple, is in, table", 0, 3, 2), ("apple, is in, bag", 3, None, 1)]
@@ -452,9 +452,9 @@ def makes_two_entities_one(store: Store) -> None:
 
 
 def of_rivals_that_a_merge_brings_together_the_last_seen_holds(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), slot="location")
-    teach(store, 2, ("red apple", "is in", "box"), slot="location")
-    teach(store, 3, ("apple", "is on", "table"), slot="location")
+    teach(store, 1, ("apple", "is on", "table"), slot="place")
+    teach(store, 2, ("red apple", "is in", "box"), slot="place")
+    teach(store, 3, ("apple", "is on", "table"), slot="place")
     merge(store, "apple", "red apple")
     told = [(str(fact), fact.since, fact.until, fact.support) for fact in store.facts(current=False)]
     assert told == [
@@ -495,7 +495,7 @@ def parts_what_it_merged_as_it_was(store: Store) -> None:
     for step, name in enumerate(["apple", "red apple", "apple", "red apple"]):
         place = ("table", "box")[step // 2]
         triples = (name, "is in", place), (name, "is a", "fruit"), ("pear", "is beside", name)
-        teach(store, 2 * step, *triples[:1], slot="location", mentions=(name,))
+        teach(store, 2 * step, *triples[:1], slot="place", mentions=(name,))
         teach(store, 2 * step + 1, *triples[1:], mentions=(name, "apple"))
     before = _whole(store)
     merge(store, "apple", "red apple")
@@ -509,10 +509,10 @@ def parts_what_it_merged_as_it_was(store: Store) -> None:
 
 
 def keeps_what_was_learned_before_a_merge_is_undone(store: Store) -> None:
-    teach(store, 1, ("apple", "is on", "table"), slot="location", mentions=("apple",))
-    teach(store, 2, ("red apple", "is in", "box"), slot="location", mentions=("red apple",))
+    teach(store, 1, ("apple", "is on", "table"), slot="place", mentions=("apple",))
+    teach(store, 2, ("red apple", "is in", "box"), slot="place", mentions=("red apple",))
     merge(store, "apple", "red apple")
-    learned = teach(store, 3, ("the red apple", "is in", "hall"), slot="location", mentions=("red apple",))
+    learned = teach(store, 3, ("the red apple", "is in", "hall"), slot="place", mentions=("red apple",))
     assert (_told(learned.asserted), _told(learned.retired)) == (["apple, is in, hall"], ["apple, is in, box"])
     assert learned.episode.mentions == ("apple",)
     unmerge(store, "red apple")
@@ -548,9 +548,9 @@ def refuses_a_merge_that_cannot_be(store: Store) -> None:
 
 
 def forgets_without_a_trace_in_its_merges(store: Store) -> None:
-    teach(store, 1, ("apple", "is in", "box"), slot="location", mentions=("apple", "box"))
-    teach(store, 2, ("secret", "is under", "mat"), slot="location", mentions=("secret",))
-    teach(store, 3, ("pomme", "is in", "bag"), slot="location", mentions=("pomme",))
+    teach(store, 1, ("apple", "is in", "box"), slot="place", mentions=("apple", "box"))
+    teach(store, 2, ("secret", "is under", "mat"), slot="place", mentions=("secret",))
+    teach(store, 3, ("pomme", "is in", "bag"), slot="place", mentions=("pomme",))
     teach(store, 4, ("pomme", "is under", "carpet"), mentions=("pomme",))
     merge(store, "apple", "secret")
     merge(store, "apple", "pomme")
@@ -577,8 +577,8 @@ def forgetting_whom_a_merge_kept_leaves_the_other(store: Store) -> None:
 
 def counts_what_it_holds(store: Store) -> None:
     assert store.stats().last_step == -1
-    teach(store, 1, ("apple", "is in", "table"), slot="location")
-    teach(store, 2, ("apple", "is in", "box"), slot="location")
+    teach(store, 1, ("apple", "is in", "table"), slot="place")
+    teach(store, 2, ("apple", "is in", "box"), slot="place")
     append(store, [Episode("e3", "three", 3)])
     stats = store.stats()
     assert (stats.episodes, stats.pending, stats.entities) == (3, 1, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from graphmem.extraction.textworld.kinds import kinds as textworld_kinds
 from graphmem.records import Fact, entity_key
 
 COLOURS = {
@@ -16,26 +17,25 @@ COLOURS = {
 }
 """Every kind, in the order of a legend, with a colour that can be told from the others on white and on black."""
 
-_BETWEEN_PLACES = re.compile(r"is (?:(?:north|south)(?:-?(?:east|west))?|east|west) of")
-_FROM_PLACE = re.compile(r"leads \w+ from")
-_OF_CHARACTERS = frozenset({"wants", "must", "knows", "thinks", "likes", "loves", "wears", "lives in", "works at"})
-_OF_VALUES = frozenset({"is", "are", "is now", "was", "has state", "has exit", "must", "must be", "says", "said"})
-_WHO_ACTS = frozenset({"player", "agent", "user", "assistant", "i", "you"})
+_WHERE = re.compile(r"(?:is|are)(?: now| currently)? (?:in|on|at|under|inside)(?: of)?")
+_OF_CHARACTERS = re.compile(r"(?:want|know|think|like|love|wear)s?|(?:live|work)s? (?:in|at|for|as)|(?:was )?born in")
+_TO_PLACE = re.compile(r"lives? in|(?:was )?born in")
+_OF_VALUES = frozenset({"is", "are", "is now", "was", "has state", "must", "must be", "says", "said"})
+_WHO_ACTS = frozenset({"agent", "user", "assistant", "i", "you"})
 
 
 def kinds(facts: Iterable[Fact]) -> dict[str, str]:
     """The kind of every entity of `facts`: a key of `COLOURS` by name.
 
-    A place has exits, lies north of another, or has a character in it; a container holds things; a value is only ever
-    what something is, as "open" and "east" are.
+    A place has a character in it; a container holds things; a value is only ever what something is, as "open" is.
     """
     facts = list(facts)
     characters = {fact.subject for fact in facts if _acts(fact)}
-    places = {name for fact in facts for name in _places(fact, characters)} - characters
-    containers = {fact.object for fact in facts if fact.slot == "location"}
+    places = {fact.object for fact in facts if _is_to_place(fact, characters)} - characters
+    containers = {fact.object for fact in facts if _WHERE.fullmatch(_relation(fact))}
     subjects = {fact.subject for fact in facts}
-    said = {fact.object for fact in facts if _words(fact) in _OF_VALUES}
-    meant = {fact.object for fact in facts if _words(fact) not in _OF_VALUES}
+    described = {fact.object for fact in facts if _relation(fact) in _OF_VALUES}
+    meant = {fact.object for fact in facts if _relation(fact) not in _OF_VALUES}
 
     def kind(name: str) -> str:
         if name in characters:
@@ -44,25 +44,19 @@ def kinds(facts: Iterable[Fact]) -> dict[str, str]:
             return "place"
         if name in containers:
             return "container"
-        return "value" if name in said - meant - subjects else "thing"
+        return "value" if name in described - meant - subjects else "thing"
 
-    return {name: kind(name) for fact in facts for name in (fact.subject, fact.object)}
+    return {name: kind(name) for fact in facts for name in (fact.subject, fact.object)} | textworld_kinds(facts)
 
 
-def _words(fact: Fact) -> str:
+def _relation(fact: Fact) -> str:
     return " ".join(fact.relation.casefold().split())
 
 
 def _acts(fact: Fact) -> bool:
-    return entity_key(fact.subject) in _WHO_ACTS or _words(fact) in _OF_CHARACTERS
+    return entity_key(fact.subject) in _WHO_ACTS or _OF_CHARACTERS.fullmatch(_relation(fact)) is not None
 
 
-def _places(fact: Fact, characters: set[str]) -> tuple[str, ...]:
-    words = _words(fact)
-    if _BETWEEN_PLACES.fullmatch(words):
-        return fact.subject, fact.object
-    if words == "has exit":
-        return (fact.subject,)
-    if _FROM_PLACE.fullmatch(words) or (fact.subject in characters and fact.slot == "location"):
-        return (fact.object,)
-    return ()
+def _is_to_place(fact: Fact, characters: set[str]) -> bool:
+    relation = _relation(fact)
+    return bool(_TO_PLACE.fullmatch(relation) or (fact.subject in characters and _WHERE.fullmatch(relation)))

@@ -11,7 +11,7 @@ from agents.policies.heuristic import HeuristicPlayer
 from agents.policies.protocol import Plan, Situation, SubGoal
 from graphmem import Fact
 from graphmem.embedding import load_embedder
-from graphmem.extraction import TextWorldExtractor, slot
+from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.records import Observation
 
 _HEADINGS = (

@@ -1,4 +1,4 @@
-"""The default extractor: which text goes to the rules and which to the parse."""
+"""The default extractor: transcripts go to the rules of a game, prose to the parse, and neither to the other."""
 
 from __future__ import annotations
 
@@ -7,51 +7,75 @@ import sys
 
 import pytest
 
-from graphmem.extraction import EnglishExtractor, default_extractor, english
+from graphmem import extraction
+from graphmem.extraction import EnglishExtractor, ParseExtractor, TextWorldExtractor, default_extractor, english
 from graphmem.records import Observation
 
-PLAIN = [
-    ("You are in the kitchen. A red apple is on the table.", {"player, is in, kitchen", "red apple, is on, table"}),
-    ("You pick up the red apple.", {"red apple, is in, inventory"}),
-    ("The key is in the drawer", {"key, is in, drawer"}),
+TRANSCRIPT = "> look\n-= Hall =-\nYou see a box. You wonder idly who left that here."
+
+PROSE = [
+    "Omar has three sisters.",
+    "You take the offer at Initech.",
+    "You have to close the ticket first.",
+    "You need a token to open an account.",
+    "On Friday you see the dentist.",
+    "The soup is in the pot.",
+    "You are carrying too much responsibility.",
+    "The bank is closed.",
+    "There is an exit to the north of the motorway.",
+    "Your task is to review the contract.",
+    "> On Friday the office is closed.\nYou take the day off, then.",
+    "Ingredients:\n  two eggs\n\nDirections:\n  fry the eggs\n",
 ]
 
-
-@pytest.fixture(scope="module")
-def extractor():
-    return default_extractor()
+trained = pytest.mark.skipif(english.installed_pipeline() is None, reason="no trained spaCy pipeline is installed")
 
 
 @pytest.fixture
-def untrained(monkeypatch):
+def untrained(monkeypatch: pytest.MonkeyPatch) -> EnglishExtractor:
     monkeypatch.setattr(english, "installed_pipeline", lambda: None)
     return EnglishExtractor()
 
 
-def facts(extractor, text):
-    return {str(triple) for triple in extractor.extract(Observation(text), []).triples}
+def test_a_transcript_is_read_by_the_rules_with_or_without_a_pipeline(untrained: EnglishExtractor) -> None:
+    by_rules = TextWorldExtractor().extract(Observation(TRANSCRIPT), [])
+    assert {str(triple) for triple in by_rules.triples} == {"player, is in, Hall", "box, is in, Hall"}
+    assert default_extractor().extract(Observation(TRANSCRIPT), []) == by_rules
+    assert untrained.extract(Observation(TRANSCRIPT), []) == by_rules
 
 
-@pytest.mark.parametrize(("text", "expected"), PLAIN)
-def test_plain_english_is_read_with_a_trained_pipeline(extractor, text, expected):
-    assert facts(extractor, text) == expected
+def test_what_a_transcript_makes_outdated_unnamed_is_asked_for() -> None:
+    assert set(default_extractor().anchors) == set(TextWorldExtractor.anchors)
 
 
-@pytest.mark.parametrize(("text", "expected"), PLAIN)
-def test_plain_english_is_read_without_a_trained_pipeline(untrained, text, expected):
-    assert facts(untrained, text) == expected
+@pytest.mark.parametrize("text", PROSE)
+def test_without_a_pipeline_prose_teaches_nothing(untrained: EnglishExtractor, text: str) -> None:
+    assert untrained.extract(Observation(text), []) == extraction.english.Extraction()
 
 
-def test_a_transcript_goes_to_the_rules_alone(extractor):
-    text = "> look\n-= Hall =-\nYou see a box. You wonder idly who left that here."
-    assert facts(extractor, text) == {"player, is in, Hall", "box, is in, Hall"}
+@trained
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_goes_to_the_parse_alone(text: str) -> None:
+    observation = Observation(text)
+    assert default_extractor().extract(observation, []) == ParseExtractor().extract(observation, [])
 
 
-@pytest.mark.skipif(english.installed_pipeline() is None, reason="no trained spaCy pipeline is installed")
-def test_other_english_goes_to_the_parse(extractor):
-    assert facts(extractor, "The firm has twenty lawyers.") == {"firm, have, twenty lawyers"}
+@trained
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_never_read_as_a_game(text: str) -> None:
+    found = default_extractor().extract(Observation(text), [])
+    names = {part for triple in found.triples for part in (triple.key[0], triple.key[2])}
+    assert not names & {"inventory", "recipe"}
+    assert not any(triple.relation in ("has exit", "unlocks", "must be") for triple in found.triples)
+    assert not any(found.slots)
 
 
-def test_importing_and_making_an_extractor_loads_no_spacy():
+def test_importing_and_making_an_extractor_loads_no_spacy() -> None:
     code = "import sys, graphmem.extraction as e; e.default_extractor(); sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_slots_of_a_game_are_still_found_where_they_were() -> None:
+    with pytest.warns(DeprecationWarning, match=r"graphmem\.extraction\.textworld\.slot"):
+        from graphmem.extraction import slot
+    assert slot is extraction.textworld.slot

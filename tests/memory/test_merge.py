@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 
 from graphmem import Memory
 from graphmem.errors import InputError
+from graphmem.graph.copying import Records, copy
+from graphmem.graph.forgetting import forget
+from graphmem.graph.learning import append, learn
+from graphmem.graph.merging import merge, unmerge
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Lesson, Triple
-from tests.oracle import DictStore
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder
+from tests.oracle import DictStore
 
 Make = Callable[[], Store]
 Seen = tuple[str, str, str]
@@ -33,18 +37,21 @@ def _learn(store: Store, step: int, seen: Seen, end: int = 99, *, names: dict[st
     subject, relation, object_ = ((names or {}).get(part, part) for part in seen)
     held = sorted(store.facts(at=step), key=str)
     outdated = tuple(fact.id for fact in held[end : end + 1])
-    episode = store.append([Episode(f"e{step}", f"step {step}", step)])[0]
+    episode = append(store, [Episode(f"e{step}", f"step {step}", step)])[0]
     slot = "location" if relation == "is in" and subject != object_ else None
     lesson = Lesson(episode, (Triple(subject, relation, object_),), (slot,), outdated, mentions=(subject, object_))
-    store.learn([lesson], embedder="none")
+    learn(store, [lesson], embedder="none")
 
 
 def _taught(make: Make, steps: Iterable[tuple[Seen, int]]) -> Store:
     store = make()
-    store.restore(
-        [Entity(name, (f"alias of {name}",)) for name in NAMES],
-        [Episode("e0", "a b c d", 0, pending=False, mentions=tuple(NAMES))],
-        [],
+    copy(
+        store,
+        Records(
+            [Entity(name, (f"alias of {name}",)) for name in NAMES],
+            [Episode("e0", "a b c d", 0, pending=False, mentions=tuple(NAMES))],
+            [],
+        ),
     )
     for step, (seen, end) in enumerate(steps, start=1):
         _learn(store, step, seen, end)
@@ -97,10 +104,10 @@ def test_undoing_merges_gives_back_the_same_graph(
     for keep, gone in pairs:
         if len(store.entities([keep, gone])) == 2:
             states.append((gone, store.entities([gone])[0].name, _whole(store)))
-            store.merge(keep, gone)
+            merge(store, keep, gone)
             _check(store)
     for _, name, state in reversed(states):
-        store.unmerge(name)
+        unmerge(store, name)
         assert _whole(store) == state
 
 
@@ -109,7 +116,7 @@ def test_undoing_merges_gives_back_the_same_graph(
 @given(steps=PARTED, more=PARTED)
 def test_a_merge_is_as_if_both_had_been_one_all_along(make: Make, steps: list[Seen], more: list[Seen]) -> None:
     store, one = _taught(make, [(seen, 99) for seen in steps]), make()
-    store.merge("a", "b")
+    merge(store, "a", "b")
     for step, seen in enumerate(more, start=len(steps) + 1):
         _learn(store, step, seen)
     for step, seen in enumerate([*steps, *more], start=1):
@@ -122,11 +129,11 @@ def test_a_merge_is_as_if_both_had_been_one_all_along(make: Make, steps: list[Se
 @given(steps=PARTED, more=PARTED)
 def test_what_is_learned_before_a_merge_is_undone_stays(make: Make, steps: list[Seen], more: list[Seen]) -> None:
     merged, never = (_taught(make, [(seen, 99) for seen in steps]) for _ in range(2))
-    merged.merge("a", "b")
+    merge(merged, "a", "b")
     for step, seen in enumerate(more, start=len(steps) + 1):
         _learn(merged, step, seen)
         _learn(never, step, seen, names={"b": "a"})
-    merged.unmerge("b")
+    unmerge(merged, "b")
     _check(merged)
     assert _whole(merged, ids=False) == _whole(never, ids=False)
 
@@ -201,14 +208,14 @@ def test_nothing_of_a_forgotten_name_is_left_in_the_file(tmp_path: Path, embedde
 def test_forgetting_reaches_through_a_merge(make: Make, steps: list[Seen], which: int) -> None:
     merged, never = _taught(make, [(seen, 99) for seen in steps]), _taught(make, [])
     forgotten = which % len(steps) + 1
-    merged.merge("a", "b")
-    merged.forget([f"e{forgotten}"])
+    merge(merged, "a", "b")
+    forget(merged, [f"e{forgotten}"])
     for step, seen in enumerate(steps, start=1):
         if step != forgotten:
             _learn(never, step, seen)
-    never.merge("a", "b")
+    merge(never, "a", "b")
     _check(merged)
     assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]
-    merged.unmerge("b")
-    never.unmerge("b")
+    unmerge(merged, "b")
+    unmerge(never, "b")
     assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]

@@ -9,12 +9,13 @@ import pytest
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction.textworld.slots import slot
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Memory:
     """Three steps of a small story, with the real embedder."""
-    memory = Memory(tmp_path / "house.db", embedder=load_embedder("minilm"))
+    memory = Memory(tmp_path / "house.db", embedder=load_embedder("minilm"), slot_of=slot)
     memory.remember(
         "You are in the kitchen. A red apple is on the table. A cookbook lies there, too.",
         triples=[

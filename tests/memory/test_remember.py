@@ -8,6 +8,7 @@ import pytest
 
 from graphmem import Extraction, Fact, Memory, Triple
 from graphmem.errors import EmbedderMismatch, ExtractionError, InputError
+from graphmem.extraction.textworld.slots import slot
 from graphmem.testing import HashEmbedder, ScriptedExtractor
 
 
@@ -29,9 +30,9 @@ def test_steps_count_up_by_themselves(memory: Memory) -> None:
     assert [episode.step for episode in memory.episodes()] == [0, 1, 2, 10, 11]
 
 
-def test_the_default_extractor_reads_plain_english(memory: Memory) -> None:
-    memory.remember("You are in the kitchen. A red apple is on the table.")
-    learned = memory.remember("You pick up the red apple.")
+def test_the_default_extractor_reads_transcripts_of_games(memory: Memory) -> None:
+    memory.remember("-= Kitchen =-\nYou are in the kitchen. A red apple is on the table.")
+    learned = memory.remember("> take red apple\nYou pick up the red apple.")
     assert "red apple, is in, inventory" in map(str, learned.asserted)
     assert [str(fact) for fact in learned.retired] == ["red apple, is on, table"]
 
@@ -94,7 +95,7 @@ def test_a_failed_extraction_leaves_the_episode_pending_and_says_why(
 
 def test_what_is_extracted_late_does_not_overrule_what_was_seen_since(tmp_path: Path, embedder: HashEmbedder) -> None:
     extractor = ScriptedExtractor({})
-    with Memory(tmp_path / "house.db", extractor=extractor, embedder=embedder) as memory:
+    with Memory(tmp_path / "house.db", extractor=extractor, embedder=embedder, slot_of=slot) as memory:
         memory.remember("the apple is on the table")
         memory.remember("taken", triples=[("apple", "is in", "inventory")])
         extractor.script["the apple is on the table"] = Extraction((Triple("apple", "is on", "table"),))
@@ -182,7 +183,7 @@ def test_the_extractor_of_a_pending_episode_sees_what_was_known_then(tmp_path: P
         {"step": 2**70},
         {"step": True},
         {"step": "1"},
-        {"time": "2020-01-01"},
+        {"time": "next week"},
         {"key": ""},
         {"key": 5},
         {"triples": [None]},

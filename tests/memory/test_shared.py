@@ -9,6 +9,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.errors import InputError
+from graphmem.extraction.textworld.slots import slot
 from graphmem.testing import HashEmbedder
 
 WORKERS, EACH = 8, 10
@@ -70,13 +71,16 @@ def test_threads_with_event_loops_of_their_own_share_a_memory(memory: Memory) ->
 
 
 def test_two_memories_on_one_file_lose_no_write(memory: Memory, tmp_path: Path) -> None:
-    with Memory(tmp_path / "house.db", embedder=HashEmbedder()) as other, ThreadPoolExecutor(WORKERS) as pool:
+    with (
+        Memory(tmp_path / "house.db", embedder=HashEmbedder(), slot_of=slot) as other,
+        ThreadPoolExecutor(WORKERS) as pool,
+    ):
         list(pool.map(lambda worker: _tell((memory, other)[worker % 2], worker), range(WORKERS)))
     _check(memory)
 
 
 def test_the_default_extractor_and_embedder_serve_threads(tmp_path: Path) -> None:
-    with Memory(tmp_path / "house.db") as memory, ThreadPoolExecutor(WORKERS) as pool:
+    with Memory(tmp_path / "house.db", slot_of=slot) as memory, ThreadPoolExecutor(WORKERS) as pool:
         texts = [f"The {colour} key is in the drawer." for colour in ("red", "green", "blue", "grey", "pink", "gold")]
         list(pool.map(memory.remember, texts))
         assert {fact.subject for fact in memory.facts("drawer")} >= {"red key", "gold key"}

@@ -7,12 +7,13 @@ import pytest
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction.textworld import slot
 
 
 @pytest.fixture
 def house() -> Iterator[Memory]:
     """A small house, with the real embedder."""
-    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember(
             "You are in the kitchen. A red apple is on the table.",
             triples=[("red apple", "is on", "table"), ("table", "is in", "kitchen"), ("kitchen", "has exit", "north")],

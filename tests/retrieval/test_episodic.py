@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from graphmem.graph.learning import append, learn
 from graphmem.records import Episode, Lesson, Triple, Vector
 from graphmem.retrieval.episodic import episodic_search, relevance
 from tests.oracle import DictStore
@@ -25,10 +26,10 @@ def store() -> DictStore:
     """Three episodes: one that taught four facts, one of two, and one of none, on three axes."""
     made = DictStore()
     for number, size in enumerate((4, 2, 0)):
-        episode = made.append([Episode(f"e{number}", f"text {number}", number)])[0]
+        episode = append(made, [Episode(f"e{number}", f"text {number}", number)])[0]
         triples = tuple(Triple(f"thing {number}.{n}", "is in", "hall") for n in range(size))
         vectors = {episode.text: AXES[number]}
-        made.learn([Lesson(episode, triples, (None,) * size, vectors=vectors)], embedder="axes")
+        learn(made, [Lesson(episode, triples, (None,) * size, vectors=vectors)], embedder="axes")
     return made
 
 
@@ -58,7 +59,7 @@ def test_none_are_found_when_none_are_asked_for(store: DictStore) -> None:
 
 def test_of_episodes_that_read_the_same_the_newest_counts_once(store: DictStore) -> None:
     for number in range(3, 6):
-        store.append([Episode(f"e{number}", "text 2", number)])
+        append(store, [Episode(f"e{number}", "text 2", number)])
     found = [id_ for id_, _ in _search(store, [], AXES[2], limit=2)]
     assert found[0] == "e5"
     assert len(found) == 2

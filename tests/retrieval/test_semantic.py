@@ -7,20 +7,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphmem.graph.learning import append, learn
 from graphmem.protocols import Store
 from graphmem.records import Episode, Lesson, Triple, Vector, entity_key
 from graphmem.retrieval.semantic import semantic_search
-from tests.oracle import DictStore
 from graphmem.testing import HashEmbedder
+from tests.oracle import DictStore
 
 
 def _store(triples: Sequence[Triple]) -> Store:
     store = DictStore()
     embed = HashEmbedder().embed
     for number, triple in enumerate(triples):
-        episode = store.append([Episode(f"e{number}", f"seen {number}", number)])[0]
+        episode = append(store, [Episode(f"e{number}", f"seen {number}", number)])[0]
         vectors = dict(zip([triple.text], embed([triple.text]), strict=True))
-        store.learn([Lesson(episode, (triple,), (None,), vectors=vectors)], embedder="hash")
+        learn(store, [Lesson(episode, (triple,), (None,), vectors=vectors)], embedder="hash")
     return store
 
 

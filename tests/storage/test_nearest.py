@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graphmem.graph.forgetting import forget
+from graphmem.graph.learning import append, learn
 from graphmem.records import Episode, Lesson, Triple, Vector
 from graphmem.storage.sqlite import nearest
 from graphmem.storage.sqlite.rough_index import RoughIndex
@@ -38,8 +40,8 @@ def teach(store: SqliteStore, vectors: Vector, *, first: int = 0, step: int = 0,
         by_text = {triple.text: vector for triple, vector in zip(some, part, strict=True)}
         episode = Episode(f"e{step}.{first + start}", "seen", step)
         lessons.append(Lesson(episode, tuple(some), (slot,) * len(some), vectors=by_text))
-    store.append([lesson.episode for lesson in lessons])
-    store.learn(lessons, embedder="drawn")
+    append(store, [lesson.episode for lesson in lessons])
+    learn(store, lessons, embedder="drawn")
     return lessons[-1].episode.id
 
 
@@ -145,7 +147,7 @@ def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
     things(store, secret[0])
     code = np.packbits(secret[0] > 0).tobytes()
     assert code in _stored(tmp_path / "large.db")
-    store.forget([episode])
+    forget(store, [episode])
     assert "thing 9999" not in things(store, secret[0])
     store.close()
     assert code not in (tmp_path / "large.db").read_bytes()
@@ -180,9 +182,9 @@ def test_a_memory_without_a_file_has_an_index_too() -> None:
 def test_many_episodes_are_found_as_facts_are(tmp_path: Path) -> None:
     vectors = clustered(2 * LARGE)
     store = SqliteStore(tmp_path / "large.db")
-    stored = store.append([Episode(f"e{i}", f"text {i}", i) for i in range(len(vectors))])
+    stored = append(store, [Episode(f"e{i}", f"text {i}", i) for i in range(len(vectors))])
     lessons = [Lesson(e, vectors={e.text: vector}) for e, vector in zip(stored, vectors, strict=True)]
-    store.learn(lessons, embedder="drawn")
+    learn(store, lessons, embedder="drawn")
     assert store.nearest("episode", vectors[5:6], limit=1)[0][0][0] == "e5"
     assert all(int(id_[1:]) <= 40 for id_, _ in store.nearest("episode", vectors[99:100], limit=9, at=40)[0])
 

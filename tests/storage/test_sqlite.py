@@ -12,6 +12,8 @@ import pytest
 from benchmarks.durability import survive
 from graphmem import Memory
 from graphmem.errors import NotAMemory, SchemaTooNew, StoreBusy, StoreUnwritable
+from graphmem.graph.forgetting import forget
+from graphmem.graph.learning import append
 from graphmem.records import Episode
 from graphmem.storage.sqlite import connection, schema
 from graphmem.storage.sqlite.store import SqliteStore
@@ -38,7 +40,7 @@ def test_a_reader_sees_what_another_process_wrote(tmp_path: Path) -> None:
     assert len(reader.nearest("fact", query, limit=5)[0]) == 1
     teach(writer, 2, ("pear", "is in", "box"))
     assert len(reader.nearest("fact", query, limit=5)[0]) == 2
-    writer.forget(["e1"])
+    forget(writer, ["e1"])
     assert len(reader.nearest("fact", query, limit=5)[0]) == 1
     reader.close()
     writer.close()
@@ -79,8 +81,8 @@ def test_a_writer_that_must_wait_too_long_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(connection, "WAIT_SECONDS", 0.1)
     one, other = SqliteStore(tmp_path / "house.db"), SqliteStore(tmp_path / "house.db")
     with one._writing(), pytest.raises(StoreBusy, match=r"house\.db: another process is writing"):
-        other.append([Episode("e1", "seen", 1)])
-    other.append([Episode("e1", "seen", 1)])
+        append(other, [Episode("e1", "seen", 1)])
+    append(other, [Episode("e1", "seen", 1)])
     one.close()
     other.close()
 
@@ -105,7 +107,7 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "house.db")
     unwritable = Episode("e2", "seen", 1, metadata={"not": object()})
     with pytest.raises(TypeError):
-        store.append([Episode("e1", "seen", 1), unwritable])
+        append(store, [Episode("e1", "seen", 1), unwritable])
     assert store.episodes() == []
     store.close()
 
@@ -206,7 +208,7 @@ def test_a_write_looks_up_its_own_facts_and_never_walks_the_graph(tmp_path: Path
 def test_a_namespace_that_was_rolled_back_is_not_anothers(tmp_path: Path) -> None:
     alice = SqliteStore(tmp_path / "house.db", "alice")
     with pytest.raises(TypeError):
-        alice.append([Episode("e1", "seen", 1, metadata={"not": object()})])
+        append(alice, [Episode("e1", "seen", 1, metadata={"not": object()})])
     bob = SqliteStore(tmp_path / "house.db", "bob")
     teach(bob, 1, ("bob", "hides", "gold"))
     assert alice.facts() == []
@@ -230,6 +232,6 @@ def test_forgetting_does_not_wait_long_for_a_reader(tmp_path: Path, monkeypatch:
     teach(store, 1, ("apple", "is in", "box"))
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM facts").fetchone()
-    assert store.forget(["e1"]).episodes == 1
+    assert forget(store, ["e1"]).episodes == 1
     reader.close()
     store.close()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphmem.graph.learning import append, learn
 from graphmem.protocols import Store
 from graphmem.records import Episode, Fact, Lesson, Triple
 from graphmem.storage.sqlite.store import SqliteStore
@@ -22,9 +23,9 @@ def _teach(store: Store, step: int, seen: Seen) -> None:
         Triple(thing, "is", "known") for thing, _ in seen
     ]
     slots = ["location"] * len(seen) + [None] * len(seen)
-    episode = store.append([Episode(f"e{step}", f"step {step}", step)])[0]
+    episode = append(store, [Episode(f"e{step}", f"step {step}", step)])[0]
     mentions = tuple(thing for thing, _ in seen)
-    store.learn([Lesson(episode, tuple(triples), tuple(slots), mentions=mentions)], embedder="none")
+    learn(store, [Lesson(episode, tuple(triples), tuple(slots), mentions=mentions)], embedder="none")
 
 
 def _told(facts: Sequence[Fact]) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from agents.policies.heuristic.world import World
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Situation
 from agents.worldmap import DIRECTIONS, HAS_EXIT, RELATIONS, WorldMap
 from graphmem import Extraction, Fact, Triple
-from graphmem.extraction import TextWorldExtractor, slot
+from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.protocols import Embedder
 from graphmem.records import Observation
 

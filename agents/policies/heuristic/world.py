@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from agents.policies.protocol import GO_TO, Situation
 from graphmem import Fact, Triple
-from graphmem.extraction import TextWorldExtractor, slot
+from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.records import Observation, entity_key
 
 _COMMAND = re.compile(r"^(\w+)(?: (.+?))?(?: (?:from|with|on|into|in|to) (.+))?$")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose.clauses import triples_of
 from graphmem.extraction.prose.nouns import People, name_of
-from graphmem.extraction.textworld.slots import last_words
 from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class ParseExtractor:
             triples += (triple for triple in triples_of(doc, people) if _has_words(triple))
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
-        return Extraction(last_words(triples), (), tuple(mentions.values()))
+        return Extraction(tuple({triple.key: triple for triple in triples}.values()), (), tuple(mentions.values()))
 
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from graphmem.extraction.textworld.names import state_after, state_of
 from graphmem.extraction.textworld.phrases import Statement
 from graphmem.extraction.textworld.scene import INVENTORY, Scene
 from graphmem.records import entity_key
 
-_MADE = {
-    "slice": "sliced", "dice": "diced", "chop": "chopped", "fry": "fried", "roast": "roasted", "grill": "grilled",
-    "burn": "burned", "cook": "cooked",
-}  # fmt: skip
-_ONE_WORD_ANSWERS = {
-    "taken": "take", "dropped": "drop", "opened": "open", "closed": "close", "unlocked": "unlock", "locked": "lock",
-}  # fmt: skip
+_ONE_WORD_ANSWERS = frozenset({"taken", "dropped", "opened", "closed", "unlocked", "locked"})
 
 
-def _taken(scene: Scene, said: Statement) -> None:
-    for thing in scene.things(said["things"] or said["thing"]):
+def _taken(scene: Scene, statement: Statement) -> None:
+    for thing in scene.things(statement["things"] or statement["thing"]):
         scene.place(thing, "is in", INVENTORY)
-    if said.text.casefold().startswith("adding the meal"):
+    if statement.text.casefold().startswith("adding the meal"):
         _use_up_ingredients(scene)
 
 
@@ -34,31 +29,31 @@ def _use_up_ingredients(scene: Scene) -> None:
     )
 
 
-def _dropped(scene: Scene, said: Statement) -> None:
-    for thing in scene.things(said["things"] or said["thing"]):
+def _dropped(scene: Scene, statement: Statement) -> None:
+    for thing in scene.things(statement["things"] or statement["thing"]):
         scene.here(thing)
 
 
-def _put(scene: Scene, said: Statement) -> None:
-    things = scene.things(said["things"])
-    if entity_key(said["holder"]) in {"floor", "ground"}:
+def _put(scene: Scene, statement: Statement) -> None:
+    things = scene.things(statement["things"])
+    if entity_key(statement["holder"]) in {"floor", "ground"}:
         for thing in things:
             scene.here(thing)
-    elif holder := scene.thing(said["holder"]):
+    elif holder := scene.thing(statement["holder"]):
         for thing in things:
-            scene.place(thing, "is in" if said.kind == "put in" else "is on", holder)
+            scene.place(thing, "is in" if statement.kind == "put in" else "is on", holder)
 
 
-def _revealed(scene: Scene, said: Statement) -> None:
-    if holder := scene.thing(said["holder"]):
+def _revealed(scene: Scene, statement: Statement) -> None:
+    if holder := scene.thing(statement["holder"]):
         scene.fact(holder, "is", "open")
-        for thing in scene.things(said["things"]):
+        for thing in scene.things(statement["things"]):
             scene.place(thing, "is in", holder)
 
 
 def _turned(state: str) -> Callable[[Scene, Statement], None]:
-    def read(scene: Scene, said: Statement) -> None:
-        if thing := scene.thing(said["thing"]):
+    def read(scene: Scene, statement: Statement) -> None:
+        if thing := scene.thing(statement["thing"]):
             scene.fact(thing, "is", state)
             if state in {"locked", "unlocked"}:
                 _key_of_command(scene, thing)
@@ -76,42 +71,42 @@ def _key_of_command(scene: Scene, lock: str) -> None:
         scene.last = last
 
 
-def _eaten(scene: Scene, said: Statement) -> None:
-    if thing := scene.thing(said["thing"]):
+def _eaten(scene: Scene, statement: Statement) -> None:
+    if thing := scene.thing(statement["thing"]):
         scene.fact(thing, "is", "eaten")
         scene.retire_place(thing)
 
 
-def _made(scene: Scene, said: Statement) -> None:
-    verb = said["verb"].lower()
-    for thing in scene.things(said["thing"]):
-        scene.fact(thing, "is", _MADE.get(verb, verb))
+def _made(scene: Scene, statement: Statement) -> None:
+    verb = statement["verb"].lower()  # "fry" or "fried"
+    for thing in scene.things(statement["thing"]):
+        scene.fact(thing, "is", state_after(verb) or verb)
 
 
-def _carrying(scene: Scene, said: Statement) -> None:
+def _carrying(scene: Scene, statement: Statement) -> None:
     """The inventory in full: what is not listed is carried no more. "X is in your inventory" is no full list."""
-    carried = scene.things(said["things"]) if said["things"] else []
+    carried = scene.things(statement["things"]) if statement["things"] else []
     for thing in carried:
         scene.place(thing, "is in", INVENTORY)
-    if said.text.casefold().startswith("you"):
+    if statement.text.casefold().startswith("you"):
         scene.retire_contents(INVENTORY, keep=carried)
 
 
-def _wants_key(scene: Scene, said: Statement) -> None:
-    lock, key = scene.thing(said["lock"]), scene.thing(said["key"])
+def _wants_key(scene: Scene, statement: Statement) -> None:
+    lock, key = scene.thing(statement["lock"]), scene.thing(statement["key"])
     if lock and key:
         scene.fact(lock, "is", "locked")
         scene.fact(lock, "requires", key)
         scene.fact(key, "unlocks", lock)
 
 
-def _wants_opening(scene: Scene, said: Statement) -> None:
-    if thing := scene.thing(said["thing"]):
+def _wants_opening(scene: Scene, statement: Statement) -> None:
+    if thing := scene.thing(statement["thing"]):
         scene.seen_state(thing, "closed")
 
 
-def _wants_cooking(scene: Scene, said: Statement) -> None:
-    if thing := scene.thing(said["thing"]):
+def _wants_cooking(scene: Scene, statement: Statement) -> None:
+    if thing := scene.thing(statement["thing"]):
         scene.fact(thing, "is", "raw")
 
 
@@ -125,7 +120,7 @@ def read_one_word(scene: Scene, answer: str) -> None:
     elif word == "dropped":
         scene.here(thing)
     else:
-        scene.fact(thing, "is", {"opened": "open"}.get(word, word))
+        scene.fact(thing, "is", state_of(word) or word)
         if word in {"locked", "unlocked"}:
             _key_of_command(scene, thing)
 

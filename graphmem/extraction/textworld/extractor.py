@@ -19,53 +19,43 @@ from graphmem.extraction.textworld.transcript import read_transcript
 from graphmem.records import Extraction, Fact, Observation
 
 _READERS: dict[str, Callable[[Scene, Statement], None]] = {**rooms.READERS, **actions.READERS, **notes.READERS}
-# Where the player is, what is carried and what the recipe asks for: "You are carrying nothing." and "Adding the meal to
-# your inventory." make facts about these outdated without naming them.
-ANCHORS = (PLAYER, INVENTORY, RECIPE)
 _LONGEST = 100_000  # characters; what is longer is no observation of a game, and is read up to here
 
 
 class TextWorldExtractor:
     """Reads rooms, exits, doors, places, states, actions, notes and recipes. Needs no trained model.
 
-    The text may begin with the command that was sent ("> take knife from table"). Loads spaCy at the first call.
+    The text may begin with the command that was sent ("> take knife from table"). Of facts with the same slot the
+    later replaces the earlier: a thing is in one place. Loads spaCy at the first call.
     """
 
     name = "textworld"
-    anchors: Sequence[str] = ANCHORS
+    # "You are carrying nothing." and "Adding the meal to your inventory." make facts about these outdated unnamed.
+    anchors: Sequence[str] = (PLAYER, INVENTORY, RECIPE)
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read one piece of transcript. Any text will do; what fits no rule teaches nothing."""
-        return read(observation.text, known)[0]
+        transcript = read_transcript(observation.text[:_LONGEST])
+        scene = Scene(known, transcript.command, transcript.title)
+        if transcript.title:
+            rooms.enter(scene, transcript.title)
+        body = notes.take_recipe(scene, transcript.body)
+        before, sentences = "", []
+        for span in pipeline()(body).sents:
+            sentence = " ".join(span.text.split())
+            _read(scene, sentence, span._.statement, before)
+            sentences.append(sentence)
+            before = sentence
+        notes.read_note(scene, sentences)
+        return scene.finish()
 
 
-def read(text: str, known: Sequence[Fact], *, leave: frozenset[str] = frozenset()) -> tuple[Extraction, list[str]]:
-    """What the text teaches, and the sentences that fit no rule, or only those of a kind in `leave`."""
-    transcript = read_transcript(text[:_LONGEST])
-    scene = Scene(known, transcript.command, transcript.title)
-    if transcript.title:
-        rooms.enter(scene, transcript.title)
-    body = notes.take_recipe(scene, transcript.body)
-    before, sentences, left = "", [], []
-    for span in pipeline()(body).sents:
-        sentence = " ".join(span.text.split())
-        said: Statement | None = span._.statement
-        if said is None or said.kind in leave:
-            left.append(span.text.strip())
-            said = None
-        _read(scene, sentence, said, before)
-        sentences.append(sentence)
-        before = sentence
-    notes.says(scene, sentences)
-    return scene.finish(), left
-
-
-def _read(scene: Scene, sentence: str, said: Statement | None, before: str) -> None:
-    notes.uses(scene, sentence)
-    if said is None:
+def _read(scene: Scene, sentence: str, statement: Statement | None, before: str) -> None:
+    notes.read_uses(scene, sentence)
+    if statement is None:
         actions.read_one_word(scene, sentence)
-    elif said.kind == "bare":
+    elif statement.kind == "bare":
         if before.casefold().startswith("look over there"):  # "Look over there! a toolbox."
-            rooms.READERS["here"](scene, said)
+            rooms.READERS["here"](scene, statement)
     else:
-        _READERS[said.kind](scene, said)
+        _READERS[statement.kind](scene, statement)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_STATE_WORDS = {
+STATES = {
     "open": "open", "opened": "open", "closed": "closed", "shut": "closed",
     "locked": "locked", "unlocked": "unlocked", "empty": "empty",
     "raw": "raw", "uncooked": "raw", "cooked": "cooked", "fried": "fried", "roasted": "roasted", "grilled": "grilled",
     "burned": "burned", "burnt": "burned",
     "uncut": "uncut", "sliced": "sliced", "diced": "diced", "chopped": "chopped", "eaten": "eaten",
+}  # fmt: skip
+_STATE_AFTER = {
+    "slice": "sliced", "dice": "diced", "chop": "chopped", "mince": "minced", "peel": "peeled",
+    "cook": "cooked", "fry": "fried", "roast": "roasted", "grill": "grilled", "bake": "baked", "boil": "boiled",
+    "steam": "steamed", "burn": "burned",
 }  # fmt: skip
 
 
@@ -38,7 +43,7 @@ _MOST_WORDS = 7
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A thing's own name, and the states that were said with it."""
+    """A thing's own name, and the states that were named with it."""
 
     name: str
     states: tuple[str, ...] = ()
@@ -46,7 +51,12 @@ class Named:
 
 def state_of(word: str) -> str | None:
     """The plain word for a state: "opened" is open; None when the word names no state."""
-    return _STATE_WORDS.get(word.casefold())
+    return STATES.get(word.casefold())
+
+
+def state_after(verb: str) -> str | None:
+    """The state that the verb of a command leads to: "dice" makes diced; None when it makes no lasting one."""
+    return _STATE_AFTER.get(verb.casefold())
 
 
 def read_name(text: str) -> Named | None:
@@ -59,11 +69,11 @@ def read_name(text: str) -> Named | None:
     words = text.split()
     while len(words) > 1 and words[0].casefold() in _ARTICLES:
         words.pop(0)
-    words, told = _without_states(words)
+    words, leading = _without_states(words)
     words = _LOOKING.sub("", " ".join(words)).split()
     if not words or len(words) > _MOST_WORDS or not _is_name(words):
         return None
-    return Named(" ".join(words), told + states)
+    return Named(" ".join(words), leading + states)
 
 
 def is_pronoun(text: str) -> bool:

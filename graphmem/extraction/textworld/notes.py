@@ -1,11 +1,11 @@
-"""What is written and told: notes, recipes, which key fits which lock, and the words of a task."""
+"""What is written: notes, recipes, which key fits which lock, and the words of a task."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 
-from graphmem.extraction.textworld.names import read_name
+from graphmem.extraction.textworld.names import read_name, state_after
 from graphmem.extraction.textworld.phrases import Statement
 from graphmem.extraction.textworld.scene import PLAYER, Scene
 from graphmem.records import entity_key
@@ -32,10 +32,6 @@ _RECIPE = re.compile(
 _LONGEST = 1000  # characters of a sentence that may say what things are for
 _HEADING = re.compile(r"^[ \t]*(?:recipe(?: #\d+)?|-{3,})[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _DIRECTION = re.compile(r"^(\w+)\s+(?:the\s+)?(.+?)(?:\s+(?:with|on|in|using)\s+.*)?$", re.IGNORECASE)
-_MUST_BE = {
-    "dice": "diced", "slice": "sliced", "chop": "chopped", "fry": "fried", "roast": "roasted", "grill": "grilled",
-    "cook": "cooked", "bake": "baked", "boil": "boiled", "steam": "steamed", "mince": "minced", "peel": "peeled",
-}  # fmt: skip
 # "frying is done only with stove", "BBQ's are for grilling things"
 _USES = (
     re.compile(r"\b(?P<use>\w{1,40}ing) is done (?:only )?(?:with|on|in) (?:an? |the )?(?P<tool>[\w-]+)", re.I),
@@ -67,7 +63,7 @@ def _lines(block: str) -> Iterable[str]:
 
 def _must_be(scene: Scene, line: str) -> None:
     found = _DIRECTION.match(line)
-    if found and (state := _MUST_BE.get(found[1].casefold())) and (named := read_name(found[2])):
+    if found and (state := state_after(found[1])) and (named := read_name(found[2])):
         scene.fact(named.name, "must be", state)
 
 
@@ -80,7 +76,7 @@ def _what_is_read(scene: Scene) -> str | None:
     return named.name if readable else None
 
 
-def says(scene: Scene, sentences: Iterable[str]) -> None:
+def read_note(scene: Scene, sentences: Iterable[str]) -> None:
     """Keep every sentence of a note that is being read, in full."""
     note = _what_is_read(scene)
     if not note or scene.titled:
@@ -92,7 +88,7 @@ def says(scene: Scene, sentences: Iterable[str]) -> None:
             scene.mention(note)
 
 
-def uses(scene: Scene, sentence: str) -> None:
+def read_uses(scene: Scene, sentence: str) -> None:
     """What each appliance is for, in the words of a task."""
     for pattern in _USES if len(sentence) <= _LONGEST else ():
         for found in pattern.finditer(sentence):
@@ -101,53 +97,53 @@ def uses(scene: Scene, sentence: str) -> None:
                 scene.mention(named.name)
 
 
-def _fits(scene: Scene, said: Statement) -> None:
-    key, lock = scene.thing(said["key"]), scene.thing(said["lock"])
+def _fits(scene: Scene, statement: Statement) -> None:
+    key, lock = scene.thing(statement["key"]), scene.thing(statement["lock"])
     if not key or not lock:
         return
-    if said.kind == "wants":
+    if statement.kind == "wants":
         scene.fact(lock, "requires", key)
-    elif not _KEYS.search(key) and "unlock" not in said.text.casefold():
+    elif not _KEYS.search(key) and "unlock" not in statement.text.casefold():
         return  # "The lever opens the gate" is about no key
     scene.fact(key, "unlocks", lock)
 
 
-def _fits_in(scene: Scene, said: Statement) -> None:
-    _fits(scene, said)
-    lock, room = scene.thing(said["lock"]), scene.thing(said["room"])
+def _fits_in(scene: Scene, statement: Statement) -> None:
+    _fits(scene, statement)
+    lock, room = scene.thing(statement["lock"]), scene.thing(statement["room"])
     if lock and room:
         scene.place(lock, "is in", room)
 
 
-def _wants(scene: Scene, said: Statement) -> None:
-    lock = scene.last if said["lock"].casefold() == "it" else None  # before the key becomes what "it" means
-    key = scene.thing(said["key"])
-    lock = lock or scene.thing(said["lock"])
+def _wants(scene: Scene, statement: Statement) -> None:
+    lock = scene.last if statement["lock"].casefold() == "it" else None  # before the key becomes what "it" means
+    key = scene.thing(statement["key"])
+    lock = lock or scene.thing(statement["lock"])
     if key and lock:
         scene.fact(lock, "requires", key)
         scene.fact(key, "unlocks", lock)
 
 
-def _requires(scene: Scene, said: Statement) -> None:
-    lock, key = scene.thing(said["lock"]), scene.thing(said["key"])
+def _requires(scene: Scene, statement: Statement) -> None:
+    lock, key = scene.thing(statement["lock"]), scene.thing(statement["key"])
     if lock and key:
         scene.fact(lock, "requires", key)
         if _KEYS.search(key):
             scene.fact(key, "unlocks", lock)
 
 
-def _check(scene: Scene, said: Statement) -> None:
-    thing, room = scene.thing(said["thing"]), scene.thing(said["room"])
+def _check(scene: Scene, statement: Statement) -> None:
+    thing, room = scene.thing(statement["thing"]), scene.thing(statement["room"])
     if thing and room:
         scene.place(thing, "is in", room)
 
 
-def _task(scene: Scene, said: Statement) -> None:
-    scene.fact(PLAYER, "must", said["rest"])
+def _task(scene: Scene, statement: Statement) -> None:
+    scene.fact(PLAYER, "must", statement["rest"])
 
 
-def _meal_place(scene: Scene, said: Statement) -> None:
-    if room := scene.thing(said["room"]):
+def _meal_place(scene: Scene, statement: Statement) -> None:
+    if room := scene.thing(statement["room"]):
         scene.fact("meal", "must be prepared in", room)
 
 

@@ -12,13 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphmem.extraction.textworld.names import is_pronoun, read_name, read_names
+from graphmem.extraction.textworld.names import STATES, is_pronoun, read_name, read_names
+from graphmem.extraction.textworld.transcript import OPPOSITE
 
-DIRECTIONS = "northeast|northwest|southeast|southwest|north|south|east|west|up|down"
-_STATES = (
-    "open|opened|closed|shut|locked|unlocked|empty|raw|fried|roasted|grilled|cooked|burned|burnt"
-    "|uncut|sliced|diced|chopped"
-)
+_DIRECTIONS = "|".join(sorted(OPPOSITE, key=len, reverse=True))
 _MAKING = "slice|sliced|dice|diced|chop|chopped|fry|fried|roast|roasted|grill|grilled|burn|burned|cook|cooked"
 
 _SLOTS = {
@@ -28,8 +25,8 @@ _SLOTS = {
     "key": r"[^,.;:!?\"\n]{1,80}?",
     "lock": r"[^,.;:!?\"\n]{1,80}?",
     "things": r"[^.;:!?\"\n]{1,2000}?",
-    "direction": rf"(?:{DIRECTIONS})(?:(?: and |, (?:and )?)(?:{DIRECTIONS}))*",
-    "state": _STATES,
+    "direction": rf"(?:{_DIRECTIONS})(?:(?: and |, (?:and )?)(?:{_DIRECTIONS}))*",
+    "state": "|".join(STATES),
     "rest": r".{1,400}?",
 }
 _ONE_NAME = ("thing", "holder", "room", "key", "lock")
@@ -51,11 +48,10 @@ _MACROS = {
     "opens": "(?:unlocks|opens|fits|is for|can unlock|can open|will unlock|will open|is used to unlock|matches)",
 }  # fmt: skip
 
-# Kinds of statement -> the ways to say it. See `rooms`, `actions` and `reading` for what each kind teaches.
+# Kinds of statement -> the ways to say it. See `rooms`, `actions` and `notes` for what each kind teaches.
 _TABLE = r"""
 # --- what was done -------------------------------------------------------------------------------------------------
-taken:          you pick up {thing} from <floor>
-taken:          you (?:take|get|grab|remove|retrieve) {thing} (?:from|off|out of) {holder}
+taken:          you (?:pick up|take|get|grab|remove|retrieve) {thing} (?:from|off|out of) {holder}
 taken:          you (?:pick up|take|get|grab|collect|now have) {things}
 taken:          you (?:are now|now) (?:carrying|holding) {things}
 taken:          adding {thing} to your inventory
@@ -155,7 +151,7 @@ lid:            you can't see inside it because the lid's in your way
 it state:       (?:it|that)(?:'s| is) (?:already |now |currently )?{state}
 useful:         useful for (?P<use>\w+ing)(?: things)?
 
-# --- what is written or told ---------------------------------------------------------------------------------------
+# --- what is written or said ---------------------------------------------------------------------------------------
 fits:           {key} you (?:found|find) in {room} (?:unlocks|opens) {lock}
 fits:           {key} that you (?:found|find) in {room} (?:unlocks|opens) {lock}
 fits in:        {key} (?:unlocks|opens) {lock} (?:that is |which is |located |standing )?<in> {room}
@@ -220,10 +216,10 @@ _PHRASES = tuple(_rows())
 _LONGEST = 3000
 
 
-def statement(sentence: str) -> Statement | None:
+def read_sentence(sentence: str) -> Statement | None:
     """What the sentence states, or None when it fits no phrase (TextWorld's jokes fit none).
 
-    >>> statement("You find a knife on the table.").kind
+    >>> read_sentence("You find a knife on the table.").kind
     'list on'
     """
     sentence = " ".join(sentence.split()).lstrip("(\"'")

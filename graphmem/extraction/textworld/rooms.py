@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from graphmem.extraction.textworld.phrases import DIRECTIONS, Statement
+from graphmem.extraction.textworld.names import state_of
+from graphmem.extraction.textworld.phrases import Statement
 from graphmem.extraction.textworld.scene import INVENTORY, PLAYER, Scene
 from graphmem.extraction.textworld.transcript import OPPOSITE
 from graphmem.records import entity_key
 
-_DIRECTION = re.compile(rf"\b(?:{DIRECTIONS})\b", re.IGNORECASE)
+_DIRECTION = re.compile(rf"\b(?:{'|'.join(OPPOSITE)})\b", re.IGNORECASE)
 _RELATION = {
     "contains": "is in", "list in": "is in", "list on": "is on", "list under": "is under", "holds": "is on",
 }  # fmt: skip
@@ -31,96 +32,97 @@ def _side(direction: str) -> str:
     return {"up": "is above", "down": "is below"}.get(direction, f"is {direction} of")
 
 
-def _title(scene: Scene, said: Statement) -> None:
+def _title(scene: Scene, statement: Statement) -> None:
     """Read "You are in the kitchen", where there was no title line."""
-    if not scene.titled and (room := scene.thing(said["room"])):
+    if not scene.titled and (room := scene.thing(statement["room"])):
         scene.room = room
         enter(scene, room)
 
 
-def _exit(scene: Scene, said: Statement) -> None:
+def _exit(scene: Scene, statement: Statement) -> None:
     if scene.room:
-        for direction in _DIRECTION.findall(said["direction"]):
+        for direction in _DIRECTION.findall(statement["direction"]):
             scene.fact(scene.room, "has exit", direction.lower())
 
 
-def _door(scene: Scene, said: Statement) -> None:
-    door = scene.thing(said["thing"])
-    _exit(scene, said)
+def _door(scene: Scene, statement: Statement) -> None:
+    door = scene.thing(statement["thing"])
+    _exit(scene, statement)
     if door and scene.room and door.casefold() not in {"exit", "path", "passage", "way"}:
-        for direction in _DIRECTION.findall(said["direction"]):
+        for direction in _DIRECTION.findall(statement["direction"]):
             scene.fact(door, f"leads {direction.lower()} from", scene.room)
 
 
-def _doors(scene: Scene, said: Statement) -> None:
-    for door in scene.things(said["things"]):
+def _doors(scene: Scene, statement: Statement) -> None:
+    for door in scene.things(statement["things"]):
         scene.here(door)
-        scene.seen_state(door, said["states"].lower())
+        scene.seen_state(door, statement["states"].lower())
 
 
-def _here(scene: Scene, said: Statement) -> None:
-    for thing in scene.things(said["things"] or said["thing"]):
+def _here(scene: Scene, statement: Statement) -> None:
+    for thing in scene.things(statement["things"] or statement["thing"]):
         scene.here(thing)
 
 
-def _pointed_at(scene: Scene, said: Statement) -> None:
+def _pointed_at(scene: Scene, statement: Statement) -> None:
     """Read "It's a bed.", which points at something in the room only within a room's description."""
-    if scene.titled and re.match(r"it's an? ", said.text, re.IGNORECASE):
-        _here(scene, said)
+    if scene.titled and re.match(r"it's an? ", statement.text, re.IGNORECASE):
+        _here(scene, statement)
 
 
-def _group(scene: Scene, said: Statement) -> None:
+def _group(scene: Scene, statement: Statement) -> None:
     """Read "You can see 2 lockers, a Red one and a Blue one, here"."""
-    noun = said["many"].removesuffix("s")
-    for one in re.split(r", | and ", said["things"]):
+    noun = statement["many"].removesuffix("s")
+    for one in re.split(r", | and ", statement["things"]):
         words = one.split()
         adjective = " ".join(words[1:-1] if words[-1:] == ["one"] else words[1:])
         if thing := scene.thing(f"{adjective} {noun}" if words[-1:] == ["one"] else one):
             scene.here(thing)
 
 
-def _list(scene: Scene, said: Statement) -> None:
-    relation = _RELATION[said.kind]
-    if said["holder"].strip().casefold() in {"my inventory", "your inventory", "inventory"}:
-        _carried(scene, said)
+def _list(scene: Scene, statement: Statement) -> None:
+    relation = _RELATION[statement.kind]
+    if statement["holder"].strip().casefold() in {"my inventory", "your inventory", "inventory"}:
+        _carried(scene, statement)
         return
-    if entity_key(said["holder"]) in {"floor", "ground", "corner", "room"}:
-        _here(scene, said)
+    if entity_key(statement["holder"]) in {"floor", "ground", "corner", "room"}:
+        _here(scene, statement)
         return
-    holder = scene.thing(said["holder"])
+    holder = scene.thing(statement["holder"])
     if not holder:
         return
-    if said.kind == "holds" and scene.told(holder, "is", "open"):
-        relation = "is in"  # "holds" is said of supporters, but of an open box too
-    for thing in scene.things(said["things"]):
+    if statement.kind == "holds" and scene.has_stated(holder, "is", "open"):
+        relation = "is in"  # "holds" is written of supporters, but of an open box too
+    for thing in scene.things(statement["things"]):
         scene.place(thing, relation, holder)
-    if scene.titled and relation == "is in" and said.kind != "list in":
+    if scene.titled and relation == "is in" and statement.kind != "list in":
         scene.seen_state(holder, "open")  # TextWorld lists what is in a container only when it is open
     scene.last = holder
 
 
-def _carried(scene: Scene, said: Statement) -> None:
-    for thing in scene.things(said["things"]):
+def _carried(scene: Scene, statement: Statement) -> None:
+    for thing in scene.things(statement["things"]):
         scene.place(thing, "is in", INVENTORY)
 
 
-def _list_in_it(scene: Scene, said: Statement) -> None:
+def _list_in_it(scene: Scene, statement: Statement) -> None:
     holder = scene.last
-    relation = "is in" if said.kind == "list in it" else "is on"
-    for thing in scene.things(said["things"]) if holder else []:
+    relation = "is in" if statement.kind == "list in it" else "is on"
+    for thing in scene.things(statement["things"]) if holder else []:
         scene.place(thing, relation, str(holder))
     scene.last = holder
 
 
-def _likened(scene: Scene, said: Statement) -> None:
+def _likened(scene: Scene, statement: Statement) -> None:
     """Read "The fridge is just like the containers of your youth." or "The bed is large.": what follows is about it."""
-    scene.last = scene.thing(said["holder"] or said["thing"]) or scene.last
+    scene.last = scene.thing(statement["holder"] or statement["thing"]) or scene.last
 
 
-def _nothing(scene: Scene, said: Statement) -> None:
-    holder = scene.thing(said["thing"] or said["holder"]) if said["thing"] or said["holder"] else scene.last
+def _nothing(scene: Scene, statement: Statement) -> None:
+    named = statement["thing"] or statement["holder"]
+    holder = scene.thing(named) if named else scene.last
     if holder and not holder.casefold().startswith("piece of "):
-        _empty(scene, holder, opened=said.kind == "nothing in")
+        _empty(scene, holder, opened=statement.kind == "nothing in")
 
 
 def _empty(scene: Scene, holder: str, *, opened: bool) -> None:
@@ -132,26 +134,25 @@ def _empty(scene: Scene, holder: str, *, opened: bool) -> None:
     scene.last = holder
 
 
-def _state(scene: Scene, said: Statement) -> None:
-    thing = scene.thing(said["thing"]) if said["thing"] else scene.last
-    if thing:
-        named = said["state"].lower()
-        scene.seen_state(thing, {"opened": "open", "shut": "closed", "burnt": "burned"}.get(named, named))
+def _state(scene: Scene, statement: Statement) -> None:
+    thing = scene.thing(statement["thing"]) if statement["thing"] else scene.last
+    if thing and (state := state_of(statement["state"])):
+        scene.seen_state(thing, state)
 
 
-def _inside(scene: Scene, said: Statement) -> None:
+def _inside(scene: Scene, statement: Statement) -> None:
     if scene.last:
         scene.seen_state(scene.last, "open")
 
 
-def _lid(scene: Scene, said: Statement) -> None:
+def _lid(scene: Scene, statement: Statement) -> None:
     if scene.last:
         scene.seen_state(scene.last, "closed")
 
 
-def _useful(scene: Scene, said: Statement) -> None:
+def _useful(scene: Scene, statement: Statement) -> None:
     if scene.last:
-        scene.fact(scene.last, "is for", said["use"].lower())
+        scene.fact(scene.last, "is for", statement["use"].lower())
 
 
 READERS: dict[str, Callable[[Scene, Statement], None]] = {

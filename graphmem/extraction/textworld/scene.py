@@ -1,17 +1,16 @@
-"""What one text has told so far: facts, things to retire, and what "it" and "here" mean."""
+"""What one text has taught so far: facts, things to retire, and what "it" and "here" mean."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from graphmem.extraction.textworld.names import Named, is_pronoun, read_name, read_names
-from graphmem.extraction.textworld.slots import last_words
+from graphmem.extraction.textworld.slots import LOCATION, last_words, slot
 from graphmem.extraction.textworld.transcript import Command
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 PLAYER = "player"
 INVENTORY = "inventory"
-_PLACES = frozenset({"is in", "is on", "is under", "is at", "is inside"})
 
 
 class Scene:
@@ -36,8 +35,8 @@ class Scene:
         if all(part.strip() for part in (subject, relation, obj)):
             self._triples.append(triple)
 
-    def told(self, subject: str, relation: str, obj: str) -> bool:
-        """Whether the text has told this fact so far."""
+    def has_stated(self, subject: str, relation: str, obj: str) -> bool:
+        """Whether the text has stated this fact so far."""
         key = Triple(subject, relation, obj).key
         return any(triple.key == key for triple in self._triples)
 
@@ -65,22 +64,20 @@ class Scene:
         """
         if entity_key(thing) == entity_key(holder):
             return
-        if self._told_around(thing) != entity_key(holder):
+        if self._around_holder(thing) != entity_key(holder):
             self.fact(thing, relation, holder)
         self.mention(thing)
         self.mention(holder)
         self.retire(lambda fact: _is(fact, holder, "is", "empty"))
 
-    def _told_around(self, thing: str) -> str | None:
-        """The key of what holds that which holds the thing, as far as the text has told."""
-        holder = self._told_place(entity_key(thing))
-        return self._told_place(holder) if holder else None
+    def _around_holder(self, thing: str) -> str | None:
+        """The key of what holds that which holds the thing, as far as the text has stated it."""
+        holder = self._holder(entity_key(thing))
+        return self._holder(holder) if holder else None
 
-    def _told_place(self, key: str) -> str | None:
-        for triple in reversed(self._triples):
-            if triple.relation in _PLACES and triple.key[0] == key:
-                return triple.key[2]
-        return None
+    def _holder(self, key: str) -> str | None:
+        stated = (it.key[2] for it in reversed(self._triples) if it.key[0] == key and slot(it) == LOCATION)
+        return next(stated, None)
 
     def here(self, thing: str) -> None:
         """Assert that a thing is in the room, when the room is known."""
@@ -101,23 +98,24 @@ class Scene:
     def retire_place(self, thing: str) -> None:
         """A thing is gone: wherever it was, it is there no more."""
         key = entity_key(thing)
-        self.retire(lambda fact: fact.relation in _PLACES and entity_key(fact.subject) == key)
+        self.retire(lambda fact: entity_key(fact.subject) == key and slot(fact.triple) == LOCATION)
 
-    def retire_contents(self, holder: str, relations: frozenset[str] = _PLACES, keep: Sequence[str] = ()) -> None:
+    def retire_contents(self, holder: str, *, keep: Sequence[str] = ()) -> None:
         """Nothing but `keep` is in or on `holder`."""
         key, kept = entity_key(holder), {entity_key(name) for name in keep}
-        self.retire(
-            lambda fact: (
-                fact.relation in relations and entity_key(fact.object) == key and entity_key(fact.subject) not in kept
-            )
-        )
+
+        def is_gone(fact: Fact) -> bool:
+            subject, _, place = fact.triple.key
+            return place == key and subject not in kept and slot(fact.triple) == LOCATION
+
+        self.retire(is_gone)
 
     def finish(self) -> Extraction:
-        """All of it. A known fact that the text states again is not outdated."""
+        """All of it, with the slots of its facts. A known fact that the text states again is not outdated."""
         triples = last_words(self._triples)
         stated = {triple.key for triple in triples}
         outdated = sorted(index for index in self._outdated if self.known[index].triple.key not in stated)
-        return Extraction(triples, tuple(outdated), tuple(self._mentions.values()))
+        return Extraction(triples, tuple(outdated), tuple(self._mentions.values()), tuple(map(slot, triples)))
 
     def _same_as(self, name: str) -> str:
         """What "the counter" means after "a shoddy counter", and what a chest is called when "the small chest" follows.

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from graphmem.extraction.textworld.phrases import Statement, statement
+from graphmem.extraction.textworld.phrases import Statement, read_sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -76,7 +76,7 @@ def _sighs(token: Token) -> bool:
 
 def _mark_phrases(doc: Doc) -> Doc:
     doc.user_data["statements"] = {
-        sentence.start: found for sentence in doc.sents if (found := statement(sentence.text.strip()))
+        sentence.start: found for sentence in doc.sents if (found := read_sentence(sentence.text.strip()))
     }
     return doc
 

@@ -1,7 +1,8 @@
-"""Which facts can have one value only: a thing is in one place, a door is open or closed, meat is raw or fried.
+"""Which facts of a game's world have one value only: a thing is in one place, a door open or closed, meat raw or fried.
 
 Two facts with the same subject and the same slot cannot both hold, so the later one replaces the earlier. Exits,
-"is east of" and "says" have no slot: many of them hold at once.
+"is east of" and "says" have no slot: many of them hold at once. Of the world outside none of this is true: who is in
+Paris may be in love.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphmem.records import Triple, entity_key
+
+LOCATION = "location"
+"""The slot of where a thing is."""
 
 # A relation that says where its subject is. "the" and the like within a relation do not count.
 _PLACES = """
@@ -55,7 +59,7 @@ def slot(triple: Triple) -> str | None:
     """
     relation = " ".join(triple.relation.casefold().split())
     if relation in _LOCATION_RELATIONS:
-        return "location"
+        return LOCATION
     if relation in _COPULAS:
         return _SLOT_OF_STATE.get(entity_key(triple.object))
     return None

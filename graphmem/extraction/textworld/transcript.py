@@ -13,7 +13,7 @@ OPPOSITE = {
     "north": "south", "south": "north", "east": "west", "west": "east", "up": "down", "down": "up",
     "northeast": "southwest", "southwest": "northeast", "northwest": "southeast", "southeast": "northwest",
 }  # fmt: skip
-DIRECTION_WORDS = {**_SHORT, **{word: word for word in OPPOSITE}}
+_DIRECTION_OF = {**_SHORT, **{word: word for word in OPPOSITE}}
 
 _TITLE = re.compile(r"^[ \t]*-=[ \t]*(\S.{0,100}?)[ \t]*=-[ \t]*$", re.MULTILINE)
 _COMMAND = re.compile(r"\A\s*>[ \t]*(\S[^\n]*)(?:\n|\Z)")
@@ -29,6 +29,17 @@ _GAME_LINES = re.compile(
     r"^[ \t]*(?:your score (?:has|changed).*|\*\*\*.*\*\*\*|you (?:have so far )?scored .*|game step #\d+|\$)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+# What a command begins with; and words that no command has, but a sentence that somebody quotes with ">".
+_VERBS_OF_COMMANDS = frozenset({
+    "go", "look", "examine", "take", "get", "pick", "drop", "put", "insert", "open", "close", "lock", "unlock", "eat",
+    "drink", "cook", "fry", "slice", "dice", "chop", "prepare", "read", "inventory", "wait", "turn", "push", "pull",
+})  # fmt: skip
+_WORDS_OF_SENTENCES = frozenset({
+    "i", "you", "he", "she", "it", "we", "they", "is", "are", "was", "were", "am", "be", "been", "will", "would",
+    "has", "have", "had", "do", "did",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +78,30 @@ def read_transcript(text: str) -> Transcript:
     return Transcript(command, titles[-1] if titles else None, body)
 
 
+def is_transcript(text: str) -> bool:
+    """Whether a text shows a room's title, or begins with a command and not with a quotation.
+
+    >>> is_transcript("> take lamp\\nTaken."), is_transcript("> The lamp is yours.\\nThank you!")
+    (True, False)
+    """
+    found = read_transcript(text)
+    return found.title is not None or (found.command is not None and _is_command(found.command.text, found.body))
+
+
+def _is_command(line: str, answer: str) -> bool:
+    words = line.casefold().split()
+    return (
+        (line[0].islower() or words[0] in _VERBS_OF_COMMANDS)
+        and line[-1] not in ".!?:;,"
+        and not _WORDS_OF_SENTENCES.intersection(words)
+        and not answer.lstrip().startswith(">")
+    )
+
+
 def read_command(text: str) -> Command:
     """Take a command apart."""
     text = " ".join(text.split())
-    if (move := _GO.match(text)) and (direction := DIRECTION_WORDS.get(move[1].casefold())):
+    if (move := _GO.match(text)) and (direction := _DIRECTION_OF.get(move[1].casefold())):
         return Command(text, verb="go", direction=direction)
     if not (parts := _VERBS.match(text)):
         return Command(text, verb=text.casefold())

@@ -37,6 +37,7 @@ class Writer:
             self._name(entity)
         for episode in change.episodes:
             self._put_episode(episode)
+        self._leave_places(change.facts)
         for fact in sorted(change.facts, key=lambda fact: fact.current):  # retirements first: one current value each
             self._put_fact(fact)
         self._pair("INSERT OR IGNORE INTO teachings (episode, fact) VALUES (?, ?)", change.taught, self._fact)
@@ -116,6 +117,14 @@ class Writer:
             ),
         )
         self._db.execute("INSERT INTO episode_text (rowid, text) VALUES (?, ?)", (added.lastrowid, episode.text))
+
+    def _leave_places(self, facts: Iterable[Fact]) -> None:
+        """Let facts that come to another place not hold for a moment, so that none meets another on the way."""
+        self._db.executemany(
+            """UPDATE facts SET until = -1 WHERE namespace = ? AND id = ? AND until IS NULL
+            AND (hash <> ? OR slot IS NOT ?)""",
+            [(self._namespace, fact.id, text_hash(fact.triple.text), fact.slot) for fact in facts if fact.current],
+        )
 
     def _put_fact(self, fact: Fact) -> None:
         ends = (self._entity(fact.subject), self._entity(fact.object))

@@ -21,8 +21,8 @@ Directions:
 Your score has just gone up by one point."""
 
 
-def test_a_recipe_is_read_line_by_line(told):
-    assert told(COOKBOOK) == {
+def test_a_recipe_is_read_line_by_line(triples_of):
+    assert triples_of(COOKBOOK) == {
         "recipe, requires, green bell pepper",
         "recipe, requires, block of cheese",
         "recipe, directs, dice the green bell pepper",
@@ -35,8 +35,8 @@ def test_a_recipe_is_read_line_by_line(told):
     }
 
 
-def test_every_sentence_of_a_note_is_kept_and_read(told):
-    assert told("> read Note 2\nThe key 3 opens the cyan locker in Room J. Beware of the dog!") == {
+def test_every_sentence_of_a_note_is_kept_and_read(triples_of):
+    assert triples_of("> read Note 2\nThe key 3 opens the cyan locker in Room J. Beware of the dog!") == {
         "Note 2, says, The key 3 opens the cyan locker in Room J.",
         "Note 2, says, Beware of the dog!",
         "key 3, unlocks, cyan locker",
@@ -44,21 +44,21 @@ def test_every_sentence_of_a_note_is_kept_and_read(told):
     }
 
 
-def test_a_refusal_is_no_note(told):
-    assert told("> read note\nYou can't see any such thing.") == set()
+def test_a_refusal_is_no_note(triples_of):
+    assert triples_of("> read note\nYou can't see any such thing.") == set()
 
 
-def test_what_a_book_looks_like_is_not_what_it_says(told):
-    assert told("> examine novel\nThe novel is unremarkable.") == set()
+def test_what_a_book_looks_like_is_not_what_it_says(triples_of):
+    assert triples_of("> examine novel\nThe novel is unremarkable.") == set()
 
 
-def test_the_task_of_a_treasure_hunt(told):
+def test_the_task_of_a_treasure_hunt(triples_of):
     text = (
         "Your task is to get a treasure. Treasure is hidden in the golden locker. You need a golden key to unlock it. "
         "The key is hidden in one of the other lockers located in the environment. All lockers are locked and require "
         "a specific key to unlock. The key 1 you found in room A unlocks white locker. Read the notes that you find."
     )
-    assert told(text) == {
+    assert triples_of(text) == {
         "player, must, get a treasure",
         "Treasure, is in, golden locker",
         "golden locker, requires, golden key",
@@ -67,12 +67,12 @@ def test_the_task_of_a_treasure_hunt(told):
     }
 
 
-def test_the_task_of_a_cooking_game(told):
+def test_the_task_of_a_cooking_game(triples_of):
     text = (
         "Check the cookbook in the kitchen for the recipe. Remember that frying is done only with stove, roasting is "
         "done only with oven and grilling is done only with BBQ. Meal shoud be prepared in the kitchen."
     )
-    assert told(text) == {
+    assert triples_of(text) == {
         "cookbook, is in, kitchen",
         "stove, is for, frying",
         "oven, is for, roasting",
@@ -81,9 +81,11 @@ def test_the_task_of_a_cooking_game(told):
     }
 
 
-def test_what_a_stove_is_for(told):
-    assert told("> examine stove\nThe stove is conventional. Useful for frying things.") == {"stove, is for, frying"}
+def test_what_a_stove_is_for(triples_of):
+    assert triples_of("> examine stove\nThe stove is conventional. Useful for frying things.") == {
+        "stove, is for, frying"
+    }
 
 
-def test_an_order_is_no_fact(told):
-    assert told("Please unlock the formless door. First, put the knife on the table.") == set()
+def test_an_order_is_no_fact(triples_of):
+    assert triples_of("Please unlock the formless door. First, put the knife on the table.") == set()

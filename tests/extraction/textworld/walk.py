@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
-from graphmem.extraction.textworld.slots import slot
 from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
 
 Key = tuple[str, str, str]
@@ -35,11 +34,11 @@ class Graph:
     def learn(self, extraction: Extraction, known: Sequence[Fact]) -> None:
         for index in extraction.outdated:
             self.facts.pop(known[index].triple.key, None)
-        for triple in extraction.triples:
-            self._assert(triple)
+        for triple, place in zip(extraction.triples, extraction.slots, strict=True):
+            self._assert(triple, place)
 
-    def _assert(self, triple: Triple) -> None:
-        if (place := slot(triple)) is not None:
+    def _assert(self, triple: Triple, place: str | None) -> None:
+        if place is not None:
             subject = triple.key[0]
             for key in [key for key, fact in self.facts.items() if key[0] == subject and fact.slot == place]:
                 del self.facts[key]

@@ -19,8 +19,8 @@ There is an open frosted-glass door leading south. You need an exit without a do
 don't like doors? Why not try going north, that entranceway is not blocked by one."""
 
 
-def test_a_kitchen_is_read_in_full(told):
-    assert told(KITCHEN) == {
+def test_a_kitchen_is_read_in_full(triples_of):
+    assert triples_of(KITCHEN) == {
         "player, is in, Kitchen",
         "fridge, is, open",
         "fridge, is in, Kitchen",
@@ -70,8 +70,8 @@ LEAD_INS = [
 
 
 @pytest.mark.parametrize("sentence", LEAD_INS)
-def test_every_lead_in_of_the_grammar_shows_what_stands_here(told, sentence):
-    assert told(f"-= Hall =-\n{sentence}") == {"player, is in, Hall", "Red locker, is in, Hall"}
+def test_every_lead_in_of_the_grammar_shows_what_stands_here(triples_of, sentence):
+    assert triples_of(f"-= Hall =-\n{sentence}") == {"player, is in, Hall", "Red locker, is in, Hall"}
 
 
 JOKES = [
@@ -86,8 +86,8 @@ JOKES = [
 
 
 @pytest.mark.parametrize("sentence", JOKES)
-def test_the_jokes_of_the_grammar_teach_nothing(told, sentence):
-    assert told(f"-= Hall =-\n{sentence}") == {"player, is in, Hall"}
+def test_the_jokes_of_the_grammar_teach_nothing(triples_of, sentence):
+    assert triples_of(f"-= Hall =-\n{sentence}") == {"player, is in, Hall"}
 
 
 @pytest.mark.parametrize(
@@ -98,19 +98,19 @@ def test_the_jokes_of_the_grammar_teach_nothing(told, sentence):
         "a locked Cyan locker",
     ],
 )
-def test_decoration_is_no_part_of_a_name_but_a_state_is_a_fact(told, phrase):
-    facts = told(f"-= Hall =-\nYou make out {phrase}.")
+def test_decoration_is_no_part_of_a_name_but_a_state_is_a_fact(triples_of, phrase):
+    facts = triples_of(f"-= Hall =-\nYou make out {phrase}.")
     assert facts == {"player, is in, Hall", "Cyan locker, is, locked", "Cyan locker, is in, Hall"}
 
 
-def test_a_thing_named_now_with_and_now_without_its_adjective_is_one_thing(told):
-    facts = told("-= Hall =-\nYou see an opened chest. The small chest contains a spoon.")
+def test_a_thing_named_now_with_and_now_without_its_adjective_is_one_thing(triples_of):
+    facts = triples_of("-= Hall =-\nYou see an opened chest. The small chest contains a spoon.")
     assert {"small chest, is in, Hall", "small chest, is, open", "spoon, is in, small chest"} < facts
     assert not any(fact.startswith("chest,") for fact in facts)
 
 
-def test_the_table_and_the_patio_table_are_two_things(told):
-    facts = told("-= Hall =-\nYou see a patio table. You see a table. On the table you see a cup.")
+def test_the_table_and_the_patio_table_are_two_things(triples_of):
+    facts = triples_of("-= Hall =-\nYou see a patio table. You see a table. On the table you see a cup.")
     assert {"table, is in, Hall", "patio table, is in, Hall", "cup, is on, table"} < facts
 
 
@@ -124,22 +124,22 @@ def test_the_table_and_the_patio_table_are_two_things(told):
         "You don't like doors? Why not try going east, that entranceway is unblocked.",
     ],
 )
-def test_every_way_to_tell_of_an_exit(told, sentence):
-    assert told(f"-= Hall =-\n{sentence}") == {"player, is in, Hall", "Hall, has exit, east"}
+def test_every_way_to_tell_of_an_exit(triples_of, sentence):
+    assert triples_of(f"-= Hall =-\n{sentence}") == {"player, is in, Hall", "Hall, has exit, east"}
 
 
-def test_several_exits_in_one_sentence(told):
-    facts = told("-= Hall =-\nThere are unguarded exits to the east, north and west.")
+def test_several_exits_in_one_sentence(triples_of):
+    facts = triples_of("-= Hall =-\nThere are unguarded exits to the east, north and west.")
     assert facts - {"player, is in, Hall"} == {f"Hall, has exit, {way}" for way in ("east", "north", "west")}
 
 
-def test_a_step_links_the_two_rooms_both_ways(told):
-    facts = told("> go east\n-= Kitchen =-\nYou are in a kitchen.", ("player", "is in", "Hall"))
+def test_a_step_links_the_two_rooms_both_ways(triples_of):
+    facts = triples_of("> go east\n-= Kitchen =-\nYou are in a kitchen.", ("player", "is in", "Hall"))
     assert facts == {"player, is in, Kitchen", "Kitchen, is east of, Hall", "Hall, is west of, Kitchen"}
 
 
-def test_a_step_that_failed_links_nothing(told):
-    assert told("> go east\nYou can't go that way.", ("player", "is in", "Hall")) == set()
+def test_a_step_that_failed_links_nothing(triples_of):
+    assert triples_of("> go east\nYou can't go that way.", ("player", "is in", "Hall")) == set()
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_an_empty_table_retires_what_was_on_it(read, sentence):
     assert extraction.outdated == (0,)
 
 
-def test_what_is_known_to_be_locked_may_look_closed(told):
-    assert told("> examine door\nThe door looks stuffy. It is closed.", ("door", "is", "locked")) == set()
+def test_what_is_known_to_be_locked_may_look_closed(triples_of):
+    assert triples_of("> examine door\nThe door looks stuffy. It is closed.", ("door", "is", "locked")) == set()
 
 
 def test_mentions_name_what_the_text_speaks_of(read):
@@ -171,6 +171,6 @@ def test_mentions_name_what_the_text_speaks_of(read):
     assert mentions == {"hall", "table", "cup"}
 
 
-def test_a_can_is_a_thing(told):
-    facts = told("-= Garage =-\nThere is a motor oil can, a watering can and a tire on the floor.")
+def test_a_can_is_a_thing(triples_of):
+    facts = triples_of("-= Garage =-\nThere is a motor oil can, a watering can and a tire on the floor.")
     assert {"motor oil can, is in, Garage", "watering can, is in, Garage", "tire, is in, Garage"} < facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphmem.extraction import slot
+from graphmem.extraction.textworld import slot
 from graphmem.extraction.textworld.slots import last_words
 from graphmem.records import Triple
 

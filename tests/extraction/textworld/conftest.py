@@ -24,6 +24,6 @@ def read() -> Read:
 
 
 @pytest.fixture(scope="session")
-def told(read: Read) -> Callable[..., set[str]]:
+def triples_of(read: Read) -> Callable[..., set[str]]:
     """The triples of a text as strings."""
     return lambda text, *known: {str(triple) for triple in read(text, *known).triples}

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("textworld")
 
-from tests.extraction.walk import Tally, any_command, play, start
+from tests.extraction.textworld.walk import Tally, any_command, play, start
 
 KINDS = ("places", "exits", "doors", "states")
 
