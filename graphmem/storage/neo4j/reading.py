@@ -10,7 +10,7 @@ from graphmem.errors import InputError
 from graphmem.protocols import Kind
 from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Merge, Seeds, Stats, Vector
 from graphmem.storage.neo4j import schema, searching
-from graphmem.storage.neo4j.address import Address, parse
+from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.rows import (
     ENTITY,
@@ -126,17 +126,17 @@ class Neo4jReader:
     def __init__(self, location: str | PathLike[str], namespace: str = "default") -> None:
         if len(namespace) > LONGEST_NAMESPACE:
             raise InputError(f"a namespace may have {LONGEST_NAMESPACE} characters, not {len(namespace)}")
-        self._connection = Connection(parse(fspath(location)))
+        self.connection = Connection(parse(fspath(location)))
         self._ids = Namespace(namespace)
         self._embedder: str | None = None
         try:
-            schema.prepare(self._connection)
+            schema.prepare(self.connection)
         except BaseException:
-            self._connection.close()
+            self.connection.close()
             raise
 
     def _read(self, statement: str, **parameters: object) -> list[Row]:
-        return self._connection.read(statement, namespace=self._ids.name, **parameters)
+        return self.connection.read(statement, namespace=self._ids.name, **parameters)
 
     def episodes(
         self,
@@ -313,19 +313,5 @@ class Neo4jReader:
         )
         return Stats(**row)
 
-    @property
-    def address(self) -> Address:
-        return self._connection.address
-
-    def http_port(self) -> tuple[str, int]:
-        """Scheme and port at which the server has its Browser: ("http", 7474), unless it says otherwise."""
-        rows = self._connection.read("SHOW SETTINGS YIELD name, value WHERE name STARTS WITH 'server.http' RETURN *")
-        found = {row["name"]: row["value"] for row in rows}
-        scheme = "https" if found.get("server.http.enabled") == "false" else "http"
-        usual = {"http": 7474, "https": 7473}[scheme]
-        told = (found.get(f"server.{scheme}.{of}_address", "").rpartition(":")[2] for of in ("advertised", "listen"))
-        ports = [int(port) for port in told if port.isdecimal()]  # the first is the usual one where nobody set it
-        return scheme, next((port for port in ports if port != usual), usual)
-
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()

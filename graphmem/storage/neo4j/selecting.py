@@ -17,8 +17,8 @@ from graphmem.storage.neo4j.rows import (
     to_merge,
 )
 
-_LOCK = """CALL () { UNWIND CASE WHEN $numbered OR $merges THEN [1] ELSE [] END AS _ MERGE (m:Memory {namespace: $namespace})
-    SET m.numbered = $order RETURN count(m) AS numbered }
+_LOCK = """CALL () { UNWIND CASE WHEN $numbered OR $merges THEN [1] ELSE [] END AS _
+    MERGE (m:Memory {namespace: $namespace}) SET m.numbered = $order RETURN count(m) AS numbered }
 CALL () { UNWIND $episodes AS id WITH DISTINCT id ORDER BY id MATCH (e:Episode {namespace: $namespace, id: id})
     SET e.changed = $order RETURN count(e) AS changing }
 CALL () { UNWIND $subjects AS id
@@ -28,7 +28,8 @@ CALL () { UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id}) RET
 CALL (subjects, others) { UNWIND subjects + others AS id WITH DISTINCT id ORDER BY id
     MERGE (n:Entity {id: id}) SET n.changed = $order
     RETURN collect(CASE WHEN n.name IS NULL THEN id END) AS made }"""
-"""The namespace, to give a step or look at merges; the episodes; and the subjects in order of id, so that no two wait for each other.
+"""The namespace, to give a step or look at merges; the episodes; and the subjects in order of id, so that no two wait
+for each other.
 
 A subject that is missing is made, without a name, to be locked: it is no entity yet, and goes if nothing names it.
 """

@@ -55,7 +55,7 @@ class Neo4jStore(Neo4jReader):
     """
 
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
-        change, result = self._connection.transaction(lambda run: self._decided(run, decide))
+        change, result = self.connection.transaction(lambda run: self._decided(run, decide))
         self._embedder = change.embedder or self._embedder
         return result
 
@@ -79,7 +79,7 @@ class Neo4jStore(Neo4jReader):
         return change, result
 
     def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
-        (found,) = self._connection.write(
+        (found,) = self.connection.write(
             OBSERVE,
             namespace=self._ids.name,
             row=self._ids.episode_row(episode, next_order()),
