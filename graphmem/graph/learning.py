@@ -81,7 +81,7 @@ def fail(store: Store, errors: Mapping[str, str]) -> None:
     def note(draft: Draft) -> None:
         draft.see(Wanted(episodes=tuple(errors)))
         for episode in list(draft.episodes.values()):
-            if episode.pending:
+            if episode.pending and episode.id in errors:
                 draft.keep(replace(episode, error=errors[episode.id]))
 
     written(store, note)
