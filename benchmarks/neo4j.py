@@ -27,8 +27,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.scale import TRIPLES, WordVectors, World, build
-from graphmem import Memory
-from graphmem.extraction.textworld import slot
+from graphmem import Memory, Triple
+from graphmem.graph.copying import all_of, texts_of
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.storage import open_store
@@ -64,12 +64,17 @@ class Writer:
 
 def write_for_ever(address: str, name: str) -> None:
     """Remember, say so on standard output, and go on."""
-    with Memory(address, embedder=HashEmbedder(), slot_of=slot) as memory:
+    with Memory(address, embedder=HashEmbedder(), slot_of=one_value) as memory:
         number = 0
         while True:
             memory.remember(f"{name} saw {number}", key=f"{name} {number}", triples=triples(number))
             print(number, flush=True)
             number += 1
+
+
+def one_value(triple: Triple) -> str:
+    """Each relation of a thing has one value: where it is, and what the player is."""
+    return triple.relation
 
 
 def triples(number: int) -> list[tuple[str, str, str]]:
@@ -185,7 +190,7 @@ def scale(version: str, sizes: Sequence[int], folder: Path) -> None:
             source, target = open_store(path), open_store(server.uri)
             seconds = _ms(lambda s=source, t=target: sync(s, t)) / 1000
             source.close()
-            target._connection.read("CALL db.awaitIndexes(600)")  # type: ignore[attr-defined]
+            target.connection.read("CALL db.awaitIndexes(600)")  # type: ignore[attr-defined]
             costs = measure(target, facts)
         p50[facts] = np.median(costs.recall)
         table.add_row("", "Neo4j", *costs.row(), f"{seconds:,.0f}")
@@ -239,7 +244,7 @@ def compare(one: Store, other: Store) -> dict[str, bool]:
     def entities(store: Store) -> dict[str, set[str]]:
         return {entity.name: set(entity.aliases) for entity in store.entities()}
 
-    texts = list(one.texts())
+    texts = texts_of(all_of(one))
     held, given = one.vectors(texts), other.vectors(texts)
     return {
         "episodes": episodes(one) == episodes(other),

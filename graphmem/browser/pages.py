@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+from graphmem.browser.database import http_port, label_entities
 from graphmem.browser.guide import guide
 from graphmem.browser.style import label, style
 from graphmem.errors import StoreError
@@ -36,16 +37,16 @@ class Pages:
         """Give entities the label of their kind, where the user may write: the style colours by label."""
         found = {name: label(kind) for name, kind in kinds(self._store.facts()).items()}
         try:
-            self._store.label_entities(found, among=[label(kind) for kind in COLOURS])
+            label_entities(self._store.connection, self._namespace, found, among=[label(kind) for kind in COLOURS])
         except StoreError:  # a user who may only read sees them all in one colour
             return
 
     def browser_url(self, guide_url: str) -> str:
         """The address of the Browser that belongs to the server, with the guide to play."""
-        where = self._store.address
+        where = self._store.connection.address
         asked = {"connectURL": str(where), "cmd": "play", "arg": guide_url}
         host = where.uri.partition("://")[2].partition("?")[0].rpartition(":")[0]
         if host.endswith(AURA):
             return f"{AURA_BROWSER}?{urlencode(asked)}"
-        scheme, port = self._store.http_port()
+        scheme, port = http_port(self._store.connection)
         return f"{scheme}://{host}:{port}/browser/?{urlencode(asked)}"

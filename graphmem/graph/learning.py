@@ -109,7 +109,7 @@ def fail(store: Store, errors: Mapping[str, str]) -> None:
     def note(draft: Draft) -> None:
         draft.see(Wanted(episodes=tuple(errors)))
         for episode in list(draft.episodes.values()):
-            if episode.pending:
+            if episode.pending and episode.id in errors:
                 draft.keep(replace(episode, error=errors[episode.id]))
 
     written(store, note)
@@ -162,6 +162,8 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
             return before
         taught = {fact.triple.key for fact in (*before.asserted, *before.supported)}
         lesson = _without(lesson, taught)
+        if not (lesson.triples or lesson.outdated):
+            return before
     result = resolve(draft, replace(lesson, episode=episode))
     for fact in (*result.asserted, *result.supported):
         draft.teach(episode.id, fact.id, episode.step)

@@ -51,7 +51,7 @@ def test_the_queries_of_the_guide_ask_the_same(lived: Neo4jStore) -> None:
     page = guide(lived._ids.name, "http://localhost:1/style.grass")
     asked = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1:]
     for query, text in zip(QUERIES, asked, strict=True):
-        here = lived._connection.read(html.unescape(text))
+        here = lived.connection.read(html.unescape(text))
         assert len(here) == len(lived._read(query.cypher)), query.name
 
 

@@ -32,6 +32,9 @@ Run = Callable[[str, dict[str, Any]], list[Row]]
 PATIENCE_SECONDS = 120.0
 """How long a server that went away may stay away before an error says so. A restart takes up to a minute."""
 
+CONFLICTS = 5
+"""So often a write is tried again because another process wrote the same key, or what is to go, at the same moment."""
+
 _LONGEST_PAUSE = 1.0
 _PARAMETER = re.compile(r"\$(\w+)")
 _AWAY = (ServiceUnavailable, SessionExpired, IncompleteCommit, OSError)
@@ -88,7 +91,7 @@ class Connection:
 
     def _persist(self, mode: str, work: Callable[[Session], Result], *, patience: float | None = None) -> Result:
         deadline = time.monotonic() + (PATIENCE_SECONDS if patience is None else patience)
-        pause = 0.02
+        pause, conflicts = 0.02, 0
         while True:
             try:
                 with self._driver.session(
@@ -98,15 +101,14 @@ class Connection:
                 ) as session:
                     return work(session)
             except (Neo4jError, DriverError, OSError, Outdated) as error:
-                if not _passes(error) or time.monotonic() > deadline:
+                conflicts += isinstance(error, ConstraintError)
+                if not _passes(error) or conflicts > CONFLICTS or time.monotonic() > deadline:
                     raise self._told(error) from error
             time.sleep(pause * random.uniform(0.5, 1))
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _told(self, error: Exception) -> Exception:
         """The error as one of ours: it names the server, the database and the mend, and holds no password."""
-        if isinstance(error, ConstraintError):
-            return error  # the store knows what it means
         code = str(getattr(error, "code", ""))
         said = str(getattr(error, "message", None) or error).splitlines()[0]
         if isinstance(error, _AWAY):
@@ -145,7 +147,7 @@ def _of_one_parameter(statement: str) -> str:
 
 def _passes(error: Exception) -> bool:
     """Whether another try may do better: the server is away or starting, a deadlock, another was first."""
-    if isinstance(error, (*_AWAY, Outdated)):
+    if isinstance(error, (*_AWAY, Outdated, ConstraintError)):
         return True
     code = str(getattr(error, "code", ""))
     return isinstance(error, Neo4jError) and (error.is_retryable() or any(word in code for word in _OVERTAKEN))

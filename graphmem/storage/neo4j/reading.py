@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import get_args
 
 from graphmem.errors import InputError
-from graphmem.graph import learning
-from graphmem.graph.merging import RECORD, Merge
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Seeds, Stats, Vector
+from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Merge, Seeds, Stats, Vector
 from graphmem.storage.neo4j import schema, searching
-from graphmem.storage.neo4j.address import Address, parse
+from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.rows import (
     ENTITY,
@@ -22,6 +20,7 @@ from graphmem.storage.neo4j.rows import (
     to_entity,
     to_episode,
     to_fact,
+    to_merge,
     to_vector,
 )
 
@@ -127,20 +126,17 @@ class Neo4jReader:
     def __init__(self, location: str | PathLike[str], namespace: str = "default") -> None:
         if len(namespace) > LONGEST_NAMESPACE:
             raise InputError(f"a namespace may have {LONGEST_NAMESPACE} characters, not {len(namespace)}")
-        self._connection = Connection(parse(fspath(location)))
+        self.connection = Connection(parse(fspath(location)))
         self._ids = Namespace(namespace)
         self._embedder: str | None = None
         try:
-            schema.prepare(self._connection)
+            schema.prepare(self.connection)
         except BaseException:
-            self._connection.close()
+            self.connection.close()
             raise
 
     def _read(self, statement: str, **parameters: object) -> list[Row]:
-        return self._connection.read(statement, namespace=self._ids.name, **parameters)
-
-    def _entity_ids(self, names: Iterable[str]) -> list[str]:
-        return sorted({self._ids.entity(name) for name in names})
+        return self.connection.read(statement, namespace=self._ids.name, **parameters)
 
     def episodes(
         self,
@@ -198,20 +194,20 @@ class Neo4jReader:
             f"{TIME} {about} {found} RETURN {FACT_THEN} AS fact ORDER BY f.since, f.order",
             at=at,
             ids=None if ids is None else list(ids),
-            names=None if entities is None else self._entity_ids(entities),
+            names=None if entities is None else self._ids.entities(entities),
             relations=None if relations is None else [self._ids.relation(relation) for relation in relations],
         )
 
     def _facts(self, statement: str, *, at: int | None, **parameters: object) -> list[Fact]:
         rows = self._read(statement, at=at, **parameters)
-        return [learning.as_known(to_fact(row["fact"]), at) for row in rows]
+        return [to_fact(row["fact"]).as_of(at) for row in rows]
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
         seen = "" if at is None else f"AND {_SEEN_BY_THEN}"
         rows = self._read(
             f"{start} {seen} RETURN {ENTITY} AS entity ORDER BY n.order",
-            names=None if names is None else self._entity_ids(names),
+            names=None if names is None else self._ids.entities(names),
             at=at,
         )
         return [to_entity(row["entity"]) for row in rows]
@@ -219,7 +215,7 @@ class Neo4jReader:
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
         (row,) = self._read(
             _seeds(at),
-            names=self._entity_ids(names),
+            names=self._ids.entities(names),
             queries=searching.as_queries(vectors),
             lucene=searching.lucene(text, self._ids.scope),
             asked=max(searching.LEAST_ASKED, 4 * limit),
@@ -229,7 +225,7 @@ class Neo4jReader:
         self._embedder = row["embedder"]
         near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
         matching = tuple((id_, score) for id_, score in row["matching_facts"])
-        facts = {fact["id"]: learning.as_known(to_fact(fact), at) for fact in row["facts"]}
+        facts = {fact["id"]: to_fact(fact).as_of(at) for fact in row["facts"]}
         wanted = dict.fromkeys(id_ for id_, _ in (*near_facts, *matching))
         if missing := wanted.keys() - facts.keys():
             facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
@@ -263,14 +259,14 @@ class Neo4jReader:
         at: int | None = None,
     ) -> Around:
         (row,) = self._read(
-            _AROUND, names=self._entity_ids(entities), of=sorted(set(of)), limit=facts, episodes=episodes, at=at
+            _AROUND, names=self._ids.entities(entities), of=sorted(set(of)), limit=facts, episodes=episodes, at=at
         )
         held = {fact["id"]: fact for each in (*row["entities"], *row["episodes"]) for fact in each["held"]}
         mentions = [(each["name"], id_) for each in row["entities"] for id_ in each["told"]]
         mentions += [(name, each["id"]) for each in row["episodes"] for name in each["mentions"]]
         follows = [pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"]))]
         return Around(
-            facts=tuple(learning.as_known(to_fact(f), at) for f in sorted(held.values(), key=lambda f: -f["since"])),
+            facts=tuple(to_fact(f).as_of(at) for f in sorted(held.values(), key=lambda f: -f["since"])),
             taught=tuple((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"]),
             mentions=tuple(dict.fromkeys(mentions)),
             follows=tuple(dict.fromkeys(pair for pair in follows if None not in pair)),
@@ -286,9 +282,6 @@ class Neo4jReader:
     ) -> list[list[tuple[str, float]]]:
         return searching.nearest(self._read, kind, vectors, limit=limit, at=at)
 
-    def search(self, kind: Kind, query: str, *, limit: int, at: int | None = None) -> list[tuple[str, float]]:
-        return searching.search(self._read, kind, query, scope=self._ids.scope, limit=limit, at=at)
-
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_id = {self._ids.text(text): text for text in texts}
         rows = self._read(
@@ -296,20 +289,8 @@ class Neo4jReader:
         )
         return {by_id[row["id"]]: to_vector(row["values"]) for row in rows}
 
-    def texts(self) -> Iterator[str]:
-        rows = self._read(
-            """MATCH (f:Fact) WHERE f.namespace = $namespace RETURN f.text AS text
-            UNION MATCH (n:Entity) WHERE n.namespace = $namespace RETURN n.key AS text
-            UNION MATCH (e:Episode) WHERE e.namespace = $namespace RETURN e.text AS text"""
-        )
-        undone = [fact.triple.text for merge in self._merges() for fact in merge.before.facts]
-        return iter(dict.fromkeys([*(row["text"] for row in rows), *undone]))
-
-    def merges(self) -> list[tuple[str, str]]:
-        return [(merge.keep, merge.gone.name) for merge in self._merges()]
-
-    def _merges(self) -> list[Merge]:
-        return [RECORD.validate_json(row["record"]) for row in self._read(MERGES)]
+    def merges(self) -> list[Merge]:
+        return [to_merge(row["record"]) for row in self._read(MERGES)]
 
     def embedder(self) -> str | None:
         """Asked of the server until there is one; then what the last `observe`, `learn` or `seeds` has told."""
@@ -332,19 +313,5 @@ class Neo4jReader:
         )
         return Stats(**row)
 
-    @property
-    def address(self) -> Address:
-        return self._connection.address
-
-    def http_port(self) -> tuple[str, int]:
-        """Scheme and port at which the server has its Browser: ("http", 7474), unless it says otherwise."""
-        rows = self._connection.read("SHOW SETTINGS YIELD name, value WHERE name STARTS WITH 'server.http' RETURN *")
-        found = {row["name"]: row["value"] for row in rows}
-        scheme = "https" if found.get("server.http.enabled") == "false" else "http"
-        usual = {"http": 7474, "https": 7473}[scheme]
-        told = (found.get(f"server.{scheme}.{of}_address", "").rpartition(":")[2] for of in ("advertised", "listen"))
-        ports = [int(port) for port in told if port.isdecimal()]  # the first is the usual one where nobody set it
-        return scheme, next((port for port in ports if port != usual), usual)
-
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()

@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from graphmem.records import Entity, Episode, Fact, Vector, entity_key
+from graphmem.records import Entity, Episode, Fact, Merge, Place, Vector, entity_key
 
 Properties = dict[str, Any]
 
+MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
+"""A merge as JSON, as it is kept."""
 
 _clock = 0
 _clock_lock = threading.Lock()
@@ -60,39 +63,63 @@ class Namespace:
     def key(self, key: str | None) -> str | None:
         return None if key is None else self._id("key", key)
 
-    def entity_row(self, name: str, order: int) -> Properties:
-        key = entity_key(name)
-        new = {"namespace": self.name, "name": name, "key": key, "text_id": self.text(key), "order": order}
-        return {"id": self.entity(name), "new": new}
+    def entities(self, names: Iterable[str]) -> list[str]:
+        return sorted({self.entity(name) for name in names})
+
+    def places(self, places: Iterable[Place]) -> tuple[list[str], list[str]]:
+        """The ids of triples, and of slots."""
+        places = list(places)
+        slots = {self.slot(subject, slot) for subject, _, _, slot in places if slot}
+        return sorted({self.triple(place[:3]) for place in places}), sorted(filter(None, slots))
+
+    def entity_rows(self, names: Iterable[str], order: int) -> list[Properties]:
+        """One row an entity, in order of id (see `vector_rows`); `order` keeps the order of `names`."""
+        rows: dict[str, Properties] = {}
+        for place, name in enumerate(names):
+            key = entity_key(name)
+            new = {"namespace": self.name, "name": name, "key": key, "text_id": self.text(key), "order": order + place}
+            rows.setdefault(id_ := self.entity(name), {"id": id_, "new": new})
+        return sorted(rows.values(), key=lambda row: str(row["id"]))
+
+    def named_row(self, entity: Entity) -> Properties:
+        """An entity with just this name and these aliases."""
+        aliases = [{"id": self.entity(alias), "name": alias, "key": entity_key(alias)} for alias in entity.aliases]
+        return {"id": self.entity(entity.name), "name": entity.name, "aliases": aliases}
 
     def episode_row(self, episode: Episode, order: int) -> Properties:
+        """`new` is set once, when the episode is stored; `state` whenever it changes."""
         return {
             "id": episode.id,
             "step": episode.step,
             "key_id": self.key(episode.key),
             "new": {
                 "text": episode.text,
+                "speaker": episode.speaker,
                 "time": episode.time.isoformat() if episode.time else None,
                 "metadata": json.dumps(dict(episode.metadata), ensure_ascii=False),
                 "key": episode.key,
                 "key_id": self.key(episode.key),
-                "pending": episode.pending,
-                "error": episode.error,
                 "text_id": self.text(episode.text),
                 "scope": self.scope,
                 "order": order,
             },
+            "state": {"pending": episode.pending, "error": episode.error},
         }
 
-    def fact_row(self, fact: Fact, order: int) -> Properties:
-        """`new` is set once, when the fact is made; `state` whenever it changes."""
+    def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
+        """Retirements first: a slot has one current value at any moment."""
+        rows = [self._fact_row(fact, order + place) for place, fact in enumerate(facts)]
+        return sorted(rows, key=lambda row: bool(row["current"]))
+
+    def _fact_row(self, fact: Fact, order: int) -> Properties:
         triple = fact.triple
         return {
             "id": fact.id,
+            "order": order,
             "current": fact.current,
-            "subject_id": self.entity(fact.subject),
-            "object_id": self.entity(fact.object),
-            "new": {
+            "state": {
+                "subject_id": self.entity(fact.subject),
+                "object_id": self.entity(fact.object),
                 "relation": fact.relation,
                 "slot": fact.slot,
                 "text": triple.text,
@@ -101,48 +128,31 @@ class Namespace:
                 "slot_id": self.slot(fact.subject, fact.slot),
                 "relation_id": self.relation(fact.relation),
                 "scope": self.scope,
-                "order": order,
-            },
-            "state": {
                 "asserted_by": fact.asserted_by,
                 "since": fact.since,
                 "retired_by": fact.retired_by,
                 "until": fact.until,
+                "reason": fact.reason,
                 "support": fact.support,
             },
         }
 
-    def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
-        """Retirements first: a slot has one current value at any moment."""
-        rows = [self.fact_row(fact, order + place) for place, fact in enumerate(facts)]
-        return sorted(rows, key=lambda row: bool(row["current"]))
-
-    def alias_rows(self, entities: Iterable[Entity]) -> list[Properties]:
-        return [
-            {"entity": self.entity(entity.name), "id": self.entity(alias), "name": alias, "key": entity_key(alias)}
-            for entity in entities
-            for alias in entity.aliases
-        ]
-
-    def taught_row(self, episode: Episode) -> Properties:
-        mentions = list(dict.fromkeys(map(self.entity, episode.mentions)))
-        return {"episode": episode.id, "facts": list(episode.facts), "mentions": mentions}
+    def mention_rows(self, pairs: Iterable[tuple[str, str]]) -> list[Properties]:
+        """Who, by id, mentions whom, by name."""
+        return [{"episode": id_, "entity": self.entity(name)} for id_, name in pairs]
 
     def vector_rows(self, vectors: Mapping[str, Vector]) -> list[Properties]:
         """In order of id: whoever writes several locks them in the same order."""
         rows = [{"id": self.text(text), "values": np.asarray(v, "<f4").tolist()} for text, v in vectors.items()]
         return sorted(rows, key=lambda row: str(row["id"]))
 
-    def entity_rows(self, names: Iterable[str], order: int) -> list[Properties]:
-        """One row an entity, in order of id (see `vector_rows`); `order` keeps the order of `names`."""
-        rows: dict[str, Properties] = {}
-        for place, name in enumerate(names):
-            row = self.entity_row(name, order + place)
-            rows.setdefault(row["id"], row)
-        return sorted(rows.values(), key=lambda row: str(row["id"]))
+
+def taught_rows(pairs: Iterable[tuple[str, str]]) -> list[Properties]:
+    """Which episode teaches which fact, by ids."""
+    return [{"episode": episode_id, "fact": fact_id} for episode_id, fact_id in pairs]
 
 
-_FACT = "f {.id, .subject, .relation, .object, .asserted_by, .since, .slot, .retired_by, .until"
+_FACT = "f {.id, .subject, .relation, .object, .asserted_by, .since, .slot, .retired_by, .until, .reason"
 
 FACT = _FACT + ", .support}"
 """A fact `f` as it stands."""
@@ -151,7 +161,7 @@ FACT_THEN = f"""{_FACT}, support:
     CASE WHEN late THEN COUNT {{ (t:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE t.step <= at }} ELSE f.support END}}"""
 """A fact `f` as it stood at step `at`, when something `late`r must not be seen."""
 
-EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error,
+EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .speaker,
     facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN f.id ORDER BY f.order },
     mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order }}"""
 
@@ -175,6 +185,7 @@ def to_episode(row: Properties) -> Episode:
         error=row["error"],
         facts=tuple(row["facts"]),
         mentions=tuple(row["mentions"]),
+        speaker=row["speaker"],
     )
 
 
@@ -184,3 +195,7 @@ def to_entity(row: Properties) -> Entity:
 
 def to_vector(values: list[float]) -> Vector:
     return np.asarray(values, np.float32)
+
+
+def to_merge(record: str) -> Merge:
+    return MERGE.validate_json(record)

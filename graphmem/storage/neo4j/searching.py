@@ -92,12 +92,6 @@ def best(hits: Iterable[Iterable[list[Any]]], limit: int) -> list[tuple[str, flo
     return list(found.items())[:limit]
 
 
-def search(read: Read, kind: Kind, query: str, *, scope: str, limit: int, at: int | None) -> list[tuple[str, float]]:
-    """See `Store.search`."""
-    rows = read(f"{search_statement(kind, at)} RETURN id, score", lucene=lucene(query, scope), limit=limit, at=step(at))
-    return [(row["id"], row["score"]) for row in rows]
-
-
 def lucene(query: str, scope: str) -> str:
     """What the index is asked: quoted words, so that no syntax comes from outside; "" when there are none.
 

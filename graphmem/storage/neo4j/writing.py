@@ -1,139 +1,22 @@
-"""What is written: statements over rows of parameters, each of which may be run again without harm."""
+"""Carrying out a `Change` in one transaction on the server, in at most four statements; a lesson takes one of them."""
 
 from __future__ import annotations
 
-from graphmem.storage.neo4j.reading import EMBEDDER, HELD, LAST_STEP, NAMED
-from graphmem.storage.neo4j.rows import ENTITY, EPISODE, FACT, FACT_THEN
+from collections.abc import Collection, Iterator
+from typing import Any
 
-APPEND = f"""MERGE (m:Memory {{namespace: $namespace}})
-FOREACH (_ IN CASE WHEN $row.step < 0 THEN [1] ELSE [] END | SET m.numbered = $row.new.order)
-WITH m
-OPTIONAL MATCH (same:Episode {{namespace: $namespace, id: $row.id}})
-OPTIONAL MATCH (keyed:Episode {{key_id: $row.key_id}})
-CALL () {{ {LAST_STEP} }}
-WITH coalesce(same, keyed) AS found, last
-CALL (found, last) {{
-    WITH found, last WHERE found IS NULL
-    MERGE (e:Episode {{namespace: $namespace, id: $row.id}})
-    ON CREATE SET e += $row.new, e.step = CASE WHEN $row.step < 0 THEN last + 1 ELSE $row.step END
-    RETURN e
-    UNION WITH found WHERE found IS NOT NULL RETURN found AS e }}
-"""
-"""One episode `e`, stored unless its id or key is there. To number it, the namespace's node is locked first."""
+from graphmem.errors import EmbedderMismatch
+from graphmem.records import Change
+from graphmem.storage.neo4j.connection import Outdated, Row, Run
+from graphmem.storage.neo4j.reading import MERGES
+from graphmem.storage.neo4j.rows import MERGE, Namespace, next_order, taught_rows, to_merge
 
-APPENDED = f"{APPEND} RETURN {EPISODE} AS episode"
+BATCH = 1000
+"""Rows of one kind that one statement takes."""
 
-_ALSO = NAMED.replace("$names", "$also")
+_EDGE = "MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id"
 
-OBSERVE = f"""{APPEND}
-WITH e, e.step AS at, e.step < last AS late
-CALL () {{ {NAMED} RETURN collect(n) AS named }}
-CALL () {{ {_ALSO} RETURN collect(n) AS others }}
-CALL (named, others) {{ UNWIND named + others AS n WITH DISTINCT n ORDER BY n.order
-    RETURN collect({ENTITY}) AS entities }}
-CALL (named, at, late) {{ UNWIND named AS n {HELD}
-    WITH DISTINCT f, at, late ORDER BY f.since DESC, f.order DESC LIMIT $limit
-    RETURN collect({FACT_THEN}) AS known }}
-RETURN {EPISODE} AS episode, entities, known, {EMBEDDER} AS embedder"""
-
-FAIL = """UNWIND $errors AS row MATCH (e:Episode {namespace: $namespace, id: row.id}) WHERE e.pending
-SET e.error = row.error"""
-
-CLAIM = """MERGE (m:Memory {namespace: $namespace})
-FOREACH (_ IN CASE WHEN m.embedder IS NULL THEN [1] ELSE [] END |
-    SET m.claimed = true SET m.embedder = coalesce(m.embedder, $embedder))"""
-"""The first embedder's name stays: setting one property locks the node, then the other is read anew."""
-
-ALIASES = """CALL () { UNWIND $entities AS row MATCH (a:Alias {id: row.id})-[:NAMES]->(n:Entity)
-    WHERE NOT EXISTS { MATCH (own:Entity) WHERE own.id = row.id }
-    RETURN collect([a.key, n.name]) AS aliases, collect(a.id) AS skipped }"""
-"""Which of the names are another entity's: a merge may have made them so since they were read."""
-
-ENTITIES = """CALL (skipped) { UNWIND $entities AS row WITH row WHERE NOT row.id IN skipped
-    MERGE (n:Entity {id: row.id}) ON CREATE SET n += row.new
-    RETURN count(n) AS made }"""
-
-_CONCERNED = """CALL (step) {
-    UNWIND $triples AS id MATCH (f:Current) WHERE f.triple_id = id RETURN f
-    UNION UNWIND $slots AS id MATCH (f:Current) WHERE f.slot_id = id RETURN f
-    UNION UNWIND $triples AS id MATCH (f:Retired) WHERE f.triple_id = id AND f.until > step RETURN f
-    UNION UNWIND $slots AS id MATCH (f:Retired) WHERE f.slot_id = id AND f.until > step RETURN f
-    UNION UNWIND $outdated AS id MATCH (f:Fact) WHERE f.namespace = $namespace AND f.id = id
-        AND (f.until IS NULL OR f.until > step) RETURN f }"""
-
-PREPARE = f"""CALL () {{ {CLAIM} RETURN m.embedder AS embedder }}
-{ALIASES}
-{ENTITIES}
-CALL () {{ OPTIONAL MATCH (f:Fact) WHERE f.namespace = $namespace AND f.id IN $outdated
-    RETURN collect(f.subject_id) AS others }}
-CALL (others) {{ UNWIND $subjects + others AS id WITH DISTINCT id ORDER BY id
-    MATCH (n:Entity {{id: id}}) SET n.changed = $order RETURN count(n) AS locked }}
-CALL () {{ {LAST_STEP} }}
-MATCH (e:Episode {{namespace: $namespace, id: $episode}})
-WITH embedder, aliases, e, e.step AS step, e.step < last AS late
-CALL (step, late) {{ {_CONCERNED}
-    RETURN collect({{fact: {FACT}, later: CASE WHEN late THEN COLLECT {{
-        MATCH (t:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE t.step > step
-        RETURN [t.step, t.id] ORDER BY t.step, t.order }} ELSE [] END}}) AS concerned }}
-RETURN embedder, aliases, {EPISODE} AS episode, concerned"""
-"""What must be read to learn from `$episode`. The subjects are locked in order of id, so that no other process decides
-about their facts until this transaction ends, and no two wait for each other."""
-
-FACTS = """CALL () { UNWIND $facts AS row
-    MATCH (s:Entity {id: row.subject_id}) MATCH (o:Entity {id: row.object_id})
-    MERGE (f:Fact {namespace: $namespace, id: row.id})
-    ON CREATE SET f += row.new, f.subject = s.name, f.object = o.name, f.subject_id = s.id, f.object_id = o.id
-    SET f += row.state
-    FOREACH (_ IN CASE WHEN row.current THEN [] ELSE [1] END | REMOVE f:Current SET f:Retired)
-    FOREACH (_ IN CASE WHEN row.current THEN [1] ELSE [] END | REMOVE f:Retired SET f:Current)
-    MERGE (s)<-[:SUBJECT]-(f) MERGE (f)-[:OBJECT]->(o)
-    RETURN count(f) AS written }
-CALL () { UNWIND $facts AS row
-    MATCH (f:Fact {namespace: $namespace, id: row.id})
-    MATCH (a:Episode {namespace: $namespace, id: f.asserted_by})
-    CALL (f, a) { MATCH (x:Episode)-[old:ASSERTED]->(f) WHERE x <> a DELETE old MERGE (x)-[:SUPPORTED]->(f) }
-    CALL (f, a) { MATCH (a)-[old:SUPPORTED]->(f) DELETE old }
-    MERGE (a)-[:ASSERTED]->(f)
-    WITH f CALL (f) { MATCH (x:Episode)-[old:RETIRED]->(f)
-        WHERE f.retired_by IS NULL OR x.id <> f.retired_by DELETE old }
-    CALL (f) { MATCH (r:Episode {namespace: $namespace, id: f.retired_by}) MERGE (r)-[:RETIRED]->(f) }
-    RETURN count(f) AS attributed }
-CALL () { UNWIND $facts AS row
-    MATCH (f:Fact {namespace: $namespace, id: row.id})
-    OPTIONAL MATCH ()-[old:FACT]->() WHERE old.namespace = $namespace AND old.fact_id = f.id
-    FOREACH (_ IN CASE WHEN f.until IS NULL THEN [] ELSE [1] END | DELETE old)
-    WITH f, old WHERE f.until IS NULL
-    CALL (f, old) { WITH f WHERE old IS NULL
-        MATCH (s:Entity {id: f.subject_id}) MATCH (o:Entity {id: f.object_id})
-        CREATE (s)-[:FACT {namespace: $namespace, fact_id: f.id, relation: f.relation}]->(o) }
-    CALL (f) { MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id
-        SET edge.since = f.since, edge.support = f.support }
-    RETURN count(f) AS derived }"""
-"""Facts in their new state, those to be retired first; who taught and who ended them; and the edge to look at."""
-
-TAUGHT = """CALL () { UNWIND $moved AS row
-    MATCH (old:Fact {namespace: $namespace, id: row.old}) MATCH (new:Fact {namespace: $namespace, id: row.new})
-    UNWIND row.episodes AS id MATCH (e:Episode {namespace: $namespace, id: id})-[taught:ASSERTED|SUPPORTED]->(old)
-    DELETE taught
-    WITH e, new WHERE e.id <> new.asserted_by MERGE (e)-[:SUPPORTED]->(new)
-    RETURN count(e) AS moved }
-CALL () { UNWIND $taught AS row
-    MATCH (e:Episode {namespace: $namespace, id: row.episode})
-    UNWIND row.facts AS id MATCH (f:Fact {namespace: $namespace, id: id}) WHERE f.asserted_by <> e.id
-    MERGE (e)-[:SUPPORTED]->(f)
-    RETURN count(f) AS taught }
-CALL () { UNWIND $taught AS row
-    MATCH (e:Episode {namespace: $namespace, id: row.episode})
-    UNWIND row.mentions AS id MATCH (n:Entity {id: id})
-    MERGE (e)-[m:MENTIONS]->(n) SET m.entity_id = n.id, m.step = e.step
-    RETURN count(n) AS mentioned }"""
-"""Which episodes teach a fact that was split off another, and what episodes support and mention."""
-
-VECTORS = """CALL () { UNWIND $vectors AS row MERGE (v:Vector {id: row.id})
-    ON CREATE SET v.namespace = $namespace, v.values = row.values
-    RETURN count(v) AS stored }"""
-
-LABELS = """CALL () { UNWIND $texts AS id MATCH (v:Vector {id: id})
+_LABELS = """UNWIND texts AS id WITH DISTINCT id MATCH (v:Vector {id: id})
     WITH v, EXISTS { MATCH (f:Current) WHERE f.text_id = v.id } AS holds,
         EXISTS { MATCH (f:Retired) WHERE f.text_id = v.id } AS held,
         EXISTS { MATCH (e:Episode) WHERE e.text_id = v.id } AS seen
@@ -142,171 +25,222 @@ LABELS = """CALL () { UNWIND $texts AS id MATCH (v:Vector {id: id})
     FOREACH (_ IN CASE WHEN NOT held AND NOT holds THEN [1] ELSE [] END | REMOVE v:CurrentFact REMOVE v:PastFact)
     FOREACH (_ IN CASE WHEN seen THEN [1] ELSE [] END | SET v:EpisodeText)
     FOREACH (_ IN CASE WHEN seen THEN [] ELSE [1] END | REMOVE v:EpisodeText)
-    RETURN count(*) AS labelled }"""
-"""What the vectors of these texts are found by: facts that hold, or held, and episodes."""
+    RETURN count(*) AS labelled"""
+"""What the vectors of `texts` are found by: facts that hold, or held, and episodes."""
 
-FINISH = """MATCH (e:Episode {namespace: $namespace, id: $episode})
-SET e.pending = false, e.error = null
-RETURN written, COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order } AS mentions"""
+NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = coalesce($embedder, m.embedder)
+WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
 
-LEARN = f"{VECTORS}\n{FACTS}\n{TAUGHT}\n{LABELS}\n{FINISH}"
-"""All that one lesson changes, in one statement."""
+TAKE_AWAY = f"""CALL () {{ UNWIND $gone_facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}})
+    CALL (f) {{ {_EDGE} DELETE edge }}
+    WITH f, f.text_id AS text DETACH DELETE f RETURN collect(text) AS texts }}
+CALL () {{ UNWIND $gone_entities AS id MATCH (a:Alias)-[:NAMES]->(:Entity {{id: id}})
+    DETACH DELETE a RETURN count(*) AS nameless }}
+CALL () {{ UNWIND $gone_episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
+    SET e.key_id = null RETURN count(*) AS keyless }}
+CALL () {{ UNWIND $untaught AS row MATCH (e:Episode {{namespace: $namespace, id: row.episode}})
+    MATCH (e)-[taught:ASSERTED|SUPPORTED]->(:Fact {{namespace: $namespace, id: row.fact}})
+    DELETE taught RETURN count(*) AS untaught }}
+CALL () {{ UNWIND $unmentioned AS row MATCH (e:Episode {{namespace: $namespace, id: row.episode}})
+    MATCH (e)-[m:MENTIONS]->(:Entity {{id: row.entity}}) DELETE m RETURN count(*) AS unmentioned }}
+CALL (texts) {{ {_LABELS} }}
+RETURN labelled"""
+"""What goes before anything comes; the aliases and keys of what goes at the end are another's from now on."""
 
-LEARNED = f"""MATCH (e:Episode {{namespace: $namespace, id: $episode}})
-RETURN COLLECT {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN {FACT} ORDER BY f.order }} AS taught,
-    COLLECT {{ MATCH (e)-[:RETIRED]->(f:Fact) RETURN {FACT} ORDER BY f.order }} AS retired"""
+_NEW = "FOREACH (_ IN CASE WHEN n.name IS NULL THEN [1] ELSE [] END | SET n += row.new)"
+"""An entity becomes one with its name: until then it was made to be locked, or just now."""
 
-ADD_ALIASES = """UNWIND $aliases AS row MATCH (n:Entity {id: row.entity})
-MERGE (a:Alias {id: row.id})
-ON CREATE SET a.namespace = $namespace, a.name = row.name, a.key = row.key, a.entity_id = n.id
-WITH a, n WHERE a.entity_id = n.id MERGE (a)-[:NAMES]->(n)"""
+NAME = f"""CALL () {{ UNWIND $entities AS row MERGE (n:Entity {{id: row.id}}) {_NEW} RETURN count(n) AS made }}
+CALL () {{ UNWIND $named AS row MATCH (a:Alias)-[:NAMES]->(:Entity {{id: row.id}})
+    WHERE NOT a.id IN [alias IN row.aliases | alias.id] DETACH DELETE a RETURN count(*) AS freed }}
+CALL () {{ UNWIND $named AS row MATCH (n:Entity {{id: row.id}}) WHERE n.name <> row.name SET n.name = row.name
+    WITH n CALL (n) {{ MATCH (n)<-[:SUBJECT]-(f:Fact) SET f.subject = n.name }}
+    CALL (n) {{ MATCH (n)<-[:OBJECT]-(f:Fact) SET f.object = n.name }}
+    RETURN count(*) AS renamed }}
+CALL () {{ UNWIND $named AS row MATCH (n:Entity {{id: row.id}}) UNWIND row.aliases AS alias
+    MERGE (a:Alias {{id: alias.id}})
+    ON CREATE SET a.namespace = $namespace, a.key = alias.key, a.entity_id = n.id
+    WITH a, n, alias WHERE a.entity_id = n.id SET a.name = alias.name MERGE (a)-[:NAMES]->(n)
+    RETURN count(*) AS aliases }}
+RETURN made"""
+"""Entities with just these names and aliases; an alias that is another's stays so."""
 
-KNOWN = """RETURN
-    COLLECT { UNWIND $episodes AS id MATCH (e:Episode {namespace: $namespace, id: id}) RETURN e.id } AS episodes,
-    COLLECT { UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id}) RETURN f.id } AS facts"""
+_PREPARE = f"""CALL () {{ UNWIND CASE WHEN $embedder IS NULL THEN [] ELSE [$embedder] END AS given
+    MERGE (m:Memory {{namespace: $namespace}})
+    FOREACH (_ IN CASE WHEN m.embedder IS NULL THEN [1] ELSE [] END |
+        SET m.claimed = true SET m.embedder = coalesce(m.embedder, given))
+    RETURN collect(m.embedder) AS held }}
+CALL () {{ UNWIND $vectors AS row MERGE (v:Vector {{id: row.id}})
+    ON CREATE SET v.namespace = $namespace, v.values = row.values
+    RETURN count(v) AS stored }}
+CALL () {{ UNWIND $entities AS row
+    WITH row WHERE EXISTS {{ MATCH (n:Entity) WHERE n.id = row.id }}
+        OR NOT EXISTS {{ MATCH (a:Alias)-[:NAMES]->(:Entity) WHERE a.id = row.id }}
+    MERGE (n:Entity {{id: row.id}}) {_NEW} RETURN count(n) AS made }}
+CALL () {{ UNWIND $episodes AS row MERGE (e:Episode {{namespace: $namespace, id: row.id}})
+    ON CREATE SET e += row.new, e.step = row.step
+    SET e += row.state RETURN count(e) AS kept }}"""
+"""What facts need. The first embedder's name stays: setting one property locks the node, then the other is read anew.
 
-EPISODES = """UNWIND $episodes AS row MERGE (e:Episode {namespace: $namespace, id: row.id})
-ON CREATE SET e += row.new, e.step = row.step"""
+A name that a merge has made another's alias, since it was read, is not made: then the decision is outdated.
+"""
 
-DROP_FACTS = """CALL () { UNWIND $dropped AS id MATCH (f:Fact {namespace: $namespace, id: id})
-    CALL (f) { MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fact_id = f.id DELETE edge }
-    DETACH DELETE f RETURN count(*) AS dropped }"""
+_FACTS = f"""CALL () {{ UNWIND $facts AS row MATCH (f:Fact {{namespace: $namespace, id: row.id}})
+    WHERE f.triple_id <> row.state.triple_id OR coalesce(f.slot_id, '') <> coalesce(row.state.slot_id, '')
+    CALL (f) {{ MATCH (f)-[end:SUBJECT|OBJECT]->() DELETE end }}
+    CALL (f) {{ {_EDGE} DELETE edge }}
+    REMOVE f:Current RETURN collect(f.text_id) AS moved }}
+CALL () {{ UNWIND $facts AS row
+    MATCH (s:Entity {{id: row.state.subject_id}}) MATCH (o:Entity {{id: row.state.object_id}})
+    MERGE (f:Fact {{namespace: $namespace, id: row.id}}) ON CREATE SET f.order = row.order
+    SET f += row.state, f.subject = s.name, f.object = o.name
+    FOREACH (_ IN CASE WHEN row.current THEN [] ELSE [1] END | REMOVE f:Current SET f:Retired)
+    FOREACH (_ IN CASE WHEN row.current THEN [1] ELSE [] END | REMOVE f:Retired SET f:Current)
+    MERGE (s)<-[:SUBJECT]-(f) MERGE (f)-[:OBJECT]->(o)
+    RETURN count(f) AS written }}
+CALL () {{ UNWIND $facts AS row
+    MATCH (f:Fact {{namespace: $namespace, id: row.id}})
+    MATCH (a:Episode {{namespace: $namespace, id: f.asserted_by}})
+    CALL (f, a) {{ MATCH (x:Episode)-[old:ASSERTED]->(f) WHERE x <> a DELETE old MERGE (x)-[:SUPPORTED]->(f) }}
+    CALL (f, a) {{ MATCH (a)-[old:SUPPORTED]->(f) DELETE old }}
+    MERGE (a)-[:ASSERTED]->(f)
+    WITH f CALL (f) {{ MATCH (x:Episode)-[old:RETIRED]->(f)
+        WHERE f.retired_by IS NULL OR x.id <> f.retired_by DELETE old }}
+    CALL (f) {{ MATCH (r:Episode {{namespace: $namespace, id: f.retired_by}}) MERGE (r)-[:RETIRED]->(f) }}
+    RETURN count(f) AS attributed }}
+CALL () {{ UNWIND $facts AS row
+    MATCH (f:Fact {{namespace: $namespace, id: row.id}})
+    OPTIONAL {_EDGE}
+    FOREACH (_ IN CASE WHEN f.until IS NULL THEN [] ELSE [1] END | DELETE edge)
+    WITH f, edge WHERE f.until IS NULL
+    CALL (f, edge) {{ WITH f WHERE edge IS NULL
+        MATCH (s:Entity {{id: f.subject_id}}) MATCH (o:Entity {{id: f.object_id}})
+        CREATE (s)-[:FACT {{namespace: $namespace, fact_id: f.id}}]->(o) }}
+    CALL (f) {{ {_EDGE} SET edge.relation = f.relation, edge.since = f.since, edge.support = f.support }}
+    RETURN count(f) AS derived }}"""
+"""Facts in their new state, those to be retired first; who taught and who ended them; and the edge to look at.
 
-RENEW_EPISODES = """UNWIND $episodes AS row MERGE (e:Episode {namespace: $namespace, id: row.id})
-ON CREATE SET e += row.new, e.step = row.step
-SET e.pending = row.new.pending, e.error = row.new.error"""
+What becomes another triple, or of another slot, first leaves its place to whatever comes there.
+"""
 
-UNTEACH = """CALL () { UNWIND $episodes AS id MATCH (:Episode {namespace: $namespace, id: id})-[m:MENTIONS]->(n:Entity)
-    DELETE m RETURN collect(DISTINCT n.id) AS named }
-CALL () { UNWIND $episodes AS id MATCH (:Episode {namespace: $namespace, id: id})-[t:ASSERTED|SUPPORTED]->(f:Fact)
-    DELETE t WITH DISTINCT f WHERE NOT f.id IN $facts AND NOT EXISTS { (:Episode)-[:ASSERTED|SUPPORTED]->(f) }
-    RETURN collect(f.id) AS stale }
-RETURN named, stale"""
-"""The episodes teach and mention nothing; which entities they named, and which facts nobody teaches now."""
+PUT = f"""{_PREPARE}
+{_FACTS}
+CALL () {{ UNWIND $taught AS row
+    MATCH (e:Episode {{namespace: $namespace, id: row.episode}}) MATCH (f:Fact {{namespace: $namespace, id: row.fact}})
+    FOREACH (_ IN CASE WHEN f.asserted_by = e.id THEN [1] ELSE [] END | MERGE (e)-[:ASSERTED]->(f))
+    FOREACH (_ IN CASE WHEN f.asserted_by = e.id THEN [] ELSE [1] END | MERGE (e)-[:SUPPORTED]->(f))
+    RETURN count(f) AS taught }}
+CALL () {{ UNWIND $mentioned AS row
+    MATCH (e:Episode {{namespace: $namespace, id: row.episode}}) MATCH (n:Entity {{id: row.entity}})
+    MERGE (e)-[m:MENTIONS]->(n) SET m.entity_id = n.id, m.step = e.step
+    RETURN count(n) AS mentioned }}
+CALL (moved) {{ WITH $texts + moved AS texts {_LABELS} }}
+RETURN made, head(held) AS held"""
+"""What comes: all that a lesson changes."""
 
-MOVED = """UNWIND $facts AS row MATCH (f:Fact {namespace: $namespace, id: row.id})
-WHERE f.triple_id <> row.new.triple_id
-RETURN f.id AS id, COLLECT { MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) RETURN e.id } AS teachers"""
-"""Facts that are another triple now, as a merge of their entities makes them, and who else teaches them."""
-
-DROP = f"""CALL () {{ UNWIND $dropped AS id
-    MATCH (f:Fact {{namespace: $namespace, id: id}})-[:SUBJECT|OBJECT]->(n:Entity)
-    RETURN collect(DISTINCT n.id) AS ends, collect(DISTINCT f.text_id) AS texts }}
-{DROP_FACTS}
-RETURN ends, texts"""
-
-UNNAMED = """UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE NOT EXISTS { (n)<-[:SUBJECT|OBJECT|MENTIONS]-() }
-OPTIONAL MATCH (a:Alias)-[:NAMES]->(n)
-WITH n, n.text_id AS text, collect(a) AS aliases
-FOREACH (a IN aliases | DETACH DELETE a)
-DETACH DELETE n
-RETURN text"""
-"""Entities that nothing names go; gives the ids of their texts."""
-
-RENAME = """UNWIND $entities AS row MATCH (n:Entity {id: row.id}) SET n.name = row.new.name
-WITH n MATCH (a:Alias)-[:NAMES]->(n) DETACH DELETE a"""
-
-TOUCHED = f"""CALL () {{ UNWIND $episodes AS id
-    MATCH (e:Episode {{namespace: $namespace, id: id}})-[:ASSERTED|SUPPORTED|RETIRED]->(f:Fact)
-    RETURN collect(DISTINCT f.subject_id) AS subjects }}
-CALL (subjects) {{ UNWIND subjects AS id WITH id ORDER BY id
-    MATCH (n:Entity {{id: id}}) SET n.changed = $order RETURN count(n) AS locked }}
-CALL () {{ UNWIND $episodes AS id
-    MATCH (e:Episode {{namespace: $namespace, id: id}})-[:ASSERTED|SUPPORTED|RETIRED]->(t:Fact)
-    WITH DISTINCT t
-    CALL (t) {{ RETURN t AS f
-        UNION MATCH (f:Current) WHERE f.triple_id = t.triple_id RETURN f
-        UNION MATCH (f:Retired) WHERE f.triple_id = t.triple_id RETURN f
-        UNION MATCH (f:Current) WHERE f.slot_id = t.slot_id RETURN f
-        UNION MATCH (f:Retired) WHERE f.slot_id = t.slot_id RETURN f }}
-    WITH DISTINCT f
-    RETURN collect({{fact: {FACT}, teachers: COLLECT {{ MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f)
-        WHERE NOT e.id IN $episodes RETURN [e.step, e.id] ORDER BY e.step, e.order }}}}) AS facts }}
-CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
-    RETURN collect(e.id) AS gone, collect(e.text_id) AS texts }}
-RETURN gone, texts, facts"""
-"""What must be read to forget `$episodes`: facts they taught or retired, their rivals, and who else taught them."""
-
-FORGET = f"""CALL () {{ UNWIND $merged AS row
-    MATCH (old:Fact {{namespace: $namespace, id: row.old}}) MATCH (new:Fact {{namespace: $namespace, id: row.new}})
-    MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(old) WHERE e.id <> new.asserted_by
-    MERGE (e)-[:SUPPORTED]->(new) RETURN count(e) AS passed }}
-CALL () {{ UNWIND $dropped AS id MATCH (f:Fact {{namespace: $namespace, id: id}})-[:SUBJECT|OBJECT]->(n:Entity)
-    RETURN collect(DISTINCT n) AS ends }}
-CALL () {{ UNWIND $episodes AS id MATCH (:Episode {{namespace: $namespace, id: id}})-[:MENTIONS]->(n:Entity)
-    RETURN collect(DISTINCT n) AS mentioned }}
-{DROP_FACTS}
-{FACTS}
-CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
-    DETACH DELETE e RETURN count(*) AS episodes }}
-CALL (ends, mentioned) {{ UNWIND ends + mentioned AS n RETURN collect(DISTINCT n.id) AS named }}
-RETURN named"""
-
-SWEEP = f"""{LABELS}
-CALL () {{ UNWIND $texts AS id MATCH (v:Vector {{id: id}}) WHERE NOT id IN $kept
-    AND NOT EXISTS {{ MATCH (f:Fact) WHERE f.text_id = v.id }}
+CLEAN_UP = f"""CALL () {{ UNWIND $gone_episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
+    WITH e, e.text_id AS text DETACH DELETE e RETURN collect(text) AS spoken }}
+CALL () {{ UNWIND $loose AS id MATCH (n:Entity {{id: id}}) SET n.changed = $order
+    WITH n WHERE NOT EXISTS {{ (n)<-[:SUBJECT|OBJECT|MENTIONS]-() }}
+    CALL (n) {{ MATCH (a:Alias)-[:NAMES]->(n) DETACH DELETE a }}
+    DELETE n RETURN count(*) AS nobodys }}
+CALL () {{ UNWIND $gone_merges AS order MATCH (m:Merge) WHERE m.namespace = $namespace AND m.order = order
+    DELETE m RETURN count(*) AS undone }}
+CALL () {{ UNWIND $merges AS row CREATE (m:Merge {{namespace: $namespace, order: row.order, record: row.record}})
+    RETURN count(*) AS kept }}
+CALL (spoken) {{ WITH $loose_texts + spoken AS texts {_LABELS} }}
+CALL () {{ UNWIND $loose_texts AS id MATCH (v:Vector {{id: id}})
+    WHERE NOT EXISTS {{ MATCH (f:Fact) WHERE f.text_id = v.id }}
     AND NOT EXISTS {{ MATCH (e:Episode) WHERE e.text_id = v.id }}
     AND NOT EXISTS {{ MATCH (n:Entity) WHERE n.text_id = v.id }}
     DELETE v RETURN count(*) AS swept }}
-RETURN swept"""
-"""The vectors of texts that are gone go too, but for those that undoing a merge brings back."""
+RETURN swept, COUNT {{ UNWIND $gone_entities AS id MATCH (n:Entity) WHERE n.id = id RETURN n }} AS named_again"""
+"""What goes at the end, with all that nothing names any more. What is locked first, and deleted without its
+relationships, takes none of another process's away: an entity that was just named again stays."""
 
-CALLED = f"""UNWIND $ids AS id
-CALL (id) {{ MATCH (n:Entity {{id: id}}) RETURN n UNION MATCH (:Alias {{id: id}})-[:NAMES]->(n:Entity) RETURN n }}
-RETURN id, collect({ENTITY}) AS entities"""
 
-TWO = """UNWIND $ids AS id WITH DISTINCT id ORDER BY id MATCH (n:Entity {id: id}) SET n.changed = $order
-RETURN n.id AS id"""
+def apply(run: Run, ids: Namespace, change: Change, *, made: Collection[str], embedder: str | None) -> None:
+    """Carry out `change`, where `made` are the ids of entities that were made to be locked.
 
-INVOLVED = f"""CALL () {{ MATCH (f:Fact)-[:SUBJECT|OBJECT]->(:Entity {{id: $gone}})
-    RETURN collect(DISTINCT f) AS found }}
-CALL (found) {{ UNWIND found AS f WITH DISTINCT f.subject_id AS id ORDER BY id
-    MATCH (n:Entity {{id: id}}) SET n.changed = $order RETURN count(n) AS locked }}
-UNWIND found AS f RETURN {FACT} AS fact ORDER BY f.order"""
-"""The facts about the entity that goes, with all their subjects locked."""
+    `embedder` names whose vectors the graph is known to hold. Raises `EmbedderMismatch` for another's, and `Outdated`.
+    """
+    order = next_order(len(change.facts) + len(change.episodes) + 2 * len(change.entities) + len(change.mentioned))
+    if change.vectors_replaced:
+        run(NEW_EMBEDDER, {"embedder": change.embedder})
+    _run(
+        run,
+        TAKE_AWAY,
+        {
+            "gone_facts": list(change.gone_facts),
+            "gone_entities": ids.entities(change.gone_entities),
+            "gone_episodes": list(change.gone_episodes),
+            "untaught": taught_rows(change.untaught),
+            "unmentioned": ids.mention_rows(change.unmentioned),
+        },
+    )
+    named = ids.entity_rows((entity.name for entity in change.entities), order)
+    _run(run, NAME, {"entities": named, "named": list(map(ids.named_row, change.entities))})
+    new = None if change.embedder == embedder or change.vectors_replaced else change.embedder
+    put = _put(ids, change, order + len(named))
+    for rows in _batches(put):
+        if new or any(rows.values()):
+            (done,) = run(PUT, {**rows, "embedder": new})
+            if new and done["held"] != new:
+                raise EmbedderMismatch(done["held"], new)
+            if done["made"] < len(rows["entities"]):
+                raise Outdated
+    unnamed = set(made).difference(row["id"] for row in (*named, *put["entities"]))
+    _clean_up(run, ids, change, unnamed, order)
 
-ALIKE = f"""CALL () {{ UNWIND $triples AS id MATCH (f:Current) WHERE f.triple_id = id RETURN f
-    UNION UNWIND $triples AS id MATCH (f:Retired) WHERE f.triple_id = id RETURN f
-    UNION UNWIND $slots AS id MATCH (f:Current) WHERE f.slot_id = id RETURN f
-    UNION UNWIND $slots AS id MATCH (f:Retired) WHERE f.slot_id = id RETURN f
-    UNION UNWIND $facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}}) RETURN f }}
-RETURN {FACT} AS fact,
-    COLLECT {{ MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) RETURN [e.step, e.id, e.order] }} AS taught
-ORDER BY f.order"""
 
-MENTIONING = """MATCH (e:Episode)-[:MENTIONS]->(:Entity {id: $gone})
-RETURN e.id AS id, EXISTS { (e)-[:MENTIONS]->(:Entity {id: $keep}) } AS both ORDER BY e.step, e.order"""
+def _put(ids: Namespace, change: Change, order: int) -> dict[str, list[Any]]:
+    """The rows that `PUT` takes, in the order in which it takes them."""
+    ends = [name for fact in change.facts for name in (fact.subject, fact.object)]
+    vectors, facts = ids.vector_rows(change.vectors), ids.fact_rows(change.facts, order)
+    texts = {*(row["id"] for row in vectors), *(row["state"]["text_id"] for row in facts)}
+    return {
+        "vectors": vectors,
+        "entities": ids.entity_rows([*ends, *(name for _, name in change.mentioned)], order),
+        "episodes": [ids.episode_row(episode, order + place) for place, episode in enumerate(change.episodes)],
+        "facts": facts,
+        "taught": taught_rows(change.taught),
+        "mentioned": ids.mention_rows(change.mentioned),
+        "texts": sorted(texts | {ids.text(episode.text) for episode in change.episodes}),
+    }
 
-JOIN = """CALL () { UNWIND $mentions AS id
-    MATCH (e:Episode {namespace: $namespace, id: id})-[old:MENTIONS]->(:Entity {id: $gone})
-    MATCH (k:Entity {id: $keep}) DELETE old
-    MERGE (e)-[m:MENTIONS]->(k) SET m.entity_id = k.id, m.step = e.step RETURN count(*) AS mentions }
-CALL () { MATCH (g:Entity {id: $gone}) OPTIONAL MATCH (a:Alias)-[:NAMES]->(g)
-    WITH g, collect(a) AS aliases FOREACH (a IN aliases | DETACH DELETE a) DETACH DELETE g RETURN count(*) AS gone }
-CREATE (:Merge {namespace: $namespace, order: $order, record: $record})"""
 
-PART = """CALL () { UNWIND $aliases AS id MATCH (a:Alias {id: id})-[:NAMES]->(:Entity {id: $keep})
-    DETACH DELETE a RETURN count(*) AS aliases }
-CALL () { UNWIND $moved AS id MATCH (:Episode {namespace: $namespace, id: id})-[m:MENTIONS]->(:Entity {id: $keep})
-    DELETE m RETURN count(*) AS moved }
-MATCH (m:Merge) WHERE m.namespace = $namespace AND m.order = $order DELETE m"""
+def _batches(rows: dict[str, list[Any]]) -> Iterator[dict[str, list[Any]]]:
+    """All rows at once or, where they are many, some of one kind after the other."""
+    if all(len(each) <= BATCH for each in rows.values()):
+        yield rows
+        return
+    nothing: dict[str, list[Any]] = {name: [] for name in rows}
+    for name, each in rows.items():
+        for start in range(0, len(each), BATCH):
+            yield nothing | {name: each[start : start + BATCH]}
 
-CLAIMED = f"{CLAIM} RETURN m.embedder AS embedder"
 
-MENTION = """UNWIND $mentions AS id MATCH (e:Episode {namespace: $namespace, id: id}) MATCH (g:Entity {id: $gone})
-MERGE (e)-[m:MENTIONS]->(g) SET m.entity_id = g.id, m.step = e.step"""
+def _clean_up(run: Run, ids: Namespace, change: Change, unnamed: Collection[str], order: int) -> None:
+    kept = run(MERGES, {}) if change.gone_merges else []
+    records = [MERGE.dump_json(merge).decode() for merge in change.merges]
+    gone = ids.entities(change.gone_entities)
+    done = _run(
+        run,
+        CLEAN_UP,
+        {
+            "gone_episodes": list(change.gone_episodes),
+            "gone_entities": gone,
+            "loose": sorted({*ids.entities(change.loose), *gone, *unnamed}),
+            "gone_merges": [row["order"] for row in kept if to_merge(row["record"]) in change.gone_merges],
+            "merges": [{"order": order + place, "record": record} for place, record in enumerate(records)],
+            "loose_texts": list(map(ids.text, change.loose_texts)),
+        },
+        order=order,
+    )
+    if done and done[0]["named_again"]:
+        raise Outdated
 
-COUNTS = """RETURN COUNT { MATCH (e:Episode) WHERE e.namespace = $namespace } AS episodes,
-    COUNT { MATCH (n:Entity) WHERE n.namespace = $namespace } AS entities,
-    COUNT { MATCH (f:Fact) WHERE f.namespace = $namespace } AS facts"""
 
-TOLD = f"""UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
-RETURN {EPISODE} AS episode, COLLECT {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN {FACT} }} AS taught"""
-
-NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = $embedder
-WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
-
-LABELLED_VECTORS = f"{VECTORS}\n{LABELS}\nRETURN labelled"
-
-LABEL_ENTITIES = """UNWIND $rows AS row MATCH (n:Entity {id: row.id}) WHERE NOT row.label IN labels(n)
-REMOVE n:$($among) SET n:$(row.label)"""
+def _run(run: Run, statement: str, rows: Row, **parameters: object) -> list[Row]:
+    """Run a statement over rows, if there are any."""
+    return run(statement, rows | parameters) if any(rows.values()) else []

@@ -13,11 +13,11 @@ from graphmem.errors import StoreUnreachable
 from graphmem.storage.neo4j import connection
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import Server
-from tests.storage.neo4j.writer import triples
+from tests.storage.neo4j.writer import one_place, triples
 
 ROOT = Path(__file__).parents[3]
 
-Writer = subprocess.Popen[str]
+Writer = subprocess.Popen[bytes]
 
 
 @pytest.fixture
@@ -29,8 +29,9 @@ def mortal(server: Server) -> Iterator[Server]:
 
 
 def writing(server: Server, namespace: str, name: str, count: int) -> Writer:
+    """Its output is not buffered here: what follows a line that was read is left to `communicate`."""
     command = [sys.executable, "-m", "tests.storage.neo4j.writer", server.uri, namespace, name, str(count)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
 
 
 def acknowledged(writers: Sequence[Writer]) -> list[int]:
@@ -74,7 +75,7 @@ def test_a_server_killed_in_the_middle_of_writing_and_started_again(mortal: Serv
 def test_while_it_stays_away_one_error_names_it_and_nothing_is_half_written(
     mortal: Server, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Memory(mortal.uri, namespace=namespace, embedder=HashEmbedder()) as memory:
+    with Memory(mortal.uri, namespace=namespace, embedder=HashEmbedder(), slot_of=one_place) as memory:
         memory.remember("one", triples=[("apple", "is in", "kitchen")])
         mortal.kill()
         with monkeypatch.context() as impatient:

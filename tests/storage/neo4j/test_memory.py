@@ -71,9 +71,9 @@ def test_recall_and_all_reading_need_no_right_to_write(server: Server, namespace
     with Memory(server.uri, namespace=namespace, embedder=embedder) as memory:
         memory.remember("The apple is in the kitchen.", triples=[LOCATION])
     with Memory(server.uri, namespace=namespace, embedder=embedder) as reader:
-        address = reader._store.address  # type: ignore[attr-defined]
-        reader._store._connection.close()  # type: ignore[attr-defined]
-        reader._store._connection = ReadOnly(address)  # type: ignore[attr-defined]
+        connection = reader._store.connection  # type: ignore[attr-defined]
+        connection.close()
+        reader._store.connection = ReadOnly(connection.address)  # type: ignore[attr-defined]
         assert [str(fact) for fact in reader.recall("where is the apple?").facts] == ["apple, is in, kitchen"]
         assert reader.at(0).recall("where is the apple?").facts
         assert (len(reader.history("apple")), len(reader.episodes()), reader.stats().facts) == (1, 1, 1)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from graphmem.graph import sync as copying
+from graphmem.graph.copying import all_of, texts_of
+from graphmem.graph.learning import append
+from graphmem.graph.merging import merge
 from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.records import Episode
@@ -23,7 +26,7 @@ def everything(store: Store) -> tuple[object, ...]:
     episodes = [replace(e, facts=tuple(sorted(e.facts)), mentions=tuple(sorted(e.mentions))) for e in store.episodes()]
     facts = sorted(store.facts(current=False), key=lambda fact: fact.id)
     entities = {entity.name: set(entity.aliases) for entity in store.entities()}
-    vectors = {text: vector.tolist() for text, vector in store.vectors(list(store.texts())).items()}
+    vectors = {text: vector.tolist() for text, vector in store.vectors(texts_of(all_of(store))).items()}
     return episodes, facts, entities, vectors, store.embedder()
 
 
@@ -38,8 +41,8 @@ def live(store: Store, steps: range) -> None:
 def lived(tmp_path: Path) -> Iterator[Store]:
     store = SqliteStore(tmp_path / "lived.db")
     live(store, range(40))
-    store.append([Episode("p", "not understood yet", 40, metadata={"a": [1, "é"]}, key="k")])
-    store.merge("thing 1", "thing 2")
+    append(store, [Episode("p", "not understood yet", 40, metadata={"a": [1, "é"]}, key="k", speaker="ada")])
+    merge(store, "thing 1", "thing 2")
     yield store
     store.close()
 

@@ -5,8 +5,7 @@ python -m tests.storage.neo4j.writer ADDRESS NAMESPACE NAME COUNT
 
 import sys
 
-from graphmem import Memory
-from graphmem.extraction.textworld import slot
+from graphmem import Memory, Triple
 from graphmem.testing import HashEmbedder
 
 PLACES = 5
@@ -18,8 +17,13 @@ def triples(number: int) -> list[tuple[str, str, str]]:
     return [*dict.fromkeys(things), ("player", "is in", f"room {number % PLACES}")]
 
 
+def one_place(triple: Triple) -> str:
+    """All that is said here is where a thing is: it is in one place."""
+    return "location"
+
+
 def write(address: str, namespace: str, name: str, count: int) -> None:
-    with Memory(address, namespace=namespace, embedder=HashEmbedder(), slot_of=slot) as memory:
+    with Memory(address, namespace=namespace, embedder=HashEmbedder(), slot_of=one_place) as memory:
         for number in range(count):
             memory.remember(f"{name} saw {number}", triples=triples(number), key=f"{name} {number}")
             print(number, flush=True)
