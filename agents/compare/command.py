@@ -17,6 +17,7 @@ from agents.compare.grid import ALL, Cell, Settings, grid, numbers, without_mode
 from agents.compare.report import report
 from agents.compare.running import Outcome, run
 from agents.compare.store import Store
+from agents.games import SIZES_HELP
 from agents.memories import MEMORIES
 from envs.tasks import TASKS
 from graphmem.errors import InputError
@@ -28,7 +29,7 @@ INTERRUPTED = 130
 def compare(
     tasks: Annotated[str, typer.Option(help=f"Of {', '.join(TASKS)}; several with commas, or all.")] = ALL,
     memories: Annotated[str, typer.Option(help=f"Of {', '.join(MEMORIES)}; or all.")] = ALL,
-    sizes: Annotated[str, typer.Option(help="default, hard, hardest; cooking: level1 to level4 too; or all.")] = ALL,
+    sizes: Annotated[str, typer.Option(help=f"{SIZES_HELP} Or all.")] = ALL,
     seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
     policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays: heuristic or llm.")] = "heuristic",
     model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
