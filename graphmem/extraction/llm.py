@@ -17,6 +17,7 @@ _WORD = re.compile(r"\w+")
 _AGENT = {"you", "player", "agent", "i", "yourself"}
 _ALWAYS = {"inventory", "recipe", "player", "you", "none", "nothing", "items", "floor", "true", "false"}
 _ENDING = re.compile(r"(?:ing|ied|ies|ed|en|es|y|s|d|e)$")
+_DOUBLED = re.compile(r"([bdgklmnprt])\1$")
 _EXIT = re.compile(r"^has exit\b|^is (north|south|east|west|above|below)\b|^leads (north|south|east|west|up|down)\b")
 
 
@@ -101,5 +102,5 @@ def _words(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without its ending: dice, diced and dicing are one, fry and fried, potato and potatoes."""
-    return _ENDING.sub("", word) or word
+    """A word without its ending: dice, diced and dicing are one, chop and chopped, potato and potatoes."""
+    return _DOUBLED.sub(r"\1", _ENDING.sub("", word)) or word

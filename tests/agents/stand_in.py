@@ -52,7 +52,10 @@ class StandIn:
 
     def _extract(self, asked: str) -> dict[str, Any]:
         known_text, _, observation = asked.partition("\n\nObservation:\n")
-        known = [Fact(number, *parts, asserted_by="", since=0) for number, *parts in _KNOWN.findall(known_text)]
+        known = [
+            Fact(number, parts[0], parts[1], parts[2], asserted_by="", since=0)
+            for number, *parts in _KNOWN.findall(known_text)
+        ]
         read = self._reader.extract(Observation(observation), known)
         triples = [triple for triple in read.triples if triple.key[0] != "player"]
         filled = {(triple.key[0], slot(triple)): triple.key for triple in triples if slot(triple)}
