@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from os import PathLike
 
 from agents.memories.protocol import AgentMemory, Cue, Moment
@@ -69,8 +69,11 @@ class GraphMemory(AgentMemory):
 
     def recall(self, cue: Cue, budget: int) -> Recollection:
         found = self._found(cue)
-        facts = self._with_map(found, cue.place) if self._exploration else found.facts
-        return _facts_first(facts, found.episodes, budget)
+        if not self._exploration:
+            return _facts_first(_each_once(found.facts, self._planned(cue, ())), found.episodes, budget)
+        worldmap = WorldMap(self._memory.facts(relations=RELATIONS))
+        planned = self._planned(cue, worldmap.ways(cue.place))
+        return _facts_first(_with_map(found, planned, worldmap, cue.place), found.episodes, budget)
 
     def _found(self, cue: Cue) -> Recollection:
         """What the search finds, uncut; the paper's searches from each name to the depth of its own."""
@@ -85,24 +88,10 @@ class GraphMemory(AgentMemory):
             without=self._newest,
         )
 
-    def _with_map(self, found: Recollection, here: str | None) -> list[Fact]:
-        """What is unexplored nearby, then what was found, each with the way there, then the rest of the map.
-
-        An episode tells the exits of its place, but not which were taken since: the map does.
-        """
-        worldmap = WorldMap(self._memory.facts(relations=RELATIONS))
-        ways = worldmap.ways(here)
-        ends = [[*way, *exits] for place, way in ways.items() if (exits := worldmap.open_ends(place))]
-        things = (fact for fact in found.facts if fact.relation not in RELATIONS)
-        wanted = ([fact, *(step for end in fact.triple.key[::2] for step in ways.get(end, ()))] for fact in things)
-        return _each_once(
-            *map(worldmap.doors, [here or "", *(name for episode in found.episodes for name in episode.mentions)]),
-            [] if ends else [ALL_EXPLORED],
-            *ends[:FRONTIERS],
-            *wanted,
-            *ways.values(),
-            *ends[FRONTIERS:],
-        )
+    def _planned(self, cue: Cue, places: Container[str]) -> list[Fact]:
+        """All that is known of the things that the plan is about: a search leaves out what has little weight."""
+        names = [name for name, depth in cue.names.items() if depth > 1 and entity_key(name) not in places]
+        return [fact for fact in self._memory.facts(names) if fact.asserted_by not in self._newest] if names else []
 
     def begin(self, world: str) -> None:
         """Of this world, map and notes are true, and things are where they were first seen; of another, nothing holds.
@@ -147,6 +136,26 @@ class GraphMemory(AgentMemory):
 
     def close(self) -> None:
         self._memory.close()
+
+
+def _with_map(found: Recollection, planned: Sequence[Fact], worldmap: WorldMap, here: str | None) -> list[Fact]:
+    """What is unexplored nearby; what was found, each with the way there; all ways; what is planned; the rest.
+
+    An episode tells the exits of its place, but not which were taken since: the map does.
+    """
+    ways = worldmap.ways(here)
+    ends = [[*way, *exits] for place, way in ways.items() if (exits := worldmap.open_ends(place))]
+    things = (fact for fact in found.facts if fact.relation not in RELATIONS)
+    wanted = ([fact, *(step for end in fact.triple.key[::2] for step in ways.get(end, ()))] for fact in things)
+    return _each_once(
+        *map(worldmap.doors, [here or "", *(name for episode in found.episodes for name in episode.mentions)]),
+        [] if ends else [ALL_EXPLORED],
+        *ends[:FRONTIERS],
+        *wanted,
+        *ways.values(),
+        planned,
+        *ends[FRONTIERS:],
+    )
 
 
 def _first_places(facts: Iterable[Fact]) -> list[Fact]:

@@ -16,6 +16,9 @@ _TASK = re.compile(r"\bclean(ing)?\b|\btidy\b|\bout of place\b|\bwhere (it|they)
 DOUBT = 0.12
 """A thing stays where it is unless another room suits it better by this much."""
 
+DOUBT_UNSEEN = 0.2
+"""The same where that room is not known to be there. (On five hard games 0.12 gave 0.920, 0.2 gave 0.947.)"""
+
 OUT_OF_PLACE = "it is out of place"
 
 
@@ -48,13 +51,15 @@ def _home(known: Knowledge, sense: Sense, thing: str, rooms: Sequence[str]) -> s
 
 
 def _out_of_place(known: Knowledge, sense: Sense, rooms: Sequence[str]) -> Iterator[Command]:
-    """What can be taken here (lies here, while no commands are listed) and would suit one of `rooms` better."""
+    """What can be taken here (lies here, while no commands are listed) and would suit one of `rooms` better.
+
+    The known places are the first of these.
+    """
     if not known.place:
         return
     for command in known.can("take") or [Command("", "take", thing) for thing in known.lying_here()]:
-        kinds = list(dict.fromkeys([entity_key(known.place), *rooms]))
-        suits = sense.suits(command.thing, kinds)
-        if suits.max() - suits[0] > DOUBT:
+        suits = sense.suits(command.thing, rooms) - sense.suits(command.thing, [known.place])
+        if suits[: len(known.places)].max() > DOUBT or suits.max() > DOUBT_UNSEEN:
             yield command
 
 

@@ -195,5 +195,8 @@ def _whereabouts(known: Knowledge, step: Todo) -> str | None:
 def _prepare(known: Knowledge) -> Iterator[Option]:
     action = _PREPARE if _PREPARE in known.situation.admissible else known.go_to(known.known_place("kitchen"))
     yield option("prepare", "meal", "all ingredients are ready", action, about=("kitchen",))
+    if known.is_vain(_PREPARE):
+        read = known.find("examine", "cookbook") or known.go_to_thing("cookbook")
+        yield option("read", "cookbook", "something is missing yet", read, about=("cookbook", "recipe"))
     if action is None:
         yield from exploring(known, "the kitchen must be somewhere")
