@@ -82,7 +82,7 @@ class _Now:
 class _Recalled:
     """What the memory told, the facts in it (None where it tells but text), and the map that these draw."""
 
-    told: Recollection
+    recollection: Recollection
     facts: tuple[Fact, ...] | None
     map: WorldMap
 
@@ -145,7 +145,7 @@ class Ariadne:
         """Have the policy draw a lesson from this run, and remember it for the next attempt."""
         if self._now is None:
             return None
-        lesson = self._policy.reflect(self._situation(self._now, _Recalled(_told(""), None, WorldMap())))
+        lesson = self._policy.reflect(self._situation(self._now, _Recalled(_text_only(""), None, WorldMap())))
         if lesson:
             self._memory.keep_lesson(lesson)
         return lesson
@@ -185,7 +185,7 @@ class Ariadne:
         commands = self._carry_out(decision.action, now, found.map)
         spent, now.memory_seconds = now.memory_seconds, 0.0
         return Step(
-            number, place, seen, learned, found.told, plan, decision, tuple(commands),
+            number, place, seen, learned, found.recollection, plan, decision, tuple(commands),
             now.observation, now.info["score"] - before, now.info, 1000 * spent,
         )  # fmt: skip
 
@@ -195,7 +195,7 @@ class Ariadne:
             observation=now.observation,
             inventory=now.info["inventory"],
             admissible=tuple(now.info["admissible_commands"]),
-            recollection=str(found.told),
+            recollection=str(found.recollection),
             plan=self._plan,
             recent=tuple(self._recent),
             place=now.place,
@@ -214,7 +214,7 @@ class Ariadne:
         cue = Cue(now.observation, now.place, str(plan), names)
         found = self._timed(now, lambda: self._memory.recall(cue, self._budget))
         if isinstance(found, str):
-            return _Recalled(_told(found), None, WorldMap())
+            return _Recalled(_text_only(found), None, WorldMap())
         return _Recalled(found, found.facts, WorldMap([*found.facts, *(now.facts or ())]))
 
     def _carry_out(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:
@@ -278,5 +278,5 @@ class Ariadne:
             now.memory_seconds += time.perf_counter() - start
 
 
-def _told(text: str) -> Recollection:
+def _text_only(text: str) -> Recollection:
     return Recollection((), (), text)

@@ -115,7 +115,7 @@ def test_a_memory_that_a_user_adds_runs_through_to_tables_and_plots(
     cells = grid(["treasure-hunt"], ["default"], [1], ["last", "none"], [200])
     assert run(store, cells, games=Path(games), workers=1) == {}
     report(store)
-    assert "| the last step | no memory |" in (tmp_path / "out/table.md").read_text()
+    assert "| no memory | the last step |" in (tmp_path / "out/table.md").read_text()
 
 
 def _played(memory: str, games: str) -> list[dict[str, Any]]:
