@@ -58,13 +58,13 @@ def compare(
         chosen, left_out = without_model(chosen)
         if left_out:
             console.print(f"left out, as they need --policy llm: {', '.join(left_out)}", markup=False)
-    usual = str(PAID_TOKENS if policy == "llm" else RECALL_TOKENS)
+    budgets = budget_tokens or str(PAID_TOKENS if policy == "llm" else RECALL_TOKENS)
     cells = grid(
         tasks.split(","),
         sizes.split(","),
         numbers(seeds, "--seeds"),
         chosen,
-        numbers(budget_tokens or usual, "--budget-tokens"),
+        numbers(budgets, "--budget-tokens"),
     )
     settings = Settings(policy=policy, model=model if policy == "llm" else None, max_steps=max_steps)
     store = Store(out, settings)
