@@ -6,14 +6,16 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from agents.memories.protocol import LoopMemory
+from agents.memories import AgentMemory, GraphMemory
+from agents.memories.protocol import Cue, Moment
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
-from agents.worldmap import RELATIONS, WorldMap
+from agents.tried import Tried
+from agents.worldmap import WorldMap
 from envs import Environment, Info
-from graphmem import Fact, Learned, Recollection
+from graphmem import Fact, Learned, Memory, Recollection
 from graphmem.errors import InputError
 from graphmem.records import entity_key
 
@@ -21,12 +23,6 @@ T = TypeVar("T")
 
 RECENT = 5
 """How many of the latest commands stay in working memory."""
-
-WIDTH = 8
-"""Facts found for each name that is looked up."""
-
-LESSONS = 3
-"""How many lessons of earlier attempts are kept in mind."""
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
@@ -64,34 +60,46 @@ class Step:
 
 @dataclass
 class _Now:
-    """Where the agent stands between two turns."""
+    """Where the agent stands between two turns; `newest` is what the memory read in the `observation`, if it reads."""
 
     observation: str
     info: Info
     place: str | None = None
     learned: list[Learned] = field(default_factory=list)
+    newest: Learned | None = None
     over: bool = False
     memory_seconds: float = 0.0
 
+    @property
+    def facts(self) -> tuple[Fact, ...] | None:
+        """What the observation taught; None when nobody, or nobody yet, has read it."""
+        if self.newest is None or self.newest.episode.pending:
+            return None
+        return (*self.newest.asserted, *self.newest.supported)
 
-def lessons(memory: LoopMemory) -> list[str]:
-    """What was learned from earlier attempts, the latest `LESSONS`."""
-    told = [episode.text for episode in memory.episodes() if episode.metadata.get("kind") == "lesson"]
-    return told[-LESSONS:]
+
+@dataclass(frozen=True, slots=True)
+class _Recalled:
+    """What the memory told, the facts in it (None where it tells but text), and the map that these draw."""
+
+    recollection: Recollection
+    facts: tuple[Fact, ...] | None
+    map: WorldMap
 
 
 class Ariadne:
     """Plays `env` with `memory`, as `policy` plans and decides.
 
-    `task` is told to it at the first step (the environment's own, when left out). It sends at most `max_steps`
-    commands. `world` names what is played: a memory of the same world keeps its map and notes for another try, but
-    not where things were; of another world's facts none holds any more. A recollection takes at most `recall_tokens`.
+    A plain `Memory` is played with as a graph. `task` is told to the agent at the first step (the environment's own,
+    when left out). It sends at most `max_steps` commands. `world` names what is played: a memory of the same world
+    keeps its map and notes for another try, but not where things were; of another world's facts none holds any more.
+    A recollection takes at most `recall_tokens`.
     """
 
     def __init__(
         self,
         env: Environment,
-        memory: LoopMemory,
+        memory: AgentMemory | Memory,
         policy: Policy,
         *,
         task: str = "",
@@ -100,18 +108,21 @@ class Ariadne:
         recall_tokens: int = 1000,
     ) -> None:
         self._env = env
-        self._memory = memory
+        self._memory = GraphMemory(memory) if isinstance(memory, Memory) else memory
         self._policy = policy
         self._task = task or env.task
         self._max_steps = max_steps
         self._world = world
         self._budget = recall_tokens
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
+        self._tried = Tried()
         self._plan = Plan(goal=self._task)
-        self._lessons = lessons(memory)
+        self._lessons = self._memory.lessons()
         self._now: _Now | None = None
         self.commands: list[str] = []
         """Every command sent to the game by this run, in order."""
+        self.unread = 0
+        """How many observations of this run the memory could not read."""
 
     def run(self, *, resume: bool = False, plan: Plan | None = None, number: int = 0) -> Iterator[Step]:
         """Play until the game is over, or `max_steps` commands were sent; a step is given when its action is done.
@@ -134,117 +145,79 @@ class Ariadne:
         """Have the policy draw a lesson from this run, and remember it for the next attempt."""
         if self._now is None:
             return None
-        lesson = self._policy.reflect(self._situation(self._now, WorldMap([])))
+        lesson = self._policy.reflect(self._situation(self._now, _Recalled(_text_only(""), None, WorldMap())))
         if lesson:
-            metadata = {"world": self._world, "kind": "lesson"}
-            self._memory.remember(lesson, triples=(), metadata=metadata)
+            self._memory.keep_lesson(lesson)
         return lesson
 
     def _started(self) -> _Now:
-        self._begin_anew()
+        self._memory.begin(self._world)
         observation, info = self._env.reset()
         now = _Now(observation, info)
-        self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}", start=True)
+        self._observe(now, observation if not self._task else f"{observation}\n\n{self._task}", first=True)
         return now
 
     def _resumed(self) -> _Now:
         """The game brought to where the memory's last run stopped."""
-        self._memory.extract_pending()
-        episodes = self._memory.episodes()
-        starts = [index for index, episode in enumerate(episodes) if episode.metadata.get("start")]
-        run = episodes[starts[-1] :] if starts and episodes[starts[-1]].metadata.get("world") == self._world else []
+        run = self._memory.last_run(self._world)
         if not run:
             raise InputError("the memory holds no run of this game to resume; play without --resume")
         observation, info = self._env.reset()
         now = _Now(observation, info)
         self._locate(now)
-        for episode in run[1:]:
-            command, _, seen = episode.text.removeprefix("> ").partition("\n")
-            now.observation, _, terminated, truncated, now.info = self._env.step(command)
-            now.over = terminated or truncated
-            self._locate(now)
-            self._note(command, now)
+        for text in run[1:]:
+            command, _, seen = text.removeprefix("> ").partition("\n")
+            self._do(command, now)
             if now.observation != seen:
                 raise InputError(f'the game does not answer "{command}" as the memory says; it is another game')
         return now
 
-    def _begin_anew(self) -> None:
-        """The game starts over: what earlier runs left in the memory is set right.
-
-        Of this world, map and notes are true, and things are where they were first seen; of another, nothing holds.
-        What was not learned in a run is left alone.
-        """
-        metadata = {episode.id: episode.metadata for episode in self._memory.episodes()}
-        worlds = {id_: given["world"] for id_, given in metadata.items() if "world" in given}
-        if not worlds:
-            return
-        begun = {id_ for id_, given in metadata.items() if given.get("kind") == "begin"}
-        played = [fact for fact in self._memory.facts(retired=True) if fact.asserted_by in worlds]
-        here = [fact for fact in played if worlds[fact.asserted_by] == self._world]
-        first: dict[str, Fact] = {}
-        for fact in here:
-            if fact.slot == "location" and entity_key(fact.object) != "inventory":
-                first.setdefault(entity_key(fact.subject), fact)
-        first.pop("player", None)
-        lasting = [fact for fact in here if not fact.slot and (fact.current or fact.retired_by in begun)]
-        self._memory.remember(
-            "A new game begins.",
-            triples=[fact.triple for fact in (*lasting, *first.values())],
-            outdated=[
-                fact for fact in played if fact.current and (fact.slot or worlds[fact.asserted_by] != self._world)
-            ],
-            metadata={"world": self._world, "kind": "begin"},
-        )
-
     def _turn(self, number: int, now: _Now) -> Step:
-        seen, place, learned = now.observation, now.place, self._learned(now)
-        worldmap = self._timed(now, lambda: WorldMap(self._memory.facts(relations=RELATIONS)))
-        situation = self._situation(now, worldmap)
-        found = self._timed(now, lambda: self._recall(learned, self._plan))
-        plan = self._policy.plan(replace(situation, recollection=str(found)))
+        seen, place = now.observation, now.place
+        learned, now.learned = tuple(now.learned), []
+        found = self._recall(now, self._plan)
+        plan = self._policy.plan(self._situation(now, found))
         if set(plan.about) - set(self._plan.about):  # reading costs nothing: look again for what is newly wanted
-            found = self._timed(now, lambda: self._recall(learned, plan))
+            found = self._recall(now, plan)
         self._plan = plan
-        decision = self._policy.act(replace(situation, recollection=str(found), plan=plan))
+        decision = self._policy.act(self._situation(now, found))
         before = now.info["score"]
-        commands = self._do(decision.action, now, worldmap)
+        commands = self._carry_out(decision.action, now, found.map)
         spent, now.memory_seconds = now.memory_seconds, 0.0
         return Step(
-            number, place, seen, learned, found, plan, decision, tuple(commands),
+            number, place, seen, learned, found.recollection, plan, decision, tuple(commands),
             now.observation, now.info["score"] - before, now.info, 1000 * spent,
         )  # fmt: skip
 
-    def _learned(self, now: _Now) -> tuple[Learned, ...]:
-        """What was learned since the last turn; what could not be extracted is tried once more."""
-        learned, now.learned = now.learned, []
-        if any(each.episode.pending for each in learned):
-            again = {each.episode.id: each for each in self._timed(now, self._memory.extract_pending)}
-            learned = [again.get(each.episode.id, each) for each in learned]
-        return tuple(learned)
-
-    def _situation(self, now: _Now, worldmap: WorldMap) -> Situation:
+    def _situation(self, now: _Now, found: _Recalled) -> Situation:
         return Situation(
             task=self._task,
             observation=now.observation,
             inventory=now.info["inventory"],
             admissible=tuple(now.info["admissible_commands"]),
+            recollection=str(found.recollection),
             plan=self._plan,
             recent=tuple(self._recent),
             place=now.place,
-            distances=worldmap.distances(now.place) if now.place else {},
-            unexplored=worldmap.unexplored(),
+            distances=found.map.distances(now.place),
+            unexplored=found.map.unexplored(),
             lessons=self._lessons,
+            facts=found.facts,
+            learned=now.facts,
+            tried=self._tried.here(now.place, now.info),
+            moves=len(self.commands),
         )
 
-    def _recall(self, learned: tuple[Learned, ...], plan: Plan) -> Recollection:
+    def _recall(self, now: _Now, plan: Plan) -> _Recalled:
         """What bears on the plan and on what is before the agent (section 2.2), without what it has just read."""
-        queries = self._policy.queries(learned[-1].episode.mentions if learned else (), plan)
-        current = [each.episode.id for each in learned[-1:]]
-        return self._memory.recall(
-            queries or self._task or "what to do", plan=str(plan), width=WIDTH, budget=self._budget, without=current
-        )
+        names = self._policy.queries(now.newest.episode.mentions if now.newest else (), plan)
+        cue = Cue(now.observation, now.place, str(plan), names)
+        found = self._timed(now, lambda: self._memory.recall(cue, self._budget))
+        if isinstance(found, str):
+            return _Recalled(_text_only(found), None, WorldMap())
+        return _Recalled(found, found.facts, WorldMap([*found.facts, *(now.facts or ())]))
 
-    def _do(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:
+    def _carry_out(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:
         """Carry out one action; `go to` walks the map until it is there, or something unexpected happens."""
         if action == STOP:
             now.over = True
@@ -268,25 +241,33 @@ class Ariadne:
         return commands
 
     def _send(self, command: str, now: _Now) -> None:
+        place = now.place
+        self._do(command, now)
+        self._observe(now, f"> {command}\n{now.observation}", place=place)
+
+    def _do(self, command: str, now: _Now) -> None:
+        """Send a command, and note what it led to."""
+        place, before = now.place, now.info
         now.observation, _, terminated, truncated, now.info = self._env.step(command)
         now.over = terminated or truncated
-        self._note(command, now)
-        self._observe(now, f"> {command}\n{now.observation}")
-
-    def _note(self, command: str, now: _Now) -> None:
+        self._locate(now)
+        self._tried.add(place, before, command, now.observation)
         self.commands.append(command)
         self._recent.append((command, now.observation))
 
-    def _locate(self, now: _Now) -> None:
+    @staticmethod
+    def _locate(now: _Now) -> None:
         title = _TITLE.search(now.observation)
         now.place = title[1] if title else now.place
 
-    def _observe(self, now: _Now, text: str, *, start: bool = False) -> None:
+    def _observe(self, now: _Now, text: str, *, place: str | None = None, first: bool = False) -> None:
+        """Have the memory take in what is before the agent; `place` is where it was when it sent the command."""
         self._locate(now)
-        metadata = {"world": self._world, "place": now.place, "score": now.info["score"]}
-        if start:
-            metadata["start"] = True
-        now.learned.append(self._timed(now, lambda: self._memory.remember(text, metadata=metadata)))
+        moment = Moment(len(self.commands), text, place, now.info["score"], first, now.place)
+        now.newest = self._timed(now, lambda: self._memory.take_in(moment))
+        if now.newest:
+            now.learned.append(now.newest)
+            self.unread += now.newest.episode.pending
 
     @staticmethod
     def _timed(now: _Now, call: Callable[[], T]) -> T:
@@ -295,3 +276,7 @@ class Ariadne:
             return call()
         finally:
             now.memory_seconds += time.perf_counter() - start
+
+
+def _text_only(text: str) -> Recollection:
+    return Recollection((), (), text)

@@ -13,14 +13,15 @@ from rich.console import Console
 
 from agents.ariadne import Ariadne
 from agents.compare.command import compare
-from agents.games import NAMES, open_named
-from agents.minds import Mind, as_in_the_paper, language_model, rules_of_thumb
+from agents.games import NAMES, SIZES_HELP, open_named
+from agents.memories import GraphMemory, open_memory
+from agents.players import Player, as_in_the_paper, language_model, rules_of_thumb
 from agents.policies.human import HumanPlayer
 from agents.quality.command import graph_quality
 from agents.replay import replay_log
 from agents.run import Run
 from envs import EnvError
-from graphmem import GraphmemError, Memory
+from graphmem import GraphmemError
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
@@ -48,7 +49,7 @@ class PolicyName(StrEnum):
 @app.command()
 def play(
     game: Annotated[str, typer.Argument(help=NAMES)] = "treasure-hunt",
-    size: Annotated[str, typer.Option(help="default, hard or hardest; cooking: level1 to level4 too.")] = "default",
+    size: Annotated[str, typer.Option(help=SIZES_HELP)] = "default",
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same game.")] = 1,
     task: Annotated[str, typer.Option(help="What the agent is told at the first step.")] = "",
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to the game.")] = 300,
@@ -79,8 +80,9 @@ def play(
         if policy is PolicyName.llm:
             prices = {model: Price(*price)} if price else None
             llm = stack.enter_context(ChatModel(model, prices=prices, budget=budget, record=record, replay=replay))
-        mind = _mind(embedder, llm, calls, paper)
-        memory = stack.enter_context(Memory(memory_file or ":memory:", embedder=embedder, extractor=mind.extractor))
+        player = _player(embedder, seed, llm, calls, paper)
+        memory = stack.enter_context(open_memory(memory_file or ":memory:", embedder, player.extractor))
+        remembered = GraphMemory(memory, search=player.search)
         console = Console(stderr=as_json)
         page = stack.enter_context(PageServer(memory, memory_file or "this run")) if view else None
         if page:
@@ -90,17 +92,19 @@ def play(
             env, world = open_named(game, size, seed)
         stack.callback(env.close)
         by_hand = policy is PolicyName.human
-        player = HumanPlayer(console, memory) if by_hand else mind.policy
-        run = stack.enter_context(Run(console, memory, mind, llm, as_json=as_json, log=log, show_steps=not by_hand))
+        decides = HumanPlayer(console, memory) if by_hand else player.policy
+        run = stack.enter_context(
+            Run(console, remembered, player, llm, as_json=as_json, log=log, show_steps=not by_hand)
+        )
         for attempt in range(1, attempts + 1):
             agent = Ariadne(
                 env,
-                memory,
-                player,
+                remembered,
+                decides,
                 task=task,
                 max_steps=max_steps,
                 world=world,
-                recall_tokens=mind.recall_tokens,
+                recall_tokens=player.recall_tokens,
             )
             run.play(agent, resume=resume and attempt == 1, reflect=attempt < attempts)
             if run.over:
@@ -118,9 +122,9 @@ app.command("replay")(replay_log)
 app.command()(compare)
 
 
-def _mind(embedder: Embedder, llm: ChatModel | None, calls: int, paper: bool) -> Mind:
+def _player(embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool) -> Player:
     if llm is None:
-        return rules_of_thumb(embedder)
+        return rules_of_thumb(embedder, seed)
     return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
 
 

@@ -12,7 +12,9 @@ from envs.worlds import WORLDS, is_world, open_world
 GAMES = Path("games")
 """Where made games are kept."""
 
-NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{world.part}' for name, world in WORLDS.items())}."
+NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{door.part}' for name, door in WORLDS.items())}."
+
+SIZES_HELP = "default, hard or hardest; cooking: level1 to level4 and hands-full too."
 
 
 def open_named(name: str, size: str, seed: int) -> tuple[Environment, str]:

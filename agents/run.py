@@ -10,10 +10,10 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 
 from agents.ariadne import Ariadne, Step
-from agents.minds import Mind
+from agents.memories import AgentMemory
+from agents.players import Player
 from agents.runlog import last_step, paid_record, run_record, step_record
 from agents.screen import show_run, show_step
-from graphmem import Memory
 from graphmem.errors import BudgetSpent, InputError, LLMError
 from graphmem.llm import ChatModel
 
@@ -27,8 +27,8 @@ class Run:
     def __init__(
         self,
         console: Console,
-        memory: Memory,
-        mind: Mind,
+        memory: AgentMemory,
+        player: Player,
         llm: ChatModel | None,
         *,
         as_json: bool,
@@ -37,7 +37,7 @@ class Run:
     ) -> None:
         self._console = console
         self._memory = memory
-        self._mind = mind
+        self._player = player
         self._llm = llm
         self._as_json = as_json
         self._show_steps = show_steps and not as_json
@@ -84,7 +84,7 @@ class Run:
         self._record = run_record(agent, steps, self._memory.stats())
         self._outcome = steps[-1].outcome if steps else ""
         if self._llm:
-            self._record |= paid_record(self._llm.usage, self._mind.reply_faults)
+            self._record |= paid_record(self._llm.usage, self._player.reply_faults)
         if self._stopped:
             self._record["stopped"] = self._stopped
         self._write(self._record)
@@ -93,7 +93,7 @@ class Run:
         bill = self._llm.usage if self._llm else None
         record = step_record(step)
         if bill:
-            record |= paid_record(bill, self._mind.reply_faults)
+            record |= paid_record(bill, self._player.reply_faults)
         self._write(record)
         if self._show_steps:
             show_step(self._console, step, bill)

@@ -38,8 +38,12 @@ def step_record(step: Step) -> dict[str, Any]:
     }
 
 
-def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats) -> dict[str, Any]:
-    """The whole run; `actions` are all commands sent to the game, in order, those of walks included."""
+def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats | None) -> dict[str, Any]:
+    """The whole run; `actions` are all commands sent to the game, in order, those of walks included.
+
+    `unread` counts the observations of the run that could not be read, `pending` those of the memory that still wait
+    to be. A memory without `stats` holds what it took in, and no facts.
+    """
     info = agent.info
     score, best = (info["score"], info["max_score"]) if info else (0.0, 0.0)
     return {
@@ -50,8 +54,10 @@ def run_record(agent: Ariadne, steps: Sequence[Step], stats: Stats) -> dict[str,
         "steps": len(steps),
         "actions": list(agent.commands),
         "memory_ms_per_step": round(sum(step.memory_ms for step in steps) / len(steps), 3) if steps else 0.0,
-        "facts": stats.facts,
-        "episodes": stats.episodes,
+        "facts": stats.facts if stats else 0,
+        "episodes": stats.episodes if stats else len(agent.commands) + 1,
+        "unread": agent.unread,
+        "pending": stats.pending if stats else 0,
     }
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.ariadne import Step
+from agents.worldmap import RELATIONS
 from graphmem import Fact
 from graphmem.llm import Bill
 from graphmem.terminal import printable
@@ -30,7 +31,7 @@ def show_step(console: Console, step: Step, bill: Bill | None = None) -> None:
     rows.add_row("saw", lines(clean(step.observation).splitlines()))
     _add(rows, "learned", step.asserted, "green", "+ ")
     _add(rows, "retired", step.retired, "red", "- ")
-    _add(rows, "recalled", step.recollection.facts, "cyan", "")
+    _add(rows, "recalled", sorted(step.recollection.facts, key=lambda fact: fact.relation in RELATIONS), "cyan", "")
     if step.recollection.episodes:
         steps = ", ".join(str(episode.step) for episode in step.recollection.episodes)
         rows.add_row("", Text(f"episodes of step {steps}", "cyan"))
@@ -54,6 +55,8 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
         table.add_row("replies", _faults(record["usage"]["total"], record["reply_faults"]))
     if "stopped" in record:
         table.add_row("stopped", Text(clean(record["stopped"]), "red"))
+    if record["unread"] or record["pending"]:
+        table.add_row("unread", _unread(record, memory_file))
     if memory_file:
         table.add_row("look at it", f"graphmem facts {memory_file}")
     else:
@@ -61,6 +64,12 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
     body: list[RenderableType] = [lines(clean(outcome).splitlines()), Padding(table, (1, 0, 0, 0))]
     title, colour = ("won", "green") if record["won"] else ("not won", "red")
     console.print(Panel(Group(*body), title=Text(title, f"bold {colour}"), title_align="left", border_style=colour))
+
+
+def _unread(record: dict[str, Any], memory_file: str | None) -> str:
+    """How many observations could not be read for facts, and what can be done about it."""
+    mend = f": graphmem extract-pending {memory_file}" if memory_file and record["pending"] else ""
+    return f"{record['unread']} observations of this run, {record['pending']} in the memory are pending{mend}"
 
 
 def _add(rows: Table, name: str, facts: Sequence[Fact], style: str, mark: str) -> None:

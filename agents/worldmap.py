@@ -1,17 +1,15 @@
-"""Places and exits as the memory knows them (AriGraph, section 3: exploration and graph-based navigation)."""
+"""The map that facts draw: places, exits, ways (AriGraph, section 3: exploration and graph-based navigation)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterable
 from itertools import pairwise
 
 import networkx as nx
 
-from graphmem import Extraction, Fact
-from graphmem.extraction.textworld import TextWorldExtractor, slot
-from graphmem.protocols import Extractor
-from graphmem.records import Observation, entity_key
+from graphmem import Fact
+from graphmem.records import entity_key
 
 DIRECTIONS = ("north", "south", "east", "west", "up", "down")
 
@@ -23,22 +21,22 @@ RELATIONS = (HAS_EXIT, *LEADS)
 
 
 class WorldMap:
-    """The map that facts of `RELATIONS` draw."""
+    """The map that those of `facts` draw whose relation is one of `RELATIONS`."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        self._exits: dict[str, set[str]] = {}
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        self._exits: dict[str, dict[str, Fact]] = {}
         self._graph = nx.DiGraph()
         self._names: dict[str, str] = {}
         for fact in facts:
             self._draw(fact)
 
     def _draw(self, fact: Fact) -> None:
-        relation = " ".join(fact.relation.casefold().split())
+        relation = fact.triple.key[1]
         if relation == HAS_EXIT and entity_key(fact.object) in DIRECTIONS:
-            self._exits.setdefault(self._place(fact.subject), set()).add(entity_key(fact.object))
+            self._exits.setdefault(self._place(fact.subject), {})[entity_key(fact.object)] = fact
         elif relation in LEADS:
             here, there = self._place(fact.object), self._place(fact.subject)
-            self._graph.add_edge(here, there, direction=LEADS[relation])
+            self._graph.add_edge(here, there, direction=LEADS[relation], fact=fact)
 
     def _place(self, name: str) -> str:
         key = entity_key(name)
@@ -46,13 +44,9 @@ class WorldMap:
         self._graph.add_node(key)
         return key
 
-    def places(self) -> set[str]:
-        """The key of every place on the map."""
-        return set(self._graph)
-
-    def distances(self, place: str) -> dict[str, int]:
+    def distances(self, place: str | None) -> dict[str, int]:
         """Every place that can be walked to from `place`, by name, with the number of moves; the nearest first."""
-        key = entity_key(place)
+        key = entity_key(place or "")
         if key not in self._graph:
             return {}
         lengths: dict[str, int] = nx.single_source_shortest_path_length(self._graph, key)
@@ -69,29 +63,36 @@ class WorldMap:
     def unexplored(self) -> dict[str, list[str]]:
         """For each place, the exits that nobody has taken yet."""
         open_ends = {}
-        for place, exits in self._exits.items():
-            taken = {data["direction"] for _, _, data in self._graph.out_edges(place, data=True)}
-            if exits - taken:
-                open_ends[self._names[place]] = sorted(exits - taken, key=DIRECTIONS.index)
+        for place in self._exits:
+            if facts := self.open_ends(place):
+                open_ends[self._names[place]] = [entity_key(fact.object) for fact in facts]
         return open_ends
 
+    def is_complete(self) -> bool:
+        """Whether the exits of every place are known, and where each leads."""
+        return len(self._graph) > 1 and self._exits.keys() >= set(self._graph) and not self.unexplored()
 
-class Mapped:
-    """An `Extractor` that reads what `inner` does, and the map by rule: as in AriGraph, no model is asked for it.
+    # In facts, for a memory that tells of it
 
-    It reads a game, so a thing is in one place: its facts have TextWorld's slots.
-    """
+    def doors(self, place: str) -> list[Fact]:
+        """Where each exit of `place` leads that was taken."""
+        return [fact for _, _, fact in self._graph.out_edges([entity_key(place)], data="fact")]
 
-    anchors = ("player",)
+    def open_ends(self, place: str) -> list[Fact]:
+        """The exits of `place` that nobody has taken yet."""
+        key = entity_key(place)
+        taken = {direction for _, _, direction in self._graph.out_edges([key], data="direction")}
+        exits = self._exits.get(key, {})
+        return [exits[direction] for direction in sorted(exits.keys() - taken, key=DIRECTIONS.index)]
 
-    def __init__(self, inner: Extractor) -> None:
-        self._inner = inner
-        self._rules = TextWorldExtractor()
-        self.name = f"{inner.name} with map"
-
-    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        read = self._inner.extract(observation, known)
-        rules = self._rules.extract(observation, known).triples
-        drawn = [triple for triple in rules if triple.key[1] in RELATIONS or triple.key[:2] == ("player", "is in")]
-        triples = (*read.triples, *drawn)
-        return replace(read, triples=triples, slots=tuple(map(slot, triples)))
+    def ways(self, here: str | None) -> dict[str, list[Fact]]:
+        """Of each place that can be walked to, by its key, the way there, step by step; the nearest first."""
+        ways: dict[str, list[Fact]] = {entity_key(here or ""): []}
+        queue = deque(ways)
+        while queue:
+            place = queue.popleft()
+            for _, there, fact in self._graph.out_edges(place, data="fact"):
+                if there not in ways:
+                    ways[there] = [*ways[place], fact]
+                    queue.append(there)
+        return ways

@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from agents.memories import open_memory
 from agents.quality.state import State, name_key
 from agents.quality.walks import KnownGame
 from benchmarks.reading import mean, show, watched
@@ -53,7 +54,7 @@ def end_of(thing: str, held: Mapping[str, str]) -> str | None:
     return place
 
 
-def told(thing: str, found: Recollection) -> str | None:
+def recalled_end(thing: str, found: Recollection) -> str | None:
     """The same, by what was recalled."""
     held = {name_key(fact.subject): name_key(fact.object) for fact in found.facts if fact.slot == "location"}
     return end_of(thing, held)
@@ -87,7 +88,7 @@ def answers(memory: Memory, first: Places, now: Places, names: Mapping[str, str]
         for thing, name in names.items():
             found = memory.recall(f"where is the {name}?", search=search, episodes=0)  # type: ignore[arg-type]
             kind = "gone" if thing not in now else "still" if end_of(thing, now) == end_of(thing, first) else "moved"
-            yield search, kind, told(thing, found) == end_of(thing, now)
+            yield search, kind, recalled_end(thing, found) == end_of(thing, now)
         for name in UNSEEN:
             found = memory.recall(f"where is the {name}?", search=search)  # type: ignore[arg-type]
             yield search, "never seen", not found.facts and not found.episodes
@@ -103,7 +104,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for task, seed in watched([(t, s) for t in TASKS for s in range(1, given.games + 1)], "playing"):
             game = KnownGame(make(task, "default", seed, Path(folder)))
-            with Memory(":memory:", embedder=load_embedder()) as memory:
+            with open_memory(":memory:", load_embedder()) as memory:
                 for search, kind, correct in answers(memory, *play(game, memory, given.steps, seed)):
                     right[search][kind].append(correct)
             game.close()

@@ -18,11 +18,11 @@ from rich.progress import track
 from rich.table import Table
 
 from agents.ariadne import Ariadne
-from agents.policies.heuristic import HeuristicPlayer
+from agents.memories import GraphMemory, open_memory
+from agents.players import rules_of_thumb
 from agents.runlog import run_record
 from envs import open_game
 from envs.tasks import SIZES, make
-from graphmem import Memory
 from graphmem.embedding import load_embedder
 
 GAMES = Path("games")
@@ -32,8 +32,10 @@ def play(path: Path, task: str = "", max_steps: int = 300) -> dict[str, Any]:
     """One game with a fresh memory; gives the run's record, as `play --json` prints it last."""
     embedder = load_embedder()
     env = open_game(path)
-    with Memory(":memory:", embedder=embedder) as memory:
-        agent = Ariadne(env, memory, HeuristicPlayer(embedder), task=task, max_steps=max_steps, world=path.stem)
+    player = rules_of_thumb(embedder)
+    with open_memory(":memory:", embedder, player.extractor) as memory:
+        remembered = GraphMemory(memory, search=player.search)
+        agent = Ariadne(env, remembered, player.policy, task=task, max_steps=max_steps, world=path.stem)
         steps = list(agent.run())
         record = run_record(agent, steps, memory.stats())
     env.close()

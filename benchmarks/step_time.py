@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.ariadne import Ariadne
+from agents.memories import open_memory
 from agents.policies.protocol import Decision, Plan, Policy, Situation, SubGoal
 from envs import open_game
 from envs.tasks import make
-from graphmem import Memory
 from graphmem.embedding import load_embedder
 
 WINDOW = 10
@@ -45,7 +45,7 @@ class Wanderer(Policy):
 def milliseconds(steps: int, folder: Path) -> Iterator[float]:
     """Memory time of each step of one run through the largest hunt, on a file."""
     env = open_game(make("treasure-hunt", "hardest", 1, folder))
-    with Memory(folder / "long.db", embedder=load_embedder()) as memory:
+    with open_memory(folder / "long.db", load_embedder()) as memory:
         for step in Ariadne(env, memory, Wanderer(), max_steps=steps).run():
             yield step.memory_ms
     env.close()

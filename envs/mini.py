@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.errors import EpisodeOver
-from envs.mini_rules import APPLE, CARRIED, KEY, World, admissible, inventory, look, obey
+from envs.mini_rules import APPLE, CARRIED, KEY, House, admissible, inventory, look, obey
 from envs.protocol import Info
 
 TASK = (
@@ -30,13 +30,13 @@ class MiniWorld:
 
     def __init__(self, *, max_steps: int | None = None) -> None:
         self.max_steps = max_steps
-        self._world = World()
+        self._world = House()
         self._moves = 0
         self._over = True
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
         """Begin again. There are no dice, so `seed` changes nothing."""
-        self._world, self._moves, self._over = World(), 0, False
+        self._world, self._moves, self._over = House(), 0, False
         return look(self._world), self._info()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, Info]:
@@ -72,7 +72,7 @@ class MiniWorld:
         )
 
 
-def _earn(world: World) -> float:
+def _earn(world: House) -> float:
     """Points for what has just become true for the first time."""
     done = {f"took {thing}" for thing in (KEY, APPLE) if world.places[thing] == CARRIED}
     if world.won:

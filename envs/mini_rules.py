@@ -24,7 +24,7 @@ _DESCRIPTIONS = {KEY: "The metal of the brass key is antiqued.", APPLE: "The red
 
 
 @dataclass
-class World:
+class House:
     """Where everything is. A thing's place is a room (its floor), a piece of furniture, "you" or "nowhere"."""
 
     room: str = "bedroom"
@@ -72,12 +72,12 @@ def _list(things: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def inventory(world: World) -> str:
+def inventory(world: House) -> str:
     carried = world.at(CARRIED)
     return f"You are carrying: {_list(carried)}." if carried else "You are carrying nothing."
 
 
-def look(world: World) -> str:
+def look(world: House) -> str:
     parts = [f"-= {world.room.title()} =-\n{_INTRO[world.room]}", _describe_furniture(world), _describe_exits(world)]
     floor = world.at(world.room)
     if floor:
@@ -85,7 +85,7 @@ def look(world: World) -> str:
     return "\n\n".join(parts)
 
 
-def _describe_furniture(world: World) -> str:
+def _describe_furniture(world: House) -> str:
     name, things = world.furniture, world.at(world.furniture)
     state = world.states.get(name)
     if state == "closed":
@@ -97,7 +97,7 @@ def _describe_furniture(world: World) -> str:
     return f"You can make out {_a(name)}. {upon}"
 
 
-def _describe_exits(world: World) -> str:
+def _describe_exits(world: House) -> str:
     sentences = []
     for direction, (_, door) in _EXITS[world.room].items():
         if door is None:
@@ -111,7 +111,7 @@ def _describe_exits(world: World) -> str:
 # --- what the player does ----------------------------------------------------------------------------------------
 
 
-def admissible(world: World) -> list[str]:
+def admissible(world: House) -> list[str]:
     if world.won or world.lost:
         return []
     commands = ["inventory", "look", *(f"examine {name}" for name in world.within_reach())]
@@ -128,7 +128,7 @@ def admissible(world: World) -> list[str]:
     return sorted(commands)
 
 
-def _lock_commands(world: World, name: str) -> list[str]:
+def _lock_commands(world: House, name: str) -> list[str]:
     keyed = name == "steel door" and world.places[KEY] == CARRIED
     if world.states[name] == "locked":
         return [f"unlock {name} with {KEY}"] if keyed else []
@@ -137,7 +137,7 @@ def _lock_commands(world: World, name: str) -> list[str]:
     return [f"open {name}"] + ([f"lock {name} with {KEY}"] if keyed else [])
 
 
-def _carried_commands(world: World, thing: str) -> list[str]:
+def _carried_commands(world: House, thing: str) -> list[str]:
     commands = [f"drop {thing}"] + ([f"eat {thing}"] if thing == APPLE else [])
     state = world.states.get(world.furniture)
     if state is None:
@@ -145,7 +145,7 @@ def _carried_commands(world: World, thing: str) -> list[str]:
     return [*commands, f"insert {thing} into {world.furniture}"] if state == "open" else commands
 
 
-def obey(world: World, command: str) -> str:
+def obey(world: House, command: str) -> str:
     for pattern, act in _COMMANDS:
         match = pattern.fullmatch(command)
         if match:
@@ -155,7 +155,7 @@ def obey(world: World, command: str) -> str:
     return "That's not a verb I recognise."
 
 
-def _go(world: World, direction: str) -> str:
+def _go(world: House, direction: str) -> str:
     room, door = _EXITS[world.room].get(direction, (None, None))
     if room is None:
         return "You can't go that way."
@@ -165,7 +165,7 @@ def _go(world: World, direction: str) -> str:
     return look(world)
 
 
-def _examine(world: World, name: str) -> str:
+def _examine(world: House, name: str) -> str:
     if name in _DESCRIPTIONS:
         return _DESCRIPTIONS[name]
     if name in world.states:
@@ -173,7 +173,7 @@ def _examine(world: World, name: str) -> str:
     return f"The {name} is solid. {_describe_furniture(world).split('. ', 1)[-1]}"
 
 
-def _take(world: World, thing: str, place: str | None = None) -> str:
+def _take(world: House, thing: str, place: str | None = None) -> str:
     where = world.places.get(thing)
     if where is None:
         return "That's fixed in place."
@@ -189,17 +189,17 @@ def _take(world: World, thing: str, place: str | None = None) -> str:
     )
 
 
-def _drop(world: World, thing: str) -> str:
+def _drop(world: House, thing: str) -> str:
     return _leave(world, thing, world.room, f"You drop the {thing} on the ground.")
 
 
-def _put(world: World, thing: str, place: str) -> str:
+def _put(world: House, thing: str, place: str) -> str:
     if place != world.furniture or place in world.states:
         return f"Putting things on the {place} would achieve nothing."
     return _leave(world, thing, place, f"You put the {thing} on the {place}.")
 
 
-def _insert(world: World, thing: str, place: str) -> str:
+def _insert(world: House, thing: str, place: str) -> str:
     if place != "chest":
         return "That can't contain things."
     if world.states[place] != "open":
@@ -207,20 +207,20 @@ def _insert(world: World, thing: str, place: str) -> str:
     return _leave(world, thing, place, f"You put the {thing} into the {place}.")
 
 
-def _leave(world: World, thing: str, place: str, report: str) -> str:
+def _leave(world: House, thing: str, place: str, report: str) -> str:
     if world.places.get(thing) != CARRIED:
         return "You haven't got that."
     world.places[thing] = place
     return report
 
 
-def _eat(world: World, thing: str) -> str:
+def _eat(world: House, thing: str) -> str:
     if thing != APPLE:
         return "That's plainly inedible."
     return _leave(world, thing, _EATEN, f"You eat the {thing}. Not bad.")
 
 
-def _open(world: World, name: str) -> str:
+def _open(world: House, name: str) -> str:
     state = world.states.get(name)
     if state == "locked":
         return f"You have to unlock the {name} with the {KEY} first."
@@ -231,14 +231,14 @@ def _open(world: World, name: str) -> str:
     return f"You open the {name}, revealing {_list(inside)}." if inside else f"You open the {name}."
 
 
-def _close(world: World, name: str) -> str:
+def _close(world: House, name: str) -> str:
     if world.states.get(name) != "open":
         return "That's already closed." if name in world.states else "It isn't something you can close."
     world.states[name] = "closed"
     return f"You close the {name}."
 
 
-def _turn_key(world: World, name: str, key: str, before: str, after: str, verb: str) -> str:
+def _turn_key(world: House, name: str, key: str, before: str, after: str, verb: str) -> str:
     if name != "steel door" or key != KEY:
         return "That doesn't seem to fit the lock." if name in world.states else "That doesn't have a lock."
     if world.places[KEY] != CARRIED:
@@ -249,11 +249,11 @@ def _turn_key(world: World, name: str, key: str, before: str, after: str, verb: 
     return f"You {verb} the {name}."
 
 
-def _unlock(world: World, name: str, key: str) -> str:
+def _unlock(world: House, name: str, key: str) -> str:
     return _turn_key(world, name, key, "locked", "closed", "unlock")
 
 
-def _lock(world: World, name: str, key: str) -> str:
+def _lock(world: House, name: str, key: str) -> str:
     return _turn_key(world, name, key, "closed", "locked", "lock")
 
 

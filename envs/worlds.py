@@ -9,7 +9,7 @@ from envs.errors import UnknownWorld
 from envs.protocol import Environment
 
 
-class World(NamedTuple):
+class Door(NamedTuple):
     """Where a world's environment is, what stands behind its name's colon, and whether it must."""
 
     module: str
@@ -19,10 +19,10 @@ class World(NamedTuple):
 
 
 WORLDS = {
-    "textworld-express": World("envs.textworld_express", "TextWorldExpressEnv", "GAME"),
-    "scienceworld": World("envs.scienceworld", "ScienceWorldEnv", "TASK"),
-    "jericho": World("envs.jericho", "JerichoEnv", "FILE", needed=True),
-    "nethack": World("envs.nethack", "NetHackEnv", "CHARACTER"),
+    "textworld-express": Door("envs.textworld_express", "TextWorldExpressEnv", "GAME"),
+    "scienceworld": Door("envs.scienceworld", "ScienceWorldEnv", "TASK"),
+    "jericho": Door("envs.jericho", "JerichoEnv", "FILE", needed=True),
+    "nethack": Door("envs.nethack", "NetHackEnv", "CHARACTER"),
 }
 
 
@@ -39,9 +39,9 @@ def open_world(name: str, *, seed: int = 0, max_steps: int | None = None) -> Env
     kind, _, part = name.partition(":")
     if kind not in WORLDS:
         raise UnknownWorld(f"There is no world {kind!r}. Choose one of {', '.join(WORLDS)}.")
-    world = WORLDS[kind]
-    if world.needed and not part:
-        raise UnknownWorld(f"{kind} wants a {world.part.lower()}: {kind}:{world.part}")
-    env = getattr(import_module(world.module), world.env)
+    door = WORLDS[kind]
+    if door.needed and not part:
+        raise UnknownWorld(f"{kind} wants a {door.part.lower()}: {kind}:{door.part}")
+    env = getattr(import_module(door.module), door.env)
     opened: Environment = env(*([part] if part else []), seed=seed, max_steps=max_steps)
     return opened

@@ -70,7 +70,7 @@ def _exported(text: str, time: datetime | None) -> list[Observation]:
     if not (found := turns(text, time)):
         return [Observation(text, time=time)] if text.strip() else []
     return [
-        Observation(turn.text, turn.speaker, turn.time or time, metadata=_metadata(turn.speaker))
+        Observation(turn.text, time=turn.time or time, metadata=_metadata(turn.speaker), speaker=turn.speaker)
         for turn in found
         if turn.text
     ]
@@ -94,7 +94,7 @@ def _of(message: Mapping[str, Any], time: datetime | None) -> list[Observation]:
         and said[0].speaker not in ROLES - {role}
     ):
         name, text = said[0].speaker, said[0].text
-    return [Observation(text, name or role, at, metadata={"role": role} if role else {})]
+    return [Observation(text, time=at, metadata={"role": role} if role else {}, speaker=name or role)]
 
 
 def _metadata(speaker: str | None) -> dict[str, str]:

@@ -192,7 +192,8 @@ def _told(found: tuple[Turn, ...], text: str, source: Mapping[str, Any]) -> Iter
     for turn in found:
         if turn.text:
             metadata = {**source, "role": turn.speaker} if turn.speaker in ROLES else source
-            yield Observation(turn.text, turn.speaker, turn.time, metadata=metadata), text[turn.start : turn.end]
+            told = Observation(turn.text, time=turn.time, metadata=metadata, speaker=turn.speaker)
+            yield told, text[turn.start : turn.end]
 
 
 def _is_document(text: str) -> bool:

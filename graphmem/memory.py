@@ -186,7 +186,8 @@ class Memory(View):
         """Remember a new version of what was remembered under the observation's `key`, which it takes over.
 
         The older version stays as it was told, with its id in its key; the facts that only versions of it have taught
-        are retired. All is one write: of two that come at once, the later one holds. Raises `InputError` when there is no key.
+        are retired. All is one write: of two that come at once, the later one holds. Raises `InputError` when there is
+        no key.
         """
         new = validation.observation(observation)
         if new.key is None:

@@ -17,7 +17,9 @@ from agents.compare.grid import ALL, Cell, Settings, grid, numbers, without_mode
 from agents.compare.report import report
 from agents.compare.running import Outcome, run
 from agents.compare.store import Store
+from agents.games import SIZES_HELP
 from agents.memories import MEMORIES
+from agents.players import PAID_TOKENS, RECALL_TOKENS
 from envs.tasks import TASKS
 from graphmem.errors import InputError
 from graphmem.terminal import printable
@@ -28,11 +30,13 @@ INTERRUPTED = 130
 def compare(
     tasks: Annotated[str, typer.Option(help=f"Of {', '.join(TASKS)}; several with commas, or all.")] = ALL,
     memories: Annotated[str, typer.Option(help=f"Of {', '.join(MEMORIES)}; or all.")] = ALL,
-    sizes: Annotated[str, typer.Option(help="default, hard, hardest; cooking: level1 to level4 too; or all.")] = ALL,
+    sizes: Annotated[str, typer.Option(help=f"{SIZES_HELP} Or all.")] = ALL,
     seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
     policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays: heuristic or llm.")] = "heuristic",
     model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
-    budget_tokens: Annotated[str, typer.Option(help="What a memory may say at a step.")] = "1000",
+    budget_tokens: Annotated[
+        str | None, typer.Option(help="What a memory may say at a step; as in play, when left out.")
+    ] = None,
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to a game.")] = 150,
     out: Annotated[Path, typer.Option(help="Logs, tables and plots; what is there already is not run again.")] = Path(
         "comparison"
@@ -54,8 +58,13 @@ def compare(
         chosen, left_out = without_model(chosen)
         if left_out:
             console.print(f"left out, as they need --policy llm: {', '.join(left_out)}", markup=False)
+    budgets = budget_tokens or str(PAID_TOKENS if policy == "llm" else RECALL_TOKENS)
     cells = grid(
-        tasks.split(","), sizes.split(","), numbers(seeds, "--seeds"), chosen, numbers(budget_tokens, "--budget-tokens")
+        tasks.split(","),
+        sizes.split(","),
+        numbers(seeds, "--seeds"),
+        chosen,
+        numbers(budgets, "--budget-tokens"),
     )
     settings = Settings(policy=policy, model=model if policy == "llm" else None, max_steps=max_steps)
     store = Store(out, settings)

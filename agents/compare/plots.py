@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
 from agents.compare.results import Result, by_step
-from agents.compare.tables import budgets_of, games_of, memories_of, select
+from agents.compare.tables import budgets_of, games_of, memories_of, select, title
 from agents.memories import MEMORIES
 from graphmem.errors import InputError
 
@@ -24,8 +25,7 @@ _HUES = (
     "#66717e", "#22223b",
 )  # fmt: skip
 
-COLOURS = dict(zip(MEMORIES, _HUES, strict=True))
-"""One for each memory, the same in every plot."""
+_DASHES = ("-", "--", ":", "-.")
 
 Draw = Callable[["Axes", Sequence[Result], str, int], None]
 """Draws the runs of a memory in a panel whose longest run has so many commands."""
@@ -85,7 +85,7 @@ def _scores(panel: Axes, results: Sequence[Result], memory: str, longest: int) -
     steps, middle = np.arange(curves.shape[1]), curves.mean(axis=0)
     drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
     low, high = np.quantile(curves[drawn].mean(axis=1), [0.025, 0.975], axis=0)
-    panel.fill_between(steps, low, high, color=COLOURS[memory], alpha=0.15, linewidth=0)
+    panel.fill_between(steps, low, high, color=style(memory)[0], alpha=0.15, linewidth=0)
     _line(panel, steps, middle, memory)
 
 
@@ -98,7 +98,15 @@ def _prompts(panel: Axes, results: Sequence[Result], memory: str, longest: int) 
 
 def _line(panel: Axes, steps: Any, values: Any, memory: str) -> None:
     width = 2.2 if memory == "graph" else 1.2
-    panel.plot(steps, values, color=COLOURS[memory], linewidth=width, label=MEMORIES[memory].title)
+    colour, dashes = style(memory)
+    panel.plot(steps, values, color=colour, linestyle=dashes, linewidth=width, label=title(memory))
+
+
+def style(memory: str) -> tuple[str, str]:
+    """Colour and dashes of a memory's line, the same in every plot, and as long as they last no other's."""
+    names = list(MEMORIES)
+    place = names.index(memory) if memory in names else len(names) + crc32(memory.encode())
+    return _HUES[place % len(_HUES)], _DASHES[place // len(_HUES) % len(_DASHES)]
 
 
 def _save(figure: Figure, stem: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from typing import Any
 from agents.compare.grid import Cell, Settings
 from agents.compare.playing import play
 from agents.compare.store import Store
+from agents.memories import MEMORIES, Kind, added_memories
 
 Records = list[dict[str, Any]]
 Outcome = Records | BaseException
@@ -89,7 +90,7 @@ class ChildDied(Exception):
 def _pooled(waiting: deque[Job], workers: int) -> Iterator[tuple[Job, Outcome]]:
     """The outcomes of one pool, until nothing is waiting or the pool is broken; no more are in it than can run."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=(added_memories(),))
     futures: dict[Future[Records], Job] = {}
     broken = False
     try:
@@ -125,8 +126,9 @@ def _outcome(future: Future[Records]) -> Outcome:
         return error
 
 
-def _begin_worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and does not outlive it."""
+def _begin_worker(memories: dict[str, Kind]) -> None:
+    """A worker knows the memories that were added, leaves Ctrl-C to its parent, and does not outlive it."""
+    MEMORIES.update(memories)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

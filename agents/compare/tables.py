@@ -35,11 +35,11 @@ def score_table(results: Sequence[Result]) -> Table:
 
 def pace_table(results: Sequence[Result]) -> Table:
     """As `score_table`, of the mean score over all commands."""
-    title = "Mean score (of 1) over all commands that a run may have: the sooner, the more"
-    return _by_game(title, results, lambda run: run.pace)
+    heading = "Mean score (of 1) over all commands that a run may have: the sooner, the more"
+    return _by_game(heading, results, lambda run: run.pace)
 
 
-def _by_game(title: str, results: Sequence[Result], value: Callable[[Result], float]) -> Table:
+def _by_game(heading: str, results: Sequence[Result], value: Callable[[Result], float]) -> Table:
     memories = memories_of(results)
     rows: list[tuple[str, ...]] = []
     best: set[tuple[int, int]] = set()
@@ -50,8 +50,8 @@ def _by_game(title: str, results: Sequence[Result], value: Callable[[Result], fl
             top = max((each for each in means if each is not None), default=None)
             best |= {(len(rows), 3 + at) for at, each in enumerate(means) if each is not None and each == top}
             rows.append((task, size, f"{budget:,}", *map(_with_interval, cells)))
-    header = ("task", "size", "budget", *(MEMORIES[memory].title for memory in memories))
-    return Table(title, header, tuple(rows), frozenset(best))
+    header = ("task", "size", "budget", *map(title, memories))
+    return Table(heading, header, tuple(rows), frozenset(best))
 
 
 def _with_interval(values: Sequence[float]) -> str:
@@ -82,7 +82,7 @@ def detail_table(results: Sequence[Result]) -> Table:
             for memory, cell in cells.items():
                 if round(mean(r.score for r in cell), 3) == top:
                     best |= {(len(rows), 2), (len(rows), 4)}
-                rows.append((task, f"{budget:,}", MEMORIES[memory].title, *_figures(cell, cells.get(NONE, []))))
+                rows.append((task, f"{budget:,}", title(memory), *_figures(cell, cells.get(NONE, []))))
     return Table("What each memory took, over all sizes", HEADER, tuple(rows), frozenset(best))
 
 
@@ -116,8 +116,14 @@ def _gain(cell: Sequence[Result], without: Sequence[Result]) -> str:
 
 
 def memories_of(results: Iterable[Result]) -> list[str]:
+    """Those of `MEMORIES` in its order, then any that only the logs know."""
     present = {result.cell.memory for result in results}
-    return [memory for memory in MEMORIES if memory in present]
+    return [memory for memory in MEMORIES if memory in present] + sorted(present - MEMORIES.keys())
+
+
+def title(memory: str) -> str:
+    """What a table calls a memory: one that is not registered here by its name."""
+    return MEMORIES[memory].title if memory in MEMORIES else memory
 
 
 def budgets_of(results: Iterable[Result]) -> list[int]:

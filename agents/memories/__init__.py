@@ -1,17 +1,14 @@
-"""What an agent can remember with, behind one small interface: take in a step, give back prompt text within a budget.
+"""What an agent can remember with, behind one small interface: take in a step, give back what bears on the next.
 
-    protocol.py      AgentMemory, and what it is given: Moment, Cue
-    graph.py         the graph (graphmem), whole or without episodes or map; ways.py: the part of the map that is told
-    history.py       every observation, the newest kept
-    summary.py       a running summary: by a model, or extractive
-    rag.py           the observations most similar to the present one and to the plan
-    simulacra.py     recency, importance and relevance
-    reflexion.py     full history, and lessons from failed trials
-    nothing.py       no memory
-    observations.py  observations as prompt text; prompts.py: what is asked of a model
-    adapter.py       any of them in the place of the loop's Memory
+    protocol.py    AgentMemory, and what it is given: Moment, Cue
+    graph.py       the graph (graphmem), whole or without episodes or map
+    history.py     every observation, the newest kept; no memory
+    summary.py     a running summary: by a model, or extractive
+    rag.py         the observations most similar to the present one and to the plan
+    simulacra.py   recency, importance and relevance
+    reflexion.py   full history, and lessons from failed trials
 
-`MEMORIES` names them; `make_memory` makes one.
+`MEMORIES` names them, and whatever you add to it is compared like the rest; `make_memory` makes one.
 """
 
 from __future__ import annotations
@@ -19,20 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agents.memories.graph import Graph
-from agents.memories.history import FullHistory
-from agents.memories.nothing import Nothing
+from agents.memories.graph import GraphMemory, open_memory
+from agents.memories.history import FullHistory, Nothing
 from agents.memories.protocol import AgentMemory
 from agents.memories.rag import Rag
 from agents.memories.reflexion import Reflexion
 from agents.memories.simulacra import Judged, Novelty, Simulacra
 from agents.memories.summary import ExtractiveSummary, Summary
-from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.protocols import LLM, Embedder, Extractor
 from graphmem.view import Search
 
-__all__ = ["MEMORIES", "AgentMemory", "Kind", "Tools", "make_memory"]
+__all__ = ["MEMORIES", "AgentMemory", "GraphMemory", "Kind", "Tools", "added_memories", "make_memory", "open_memory"]
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,11 @@ class Kind:
     """Whether the token budget makes a difference."""
 
 
-def _graph(tools: Tools, search: Search = "pagerank", *, episodic: bool = True, exploration: bool = True) -> Graph:
-    memory = Memory(":memory:", embedder=tools.embedder, extractor=tools.extractor)
-    return Graph(memory, search=search, episodic=episodic, exploration=exploration)
+def _graph(
+    tools: Tools, search: Search = "pagerank", *, episodic: bool = True, exploration: bool = True
+) -> GraphMemory:
+    memory = open_memory(":memory:", tools.embedder, tools.extractor)
+    return GraphMemory(memory, search=search, episodic=episodic, exploration=exploration)
 
 
 MEMORIES: dict[str, Kind] = {
@@ -83,6 +80,15 @@ MEMORIES: dict[str, Kind] = {
     "reflexion": Kind("Reflexion", lambda tools: Reflexion(tools.model, tools.task), needs_model=True, trials=3),
     "none": Kind("no memory", lambda tools: Nothing(), bounded=False),
 }
+
+
+_OURS = frozenset(MEMORIES)
+
+
+def added_memories() -> dict[str, Kind]:
+    """Those that a user added to `MEMORIES` and another process can import: made by a function or class of a module."""
+    added = {name: kind for name, kind in MEMORIES.items() if name not in _OURS}
+    return {name: kind for name, kind in added.items() if "<" not in getattr(kind.make, "__qualname__", "<")}
 
 
 def make_memory(name: str, tools: Tools) -> AgentMemory:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from graphmem import Episode, Fact, Learned, Recollection, Triple
+from graphmem import Learned, Recollection, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Moment:
     """One step, as a memory takes it in.
 
     `text` is the observation, after the command that led to it ("> go east"); `place` is where that command was sent,
-    `score` the points after it. `first` says that a game begins with it.
+    `reached` where the agent then stands, `score` the points after it. `first` says that a game begins with it.
     """
 
     step: int
@@ -22,6 +22,7 @@ class Moment:
     place: str | None = None
     score: float = 0.0
     first: bool = False
+    reached: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +40,41 @@ class Cue:
 
 
 class AgentMemory(Protocol):
-    """Takes in every step, and gives back text for the next prompt.
+    """Takes in every step, and gives back what bears on the next.
 
-    Subclass it, or write `take_in` and `recall`.
+    Subclass it and write `take_in` and `recall`; the rest is for a memory that outlives a run.
     """
 
     def take_in(self, moment: Moment) -> Learned | None:
         """Remember a step. Gives the facts learned, if this memory reads any. Raises `LLMError` where a model fails."""
 
-    def recall(self, cue: Cue, budget: int) -> str:
-        """What bears on `cue`, in at most `budget` tokens (as `count_tokens` counts them); "" when nothing does."""
+    def recall(self, cue: Cue, budget: int) -> Recollection | str:
+        """What bears on `cue`, in at most `budget` tokens (as `count_tokens` counts them); "" when nothing does.
 
-    def map_facts(self) -> list[Fact]:
-        """The map of places and exits, for an agent that can `go to` a place; none where no map is drawn."""
+        A memory that holds facts gives a `Recollection`, whose facts are those that its text tells: they make the map,
+        and a player that reads facts need not read the text.
+        """
+
+    def begin(self, world: str) -> None:
+        """A game of this world begins anew: what earlier games left is to be set right."""
+        return
+
+    def last_run(self, world: str) -> list[str]:
+        """The texts that the last run of this world took in, to go on with it; none where they are not kept."""
         return []
+
+    def lessons(self) -> list[str]:
+        """What was learned from earlier attempts, the oldest first."""
+        return []
+
+    def keep_lesson(self, lesson: str) -> None:
+        """Keep what an attempt that failed taught, where lessons are kept."""
+        return
+
+    def stats(self) -> Stats | None:
+        """The size of the memory; None where nobody counts."""
+        return None
 
     def close(self) -> None:
         """Let go of files and connections; most hold none."""
         return
-
-
-class LoopMemory(Protocol):
-    """What `Ariadne` asks of its memory: a part of `graphmem.Memory`, and what the adapter makes of any other."""
-
-    def remember(
-        self,
-        text: str,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        triples: Iterable[Triple | tuple[str, str, str]] | None = None,
-        outdated: Iterable[Fact] = (),
-    ) -> Learned: ...
-
-    def recall(
-        self,
-        query: str | Iterable[str] | Mapping[str, int],
-        *,
-        plan: str | None = None,
-        width: int = 6,
-        budget: int = 1000,
-        without: Iterable[str] = (),
-    ) -> Recollection: ...
-
-    def facts(self, *, relations: Iterable[str] | None = None, retired: bool = False) -> list[Fact]: ...
-
-    def episodes(self) -> list[Episode]: ...
-
-    def extract_pending(self) -> list[Learned]: ...

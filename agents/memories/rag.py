@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.memories.observations import told
+from agents.memories.history import in_order
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from graphmem import Learned
 from graphmem.protocols import Embedder
@@ -28,7 +28,7 @@ class Rag(AgentMemory):
         if len(self._moments) < 2:
             return ""
         scores = similarity(np.stack(self._vectors[:-1]), self._embedder, cue)
-        return told((self._moments[index] for index in np.argsort(-scores, kind="stable")), budget)
+        return in_order((self._moments[index] for index in np.argsort(-scores, kind="stable")), budget)
 
 
 def similarity(vectors: Vector, embedder: Embedder, cue: Cue) -> Vector:

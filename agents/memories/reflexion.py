@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from agents import prompts
 from agents.memories.history import FullHistory
 from agents.memories.protocol import AgentMemory, Cue, Moment
-from graphmem import Learned, prompts
+from graphmem import Learned
 from graphmem.protocols import LLM
 from graphmem.retrieval.budget import count_tokens
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from agents.memories.observations import told
-from agents.memories.prompts import ImportanceReply, importance
+from agents.memories.history import in_order
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.memories.rag import similarity
+from agents.prompts import ImportanceReply, importance
 from graphmem import Learned
 from graphmem.protocols import LLM, Embedder
 from graphmem.records import Vector
@@ -50,7 +50,7 @@ class Simulacra(AgentMemory):
         relevance = similarity(np.stack(self._vectors[:past]), self._embedder, cue)
         weights = np.array(self._weights[:past], np.float32)
         order = np.argsort(-(_scaled(recency) + _scaled(weights) + _scaled(relevance)), kind="stable")
-        text = told((self._moments[index] for index in order), budget)
+        text = in_order((self._moments[index] for index in order), budget)
         for index in order[: text.count("\n[step ")]:
             self._touched[index] = len(self._moments)
         return text

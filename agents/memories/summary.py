@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from agents.memories.observations import entry, fitting, told
-from agents.memories.prompts import SummaryReply, summary
+from agents.memories.history import entry, fitting, in_order
 from agents.memories.protocol import AgentMemory, Cue, Moment
+from agents.prompts import SummaryReply, summary
 from graphmem import Learned
 from graphmem.protocols import LLM
 from graphmem.retrieval.budget import count_tokens
@@ -71,7 +71,7 @@ class ExtractiveSummary(AgentMemory):
         newest = {sentence.text: sentence for sentence in sentences}
         ranked = sorted(newest.values(), key=lambda sentence: (-self._worth(sentence.text), -sentence.step))
         self._kept = fitting(ranked, budget)
-        return told(self._kept, budget)
+        return in_order(self._kept, budget)
 
     def _worth(self, sentence: str) -> float:
         words = _words(sentence)

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import islice
 
+from agents import prompts
 from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation, SubGoal
-from graphmem import prompts
+from agents.worldmap import RELATIONS
 from graphmem.errors import UselessReply
 from graphmem.protocols import LLM, Message
+from graphmem.retrieval.budget import FACTS_HEADING, fact_line
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ CLIPPED = 100
 """Characters of what each of these led to."""
 
 REPEATED = 3
-"""An action that the latest commands did so often, each time with the same outcome, is not offered for now."""
+"""An action that was done so often at this place, in this state and with the same outcome, is not offered there."""
 
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
@@ -129,8 +131,8 @@ def possible_actions(situation: Situation) -> list[str]:
 
 
 def _done_in_vain(situation: Situation) -> set[str]:
-    """Commands just done again and again with one outcome: a small model may know no end of it. Never all there are."""
-    vain = {command for (command, _), times in Counter(situation.recent).items() if times >= REPEATED}
+    """Commands done here again and again with one outcome: a small model may know no end of it. Never all there are."""
+    vain = {command for command, times in situation.tried.items() if times >= REPEATED}
     return vain if set(situation.admissible) - vain else set()
 
 
@@ -161,7 +163,7 @@ def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
     parts = {
         "Lessons of earlier attempts": "\n".join(situation.lessons),
         "Plan": plan_text(situation.plan),
-        "Memory": situation.recollection,
+        "Memory": _without_map(situation),
         "Recent actions": "\n".join(_recent(situation.recent[-RECENT - 1 : -1])),
     }
     if situation.recent:
@@ -176,6 +178,13 @@ def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
         parts["Actions"] = "\n".join(islice((each for each in situation.admissible if each not in vain), LISTED))
         parts["Places to go to"] = ", ".join(islice(situation.distances, PLACES))
     return parts
+
+
+def _without_map(situation: Situation) -> str:
+    """What is recalled, but for the facts of the map: sections of their own tell it, in fewer words."""
+    drawn = {fact_line(fact) for fact in situation.facts or () if fact.triple.key[1] in RELATIONS}
+    lines = [line for line in situation.recollection.splitlines() if line not in drawn]
+    return "" if lines == [FACTS_HEADING] else "\n".join(lines)
 
 
 def plan_text(plan: Plan) -> str:

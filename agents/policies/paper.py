@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.extraction import game_extractor
+from agents import prompts
+from agents.extraction import game_model
 from agents.policies.llm import LLMPolicy, plan_text
 from agents.policies.protocol import Plan, Situation
-from graphmem import Extraction, Fact, prompts
+from graphmem import Extraction, Fact
 from graphmem.extraction.llm import SHOWN
 from graphmem.protocols import LLM
 from graphmem.records import Observation
 
 
-class PaperMind(LLMPolicy):
+class PaperPolicy(LLMPolicy):
     """Extractor and policy in one, for what the calls of a step hand to each other.
 
     An observation: query entities with their depths, triples, outdated facts. Then: does the plan need exploration,
@@ -26,7 +27,7 @@ class PaperMind(LLMPolicy):
 
     def __init__(self, llm: LLM) -> None:
         super().__init__(llm)
-        self._reader = game_extractor(llm)
+        self._reader = game_model(llm)
         self._queries: dict[str, int] = {}
         self._last = Plan()
         self.counts = self._reader.counts
@@ -47,7 +48,7 @@ class PaperMind(LLMPolicy):
         return Extraction(triples, self._reader.outdated(numbers, shown, triples))
 
     def queries(self, mentioned: Sequence[str], plan: Plan) -> Mapping[str, int]:
-        """The entities that the model scored; what the observation mentions when there are none."""
+        """The entities that the model scored, with their depths; what the observation mentions when there are none."""
         return self._queries or super().queries(mentioned, plan)
 
     def _planned(self, situation: Situation) -> Plan:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+from graphmem import Fact
 
 GO_TO = "go to "
 """An action beside the game's own commands: `go to <known place>`."""
@@ -12,14 +14,46 @@ GO_TO = "go to "
 STOP = ""
 """The action of a policy that sees nothing left to do: the run ends."""
 
+Kind = Literal[
+    "find", "take", "drop", "put", "put away", "open", "unlock", "read", "learn what it unlocks", "leave aside",
+    "slice", "dice", "chop", "fry", "roast", "grill", "prepare", "eat", "explore", "explore later",
+]  # fmt: skip
+"""What a sub-goal of the heuristic player is about to do."""
+
+_ENGLISH: Mapping[Kind, str] = {
+    "put": "put {thing} on {other}",
+    "put away": "put {thing} where it belongs",
+    "unlock": "unlock {thing} with {other}",
+    "learn what it unlocks": "find out what {thing} unlocks",
+    "explore": "explore {other} from {place}",
+    "explore later": "explore {other} from {place} when the way is free",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SubGoal:
-    """One step of a plan, why it is there, and the names of what it is about: what to recall for it."""
+    """One step of a plan, why it is there, and the names of what it is about: what to recall for it.
 
-    text: str
+    A model's is `text` alone. A rule's has a `kind` and what it concerns: a `thing`, a `place`, and the `other` thing
+    or direction that it takes; `text` is then that in English.
+
+    >>> SubGoal(kind="unlock", thing="chest", other="brass key").text
+    'Unlock chest with brass key'
+    """
+
+    text: str = ""
     reason: str = ""
     about: tuple[str, ...] = ()
+    kind: Kind | None = None
+    thing: str = ""
+    place: str = ""
+    other: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind and not self.text:
+            told = _ENGLISH.get(self.kind, "{kind} {thing}")
+            text = told.format(kind=self.kind, thing=self.thing, place=self.place, other=self.other)
+            object.__setattr__(self, "text", text[:1].upper() + text[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +87,14 @@ class Decision:
 class Situation:
     """Working memory: all that a policy may know of the world.
 
-    `recollection` is prompt text out of the memory, `plan` the policy's own of the step before, `recent` the latest
-    (command, observation) pairs. `place` is where the agent is; `distances` gives each place that it can `go to`
-    with the number of moves, `unexplored` the exits of known places that were never taken. `lessons` were drawn from
-    earlier attempts.
+    `recollection` is prompt text out of the memory, and `facts` those that it tells; None where the memory holds only
+    texts. `learned` is what the memory read in the `observation`; None where it read nothing. `distances` gives each
+    place that the agent, at `place`, can `go to` with the number of moves, `unexplored` the exits of known places that
+    were never taken: both as far as `facts` and `learned` draw the map.
+
+    `plan` is the policy's own of the step before, `recent` the latest (command, observation) pairs, `moves` the number
+    of commands sent so far. `tried` counts, of each command, how often it was sent at this place in this very state,
+    to the same answer each time. `lessons` were drawn from earlier attempts.
     """
 
     task: str
@@ -70,6 +108,10 @@ class Situation:
     distances: Mapping[str, int] = field(default_factory=dict)
     unexplored: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lessons: Sequence[str] = ()
+    facts: Sequence[Fact] | None = None
+    learned: Sequence[Fact] | None = None
+    tried: Mapping[str, int] = field(default_factory=dict)
+    moves: int = 0
 
 
 class Policy(Protocol):

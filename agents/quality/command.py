@@ -15,16 +15,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agents.extraction import game_extractor
+from agents.extraction import GameExtractor, game_model
 from agents.games import GAMES
 from agents.quality.measure import Quality, Tally
 from agents.quality.recorded import quality_beside, quality_of_record, recorded_runs
 from agents.quality.state import KINDS
 from agents.quality.walks import quality_of, walk, walkthrough
-from agents.worldmap import Mapped
 from envs.tasks import TASKS, make
 from graphmem.errors import InputError
-from graphmem.extraction import TextWorldExtractor
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.llm import ChatModel
 from graphmem.protocols import Extractor
 from graphmem.terminal import printable
@@ -62,7 +61,7 @@ def graph_quality(
     with ExitStack() as stack:
         extractors: dict[str, Extractor] = {"rules": TextWorldExtractor()}
         if model:
-            extractors[model] = Mapped(game_extractor(stack.enter_context(ChatModel(model, budget=budget))))
+            extractors[model] = GameExtractor(game_model(stack.enter_context(ChatModel(model, budget=budget))))
         walks = dict(_made(task if task or game or recorded else TASKS, size, seeds))
         if game:
             walks[game.stem] = [(game, _lines(commands) if commands else walkthrough(game))]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from agents.memories import open_memory
 from agents.quality.measure import Judge, Quality
 from agents.quality.state import State, read_state
 from envs.errors import MissingGameInfo
 from envs.textworld import TextWorldEnv
 from envs.zmachine import find_game, game_info
-from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.protocols import Extractor
 from graphmem.testing import HashEmbedder
@@ -72,7 +72,7 @@ def quality_of(extractor: Extractor, texts: Iterable[tuple[str, State | None]]) 
     Raises `InputError` when the extractor fails at the very first.
     """
     judge = Judge()
-    with Memory(":memory:", extractor=extractor, embedder=HashEmbedder()) as memory:
+    with open_memory(":memory:", HashEmbedder(), extractor) as memory:
         for text, state in texts:
             episode = memory.remember(text).episode
             if episode.pending and not judge.quality.steps:

@@ -2,8 +2,8 @@
 
 The three players have the same loop, prompts, plan and latest commands. They differ in what is recalled: facts and
 episodes of the graph; the newest observations, as many as fit in the same budget of tokens; nothing. The map ("go to
-PLACE", exits not yet taken) is read from the graph, so only the player with the graph has one, and only it pays for
-extraction.
+PLACE", exits not yet taken) is drawn of the facts recalled, so only the player with the graph has one, and only it pays
+for extraction.
 """
 
 from __future__ import annotations
@@ -21,11 +21,8 @@ from pathlib import Path
 
 from agents.ariadne import Ariadne
 from agents.memories import Tools, make_memory
-from agents.memories.adapter import ForTheLoop
-from agents.memories.protocol import LoopMemory
-from agents.minds import Mind, language_model
+from agents.players import language_model
 from envs import open_game
-from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import Bill, ChatModel
 
@@ -54,13 +51,6 @@ def make_small(seed: int) -> Path:
 MEMORIES = ("graph", "history", "none")
 
 
-def _memory(kind: str, mind: Mind, stack: ExitStack) -> LoopMemory:
-    """A fresh memory of that kind: the loop's own, or one of those that it is compared with."""
-    if kind == "graph":
-        return stack.enter_context(Memory(":memory:", embedder=load_embedder(), extractor=mind.extractor))
-    return ForTheLoop(make_memory(kind, Tools(load_embedder(), mind.extractor)))
-
-
 @dataclass
 class Game:
     """How one game went."""
@@ -83,10 +73,12 @@ class Game:
 def play(model: ChatModel, kind: str, seed: int, commands: int, recall_tokens: int, show: bool = False) -> Game:
     """One game with a fresh memory of that kind."""
     env = open_game(make_small(seed))
-    mind = language_model(model)
+    player = language_model(model)
     started = time.perf_counter()
     with ExitStack() as stack:
-        agent = Ariadne(env, _memory(kind, mind, stack), mind.policy, max_steps=commands, recall_tokens=recall_tokens)
+        memory = make_memory(kind, Tools(load_embedder(), player.extractor))
+        stack.callback(memory.close)
+        agent = Ariadne(env, memory, player.policy, max_steps=commands, recall_tokens=recall_tokens)
         steps = 0
         for step in agent.run():
             steps += 1
@@ -99,7 +91,7 @@ def play(model: ChatModel, kind: str, seed: int, commands: int, recall_tokens: i
     assert info
     return Game(
         info["score"], info["max_score"], info["won"], len(agent.commands), steps, time.perf_counter() - started,
-        model.usage, mind.reply_faults,
+        model.usage, player.reply_faults,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ both only say what it is ("is", "has been").
 exits are counted apart, because the agent reads them by rule.
 
 Grounded. A triple of the model's reply is grounded when every word of its two entities is in the observation (or is
-one of a few that the prompt itself gives, as "inventory"). What `game_extractor` keeps of the reply is counted too.
+one of a few that the prompt itself gives, as "inventory"). What `game_model` keeps of the reply is counted too.
 
 Outdated. The facts of the graph recorded one step before that are not in it after the step are those that GPT-4
 retired. Precision is the share of them among the facts that the model called outdated.
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.extraction import game_extractor
+from agents.extraction import game_model
 from graphmem import Fact, Triple
 from graphmem.errors import BadReply, UselessReply
 from graphmem.extraction.llm import SHOWN
@@ -132,7 +132,7 @@ def grounded(triple: Triple, text: str) -> bool:
 def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False) -> dict[str, Any]:
     """Have the model read the samples; gives the figures by name, in order."""
     watched = Watched(model)
-    extractor = game_extractor(watched)
+    extractor = game_model(watched)
     n: Counter[str] = Counter()
     started = time.perf_counter()
     for sample in chosen:

@@ -1,7 +1,7 @@
 """Recorded runs of AriGraph's agent, replayed through this one: is the same graph made of the same replies?
 
     record.py   a recorded run, a turn a line
-    said.py     what the recorded model said, as the answer to our prompts
+    replies.py     what the recorded model said, as the answer to our prompts
     replay.py   a run through Memory and LLMPolicy, over HTTP
     compare.py  our graph beside theirs after each turn, and why they differ
     parsers.py  replies that AriGraph's parser drops

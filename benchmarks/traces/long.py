@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from agents.ariadne import Ariadne
-from agents.minds import language_model
+from agents.memories import open_memory
+from agents.players import language_model
 from envs import open_game
 from envs.tasks import make
-from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel
 from tests.agents.stand_in import StandIn
@@ -89,12 +89,11 @@ def walk(steps: int) -> tuple[list[tuple[int, dict[str, Any]]], list[int]]:
         ChatServer(Walker()) as server,
         ChatModel("walker", base_url=server.url, api_key="none") as llm,
     ):
-        mind = language_model(llm)
+        player = language_model(llm)
         env = open_game(make("treasure-hunt", "hardest", 1, Path(folder)))
-        with Memory(":memory:", extractor=mind.extractor, embedder=load_embedder()) as memory:
-            for step in itertools.islice(
-                Ariadne(env, memory, mind.policy, max_steps=10 * steps, recall_tokens=mind.recall_tokens).run(), steps
-            ):
+        with open_memory(":memory:", load_embedder(), player.extractor) as memory:
+            agent = Ariadne(env, memory, player.policy, max_steps=10 * steps, recall_tokens=player.recall_tokens)
+            for step in itertools.islice(agent.run(), steps):
                 requests += [(step.number, body) for body in server.requests[len(requests) :]]
                 facts.append(memory.stats().current_facts)
         env.close()

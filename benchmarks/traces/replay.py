@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.ariadne import RECENT, WIDTH
-from agents.extraction import game_extractor
-from agents.minds import PAID_TOKENS, Mind, language_model
+from tests.llm.server import ChatServer
+
+from agents.ariadne import RECENT
+from agents.extraction import game_model
+from agents.memories import GraphMemory
+from agents.memories.protocol import Cue, Moment
+from agents.players import Player, language_model
 from agents.policies.llm import LLMPolicy
 from agents.policies.protocol import GO_TO, Plan, Situation
-from agents.worldmap import RELATIONS, WorldMap
+from agents.worldmap import WorldMap
 from benchmarks.traces.record import Key, Run, Turn, loose
-from benchmarks.traces.said import Said
+from benchmarks.traces.replies import RecordedReplies
 from envs import Environment, open_game
 from graphmem import Learned, Memory, Triple
 from graphmem.embedding import load_embedder
-from graphmem.extraction.llm import LLMExtractor
+from graphmem.extraction.textworld.slots import slot
 from graphmem.llm import ChatModel
-from tests.model_server import ChatServer
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
@@ -70,59 +73,58 @@ def replay(run: Run, *, rules: bool, game: Path | None = None) -> Replay:
     commands it admits, which the prompts list; without it, the recorded action is all there is.
     """
     done = Replay(run, rules)
-    said = Said(run.turns[0])
-    with ChatServer(said) as server, ChatModel("gpt-4", base_url=server.url, api_key="none") as llm:
-        reader = game_extractor(llm)
-        mind = _mind(llm, reader)
-        extractor = mind.extractor if rules else reader
-        with Memory(":memory:", extractor=extractor, embedder=load_embedder()) as memory:
-            player = _Player(run, memory, mind, game if rules else None)
+    replies = RecordedReplies(run.turns[0])
+    with ChatServer(replies) as server, ChatModel("gpt-4", base_url=server.url, api_key="none") as llm:
+        reader = game_model(llm)
+        ours = language_model(llm, reader=reader)
+        extractor, slot_of = (ours.extractor, slot) if rules else (reader, _no_slot)
+        with Memory(":memory:", extractor=extractor, embedder=load_embedder(), slot_of=slot_of) as memory:
+            remembered = GraphMemory(memory)
+            player = _Player(run, remembered, ours, game if rules else None)
             before = ""
-            for said.turn in run.turns:
+            for replies.turn in run.turns:
                 counted, sent = reader.counts.copy(), len(server.requests)
-                learned = memory.remember(f"{before}{said.turn.observation}", step=said.turn.number)
-                done.after.append(_after(memory, learned, said, reader.counts - counted))
+                learned = remembered.take_in(Moment(replies.turn.number, f"{before}{replies.turn.observation}"))
+                done.after.append(_after(memory, learned, replies, reader.counts - counted))
                 if rules:
-                    player.turn(said.turn, learned)
-                done.requests += [(said.turn.number, body) for body in server.requests[sent:]]
-                before = f"> {said.turn.command}\n"
+                    player.turn(replies.turn, learned)
+                done.requests += [(replies.turn.number, body) for body in server.requests[sent:]]
+                before = f"> {replies.turn.command}\n"
             done.followed, done.decided = player.followed, player.decided
-        policy = mind.policy
+        policy = ours.policy
         done.counts = reader.counts + (policy.counts if isinstance(policy, LLMPolicy) else Counter())
         done.calls = llm.usage.total.calls
     return done
 
 
-def _mind(llm: ChatModel, reader: LLMExtractor) -> Mind:
-    """The agent's own, its extractor built around `reader` so that what it counts can be read."""
-    mind = language_model(llm)
-    mind.extractor._inner = reader  # type: ignore[attr-defined]
-    return mind
+def _no_slot(_: Triple) -> None:
+    return None
 
 
-def _after(memory: Memory, learned: Learned, said: Said, faults: Counter[str]) -> After:
+def _after(memory: Memory, learned: Learned, replies: RecordedReplies, faults: Counter[str]) -> After:
     assert not learned.episode.pending, learned.episode.error
     known = {loose(fact.triple.key) for fact in (*learned.asserted, *learned.supported)}
-    missing = {loose(Triple(*triple).key) for triple in said.turn.triples} - known
+    missing = {loose(Triple(*triple).key) for triple in replies.turn.triples} - known
     retired = {loose(fact.triple.key): fact for fact in learned.retired}
     why = " or ".join(fault for fault in faults if fault in ("ungrounded", "self", "empty"))
     return After(
-        said.turn,
+        replies.turn,
         frozenset(loose(fact.triple.key) for fact in memory.facts()),
-        frozenset(said.shown | said.unshown),
-        frozenset(said.unshown),
+        frozenset(replies.shown | replies.unshown),
+        frozenset(replies.unshown),
         dict.fromkeys(missing, why or ONE_SLOT),
-        {key: None if key in said.shown else fact.slot for key, fact in retired.items()},
+        {key: None if key in replies.shown else fact.slot for key, fact in retired.items()},
     )
 
 
 class _Player:
     """Plans and acts as the record says, with the working memory that Ariadne would have."""
 
-    def __init__(self, run: Run, memory: Memory, mind: Mind, game: Path | None) -> None:
+    def __init__(self, run: Run, memory: GraphMemory, player: Player, game: Path | None) -> None:
         self._run = run
         self._memory = memory
-        self._policy = mind.policy
+        self._policy = player.policy
+        self._budget = player.recall_tokens
         self._plan = Plan(goal=run.task)
         self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self._place: str | None = None
@@ -137,23 +139,26 @@ class _Player:
         title = _TITLE.search(turn.observation)
         self._place = title[1] if title else self._place
         self._command = turn.command
-        worldmap = WorldMap(self._memory.facts(relations=RELATIONS))
-        situation = self._situation(turn, worldmap)
-        recalled = self._recall(learned, self._plan)
-        plan = self._policy.plan(replace(situation, recollection=recalled))
-        if set(plan.about) - set(self._plan.about):
-            recalled = self._recall(learned, plan)
-        self._plan = plan
-        decision = self._policy.act(replace(situation, recollection=recalled, plan=plan))
-        self.decided.append((turn.command, decision.action))
-        if self._game:
-            self._game.send(turn.command, self._place, worldmap)
-
-    def _situation(self, turn: Turn, worldmap: WorldMap) -> Situation:
         admissible = turn.admissible or (turn.command,)
         if self._game and self._game.stands_at(turn):
             admissible, self.followed = self._game.admissible, self.followed + 1
-        return Situation(
+        situation, worldmap = self._situation(turn, learned, admissible)
+        plan = self._policy.plan(situation)
+        anew = set(plan.about) - set(self._plan.about)
+        self._plan = plan
+        if anew:
+            situation, worldmap = self._situation(turn, learned, admissible)
+        situation = replace(situation, plan=plan)
+        self.decided.append((turn.command, self._policy.act(situation).action))
+        if self._game:
+            self._game.send(turn.command, self._place, worldmap)
+
+    def _situation(self, turn: Turn, learned: Learned, admissible: Sequence[str]) -> tuple[Situation, WorldMap]:
+        names = self._policy.queries(learned.episode.mentions, self._plan)
+        found = self._memory.recall(Cue(turn.observation, self._place, str(self._plan), names), self._budget)
+        seen = (*learned.asserted, *learned.supported)
+        worldmap = WorldMap([*found.facts, *seen])
+        situation = Situation(
             task=self._run.task,
             observation=turn.observation,
             inventory=turn.inventory,
@@ -161,17 +166,13 @@ class _Player:
             plan=self._plan,
             recent=tuple(self._recent),
             place=self._place,
-            distances=worldmap.distances(self._place) if self._place else {},
+            recollection=str(found),
+            facts=found.facts,
+            learned=seen,
+            distances=worldmap.distances(self._place),
             unexplored=worldmap.unexplored(),
         )
-
-    def _recall(self, learned: Learned, plan: Plan) -> str:
-        queries = self._policy.queries(learned.episode.mentions, plan)
-        without = [learned.episode.id]
-        found = self._memory.recall(
-            queries or self._run.task, plan=str(plan), width=WIDTH, budget=PAID_TOKENS, without=without
-        )
-        return str(found)
+        return situation, worldmap
 
 
 class _Game:

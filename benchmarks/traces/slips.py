@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.extraction import game_extractor
+from agents.extraction import game_model
 from graphmem import Triple
 from graphmem.errors import UselessReply
 from graphmem.llm import ChatModel
@@ -114,7 +114,7 @@ def _read(model: ChatModel, observation: str, said: Sequence[Parts]) -> list[Par
     """The triples that our extractor takes. What was said is shown as seen: it is the form that is tried here."""
     seen = f"{observation}\n{'. '.join(map(_text, said))}"
     try:
-        taken = game_extractor(model).extract(Observation(seen), ()).triples
+        taken = game_model(model).extract(Observation(seen), ()).triples
     except UselessReply:
         return []
     return [(triple.subject, triple.relation, triple.object) for triple in taken]

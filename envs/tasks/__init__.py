@@ -28,7 +28,7 @@ _SIZES = ("default", "hard", "hardest")
 SIZES: dict[str, tuple[str, ...]] = {
     "treasure-hunt": _SIZES,
     "cleaning": _SIZES,
-    "cooking": (*_SIZES, "level1", "level2", "level3", "level4"),
+    "cooking": (*_SIZES, "level1", "level2", "level3", "level4", "hands-full"),
 }
 TASKS = tuple(SIZES)
 

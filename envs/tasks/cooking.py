@@ -15,6 +15,9 @@ al. 2020, table 1):
 The table does not say whether doors and containers begin closed: here they do in level 4 alone. Where a level has no
 cutting or no cooking, the recipe may still name it, and the food has it done already: "a diced grilled red tuna" is
 ready, and grilled once more it burns.
+
+`hands-full` is the hardest there is: as `hardest`, with doors and containers closed, and a player who can carry no more
+things than the recipe has ingredients. For the knife, one of them must be put down and come back for.
 """
 
 from __future__ import annotations
@@ -30,13 +33,14 @@ from envs.tasks.draft import BadDraw, Draft, options
 
 @dataclass(frozen=True)
 class _Skills:
-    """What a game asks for, in tw-cooking's terms."""
+    """What a game asks for, in tw-cooking's terms: with `drop`, the player carries as many things as ingredients."""
 
     ingredients: int
     rooms: int
     cut: bool = True
     cook: bool = True
     open: bool = False
+    drop: bool = False
 
 
 SIZES = {
@@ -47,6 +51,7 @@ SIZES = {
     "level2": _Skills(1, 1),
     "level3": _Skills(1, 9, cut=False, cook=False),
     "level4": _Skills(3, 6, open=True),
+    "hands-full": _Skills(5, 16, open=True, drop=True),
 }
 
 _TASK = (
@@ -75,7 +80,7 @@ def draft(size: str, seed: int) -> Draft:
     skills = SIZES[size]
     settings = {
         "recipe": skills.ingredients, "take": skills.ingredients, "go": min(skills.rooms, _TW_ROOMS),
-        "open": skills.open, "cook": skills.cook, "cut": skills.cut, "drop": False,
+        "open": skills.open, "cook": skills.cook, "cut": skills.cut, "drop": skills.drop,
         "recipe_seed": 0, "split": None,
     }  # fmt: skip
     with _amended(cooking, more_rooms=skills.rooms > _TW_ROOMS):

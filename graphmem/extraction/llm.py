@@ -16,9 +16,10 @@ SHOWN = 30
 _WORD = re.compile(r"\w+")
 _ALWAYS = frozenset({"i", "you", "none", "nothing", "true", "false"})
 _ENDING = re.compile(r"(?:ing|ied|ies|ed|en|es|y|s|d|e)$")
+_DOUBLED = re.compile(r"([bdgklmnprt])\1$")
 
-Prompt = Callable[[str, Sequence[Fact]], list[Message]]
-"""The messages that ask for an `ExtractionReply`: of an observation's text, and the facts known of what it names."""
+Prompt = Callable[[Observation, Sequence[Fact]], list[Message]]
+"""The messages that ask for an `ExtractionReply`: of an observation, and the facts known of what it names."""
 
 
 class LLMExtractor:
@@ -52,7 +53,7 @@ class LLMExtractor:
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
         text, shown = observation.text, known[:SHOWN]
-        reply = self._llm.reply(self._prompt(text, shown), prompts.ExtractionReply, purpose="extract")
+        reply = self._llm.reply(self._prompt(observation, shown), prompts.ExtractionReply, purpose="extract")
         triples = self.checked(reply.triples, text, shown)
         return Extraction(triples, self.outdated(reply.outdated, shown, triples))
 
@@ -112,5 +113,5 @@ def _words(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without its ending: dice, diced and dicing are one, fry and fried, potato and potatoes."""
-    return _ENDING.sub("", word) or word
+    """A word without its ending: dice, diced and dicing are one, chop and chopped, potato and potatoes."""
+    return _DOUBLED.sub(r"\1", _ENDING.sub("", word)) or word

@@ -9,9 +9,10 @@ from typing import Any
 
 from agents.policies.heuristic import HeuristicPlayer
 from agents.policies.protocol import Plan, Situation, SubGoal
-from graphmem import Fact
+from graphmem import Fact, Triple
 from graphmem.embedding import load_embedder
-from graphmem.extraction.textworld import TextWorldExtractor, slot
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
+from graphmem.extraction.textworld.slots import slot
 from graphmem.records import Observation
 
 _HEADINGS = (
@@ -51,7 +52,10 @@ class StandIn:
 
     def _extract(self, asked: str) -> dict[str, Any]:
         known_text, _, observation = asked.partition("\n\nObservation:\n")
-        known = [Fact(number, *parts, asserted_by="", since=0) for number, *parts in _KNOWN.findall(known_text)]
+        known = [
+            Fact(number, parts[0], parts[1], parts[2], asserted_by="", since=0)
+            for number, *parts in _KNOWN.findall(known_text)
+        ]
         read = self._reader.extract(Observation(observation), known)
         triples = [triple for triple in read.triples if triple.key[0] != "player"]
         filled = {(triple.key[0], slot(triple)): triple.key for triple in triples if slot(triple)}
@@ -70,6 +74,7 @@ class StandIn:
 def _situation(asked: str) -> Situation:
     """Working memory, read back from the sections of a prompt."""
     parts = dict(_SECTION.findall(f"{asked}\n"))
+    known = re.findall(r"^- (.+?), (.+?), (.+)$", parts.get("Memory", ""), re.MULTILINE)
     places = [place for place in parts.get("Places to go to", "").strip().split(", ") if place]
     exits = (line.split(": ") for line in parts.get("Unexplored exits", "").strip().splitlines())
     return Situation(
@@ -83,7 +88,12 @@ def _situation(asked: str) -> Situation:
         place=parts.get("Place", "").strip() or None,
         distances={place: number for number, place in enumerate(places, start=1)},
         unexplored={place: ways.split(", ") for place, ways in exits},
+        facts=[_fact(Triple(*fact)) for fact in known],
     )
+
+
+def _fact(triple: Triple) -> Fact:
+    return Fact("", triple.subject, triple.relation, triple.object, asserted_by="", since=0, slot=slot(triple))
 
 
 def _packed(plan: Plan) -> list[dict[str, Any]]:

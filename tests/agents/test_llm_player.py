@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agents.ariadne import Ariadne, Step
-from agents.minds import as_in_the_paper, language_model
+from agents.memories import GraphMemory, open_memory
+from agents.players import as_in_the_paper, language_model
 from envs import open_game
 from envs.tasks import make
 from graphmem import Memory
@@ -53,10 +54,11 @@ def play(folder: Path, stand_in: StandIn) -> Iterator[Callable[..., tuple[list[S
         env = open_game(make(task, size, seed, folder))
         with ChatServer(stand_in, faults) as server:
             model = ChatModel("stand-in", base_url=server.url, patience=Patience(first=0.001))
-            mind = as_in_the_paper(model) if paper else language_model(model, calls=calls)
-            memory = Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor)
+            player = as_in_the_paper(model) if paper else language_model(model, calls=calls)
+            memory = open_memory(":memory:", load_embedder("minilm"), player.extractor)
             memories.append(memory)
-            agent = Ariadne(env, memory, mind.policy, max_steps=max_steps, recall_tokens=mind.recall_tokens)
+            remembered = GraphMemory(memory, search=player.search)
+            agent = Ariadne(env, remembered, player.policy, max_steps=max_steps, recall_tokens=player.recall_tokens)
             steps = list(agent.run())
             model.close()
         env.close()

@@ -15,10 +15,10 @@ import pytest
 from rich.console import Console
 
 from agents.ariadne import Ariadne
-from agents.minds import language_model
+from agents.memories import GraphMemory, open_memory
+from agents.players import language_model
 from agents.run import Run
 from envs import MiniWorld
-from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Price
 from tests.agents.stand_in import StandIn
@@ -106,11 +106,11 @@ def test_a_model_plays_from_the_command_line_and_its_recording_replays(folder: P
 def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
     prices = {"stand-in": Price(1.0, 1.0, 1.0)}
     with ChatModel("stand-in", base_url=server.url, prices=prices, budget=0.01, max_tokens=500) as model:
-        mind = language_model(model)
-        with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
+        player = language_model(model)
+        with open_memory(":memory:", load_embedder("minilm"), player.extractor) as memory:
             out = io.StringIO()
-            run = Run(Console(file=out, width=200), memory, mind, model, as_json=False, log=None)
-            agent = Ariadne(MiniWorld(), memory, mind.policy)
+            run = Run(Console(file=out, width=200), GraphMemory(memory), player, model, as_json=False, log=None)
+            agent = Ariadne(MiniWorld(), memory, player.policy)
             run.play(agent, resume=False, reflect=False)
             run.finish(None)
             assert memory.stats().episodes == len(agent.commands) + 1
@@ -133,11 +133,11 @@ def test_what_was_not_used_of_replies_is_told_step_by_step_and_in_the_end(tmp_pa
         say("still none"),
     ]
     with ChatServer(StandIn(), faults) as server, ChatModel("stand-in", base_url=server.url) as model:
-        mind = language_model(model)
-        with Memory(":memory:", embedder=load_embedder("minilm"), extractor=mind.extractor) as memory:
+        player = language_model(model)
+        with open_memory(":memory:", load_embedder("minilm"), player.extractor) as memory:
             out, log = io.StringIO(), tmp_path / "log.jsonl"
-            with Run(Console(file=out, width=200), memory, mind, model, as_json=False, log=log) as run:
-                run.play(Ariadne(MiniWorld(), memory, mind.policy, max_steps=2), resume=False, reflect=False)
+            with Run(Console(file=out, width=200), GraphMemory(memory), player, model, as_json=False, log=log) as run:
+                run.play(Ariadne(MiniWorld(), memory, player.policy, max_steps=2), resume=False, reflect=False)
                 run.finish(None)
     first, _, whole = [json.loads(line) for line in log.read_text().splitlines()]
     assert first["reply_faults"] == {"asked again": 1, "matched": 1, "ungrounded": 1, "not shown": 1}

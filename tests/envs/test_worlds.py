@@ -12,6 +12,7 @@ import pytest
 from envs import Environment, MiniWorld, check_environment, open_world
 from envs.errors import EpisodeOver, GameNotFound, MissingWorld, NotAGame, UnknownWorld
 from envs.extras import import_extra, need_java
+from envs.jericho import PIPELINES, hand_over_pipeline
 
 EXPRESS, SCIENCE, NETHACK = "textworld-express:coin", "scienceworld:find-plant", "nethack"
 _NEEDS = {
@@ -157,6 +158,26 @@ def test_a_game_that_jericho_does_not_know_can_be_played(story: Environment) -> 
     assert "Key 1" in story.step("take Key 1")[0]
     assert "north" in info["admissible_commands"]
     assert info["score"] == info["max_score"] == 0
+
+
+def test_jericho_is_handed_an_installed_pipeline_and_fetches_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    util = pytest.importorskip("jericho.util")
+    spacy = pytest.importorskip("spacy")
+    if not any(map(find_spec, PIPELINES)):
+        pytest.skip("no spaCy pipeline is installed")
+    monkeypatch.delattr(util, "spacy_nlp", raising=False)
+    monkeypatch.setattr(spacy.cli, "download", lambda name: pytest.fail(f"{name} is fetched"))
+    hand_over_pipeline()
+    assert ("lamp", "NOUN") in util.extract_objs("There is a brass lamp here.")
+    monkeypatch.delattr(util, "spacy_nlp")
+
+
+def test_where_none_is_installed_it_says_which_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    util = pytest.importorskip("jericho.util")
+    monkeypatch.delattr(util, "spacy_nlp", raising=False)
+    monkeypatch.setattr("envs.jericho.PIPELINES", ("no_such_pipeline",))
+    with pytest.raises(MissingWorld, match="pip install en_core_web_sm"):
+        hand_over_pipeline()
 
 
 def test_words_to_the_interpreter_reach_no_game(story: Environment, tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from agents.prompts import PlanReply
 from benchmarks.traces.slips import SLIPS, Lost, Slip, by_their_rule, lost
 from graphmem.errors import BadReply
 from graphmem.extraction.llm import LLMExtractor
-from graphmem.prompts import PlanReply
 from graphmem.protocols import Message
 from graphmem.records import Observation
 from tests.llm.forms import chat

@@ -21,12 +21,14 @@ from pathlib import Path
 
 import pytest
 
+from agents import prompts
 from agents.ariadne import Ariadne
-from agents.minds import language_model
+from agents.players import language_model
 from envs import MiniWorld
-from graphmem import Memory, prompts
+from graphmem import Memory
 from graphmem.errors import UselessReply
 from graphmem.llm import ChatModel
+from graphmem.prompts import ExtractionReply, extract
 from graphmem.testing import HashEmbedder
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -98,7 +100,7 @@ SCENE = {"Observation": "-= Kitchen =-\nA red apple is on the table.", "Actions"
 @pytest.mark.parametrize(
     ("purpose", "messages", "form"),
     [
-        ("extract", prompts.extract(SCENE["Observation"], []), prompts.ExtractionReply),
+        ("extract", extract(SCENE["Observation"], []), ExtractionReply),
         ("plan", prompts.plan("Bring the apple.", SCENE), prompts.PlanReply),
         ("act", prompts.act("Bring the apple.", SCENE), prompts.ActionReply),
     ],

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from agents.policies.heuristic.exploring import exploring
-from agents.policies.heuristic.option import Option
-from agents.policies.heuristic.world import World
+from agents.policies.heuristic.knowledge import Knowledge
+from agents.policies.heuristic.option import Option, option
 from graphmem.records import entity_key
 
 _TASK = re.compile(r"\b(recipe|cookbook|meal|cook)\b", re.IGNORECASE)
-_DONE = {
+
+Verb = Literal["take", "slice", "dice", "chop", "fry", "roast", "grill"]
+
+_DONE: Mapping[Verb, str] = {
     "slice": "sliced",
     "dice": "diced",
     "chop": "chopped",
@@ -21,166 +25,178 @@ _DONE = {
     "grill": "grilled",
 }
 _VERB = {done: verb for verb, done in _DONE.items()}
-_HEAT = {"fry": "stove", "roast": "oven", "grill": "BBQ"}
-_STEP = re.compile(rf"^(get|{'|'.join(_DONE)}) the (.+)$")
+_HEAT: Mapping[Verb, str] = {"fry": "stove", "roast": "oven", "grill": "BBQ"}
 _KNIFE = "knife"
 _PREPARE = "prepare meal"
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing the recipe wants of an ingredient: "get" it, or a verb of cutting or heating."""
+    """One thing the recipe wants of an ingredient: to take it, to cut it, or to heat it."""
 
-    verb: str
+    verb: Verb
     ingredient: str
 
-    def __str__(self) -> str:
-        return f"{self.verb} the {self.ingredient}"
+    @property
+    def is_cut(self) -> bool:
+        return self.verb in _DONE and self.verb not in _HEAT
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """("knife",), ("oven",), or none."""
+        if self.verb in _HEAT:
+            return (_HEAT[self.verb],)
+        return (_KNIFE,) if self.is_cut else ()
 
 
-def is_cooking(world: World) -> bool:
-    return bool(_TASK.search(world.situation.task) or world.find("examine", "cookbook"))
+def is_cooking(known: Knowledge) -> bool:
+    return bool(_TASK.search(known.situation.task) or known.find("examine", "cookbook"))
 
 
-def cooking(world: World) -> Iterator[Option]:
+def cooking(known: Knowledge) -> Iterator[Option]:
     """What brings the meal nearer, in the order of a cook who wastes no steps."""
-    if eat := world.find("eat", "meal"):
-        yield Option("eat the meal", "it is ready", ("meal",), eat)
-    recipe = _recipe(world)
+    if eat := known.find("eat", "meal"):
+        yield option("eat", "meal", "it is ready", eat)
+    recipe = _recipe(known)
     if recipe is None:
-        yield from _find_recipe(world)
+        yield from _find_recipe(known)
         return
-    todo = [step for step in recipe if not _is_done(world, step)]
+    todo = [step for step in recipe if not _is_done(known, step)]
     if not todo:
-        yield from _prepare(world)
-    yield from _process_here(world, todo)
-    yield from _take_here(world, todo)
-    yield from _walk(world, todo)
-    if any(_whereabouts(world, step) is None for step in todo):
-        yield from exploring(world, "something the recipe needs is still to be found")
+        yield from _prepare(known)
+    yield from _process_here(known, todo)
+    yield from _take_here(known, todo)
+    yield from _walk(known, todo)
+    if any(_whereabouts(known, step) is None for step in todo):
+        yield from exploring(known, "something the recipe needs is still to be found")
     for step in todo:
-        about = (step.ingredient, *_needs(step))
-        trail = (name for thing in about for name in world.holders(thing))
-        yield Option(str(step), "the recipe says so", (*about, *trail))
-    yield Option(_PREPARE, "when all ingredients are ready", ("recipe", "cookbook", "kitchen"))
+        about = (step.ingredient, *step.tools)
+        trail = (name for thing in about for name in known.holders(thing))
+        yield option(step.verb, step.ingredient, "the recipe says so", about=(*about, *trail))
+    names = dict.fromkeys(["recipe", "cookbook", "kitchen", *(step.ingredient for step in recipe)])
+    yield option("prepare", "meal", "when all ingredients are ready", about=tuple(names))
 
 
-def _recipe(world: World) -> list[Todo] | None:
-    """What the recipe asks for, as it is recalled and as the plan has kept it; None before it was read."""
-    steps = [Todo("get", name) for name in world.objects("recipe", "requires")]
+def _recipe(known: Knowledge) -> list[Todo] | None:
+    """What the recipe asks for; None before it was read."""
+    steps = [Todo("take", name) for name in known.objects("recipe", "requires")]
     steps += [
-        Todo(_VERB[triple.key[2]], triple.subject) for triple in world.related("must be") if triple.key[2] in _VERB
+        Todo(_VERB[fact.triple.key[2]], fact.subject)
+        for fact in known.related("must be")
+        if fact.triple.key[2] in _VERB
     ]
-    planned = [step.text for step in world.situation.plan.sub_goals]
-    steps += [Todo(*match.groups()) for match in map(_STEP.match, planned) if match]
-    if not steps and _PREPARE not in planned:
-        return None
-    steps += [Todo("get", step.ingredient) for step in steps]
-    return list({(step.verb, entity_key(step.ingredient)): step for step in steps}.values())
+    steps += [Todo("take", step.ingredient) for step in steps]
+    return list({(step.verb, entity_key(step.ingredient)): step for step in steps}.values()) or None
 
 
-def _find_recipe(world: World) -> Iterator[Option]:
-    reason = "it holds the recipe"
-    if read := world.find("examine", "cookbook"):
-        yield Option("Read the cookbook", reason, ("cookbook", "recipe"), read)
+def _find_recipe(known: Knowledge) -> Iterator[Option]:
+    reason, about = "it holds the recipe", ("cookbook", "recipe", "kitchen")
+    if read := known.find("examine", "cookbook"):
+        yield option("read", "cookbook", reason, read, about=about[:2])
         return
-    there = world.go_to_thing("cookbook") or world.go_to(world.known_place("kitchen"))
-    yield Option("Find the cookbook", reason, ("cookbook", "recipe", "kitchen"), there)
-    yield from _open_here(world)
-    yield from exploring(world, "the cookbook must be somewhere")
+    there = known.go_to_thing("cookbook") or known.go_to(known.known_place("kitchen"))
+    yield option("find", "cookbook", reason, there, about=about)
+    yield from _open_here(known)
+    yield from exploring(known, "the cookbook must be somewhere")
 
 
-def _is_done(world: World, step: Todo) -> bool:
-    if step.verb == "get":
-        return world.carries(step.ingredient)
-    slot = "doneness" if step.verb in _HEAT else "cut"
-    return world.carries(step.ingredient) and world.state(step.ingredient, slot) == _DONE[step.verb]
+def _is_done(known: Knowledge, step: Todo) -> bool:
+    if step.verb == "take":
+        return known.carries(step.ingredient)
+    return known.state(step.ingredient, "cut" if step.is_cut else "doneness") == _DONE[step.verb]
 
 
-def _process_here(world: World, todo: list[Todo]) -> Iterator[Option]:
+def _process_here(known: Knowledge, todo: list[Todo]) -> Iterator[Option]:
     """Cut and heat what can be cut and heated on the spot."""
     for step in todo:
         if step.verb in _HEAT:
-            action = world.find("cook", step.ingredient, _HEAT[step.verb])
+            action = known.find("cook", step.ingredient, _HEAT[step.verb])
         else:
-            action = world.find(step.verb, step.ingredient)
-        if action and step.verb != "get":
-            yield Option(str(step), "the recipe says so", (step.ingredient,), action)
+            action = known.find(step.verb, step.ingredient) if step.is_cut else None
+        if action:
+            yield option(step.verb, step.ingredient, "the recipe says so", action)
 
 
-def _take_here(world: World, todo: list[Todo]) -> Iterator[Option]:
-    wanted = _wanted(world, todo)
+def _take_here(known: Knowledge, todo: list[Todo]) -> Iterator[Option]:
+    wanted = _wanted(known, todo)
     for thing in wanted:
-        if take := world.find("take", thing):
-            yield Option(f"get the {thing}", "the recipe needs it", (thing,), take)
-    if any(world.room_of(thing) is None for thing in wanted):
-        yield from _open_here(world)
+        if take := known.find("take", thing):
+            yield option("take", thing, "the recipe needs it", take)
+    if any(known.room_of(thing) is None for thing in wanted):
+        yield from _open_here(known)
     for thing in wanted:  # it is here and cannot be taken: shut away, or my hands are full
-        if world.place and world.room_of(thing) == world.place:
-            if open_ := world.find("open", world.state(thing, "location")):
-                yield Option(f"get the {thing}", "it is shut away in there", (thing,), open_)
-            yield from _drop(world, todo)
+        if known.place and known.room_of(thing) == known.place:
+            if open_ := known.find("open", known.state(thing, "location")):
+                yield option("open", known.state(thing, "location"), f"the {thing} is shut away in there", open_)
+            if known.hands_full:
+                yield from _put_down(known, todo, thing)
 
 
-def _wanted(world: World, todo: list[Todo]) -> list[str]:
+def _wanted(known: Knowledge, todo: list[Todo]) -> list[str]:
     """What is still to be taken."""
-    wanted = [step.ingredient for step in todo if step.verb == "get"]
-    if any(_is_cut(step) for step in todo) and not world.carries(_KNIFE):
+    wanted = [step.ingredient for step in todo if step.verb == "take"]
+    if any(step.is_cut for step in todo) and not known.carries(_KNIFE):
         wanted.append(_KNIFE)
     return wanted
 
 
-def _is_cut(step: Todo) -> bool:
-    return step.verb in _DONE and step.verb not in _HEAT
+def _open_here(known: Knowledge) -> Iterator[Option]:
+    for command in known.can("open"):
+        if not known.is_door(command.thing):
+            yield option("open", command.thing, "food may be inside", command.text)
 
 
-def _open_here(world: World) -> Iterator[Option]:
-    for command in world.can("open"):
-        if not world.is_door(command.thing):
-            yield Option(f"Open the {command.thing}", "food may be inside", (command.thing,), command.text)
+def _put_down(known: Knowledge, todo: list[Todo], wanted: str) -> Iterator[Option]:
+    """Make room for what is wanted: first goes what the recipe does not need, then what it needs last.
+
+    The knife stays in hand while it is to cut what is wanted, and what it is to cut stays while the knife is wanted.
+    Whatever is needed yet is come back for.
+    """
+    recipe = {entity_key(name) for name in known.objects("recipe", "requires")}
+    steps = [step for step in todo if step.verb != "take"]
+    left = {key: [step for step in steps if entity_key(step.ingredient) == key] for key in known.carried}
+    cut_next = any(step.is_cut for step in steps if entity_key(step.ingredient) == entity_key(wanted))
+
+    def needed(key: str) -> tuple[bool, int]:
+        if key == _KNIFE:
+            return cut_next, -1
+        if key not in recipe and not left[key]:
+            return False, -2
+        return any(step.is_cut for step in left[key]), len(left[key])
+
+    for key in sorted(known.carried, key=needed):
+        name = known.carried[key]
+        if drop := known.find("drop", name):
+            yield option("drop", name, f"my hands are full, and I need the {wanted}", drop, about=(name, wanted))
 
 
-def _drop(world: World, todo: list[Todo]) -> Iterator[Option]:
-    """Put down what the recipe does not need."""
-    needed = {entity_key(name) for name in world.objects("recipe", "requires")}
-    needed |= {entity_key(step.ingredient) for step in todo}
-    if any(_is_cut(step) for step in todo):
-        needed.add(_KNIFE)
-    for key, name in world.carried.items():
-        if key not in needed and (drop := world.find("drop", name)):
-            yield Option(f"Drop the {name}", "my hands are full", (), drop)
-
-
-def _walk(world: World, todo: list[Todo]) -> Iterator[Option]:
+def _walk(known: Knowledge, todo: list[Todo]) -> Iterator[Option]:
     """To the nearest place where something can be done."""
     ways = []
     for step in todo:
-        place = _whereabouts(world, step)
-        if place and (action := world.go_to(place)):
-            ways.append((world.situation.distances[place], step, action))
+        place = _whereabouts(known, step)
+        if place and (action := known.go_to(place)):
+            ways.append((known.distances[place], step, action))
     for _, step, action in sorted(ways, key=lambda way: way[0]):
-        yield Option(str(step), "I know where", (step.ingredient, *_needs(step)), action)
+        about = (step.ingredient, *step.tools)
+        yield option(step.verb, step.ingredient, "I know where", action, about=about)
 
 
-def _whereabouts(world: World, step: Todo) -> str | None:
+def _whereabouts(known: Knowledge, step: Todo) -> str | None:
     """Where a step can be done: where the ingredient lies, or when it is in hand, the knife or the heat."""
-    if not world.carries(step.ingredient):
-        return world.room_of(step.ingredient) if step.verb == "get" else world.place
-    for tool in _needs(step):
-        if not world.carries(tool):
-            return world.room_of(tool)
-    return world.place
+    if not known.carries(step.ingredient):
+        return known.room_of(step.ingredient) if step.verb == "take" else known.place
+    for tool in step.tools:
+        if not known.carries(tool):
+            return known.room_of(tool)
+    return known.place
 
 
-def _needs(step: Todo) -> tuple[str, ...]:
-    """The tools of a step: ("knife",), ("oven",), or none."""
-    if step.verb in _HEAT:
-        return (_HEAT[step.verb],)
-    return (_KNIFE,) if _is_cut(step) else ()
-
-
-def _prepare(world: World) -> Iterator[Option]:
-    action = _PREPARE if _PREPARE in world.situation.admissible else world.go_to(world.known_place("kitchen"))
-    yield Option(_PREPARE, "all ingredients are ready", ("kitchen",), action)
+def _prepare(known: Knowledge) -> Iterator[Option]:
+    action = _PREPARE if _PREPARE in known.situation.admissible else known.go_to(known.known_place("kitchen"))
+    yield option("prepare", "meal", "all ingredients are ready", action, about=("kitchen",))
+    if known.is_vain(_PREPARE):
+        read = known.find("examine", "cookbook") or known.go_to_thing("cookbook")
+        yield option("read", "cookbook", "something is missing yet", read, about=("cookbook", "recipe"))
     if action is None:
-        yield from exploring(world, "the kitchen must be somewhere")
+        yield from exploring(known, "the kitchen must be somewhere")

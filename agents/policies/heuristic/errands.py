@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agents.policies.heuristic.option import Option
-from agents.policies.heuristic.world import World
+from agents.policies.heuristic.knowledge import Knowledge
+from agents.policies.heuristic.option import Option, option
 
 _ARTICLE = re.compile(r"\b(the|a|an|some)\s+")
 _ERRAND = re.compile(
@@ -14,16 +14,18 @@ _ERRAND = re.compile(
 )
 
 
-def errands(world: World) -> Iterator[Option]:
+def errands(known: Knowledge) -> Iterator[Option]:
     """What the task says in so many words, and what must come before it."""
-    task = _ARTICLE.sub("", " ".join(world.situation.task.casefold().split()))
+    task = _ARTICLE.sub("", " ".join(known.situation.task.casefold().split()))
     reason = "the task asks for it"
-    for command in (*world.can("put"), *world.can("insert")):
+    for command in (*known.can("put"), *known.can("insert")):
         if command.text.casefold() in task:
-            yield Option(f"Put {command.thing} on {command.target}", reason, (command.thing,), command.text)
+            yield option("put", command.thing, reason, command.text, other=command.target)
     for thing, target in _ERRAND.findall(task):
-        text, about = f"Put {thing} on {target}", (thing, target)
-        if world.carries(thing):
-            yield Option(text, reason, about, world.go_to_thing(target) or world.go_to(world.known_place(target)))
-        elif world.state(thing, "location").casefold() != target:
-            yield Option(text, reason, about, world.find("take", thing) or world.go_to_thing(thing))
+        if known.carries(thing):
+            action = known.go_to_thing(target) or known.go_to(known.known_place(target))
+        elif known.state(thing, "location").casefold() != target:
+            action = known.find("take", thing) or known.go_to_thing(thing)
+        else:
+            continue
+        yield option("put", thing, reason, action, other=target, about=(thing, target))

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.policies.protocol import Kind, SubGoal
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something worth doing: its text and reason for the plan, what it is about, and the action that serves it now.
+    """Something worth doing, and the action that serves it now; None when nothing can be done for it yet."""
 
-    `action` is None when nothing can be done for it yet.
-    """
-
-    text: str
-    reason: str
-    about: tuple[str, ...] = ()
+    goal: SubGoal
     action: str | None = None
+
+
+def option(
+    kind: Kind,
+    thing: str = "",
+    reason: str = "",
+    action: str | None = None,
+    *,
+    place: str = "",
+    other: str = "",
+    about: tuple[str, ...] | None = None,
+) -> Option:
+    """To do this to a `thing`, for a `reason`; it is `about` the thing alone, when nothing else is said."""
+    named = about if about is not None else (thing,)
+    return Option(SubGoal(reason=reason, about=named, kind=kind, thing=thing, place=place, other=other), action)

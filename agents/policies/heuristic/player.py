@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agents.policies.heuristic.cleaning import cleaning, is_cleaning
 from agents.policies.heuristic.cooking import cooking, is_cooking
 from agents.policies.heuristic.errands import errands
 from agents.policies.heuristic.exploring import exploring
 from agents.policies.heuristic.hunting import hunting
+from agents.policies.heuristic.knowledge import Knowledge
 from agents.policies.heuristic.option import Option
 from agents.policies.heuristic.sense import Sense
-from agents.policies.heuristic.world import World
-from agents.policies.protocol import STOP, Decision, Plan, Policy, Situation, SubGoal
-from graphmem.extraction import TextWorldExtractor
+from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
+from agents.worldmap import DIRECTIONS
 from graphmem.protocols import Embedder
 
 PLAN_LENGTH = 24
@@ -23,41 +23,54 @@ PLAN_LENGTH = 24
 
 
 class HeuristicPlayer(Policy):
-    """A `Policy` of rules of thumb. `embedder` gives it its sense of what goes with what."""
+    """A `Policy` of rules of thumb. `embedder` gives it its sense of what goes with what.
 
-    def __init__(self, embedder: Embedder) -> None:
+    Of the past it knows what it is handed: no plan, notes or map of the step before. `seed` is that of its chance.
+    """
+
+    def __init__(self, embedder: Embedder, seed: int = 0) -> None:
         self._sense = Sense(embedder)
-        self._extractor = TextWorldExtractor()
+        self._seed = seed
 
     def plan(self, situation: Situation) -> Plan:
-        options = list(self._options(World(situation, self._extractor)))
+        options = list(self._options(Knowledge(situation, self._seed)))
         first = next((option for option in options if option.action), None)
-        sub_goals = dict.fromkeys(SubGoal(option.text, option.reason, option.about) for option in options)
+        sub_goals = dict.fromkeys(option.goal for option in options)
         return Plan(
             goal=situation.task,
             sub_goals=tuple(itertools.islice(sub_goals, PLAN_LENGTH)),
-            explore=first is None or first.text.startswith("Explore"),
+            explore=first is None or first.goal.kind == "explore",
         )
 
     def act(self, situation: Situation) -> Decision:
-        vain = _vain(situation)
-        for option in self._options(World(situation, self._extractor)):
-            if option.action and option.action not in vain:
-                return Decision(option.action, f"{option.text}: {option.reason}")
-        return Decision(STOP, "nothing is left that I could do")
+        known = Knowledge(situation, self._seed)
+        for option in self._options(known):
+            if option.action and not known.is_vain(option.action):
+                decision = Decision(option.action, f"{option.goal.text}: {option.goal.reason}")
+                return decision if situation.facts is not None else self._first_step(decision, known)
+        return Decision(STOP, "nothing is left that I could do") if known.knows_all else self._wander(known)
 
-    def _options(self, world: World) -> Iterator[Option]:
-        if is_cleaning(world):
-            yield from cleaning(world, self._sense)
-        elif is_cooking(world):
-            yield from cooking(world)
+    def _options(self, known: Knowledge) -> Iterator[Option]:
+        if is_cleaning(known):
+            yield from cleaning(known, self._sense)
+        elif is_cooking(known):
+            yield from cooking(known)
         else:
-            yield from errands(world)
-            yield from hunting(world)
-            yield from exploring(world, "what I need is not where I have been")
+            yield from errands(known)
+            yield from hunting(known)
+            yield from exploring(known, "what I need is not where I have been")
 
+    def _first_step(self, decision: Decision, known: Knowledge) -> Decision:
+        """Of a walk over a map that nobody has but the player."""
+        if not decision.action.startswith(GO_TO):
+            return decision
+        route = known.map.route(known.place or "", decision.action.removeprefix(GO_TO))
+        command = f"go {route[0][0]}" if route else ""
+        return replace(decision, action=command) if command in known.situation.admissible else self._wander(known)
 
-def _vain(situation: Situation) -> set[str]:
-    """Commands that were sent twice of late: a third time will not help."""
-    counts = Counter(command for command, _ in situation.recent if not command.startswith("go "))
-    return {command for command, count in counts.items() if count > 1}
+    def _wander(self, known: Knowledge) -> Decision:
+        """Any exit, when nothing is known that would be better."""
+        ways = [command for command in known.situation.admissible if command.removeprefix("go ") in DIRECTIONS]
+        if known.place and ways:
+            return Decision(known.chance.choice(ways), "I know of nothing better to do")
+        return Decision(STOP if known.is_vain("look") else "look", "there is no way on")

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from agents.compare.grid import Cell, Settings
+from agents.memories import AgentMemory, Tools
+from agents.memories.protocol import Cue, Moment
+from graphmem import Learned
 
 SETTINGS = Settings(max_steps=4)
 
@@ -35,6 +38,24 @@ def played(of: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:
     """Plays at once; leaves a mark in `games` for each time it was called."""
     (games / f"{of.name} {time.time_ns()}").touch()
     return records(of, 1.0, 2.0)
+
+
+class Last(AgentMemory):
+    """Remembers one step."""
+
+    def __init__(self) -> None:
+        self._before, self._now = "", ""
+
+    def take_in(self, moment: Moment) -> Learned | None:
+        self._before, self._now = self._now, moment.text
+        return None
+
+    def recall(self, cue: Cue, budget: int) -> str:
+        return self._before
+
+
+def last(tools: Tools) -> Last:
+    return Last()
 
 
 def slowly(of: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:

@@ -10,15 +10,20 @@ from typing import Any
 
 import pytest
 
-from agents.compare.grid import Settings
+from agents.compare.grid import Settings, grid
 from agents.compare.playing import play
+from agents.compare.report import report
+from agents.compare.running import run
+from agents.compare.store import Store
+from agents.memories import MEMORIES, Kind
 from envs.tasks import make
+from tests.agents.compare import made
 from tests.agents.compare.made import cell
 
 pytest.importorskip("textworld")
 ROOT = Path(__file__).parents[3]
 GRID = ("--tasks", "treasure-hunt", "--sizes", "default", "--seeds", "1", "--max-steps", "8", "--budget-tokens", "200")
-MEMORIES = ("--memories", "graph,history,summary,none")
+CHOSEN = ("--memories", "graph,history,summary,none")
 
 
 def _agents(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +46,7 @@ def games(hunt: Path) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory, games: str) -> Path:
     """Where a small grid was played, with what it printed as done.json."""
     made = tmp_path_factory.mktemp("compare")
-    done = _agents(made, "compare", *GRID, *MEMORIES, "--games", games, "--workers", "1", "--out", "out")
+    done = _agents(made, "compare", *GRID, *CHOSEN, "--games", games, "--workers", "1", "--out", "out")
     (made / "done.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
     return made
 
@@ -61,7 +66,7 @@ def test_memories_that_need_a_model_are_left_out_and_it_is_said(folder: Path) ->
 
 def test_a_second_time_nothing_is_played(folder: Path, games: str) -> None:
     before = {path: path.stat().st_mtime_ns for path in (folder / "out/logs").iterdir()}
-    done = _agents(folder, "compare", *GRID, *MEMORIES, "--games", games, "--workers", "1", "--out", "out")
+    done = _agents(folder, "compare", *GRID, *CHOSEN, "--games", games, "--workers", "1", "--out", "out")
     assert done.returncode == 0, done.stderr
     assert {path: path.stat().st_mtime_ns for path in (folder / "out/logs").iterdir()} == before
 
@@ -100,6 +105,17 @@ def test_the_same_cell_is_the_same_run(memory: str, games: str) -> None:
 
 def test_what_is_recalled_keeps_to_the_budget_of_the_cell(games: str) -> None:
     assert all(record["recalled_tokens"] <= 200 for record in _played("rag", games)[:-1])
+
+
+def test_a_memory_that_a_user_adds_runs_through_to_tables_and_plots(
+    games: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MEMORIES, "last", Kind("the last step", made.last))
+    store = Store(tmp_path / "out", Settings(max_steps=3))
+    cells = grid(["treasure-hunt"], ["default"], [1], ["last", "none"], [200])
+    assert run(store, cells, games=Path(games), workers=1) == {}
+    report(store)
+    assert "| no memory | the last step |" in (tmp_path / "out/table.md").read_text()
 
 
 def _played(memory: str, games: str) -> list[dict[str, Any]]:

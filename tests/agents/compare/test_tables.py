@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.compare.plots import style
 from agents.compare.report import report
 from agents.compare.results import Result, by_step, interval, read_results
 from agents.compare.store import Store
@@ -160,7 +161,16 @@ def test_a_folder_without_a_run_has_nothing_to_report(tmp_path: Path) -> None:
         report(Store(tmp_path / "empty", SETTINGS))
 
 
-def test_every_memory_has_a_colour() -> None:
-    plots = pytest.importorskip("agents.compare.plots")
-    assert list(plots.COLOURS) == list(MEMORIES)
-    assert len(set(plots.COLOURS.values())) == len(MEMORIES)
+def test_no_two_memories_look_alike_however_many_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(10):
+        monkeypatch.setitem(MEMORIES, f"mine {number}", MEMORIES["none"])
+    assert len({style(memory) for memory in MEMORIES}) == len(MEMORIES)
+
+
+def test_a_memory_that_only_the_logs_know_is_told_by_its_name(store: Store) -> None:
+    pytest.importorskip("matplotlib")
+    store.keep(cell(1, "mine"), records(cell(1, "mine"), 4.0))
+    paths = report(store)
+    assert "| mine |" in (store.folder / "table.md").read_text()
+    assert "mine" in (store.folder / "score-treasure-hunt.svg").read_text()
+    assert len(paths) == 7

@@ -8,7 +8,7 @@ import pytest
 
 from agents.memories import AgentMemory, Tools, make_memory
 from agents.memories.protocol import Cue, Moment
-from graphmem.extraction import TextWorldExtractor
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.llm import ChatModel
 from graphmem.retrieval.budget import count_tokens
 from graphmem.testing import HashEmbedder

@@ -191,6 +191,15 @@ def test_making_sixteen_rooms_leaves_textworlds_own_maker_as_it_was() -> None:
     assert "study" not in maker.NEIGHBORS["corridor"]
 
 
+def test_with_full_hands_as_much_is_carried_as_the_recipe_has_ingredients() -> None:
+    pytest.importorskip("textworld")
+    from envs.tasks import cooking
+
+    game = cooking.draft("hands-full", 1).game
+    hands = [fact for fact in game.world.facts if fact.name in ("free", "used") and fact.arguments[0].type == "slot"]
+    assert len(hands) == len(game.metadata["ingredients"]) == 5
+
+
 @pytest.mark.parametrize(
     ("size", "rooms", "points"), [("level1", 1, 4), ("level2", 1, 5), ("level3", 9, 3), ("level4", 6, 11)]
 )

@@ -14,7 +14,7 @@ _KNOWN = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
 
 
 @dataclass
-class Said:
+class RecordedReplies:
     """Answers as the model did at `turn`: its plan and its action unchanged; triples and outdated facts in our form.
 
     AriGraph's reply names an old fact by its text; here it gets the number under which our prompt shows the fact.

@@ -1,0 +1,61 @@
+"""Who plays a run: a policy, the extractor that reads for it, and how its memory is searched.
+
+What `play` runs and what `compare` measures is put together here, once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from agents.extraction import GameExtractor, game_model
+from agents.policies.heuristic import HeuristicPlayer
+from agents.policies.llm import LLMPolicy
+from agents.policies.paper import PaperPolicy
+from agents.policies.protocol import Policy
+from graphmem.extraction.textworld.extractor import TextWorldExtractor
+from graphmem.protocols import LLM, Embedder, Extractor
+from graphmem.view import Search
+
+RECALL_TOKENS = 1000
+"""What a memory may tell at a step."""
+
+PAID_TOKENS = 500
+"""The same where each token is paid for, in every prompt."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A policy, the extractor that reads for it, how its graph is searched, and how much of it is told at a step."""
+
+    policy: Policy
+    extractor: Extractor
+    search: Search = "pagerank"
+    recall_tokens: int = RECALL_TOKENS
+    counters: tuple[Counter[str], ...] = ()
+
+    @property
+    def reply_faults(self) -> Counter[str]:
+        """What of a model's replies was not used as it was, and why, with how often so far."""
+        return sum(self.counters, Counter())
+
+
+def rules_of_thumb(embedder: Embedder, seed: int = 0) -> Player:
+    """No model: the heuristic player, and extraction by rules."""
+    return Player(HeuristicPlayer(embedder, seed), TextWorldExtractor())
+
+
+def language_model(llm: LLM, *, calls: int = 3, reader: Extractor | None = None) -> Player:
+    """One call to extract, then plan and act in one call each (3), or in one together (2)."""
+    policy, reader = LLMPolicy(llm, calls=calls), reader or game_model(llm)
+    extractor = GameExtractor(reader)
+    return Player(
+        policy, extractor, recall_tokens=PAID_TOKENS, counters=(policy.counts, reader.counts, extractor.counts)
+    )
+
+
+def as_in_the_paper(llm: LLM) -> Player:
+    """AriGraph's own six calls, and its search."""
+    policy = PaperPolicy(llm)
+    extractor = GameExtractor(policy)
+    return Player(policy, extractor, "arigraph", PAID_TOKENS, (policy.counts, extractor.counts))

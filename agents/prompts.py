@@ -1,0 +1,342 @@
+"""What the agent asks of a model, each as a pure function from data to messages, with the form of its reply beside it.
+
+What stays the same from call to call stands first, so that a provider's prompt cache can serve it; what grows (graph,
+history) comes in already cut to a budget. Bounds on strings and lists keep small models from rambling. The prompt of
+extraction in one call is the library's: `graphmem.prompts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, Field, model_validator
+
+from graphmem.llm.fields import Line, Name, Numbers, Triples, cut, listed
+from graphmem.prompts import asking
+from graphmem.protocols import Message
+from graphmem.records import Fact, Observation, Triple
+
+
+class SubGoalReply(BaseModel):
+    """One step of a plan; `about` names what is to be recalled for it."""
+
+    goal: Line
+    reason: Line = ""
+    about: Annotated[list[Name], cut(4), Field(max_length=4), listed()] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbered(cls, given: Any) -> Any:
+        """Takes AriGraph's own form too: {"sub_goal_2": ..., "reason": ...}; and the goal alone."""
+        if isinstance(given, str):
+            return {"goal": given}
+        if isinstance(given, dict) and "goal" not in given:
+            numbered = [value for key, value in given.items() if str(key).startswith("sub_goal")]
+            return {**given, "goal": numbered[0]} if numbered else given
+        return given
+
+
+class PlanReply(BaseModel):
+    """The paper's plan (section 3): the main goal, ordered sub-goals with reasons, whether to explore.
+
+    AriGraph's own names of these are understood as well.
+    """
+
+    main_goal: Line = ""
+    sub_goals: Annotated[
+        list[SubGoalReply],
+        cut(5),
+        Field(min_length=1, max_length=5, validation_alias=AliasChoices("sub_goals", "plan_steps")),
+        listed(),
+    ]
+    explore: bool = False
+
+
+Reason = Annotated[Line, Field(validation_alias=AliasChoices("reason", "reason_for_action"))]
+Action = Annotated[
+    str, cut(120), Field(min_length=1, max_length=120, validation_alias=AliasChoices("action", "action_to_take"))
+]
+
+
+class ActionReply(BaseModel):
+    """The paper's ReAct-style decision: reason first, then one action."""
+
+    reason: Reason = ""
+    action: Action
+
+
+class PlanAndActionReply(PlanReply):
+    """Plan and decision in one reply."""
+
+    reason: Reason = ""
+    action: Action
+
+
+_GAME = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
+extract what it says about the world, as triples [subject, relation, object], and you name the known facts that it \
+makes untrue.
+
+Triples:
+- only what this observation says, each once; known facts are not said again. An action mostly gives one triple.
+- subject and object are single things, places or names, as short as can be, without articles; one thing each. \
+"apple and knife on table" is two triples.
+- where a thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"]; its state: ["door", "is", "closed"]; \
+exits of a place: ["kitchen", "has exit", "east"].
+- notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
+["carrot", "must be", "sliced"].
+- never where the agent itself is, and nothing about the score.
+
+Outdated: the numbers of those known facts that the new triples replace: the same thing is now elsewhere or in another \
+state. What is not mentioned stays, and exits stay. A new place makes nothing outdated.
+
+Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated": [number, ...]}"""
+
+_GAME_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "Known facts:\n1. hall, is north of, cellar\n2. cellar, has exit, north\n\nObservation:\n> go north\n"
+        "-= Hall =-\nYou've entered a hall. You can make out a closed chest. There is an old lamp on the floor. There "
+        "is an exit to the east. You don't like doors? Why not try going south.",
+        '{"triples": [["chest", "is in", "hall"], ["chest", "is", "closed"], ["old lamp", "is in", "hall"], '
+        '["hall", "has exit", "east"], ["hall", "has exit", "south"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. chest, is in, hall\n2. chest, contains, coin\n3. hall, has exit, east\n\nObservation:\n"
+        "> take coin from chest\nYou take the coin from the chest.\n\nYour score has just gone up by one point.",
+        '{"triples": [["coin", "is in", "inventory"]], "outdated": [2]}',
+    ),
+    (
+        "Known facts:\n1. coin, is in, inventory\n2. box, is in, hall\n\nObservation:\n> insert coin into box\n"
+        "You put the coin into the box.",
+        '{"triples": [["coin", "is in", "box"]], "outdated": [1]}',
+    ),
+    (
+        "Known facts:\n1. knife, is in, inventory\n2. carrot, must be, fried\n\nObservation:\n"
+        "> slice carrot with knife\nYou slice the carrot.",
+        '{"triples": [["carrot", "is", "sliced"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. letter, is in, inventory\n\nObservation:\n> examine letter\n"
+        "The iron key unlocks the green box.",
+        '{"triples": [["iron key", "unlocks", "green box"]], "outdated": []}',
+    ),
+)
+
+
+def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
+    """Ask for the triples of an observation and what they make outdated, in one call. Reply: `ExtractionReply`.
+
+    The rules are the paper's (appendix C): atomic triples, notes and recipes in full, no "you are in ...".
+    """
+    return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text), known)
+
+
+_AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \
+your memory graph, plan, and act by sending one command at a time."""
+
+_PLAN = """Make or update the plan:
+- main_goal: what the task asks for, in few words.
+- sub_goals: the next steps in order, at most 5, each with its reason, and "about": the names of the things and places \
+it concerns, as the game writes them (they are looked up in memory).
+- Keep sub-goals of the old plan that are not done; drop those that are done; change only what the observation changes.
+- explore: true when something you need has not been found yet, so that unexplored exits should be tried."""
+
+_ACT = """Choose one action:
+- Copy one of the listed actions exactly, or say "go to PLACE" with one of the listed places.
+- Serve the first sub-goal that can be served now: use what is here; go to the place of what is elsewhere; when that \
+place is not known, take an unexplored exit.
+- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not repeat \
+an action that has just failed.
+- reason: one short sentence, written before you choose."""
+
+_PLAN_FORM = (
+    '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
+)
+_ACT_FORM = '{"reason": ..., "action": ...}'
+_ACT_EXAMPLE = (
+    'for example {"reason": "The plan wants the old lamp, and it is here.", "action": "take old lamp"} '
+    'or {"reason": "The chest has not been found, and north is unexplored.", "action": "go north"}'
+)
+_BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
+
+
+def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for the plan. `scene` holds the sections of working memory, by heading, in order. Reply: `PlanReply`."""
+    return _ask(_PLAN, _PLAN_FORM, task, scene)
+
+
+def act(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for one action. Reply: `ActionReply`."""
+    return _ask(_ACT, f"{_ACT_FORM}, {_ACT_EXAMPLE}", task, scene)
+
+
+def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for plan and action in one call. Reply: `PlanAndActionReply`."""
+    return _ask(f"{_PLAN}\n\nThen choose. {_ACT}", _BOTH_FORM, task, scene)
+
+
+def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:
+    """Ask once more after an action that is not possible. Reply: `ActionReply`."""
+    listed = "\n".join(f"- {each}" for each in admissible)
+    said = f'"{action}" is not possible now. Copy one of these exactly:\n{listed}'
+    return [*messages, {"role": "assistant", "content": f'{{"action": "{_quoted(action)}"}}'}, _user(said)]
+
+
+class ReflectionReply(BaseModel):
+    """What went wrong, and what to do otherwise."""
+
+    lesson: Annotated[str, cut(600), Field(min_length=1, max_length=600)]
+
+
+_REFLECT = """You have just failed at a text game. Say in at most three sentences what went wrong and what to do \
+otherwise next time, with the names of places and things. Reply with JSON only: {"lesson": ...}"""
+
+
+def reflect(task: str, scene: Mapping[str, str]) -> list[Message]:
+    """Ask for the lesson of a failed attempt (Reflexion, arXiv 2303.11366). Reply: `ReflectionReply`."""
+    return [_system(_REFLECT), _user(_sections({"Task": task, **scene}))]
+
+
+# AriGraph's own calls, one by one (appendix C of the paper); plan and action are as above.
+
+
+class EntitiesReply(BaseModel):
+    """Query entities, each with the depth to search from it."""
+
+    entities: Annotated[list[Name], cut(12), Field(max_length=12)]
+    depths: Annotated[list[Annotated[int, Field(ge=1, le=2)]], cut(12), Field(max_length=12)]
+
+
+class TriplesReply(BaseModel):
+    """New triples alone."""
+
+    triples: Triples
+
+
+class OutdatedReply(BaseModel):
+    """The numbers of known facts that are true no more."""
+
+    outdated: Numbers
+
+
+class ExplorationReply(BaseModel):
+    """Whether the plan needs exploration."""
+
+    explore: bool
+
+
+_ENTITIES = """Name the entities of the observation and the plan that are worth looking up in memory for what is to be \
+done, the most important first, and for each a depth: 2 when it is at the heart of the plan, else 1. Reply with JSON \
+only: {"entities": [name, ...], "depths": [1 or 2, ...]}"""
+
+_TRIPLES = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
+extract what it says about the world, as triples [subject, relation, object], and you name the known facts that it \
+makes untrue.
+
+Triples:
+- only what this observation says, each once; known facts are not said again. An action mostly gives one triple.
+- subject and object are single things, places or names, as short as can be, without articles; one thing each. \
+"apple and knife on table" is two triples.
+- where a thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"]; its state: ["door", "is", "closed"]; \
+exits of a place: ["kitchen", "has exit", "east"].
+- notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
+["carrot", "must be", "sliced"].
+- never where the agent itself is, and nothing about the score.
+
+Reply with JSON only: {"triples": [[subject, relation, object], ...]}"""
+
+_OUTDATED = """You keep a knowledge graph. Given new triples, name the numbers of the known facts that they replace: \
+the same thing is now elsewhere or in another state. What is merely different stays. Exits of places stay. Reply with \
+JSON only: {"outdated": [number, ...]}"""
+
+_EXPLORATION = """Does this plan need exploration: a search for something whose place is not known? Reply with JSON \
+only: {"explore": true or false}"""
+
+
+def query_entities(text: str, plan: str) -> list[Message]:
+    """AriGraph's first call: what to look up. Reply: `EntitiesReply`."""
+    return [_system(_ENTITIES), _user(f"Plan:\n{plan}\n\nObservation:\n{text}")]
+
+
+def triples_alone(text: str) -> list[Message]:
+    """AriGraph's extraction call. Reply: `TriplesReply`."""
+    return [_system(_TRIPLES), _user(f"Observation:\n{text}")]
+
+
+def outdated_alone(triples: Sequence[Triple], known: Sequence[Fact]) -> list[Message]:
+    """AriGraph's call for outdated triplets. Reply: `OutdatedReply`."""
+    facts = "\n".join(f"{number}. {_line(fact)}" for number, fact in enumerate(known, start=1))
+    new = "\n".join(f"- {_line(triple)}" for triple in triples)
+    return [_system(_OUTDATED), _user(f"Known facts:\n{facts}\n\nNew triples:\n{new}")]
+
+
+def exploration(plan: str) -> list[Message]:
+    """AriGraph's exploration check. Reply: `ExplorationReply`."""
+    return [_system(_EXPLORATION), _user(f"Plan:\n{plan}")]
+
+
+# What the memories that need a model ask of it.
+
+
+class SummaryReply(BaseModel):
+    """The summary, written anew."""
+
+    summary: Annotated[str, Field(max_length=40_000)]
+
+
+class ImportanceReply(BaseModel):
+    """1 (mundane) to 10 (of weight)."""
+
+    rating: Annotated[int, Field(ge=1, le=10)]
+
+
+_SUMMARY = """You keep the running summary of an agent that plays a text game. Write it anew: what it says, and what \
+happened since. Keep what the agent may need later: places and the ways between them, where things are, their states, \
+what notes and recipes say, what was tried in vain. Leave out what is true no more. At most {words} words.
+
+Reply with JSON only: {{"summary": "..."}}"""
+
+_IMPORTANCE = """You rate the memories of an agent that plays a text game. On a scale of 1 to 10, where 1 is mundane \
+(walking through a room that was seen before) and 10 matters most (a note that says where the treasure is), how \
+important will this observation be later?
+
+Reply with JSON only: {"rating": number}"""
+
+_WORDS_A_TOKEN = 0.7
+
+
+def summary(before: str, happened: str, plan: str, room: int) -> list[Message]:
+    """Ask for a summary of at most `room` tokens. Reply: `SummaryReply`."""
+    asked = f"Summary so far:\n{before or '(none)'}\n\nWhat happened since:\n{happened}\n\nPlan:\n{plan or '(none)'}"
+    system = _SUMMARY.format(words=int(room * _WORDS_A_TOKEN))
+    return [_system(system), _user(asked)]
+
+
+def importance(observation: str) -> list[Message]:
+    """Ask how much an observation matters. Reply: `ImportanceReply`."""
+    return [_system(_IMPORTANCE), _user(f"Observation:\n{observation}")]
+
+
+def _ask(how: str, form: str, task: str, scene: Mapping[str, str]) -> list[Message]:
+    return [_system(f"{_AGENT}\n\n{how}\n\nReply with JSON only: {form}"), _user(_sections({"Task": task, **scene}))]
+
+
+def _sections(scene: Mapping[str, str]) -> str:
+    return "\n\n".join(f"{heading}:\n{text}" for heading, text in scene.items() if text)
+
+
+def _line(item: object) -> str:
+    """One line, whatever line breaks a name holds."""
+    return " ".join(str(item).split())
+
+
+def _quoted(text: str) -> str:
+    return _line(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _system(text: str) -> Message:
+    return {"role": "system", "content": text}
+
+
+def _user(text: str) -> Message:
+    return {"role": "user", "content": text}
