@@ -13,6 +13,7 @@ from agents.policies.heuristic import HeuristicPlayer
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Policy
+from graphmem.extraction.llm import LLMExtractor
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.protocols import LLM, Embedder, Extractor
 from graphmem.view import Search
@@ -45,7 +46,7 @@ def rules_of_thumb(embedder: Embedder, seed: int = 0) -> Player:
     return Player(HeuristicPlayer(embedder, seed), TextWorldExtractor())
 
 
-def language_model(llm: LLM, *, calls: int = 3, reader: Extractor | None = None) -> Player:
+def language_model(llm: LLM, *, calls: int = 3, reader: LLMExtractor | None = None) -> Player:
     """One call to extract, then plan and act in one call each (3), or in one together (2)."""
     policy, reader = LLMPolicy(llm, calls=calls), reader or game_model(llm)
     extractor = GameExtractor(reader)

@@ -20,8 +20,8 @@ def test_who_says_it_is_the_name_or_else_the_role() -> None:
         [{"role": "user", "name": "Nora", "content": "I keep bees."}, {"role": "assistant", "content": "Fine."}]
     )
     assert found == [
-        Observation("I keep bees.", "Nora", metadata={"role": "user"}),
-        Observation("Fine.", "assistant", metadata={"role": "assistant"}),
+        Observation("I keep bees.", metadata={"role": "user"}, speaker="Nora"),
+        Observation("Fine.", metadata={"role": "assistant"}, speaker="assistant"),
     ]
 
 
@@ -117,8 +117,8 @@ def test_a_time_may_be_given_for_messages_without_one() -> None:
 def test_a_text_is_read_as_an_export() -> None:
     found = observations_of("[2023-05-04, 10:12] Nora: I keep bees.\nand hens\nEmil (10:14): Good.")
     assert found == [
-        Observation("I keep bees.\nand hens", "Nora", datetime(2023, 5, 4, 10, 12)),
-        Observation("Good.", "Emil", datetime(2023, 5, 4, 10, 14)),
+        Observation("I keep bees.\nand hens", time=datetime(2023, 5, 4, 10, 12), speaker="Nora"),
+        Observation("Good.", time=datetime(2023, 5, 4, 10, 14), speaker="Emil"),
     ]
     assert observations_of("Nothing of a chat.") == [Observation("Nothing of a chat.")]
 
