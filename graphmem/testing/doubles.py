@@ -54,7 +54,7 @@ class ScriptedExtractor:
 
 def check_embedder(embedder: Embedder) -> None:
     """Raise AssertionError unless `embedder` keeps the `Embedder` contract."""
-    texts = ["a red apple", "", "the kitchen is north of the hall", "日本語", "a red apple"]
+    texts = ["a red apple", "", "the kitchen is beside the hall", "日本語", "a red apple"]
     vectors = embedder.embed(texts)
     assert embedder.name, "an embedder needs a name"
     assert vectors.shape == (len(texts), embedder.dimension), f"shape {vectors.shape}"
