@@ -15,7 +15,7 @@ from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append, learn
 from graphmem.graph.merging import merge, unmerge
 from graphmem.protocols import Store
-from graphmem.records import Entity, Episode, Lesson, Triple
+from graphmem.records import Entity, Episode, Learned, Lesson, Triple
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder
 from tests.oracle import DictStore
@@ -136,6 +136,37 @@ def test_what_is_learned_before_a_merge_is_undone_stays(make: Make, steps: list[
     unmerge(merged, "b")
     _check(merged)
     assert _whole(merged, ids=False) == _whole(never, ids=False)
+
+
+def _seen(
+    store: Store, name: str, step: int, *triples: tuple[str, str, str], outdated: tuple[str, ...] = ()
+) -> Learned:
+    """An episode of that id, all of whose triples say where a thing is."""
+    (episode,) = append(store, [Episode(name, name, step)])
+    facts = tuple(Triple(*each) for each in triples)
+    return learn(store, [Lesson(episode, facts, ("location",) * len(facts), outdated)], embedder="none")[0]
+
+
+@STORES
+def test_what_ends_at_a_step_ends_before_the_next_begins(make: Make) -> None:
+    store = make()
+    (box,) = _seen(store, "e1", 1, ("apple", "is in", "box")).asserted
+    _seen(store, "e5 hall", 5, ("pomme", "is in", "hall"))
+    _seen(store, "e5 not there", 5, outdated=(box.id,))
+    merge(store, "apple", "pomme")
+    lives = {str(fact): (fact.retired_by, fact.reason) for fact in store.facts(current=False)}
+    assert lives == {"apple, is in, box": ("e5 not there", "said to be outdated"), "apple, is in, hall": (None, None)}
+
+
+@STORES
+def test_what_held_for_no_time_comes_before_what_goes_on(make: Make) -> None:
+    store = make()
+    _seen(store, "e5 hall", 5, ("pomme", "is in", "hall"))
+    (box,) = _seen(store, "e5 box", 5, ("apple", "is in", "box")).asserted
+    _seen(store, "e5 not there", 5, outdated=(box.id,))
+    merge(store, "apple", "pomme")
+    assert [str(fact) for fact in store.facts()] == ["apple, is in, hall"]
+    assert {fact.until for fact in store.facts(current=False)} == {None, 5}
 
 
 def test_what_is_merged_is_found_by_either_name(memory: Memory) -> None:

@@ -75,7 +75,8 @@ def test_an_index_of_a_fact_that_was_not_shown_retires_nothing(tmp_path: Path, e
     extractor = ScriptedExtractor({"apple": Extraction(outdated=(5, -1))})
     with Memory(tmp_path / "house.db", extractor=extractor, embedder=embedder) as memory:
         memory.remember("one", triples=[("apple", "looks", "dull")])
-        assert memory.remember("apple").retired == ()
+        learned = memory.remember("apple")
+    assert (learned.retired, learned.episode.pending, learned.episode.error) == ((), False, None)
 
 
 def test_a_failed_extraction_leaves_the_episode_pending_and_says_why(

@@ -91,6 +91,17 @@ def test_what_is_retired_is_found_in_the_past_only(tmp_path: Path) -> None:
     assert things(store, vectors[7], limit=1, at=0) == ["thing 7"]
 
 
+def test_a_fact_that_has_changed_since_is_found_once(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "large.db")
+    vectors = clustered(2 * LARGE)
+    teach(store, vectors)
+    things(store, vectors[7])
+    (again,) = append(store, [Episode("again", "seen again", 1)])
+    learn(store, [Lesson(again, (Triple("thing 7", "is in", "room 0"),), (None,))], embedder="drawn")
+    found = things(store, vectors[7])
+    assert (found[0], len(set(found))) == ("thing 7", len(found))
+
+
 def test_the_few_that_hold_among_many_are_all_found(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "large.db")
     teach(store, clustered(7), step=3)
