@@ -22,9 +22,6 @@ T = TypeVar("T")
 RECENT = 5
 """How many of the latest commands stay in working memory."""
 
-WIDTH = 8
-"""Facts found for each name that is looked up."""
-
 LESSONS = 3
 """How many lessons of earlier attempts are kept in mind."""
 
@@ -241,7 +238,7 @@ class Ariadne:
         queries = self._policy.queries(learned[-1].episode.mentions if learned else (), plan)
         current = [each.episode.id for each in learned[-1:]]
         return self._memory.recall(
-            queries or self._task or "what to do", plan=str(plan), width=WIDTH, budget=self._budget, without=current
+            list(queries) or self._task or "what to do", plan=str(plan), budget=self._budget, without=current
         )
 
     def _do(self, action: str, now: _Now, worldmap: WorldMap) -> list[str]:

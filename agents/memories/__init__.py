@@ -30,7 +30,7 @@ from agents.memories.summary import ExtractiveSummary, Summary
 from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.protocols import LLM, Embedder, Extractor
-from graphmem.view import Search
+from graphmem.retrieval import AriGraph, Search
 
 __all__ = ["MEMORIES", "AgentMemory", "Kind", "Tools", "make_memory"]
 
@@ -64,14 +64,14 @@ class Kind:
     """Whether the token budget makes a difference."""
 
 
-def _graph(tools: Tools, search: Search = "pagerank", *, episodic: bool = True, exploration: bool = True) -> Graph:
+def _graph(tools: Tools, search: Search | None = None, *, episodic: bool = True, exploration: bool = True) -> Graph:
     memory = Memory(":memory:", embedder=tools.embedder, extractor=tools.extractor)
     return Graph(memory, search=search, episodic=episodic, exploration=exploration)
 
 
 MEMORIES: dict[str, Kind] = {
     "graph": Kind("graph", _graph),
-    "graph-arigraph": Kind("graph, the paper's search", lambda tools: _graph(tools, "arigraph")),
+    "graph-arigraph": Kind("graph, the paper's search", lambda tools: _graph(tools, AriGraph(depth=2, width=8))),
     "graph-no-episodes": Kind("graph without episodic search", lambda tools: _graph(tools, episodic=False)),
     "graph-no-exploration": Kind("graph without exploration", lambda tools: _graph(tools, exploration=False)),
     "history": Kind("full history", lambda tools: FullHistory()),

@@ -8,6 +8,7 @@ from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.memories.ways import Ways, united
 from agents.worldmap import RELATIONS
 from graphmem import Episode, Fact, Learned, Memory, Recollection
+from graphmem.retrieval import PageRank, Search
 from graphmem.retrieval.budget import (
     EPISODES_HEADING,
     FACTS_HEADING,
@@ -16,10 +17,9 @@ from graphmem.retrieval.budget import (
     fact_line,
     recollect,
 )
-from graphmem.view import Search
 
-DEPTH, WIDTH, EPISODES = 2, 8, 3
-"""Of the search: rounds, facts found in each, and episodes (section 2.2 of the paper)."""
+EPISODES = 3
+"""So many episodes are recalled (section 2.2 of the paper)."""
 
 FRONTIERS = 3
 """Places with unexplored exits that are told before anything else is."""
@@ -32,16 +32,16 @@ ALL_EXPLORED = Fact("", "player", "has explored", "every exit", asserted_by="", 
 
 
 class Graph(AgentMemory):
-    """`memory`, searched by what the observation and the plan name: by PageRank, or as in the paper ("arigraph").
+    """`memory`, searched by what the observation and the plan name: by PageRank, or as in the paper (`AriGraph`).
 
     The paper's ablations: without `episodic` search no episodes are told; without `exploration` no map is.
     """
 
     def __init__(
-        self, memory: Memory, *, search: Search = "pagerank", episodic: bool = True, exploration: bool = True
+        self, memory: Memory, *, search: Search | None = None, episodic: bool = True, exploration: bool = True
     ) -> None:
         self._memory = memory
-        self._search = search
+        self._search = search or PageRank()
         self._episodes = EPISODES if episodic else 0
         self._exploration = exploration
         self._last: list[str] = []
@@ -60,8 +60,6 @@ class Graph(AgentMemory):
             cue.names or cue.observation,
             search=self._search,
             plan=cue.plan or None,
-            depth=DEPTH,
-            width=WIDTH,
             episodes=self._episodes,
             budget=PLENTY,
             without=self._last,

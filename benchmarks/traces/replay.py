@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.ariadne import RECENT, WIDTH
+from agents.ariadne import RECENT
 from agents.minds import PAID_TOKENS, Mind, language_model
 from agents.policies.llm import LLMPolicy
 from agents.policies.protocol import GO_TO, Plan, Situation
@@ -173,7 +173,7 @@ class _Player:
         queries = self._policy.queries(learned.episode.mentions, plan)
         without = [learned.episode.id]
         found = self._memory.recall(
-            queries or self._run.task, plan=str(plan), width=WIDTH, budget=PAID_TOKENS, without=without
+            list(queries) or self._run.task, plan=str(plan), budget=PAID_TOKENS, without=without
         )
         return str(found)
 

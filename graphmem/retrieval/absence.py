@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS, stems
 from graphmem.records import Entity, Episode, Fact, Seeds
-from graphmem.retrieval.selection import stems
-
-NEAR_ENOUGH = 0.33
-"""The least cosine of what answers a question none of whose words the memory knows."""
-
-LONGEST_THING = 3
-"""A thing is called by so many words at most."""
+from graphmem.retrieval.weights import LONGEST_THING, NEAR_ENOUGH
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
@@ -39,7 +33,7 @@ def _one_thing(question: str) -> frozenset[str]:
     before = ""
     determined = False
     for word in _WORD_OR_END.findall(question.casefold()):
-        if word in COMMON or not word.isalnum():
+        if word in STOP_WORDS or not word.isalnum():
             runs.append([])
         else:
             determined = determined or before in _DETERMINERS

@@ -2,10 +2,9 @@
 
 import pytest
 
-from graphmem.language.times import timeliness
 from graphmem.records import Episode, Fact
+from graphmem.retrieval.ranking import rank_episodes, timeliness
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
-from graphmem.retrieval.selection import select
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:
@@ -15,8 +14,8 @@ def _page(number: int, text: str, *mentions: str) -> Episode:
 def _chosen(
     question: str, pages: list[Episode], limit: int = 2, follows: tuple[tuple[str, str], ...] = ()
 ) -> list[str]:
-    found = select(question, pages, rank={"e1": 1.0, "e2": 0.8}, cosine={}, follows=follows, limit=limit)
-    return [episode.id for episode, _ in found]
+    found = rank_episodes(question, pages, rank={"e1": 1.0, "e2": 0.8}, cosine={}, follows=follows, limit=limit)
+    return [episode.id for episode in found]
 
 
 FILM = _page(1, "Salt Road\nSalt Road is a film directed by Vera Lind.", "Salt Road", "Vera Lind")
