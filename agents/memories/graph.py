@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.memories.ways import Ways, united
 from agents.worldmap import RELATIONS
 from graphmem import Episode, Fact, Learned, Memory, Recollection
-from graphmem.retrieval import PageRank, Search
+from graphmem.retrieval import AriGraph, PageRank, Search
 from graphmem.retrieval.budget import (
     EPISODES_HEADING,
     FACTS_HEADING,
@@ -56,9 +57,12 @@ class Graph(AgentMemory):
         return learned
 
     def recall(self, cue: Cue, budget: int) -> str:
+        search = self._search
+        if isinstance(search, AriGraph) and cue.names:
+            search = replace(search, depth=cue.names)
         found = self._memory.recall(
-            cue.names or cue.observation,
-            search=self._search,
+            list(cue.names) or cue.observation,
+            search=search,
             plan=cue.plan or None,
             episodes=self._episodes,
             budget=PLENTY,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from graphmem.language.words import CAPITALISED
 
-_SPEAKER = re.compile(rf"^[^\S\n]*({CAPITALISED}(?: {CAPITALISED}){{0,3}}):[^\S\n]+(?=\S)", re.MULTILINE)
+_NAME = rf"{CAPITALISED}\.?"  # with the dot of "Dr."
+_SPEAKER = re.compile(rf"^[^\S\n]*({_NAME}(?: {_NAME}){{0,3}}):[^\S\n]+(?=\S)", re.MULTILINE)
 
 
 def speaker(text: str) -> str | None:

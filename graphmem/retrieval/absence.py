@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from graphmem.language.words import STOP_WORDS, stems
 from graphmem.records import Entity, Episode, Fact, Seeds
-from graphmem.retrieval.weights import LONGEST_THING, NEAR_ENOUGH
+from graphmem.retrieval import weights
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
@@ -24,7 +24,8 @@ def is_known(question: str, seeds: Seeds, facts: Iterable[Fact], episodes: Itera
         return any(thing <= stems(text) for text in texts)
     if seeds.matching_facts or seeds.matching_episodes or seeds.entities:
         return True
-    return max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0) >= NEAR_ENOUGH
+    nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
+    return nearest >= weights.NEAR_ENOUGH
 
 
 def _one_thing(question: str) -> frozenset[str]:
@@ -40,7 +41,7 @@ def _one_thing(question: str) -> frozenset[str]:
             runs[-1].append(word)
         before = word
     filled = [run for run in runs if run]
-    one = determined and len(filled) == 1 and len(filled[0]) <= LONGEST_THING
+    one = determined and len(filled) == 1 and len(filled[0]) <= weights.LONGEST_THING
     return stems(" ".join(filled[0])) if one else frozenset()
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from graphmem import validation
 from graphmem.records import Episode, Fact, Vector, Why, entity_key
+from graphmem.retrieval import weights
 from graphmem.retrieval.search import Found, Question, Snapshot
-from graphmem.retrieval.weights import SPARE_NEAREST
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def episodic_search(
     if limit < 1:
         return []
     teaching = snapshot.episodes(taught=found) if found else []
-    enough = SPARE_NEAREST * limit + len(teaching) + len(without)
+    enough = weights.SPARE_NEAREST * limit + len(teaching) + len(without)
     (nearest,) = snapshot.nearest("episode", plan[None], limit=enough)
     taught = {episode.id for episode in teaching}
     others = snapshot.episodes(ids=[id_ for id_, _ in nearest if id_ not in taught])

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graphmem.records import Why
+from graphmem.retrieval import weights
 from graphmem.retrieval.neighbourhood import Neighbourhood
 from graphmem.retrieval.random_walk import Node
-from graphmem.retrieval.weights import FARTHEST, REASONS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,13 +22,13 @@ def explain(around: Neighbourhood, finds: Sequence[Node]) -> dict[str, Why]:
     graph = _walkable(around)
     lengths: dict[Node, list[tuple[float, Node, list[Node]]]] = {find: [] for find in finds}
     for seed, weight in around.weights.items():
-        reached, ways = nx.single_source_dijkstra(graph, seed, cutoff=FARTHEST, weight="length")
+        reached, ways = nx.single_source_dijkstra(graph, seed, cutoff=weights.FARTHEST, weight="length")
         for find in lengths.keys() & reached.keys():
             lengths[find].append((reached[find] - math.log(weight), seed, ways[find]))
     return {
         find[1]: Why(
             score=round(around.rank_of(find), 6),
-            seeds=tuple(_source(around, seed) for _, seed, _ in sorted(ways)[:REASONS]),
+            seeds=tuple(_source(around, seed) for _, seed, _ in sorted(ways)[: weights.REASONS]),
             path=tuple(_name(around, node) for node in min(ways)[2]) if ways else (),
         )
         for find, ways in lengths.items()

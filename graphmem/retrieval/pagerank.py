@@ -18,12 +18,11 @@ from graphmem import validation
 from graphmem.language.names import named, spans
 from graphmem.language.words import content
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key
-from graphmem.retrieval import ranking
+from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.search import Found, Question, Snapshot
-from graphmem.retrieval.weights import HITS, LEADING, LED_TO
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,11 @@ def _text(question: Question) -> str:
 def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds, Mapping[str, float]]:
     """Where the search starts: hits, and the entities that the question names or that the best found mention."""
     text = _text(question)
-    mentioned = {name for episode in before.episodes[:LEADING] for name in episode.mentions}
-    texts = [*question.texts, *filter(None, [question.plan]), *(fact.triple.text for fact in before.facts[:LEADING])]
-    seeds = snapshot.seeds(spans(text) | mentioned, texts, " ".join(content(text)), limit=HITS)
-    led_to = {entity.name: LED_TO for entity in seeds.entities if entity.name in mentioned}
+    mentioned = {name for episode in before.episodes[: weights.LEADING] for name in episode.mentions}
+    leads = [fact.triple.text for fact in before.facts[: weights.LEADING]]
+    texts = [*question.texts, *filter(None, [question.plan]), *leads]
+    seeds = snapshot.seeds(spans(text) | mentioned, texts, " ".join(content(text)), limit=weights.HITS)
+    led_to = {entity.name: weights.LED_TO for entity in seeds.entities if entity.name in mentioned}
     return seeds, led_to | named(text, seeds.entities)
 
 
