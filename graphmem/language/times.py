@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _STEP = re.compile(r"\bsteps?\s+(\d{1,9})\b")
-_NEWEST = re.compile(r"\b(?:latest|newest|most recent|most recently|last time|just now|right now|currently)\b")
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent|most recently|last time|now|current|currently|at the moment|these days)\b"
+)
 _OLDEST = re.compile(r"\b(?:at first|at the start|at the beginning|originally|initially|earliest|the first time)\b")
 
 

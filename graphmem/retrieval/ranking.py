@@ -27,7 +27,7 @@ from graphmem.language.times import asks_for_newest, asks_for_oldest, steps_aske
 from graphmem.language.words import STOP_WORDS, stem, words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
-from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
+from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
 
 Scores = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def rank_episodes(
     own = _own_scores(question, episodes, texts, rank, cosine)
     matching = _matching_words(asked, texts)
     chosen = _choose(asked, episodes, own, matching, _beside(episodes, follows), limit + weights.SPARE_EPISODES)
-    return distinct_episodes([episodes[index] for index in chosen])[:limit]
+    return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
 def _choose(
@@ -109,6 +109,21 @@ def _choose(
         bridged = np.maximum(bridged, bridges[best])
         repeated |= alike[best]
     return chosen
+
+
+def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) -> list[Episode]:
+    """The chosen ones; of a series the newest (or oldest) in its place, when the question asks for that.
+
+    A series is "Water meter: 4120", "Water meter: 4188", ...: nothing but its time tells which one answers.
+    """
+    newest = asks_for_newest(question)
+    if not newest and not asks_for_oldest(question):
+        return [episodes[index] for index in chosen]
+    number = series([episode.text for episode in episodes])
+    left: dict[int, list[int]] = {}
+    for index in sorted(range(len(episodes)), key=lambda index: episodes[index].step, reverse=not newest):
+        left.setdefault(number[index], []).append(index)
+    return [episodes[left[number[index]].pop()] for index in chosen]
 
 
 def _own_scores(

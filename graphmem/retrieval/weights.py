@@ -92,6 +92,9 @@ SPARE_EPISODES = 3
 ALIKE = 0.9
 """Episodes are near-repeats when they share this part of their words (Jaccard)."""
 
+SERIES = 0.8
+"""Episodes are of one series when they share this part of their words that are no numbers."""
+
 # --- Absence: when nothing is known
 
 NEAR_ENOUGH = 0.33
