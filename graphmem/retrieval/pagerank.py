@@ -41,7 +41,7 @@ class PageRank:
             seeds, names = _link(question, snapshot, found)
             around = explore(snapshot, seeds, names)
             candidates = snapshot.episodes(ids=ranking.candidates(seeds, around.ranked("episode"), around.follows))
-            if not is_known(_text(question), seeds, around.facts.values(), candidates):
+            if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
                 return Found()
             found = _rank(question, snapshot, seeds, around, candidates)
         return replace(found, why=_reasons(found, around)) if question.explain else found

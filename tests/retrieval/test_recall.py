@@ -42,6 +42,31 @@ def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
     assert str(house.recall(question)) == "Nothing known."
 
 
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ("The membership fee is 45 pounds.", "What is the current membership fee?"),
+        ("The membership fee is 45 pounds.", "What is the monthly fee right now?"),
+        ("A blue bowl is on the shelf.", "Where is the bowl located?"),
+        ("The automobile is in the garage.", "Where is the car?"),
+        ("The alarm code is 9021.", "What is the house alarm code?"),
+        ("The dentist's appointment is on Friday.", "When is the dental appointment?"),
+        ("My favourite colour is green.", "What is my favorite color?"),
+    ],
+)
+def test_a_thing_asked_for_in_other_words_is_known(line: str, question: str) -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember(line, triples=[])
+        assert line in str(memory.recall(question))
+
+
+def test_a_thing_is_not_another_of_its_kind_by_what_a_text_says() -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember("The golden key is in the box.", triples=[])
+        assert str(memory.recall("Where is the silver key?")) == "Nothing known."
+        assert memory.recall("Where is the key?").episodes
+
+
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
     assert house.recall("something to eat").facts
 
