@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from graphmem.language.names import heading, without_brackets
 from graphmem.language.speakers import speaker
-from graphmem.language.times import asks_for_newest, asks_for_oldest, steps_asked
+from graphmem.language.times import asks_for_newest, asks_for_now, asks_for_oldest, steps_asked
 from graphmem.language.words import STOP_WORDS, stem, words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
@@ -116,7 +116,7 @@ def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) 
 
     A series is "Water meter: 4120", "Water meter: 4188", ...: nothing but its time tells which one answers.
     """
-    newest = asks_for_newest(question)
+    newest = asks_for_newest(question) or asks_for_now(question)
     if not newest and not asks_for_oldest(question):
         return [episodes[index] for index in chosen]
     number = series([episode.text for episode in episodes])
