@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from agents.extraction import GameExtractor, game_model
+from agents.memories.graph import WIDTH
 from agents.policies.heuristic import HeuristicPlayer
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperPolicy
@@ -16,7 +17,7 @@ from agents.policies.protocol import Policy
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.protocols import LLM, Embedder, Extractor
-from graphmem.view import Search
+from graphmem.retrieval import AriGraph, PageRank, Search
 
 RECALL_TOKENS = 1000
 """What a memory may tell at a step."""
@@ -31,7 +32,7 @@ class Player:
 
     policy: Policy
     extractor: Extractor
-    search: Search = "pagerank"
+    search: Search = PageRank()
     recall_tokens: int = RECALL_TOKENS
     counters: tuple[Counter[str], ...] = ()
 
@@ -59,4 +60,4 @@ def as_in_the_paper(llm: LLM) -> Player:
     """AriGraph's own six calls, and its search."""
     policy = PaperPolicy(llm)
     extractor = GameExtractor(policy)
-    return Player(policy, extractor, "arigraph", PAID_TOKENS, (policy.counts, extractor.counts))
+    return Player(policy, extractor, AriGraph(width=WIDTH), PAID_TOKENS, (policy.counts, extractor.counts))

@@ -20,8 +20,9 @@ from typing import Any
 from benchmarks.reading import ROOM, Unread, load, mean, share, show, watched
 from graphmem import Memory
 from graphmem.embedding import load_embedder
+from graphmem.retrieval import AriGraph, PageRank, Search
 
-SEARCHES: dict[str, dict[str, Any]] = {"": {}, "paper's search": {"search": "arigraph"}}
+SEARCHES: dict[str, Search] = {"graphmem": PageRank(), "paper's search": AriGraph()}
 
 
 def said(turn: Mapping[str, Any]) -> str:
@@ -39,12 +40,12 @@ def conversation(path: Path, memory: Memory) -> list[Mapping[str, Any]]:
     return [question for question in data["questions"] if ids & set(question["evidence"])]
 
 
-def ask(memory: Memory, questions: list[Mapping[str, Any]], **search: Any) -> Iterator[tuple[float, float, float]]:
+def ask(memory: Memory, questions: list[Mapping[str, Any]], search: Search) -> Iterator[tuple[float, float, float]]:
     """For each question the share of its evidence in the first 10 and 20, and the milliseconds it took."""
     ids = {episode.metadata["id"] for episode in memory.episodes()}
     for question in questions:
         started = time.perf_counter()
-        found = memory.recall(question["question"], episodes=20, budget=ROOM, **search)
+        found = memory.recall(question["question"], episodes=20, budget=ROOM, search=search)
         milliseconds = 1000 * (time.perf_counter() - started)
         turns = [episode.metadata["id"] for episode in found.episodes]
         evidence = ids & set(question["evidence"])
@@ -56,7 +57,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
-    answers: dict[str, list[tuple[float, float, float]]] = {search: [] for search in SEARCHES}
+    answers: dict[str, list[tuple[float, float, float]]] = {way: [] for way in SEARCHES}
     paths = sorted(given.folder.glob("*.json"))
     if not paths:
         raise SystemExit(f"{given.folder} holds no conversation (*.json)")
@@ -64,15 +65,15 @@ def main() -> None:
     for path in watched(paths, "conversations"):
         with Memory(":memory:", extractor=Unread(), embedder=embedder) as memory:
             questions = conversation(path, memory)
-            for search, options in SEARCHES.items():
-                answers[search] += ask(memory, questions, **options)
+            for way, search in SEARCHES.items():
+                answers[way] += ask(memory, questions, search)
     rows = {
-        search or "graphmem": {
+        way: {
             "recall@10": mean(ten for ten, _, _ in found),
             "recall@20": mean(twenty for _, twenty, _ in found),
             "ms": round(statistics.median(ms for _, _, ms in found), 1),
         }
-        for search, found in answers.items()
+        for way, found in answers.items()
     }
     if given.json:
         print(json.dumps(rows["graphmem"] | {"paper's search": rows["paper's search"]}))

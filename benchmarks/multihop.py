@@ -20,29 +20,26 @@ from typing import Any
 from benchmarks.reading import ROOM, Unread, load, mean, share, show, watched
 from graphmem import Memory
 from graphmem.embedding import load_embedder
+from graphmem.retrieval import AriGraph, PageRank, Search
 
 CORPORA = {"small": "corpus_small.json", "full": "corpus.json"}
-SEARCHES: dict[str, dict[str, Any]] = {
-    "": {},
-    "two rounds": {"rounds": 2},
-    "paper's search": {"search": "arigraph"},
-}
+SEARCHES: dict[str, Search] = {"": PageRank(), "two rounds": PageRank(rounds=2), "paper's search": AriGraph()}
 ASKED = 16
 """Episodes recalled: enough for eight titles, since some titles have several passages."""
 
 
-def titles_found(memory: Memory, question: str, **search: Any) -> list[str]:
+def titles_found(memory: Memory, question: str, search: Search) -> list[str]:
     """The titles of the episodes recalled, best first."""
-    found = memory.recall(question, episodes=ASKED, budget=ROOM, **search)
+    found = memory.recall(question, episodes=ASKED, budget=ROOM, search=search)
     return list(dict.fromkeys(episode.metadata["title"] for episode in found.episodes))
 
 
-def figures(memory: Memory, questions: Sequence[Mapping[str, Any]], **search: Any) -> dict[str, float]:
+def figures(memory: Memory, questions: Sequence[Mapping[str, Any]], search: Search) -> dict[str, float]:
     """Shares of questions whose titles are all found, and mean recall; and the median milliseconds of a question."""
     found, milliseconds = [], []
     for question in watched(questions, "asking"):
         started = time.perf_counter()
-        titles = titles_found(memory, question["question"], **search)
+        titles = titles_found(memory, question["question"], search)
         milliseconds.append(1000 * (time.perf_counter() - started))
         found.append((question["supporting_titles"], titles))
     return {
@@ -75,8 +72,8 @@ def main() -> None:
         with Memory(":memory:", extractor=Unread(), embedder=load_embedder()) as memory:
             for passage in watched(load(given.folder / CORPORA[name]), f"reading the {name} corpus"):
                 memory.remember(f"{passage['title']}\n{passage['text']}", metadata={"title": passage["title"]})
-            for search, options in SEARCHES.items():
-                rows[f"{name}, {search}" if search else name] = figures(memory, questions, **options)
+            for way, search in SEARCHES.items():
+                rows[f"{name}, {way}" if way else name] = figures(memory, questions, search)
     if given.json:
         print(json.dumps(rows))
     else:

@@ -19,8 +19,9 @@ from benchmarks.reading import ROOM, load, mean, share, show, watched
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.protocols import Embedder
+from graphmem.retrieval import AriGraph, PageRank, Search
 
-SEARCHES: dict[str, dict[str, Any]] = {"": {}, ", paper's search": {"search": "arigraph"}}
+SEARCHES: dict[str, Search] = {"": PageRank(), ", paper's search": AriGraph()}
 
 
 def teach(memory: Memory, passage: Mapping[str, Any]) -> None:
@@ -34,34 +35,34 @@ def _triple(raw: str | list[str]) -> tuple[str, str, str] | None:
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 and all(parts) else None
 
 
-def first(memory: Memory, question: str, number: int, **search: Any) -> list[str]:
-    found = memory.recall(question, episodes=number, budget=ROOM, **search)
+def first(memory: Memory, question: str, number: int, search: Search) -> list[str]:
+    found = memory.recall(question, episodes=number, budget=ROOM, search=search)
     return [episode.text for episode in found.episodes]
 
 
 def own(questions: Iterable[Mapping[str, Any]], embedder: Embedder) -> dict[str, dict[str, float]]:
     """Each question over its own passages."""
-    shares: dict[str, list[tuple[float, float]]] = {search: [] for search in SEARCHES}
+    shares: dict[str, list[tuple[float, float]]] = {way: [] for way in SEARCHES}
     for question in questions:
         with Memory(":memory:", embedder=embedder) as memory:
             for passage in question["passages"]:
                 teach(memory, passage)
             wanted = {f"{p['title']}\n{p['text']}" for p in question["passages"] if p["supporting"]}
-            for search, options in SEARCHES.items():
-                texts = first(memory, question["question"], 5, **options)
-                shares[search].append((share(wanted, texts[:2]), share(wanted, texts)))
+            for way, search in SEARCHES.items():
+                texts = first(memory, question["question"], 5, search)
+                shares[way].append((share(wanted, texts[:2]), share(wanted, texts)))
     return {
-        f"own{search}": {"recall@2": mean(two for two, _ in found), "recall@5": mean(five for _, five in found)}
-        for search, found in shares.items()
+        f"own{way}": {"recall@2": mean(two for two, _ in found), "recall@5": mean(five for _, five in found)}
+        for way, found in shares.items()
     }
 
 
-def pooled(memory: Memory, questions: Iterable[Mapping[str, Any]], **search: Any) -> dict[str, float]:
+def pooled(memory: Memory, questions: Iterable[Mapping[str, Any]], search: Search) -> dict[str, float]:
     """All questions over one corpus."""
     found = []
     for question in questions:
         wanted = {f"{passage['title']}\n{passage['text']}" for passage in question["supporting"]}
-        found.append((wanted, first(memory, question["question"], 10, **search)))
+        found.append((wanted, first(memory, question["question"], 10, search)))
     return {f"recall@{n}": mean(share(wanted, texts[:n]) for wanted, texts in found) for n in (2, 5, 10)}
 
 
@@ -76,8 +77,8 @@ def main() -> None:
         for passage in watched(load(given.folder / "pooled_corpus.json"), "reading the corpus"):
             teach(memory, passage)
         questions = load(given.folder / "pooled_questions.json")
-        for search, options in SEARCHES.items():
-            rows[f"pooled{search}"] = pooled(memory, watched(questions, "asking"), **options)
+        for way, search in SEARCHES.items():
+            rows[f"pooled{way}"] = pooled(memory, watched(questions, "asking"), search)
     if given.json:
         print(json.dumps(rows))
     else:

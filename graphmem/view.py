@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
-from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, Why
-from graphmem.retrieval.associative import Found, associative_search
+from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector
+from graphmem.retrieval import AriGraph, PageRank, Question, Search, Snapshot
 from graphmem.retrieval.budget import LEAST, recollect
-from graphmem.retrieval.episodic import episodic_search
-from graphmem.retrieval.semantic import semantic_search
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,7 +20,9 @@ if TYPE_CHECKING:
 
 Query = str | Iterable[str] | Mapping[str, int]
 
-Search = Literal["pagerank", "arigraph"]
+SearchName = Literal["pagerank", "arigraph"]
+
+NAMED_SEARCHES: Mapping[str, type[PageRank] | type[AriGraph]] = {"pagerank": PageRank, "arigraph": AriGraph}
 
 
 class View:
@@ -42,64 +41,44 @@ class View:
         self,
         query: Query,
         *,
-        search: Search = "pagerank",
+        search: Search | SearchName = "pagerank",
         plan: str | None = None,
-        depth: int = 2,
-        width: int = 6,
         episodes: int = 3,
         budget: int = 1000,
-        rounds: int = 1,
         without: Iterable[str] = (),
         explain: bool = False,
+        depth: int | None = None,
+        width: int | None = None,
+        rounds: int | None = None,
     ) -> Recollection:
         """The facts and episodes that bear on `query`, ready for a prompt of at most `budget` tokens.
 
-        `query` is a text, or several (as the names of entities). `search` is "pagerank", the associative search of
-        `retrieval.associative`, which may take `rounds`, each led on by what the one before it found; or "arigraph",
-        the paper's (section 2.2): semantic search of `depth` rounds and `width` facts each (a mapping gives each query
-        a depth of its own), then the best episodes by episodic search. At most so many `episodes` are recalled, weighed
-        by similarity to the `plan`, too. `without` are ids of episodes that the reader has before it: they and what
-        they taught are not told again. With `explain`, the recollection says why each was found.
+        `query` is a text, or several (as the names of entities). `search` is `PageRank()`, by a random walk from what
+        the query finds; `AriGraph()`, the paper's (section 2.2); or one's own (`graphmem.retrieval.Search`). The first
+        two have names, "pagerank" and "arigraph", and beside a name their options may be given here: `rounds`; `depth`
+        (a mapping in place of the query gives each text a depth of its own) and `width`. At most so many `episodes`
+        are recalled, weighed by similarity to the `plan`, too. `without` are ids of episodes that the reader has
+        before it: they and what they taught are not told again. With `explain`, the recollection says why each was
+        found.
         """
-        queries = _depths(query, depth)
-        for name, value, least in (("width", width, 1), ("budget", budget, LEAST), ("rounds", rounds, 1)):
-            validation.whole(name, value, least)
+        texts = _texts(query)
+        depths = dict(zip(texts, query.values(), strict=True)) if isinstance(query, Mapping) else depth
+        chosen = _chosen(search, depth=depths, width=width, rounds=rounds)
+        validation.whole("budget", budget, LEAST)
         validation.whole("episodes", episodes, 0)
         hidden = self._store.episodes(ids=without) if without else []
-        told = frozenset(fact for episode in hidden for fact in episode.facts)
-        unseen = frozenset(episode.id for episode in hidden)
-        plan = validation.clean(plan) if plan else None
-        if search == "pagerank":
-            found = associative_search(
-                self._store, self._checked_embedder().embed, list(queries), plan=plan, limit=episodes, rounds=rounds,
-                without=unseen, told=told, explained=explain, at=self._at,
-            )  # fmt: skip
-        elif search == "arigraph":
-            found = self._arigraph(queries, plan, width=width, limit=episodes, without=unseen, told=told)
-        else:
-            raise InputError(f'search must be "pagerank" or "arigraph", not {search!r:.80}')
+        question = Question(
+            texts,
+            plan=validation.clean(plan) if plan else None,
+            episodes=episodes,
+            without=frozenset(episode.id for episode in hidden),
+            known=frozenset(fact for episode in hidden for fact in episode.facts),
+            explain=explain,
+        )
+        found = chosen.find(question, self._snapshot())
         return recollect(found.facts, found.episodes, budget=budget, conflicts=found.conflicts, why=found.why)
 
     arecall = twin(recall)
-
-    def _arigraph(
-        self,
-        queries: Mapping[str, int],
-        plan: str | None,
-        *,
-        width: int,
-        limit: int,
-        without: Collection[str],
-        told: Collection[str],
-    ) -> Found:
-        """The paper's two searches, one after the other."""
-        facts = semantic_search(self._store, self._embed, queries, width=width, without=told, at=self._at)
-        aim = self._embed([plan or " ".join(queries)])[0]
-        ids = {hit.fact.id for hit in facts}
-        sightings = episodic_search(self._store, ids, aim, limit=limit, without=without, at=self._at)
-        why = {hit.fact.id: Why(hit.score, (f"similar, {hit.hop} hops from the query",), ()) for hit in facts}
-        why |= {episode.id: Why(score, ("taught what was found",), ()) for episode, score in sightings}
-        return Found(tuple(hit.fact for hit in facts), tuple(episode for episode, _ in sightings), why)
 
     def facts(
         self,
@@ -170,12 +149,10 @@ class View:
 
     def _embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of `texts`, shape (len(texts), dimension): stored ones are not computed again."""
-        embedder = self._checked_embedder()
-        stored = self._store.vectors(texts)
-        missing = [text for text in dict.fromkeys(texts) if text not in stored]
-        if missing:
-            stored |= dict(zip(missing, embedder.embed(missing), strict=True))
-        return np.stack([stored[text] for text in texts])
+        return self._snapshot().vectors(texts)
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self._store, self._checked_embedder().embed, self._at)
 
     def _checked_embedder(self) -> Embedder:
         embedder, held = self._get_embedder(), self._store.embedder()
@@ -184,13 +161,28 @@ class View:
         return embedder
 
 
-def _depths(query: Query, depth: int) -> dict[str, int]:
-    if isinstance(query, Mapping):
-        asked = dict(query)
-    elif isinstance(query, str | Iterable):
-        asked = dict.fromkeys([query] if isinstance(query, str) else query, depth)
-    else:
+def _texts(query: Query) -> tuple[str, ...]:
+    """The texts of a query, each once."""
+    if not isinstance(query, str | Iterable):
         raise InputError(f"a query must be a text, or several, not {query!r:.80}")
-    if not asked:
+    texts = tuple(dict.fromkeys([query] if isinstance(query, str) else query))
+    if not texts:
         raise InputError("a query must be a text that is not empty")
-    return {validation.text("a query", name): validation.whole("depth", value, 1) for name, value in asked.items()}
+    return tuple(validation.text("a query", text) for text in texts)
+
+
+def _chosen(search: Search | str, **options: Any) -> Search:
+    """The search that is meant, with the options given beside its name; raises `InputError` for one it would ignore."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if not isinstance(search, str):
+        if given:
+            raise InputError(f"{', '.join(given)}: an option of the search, as in search=AriGraph(depth=2, width=6)")
+        return search
+    if search not in NAMED_SEARCHES:
+        raise InputError(f'search must be "pagerank", "arigraph", or a search of your own, not {search!r:.80}')
+    kind = NAMED_SEARCHES[search]
+    for name in given.keys() - {field.name for field in fields(kind)}:
+        other = next(each.__name__ for each in NAMED_SEARCHES.values() if each is not kind)
+        mend = f"leave it out, or give search={other}({name}={given[name]!r:.80})"
+        raise InputError(f"{kind.__name__} has no {name}: {mend}")
+    return kind(**given)

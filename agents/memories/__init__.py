@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agents.memories.graph import GraphMemory, open_memory
+from agents.memories.graph import WIDTH, GraphMemory, open_memory
 from agents.memories.history import FullHistory, Nothing
 from agents.memories.protocol import AgentMemory
 from agents.memories.rag import Rag
@@ -25,7 +25,7 @@ from agents.memories.simulacra import Judged, Novelty, Simulacra
 from agents.memories.summary import ExtractiveSummary, Summary
 from graphmem.errors import InputError
 from graphmem.protocols import LLM, Embedder, Extractor
-from graphmem.view import Search
+from graphmem.retrieval import AriGraph, Search
 
 __all__ = ["MEMORIES", "AgentMemory", "GraphMemory", "Kind", "Tools", "added_memories", "make_memory", "open_memory"]
 
@@ -60,7 +60,7 @@ class Kind:
 
 
 def _graph(
-    tools: Tools, search: Search = "pagerank", *, episodic: bool = True, exploration: bool = True
+    tools: Tools, search: Search | None = None, *, episodic: bool = True, exploration: bool = True
 ) -> GraphMemory:
     memory = open_memory(":memory:", tools.embedder, tools.extractor)
     return GraphMemory(memory, search=search, episodic=episodic, exploration=exploration)
@@ -68,7 +68,7 @@ def _graph(
 
 MEMORIES: dict[str, Kind] = {
     "graph": Kind("graph", _graph),
-    "graph-arigraph": Kind("graph, the paper's search", lambda tools: _graph(tools, "arigraph")),
+    "graph-arigraph": Kind("graph, the paper's search", lambda tools: _graph(tools, AriGraph(width=WIDTH))),
     "graph-no-episodes": Kind("graph without episodic search", lambda tools: _graph(tools, episodic=False)),
     "graph-no-exploration": Kind("graph without exploration", lambda tools: _graph(tools, exploration=False)),
     "history": Kind("full history", lambda tools: FullHistory()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from os import PathLike
 
 from agents.memories.protocol import AgentMemory, Cue, Moment
@@ -12,6 +13,7 @@ from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.extraction.textworld.slots import slot
 from graphmem.protocols import Embedder, Extractor
 from graphmem.records import entity_key
+from graphmem.retrieval import AriGraph, PageRank, Search
 from graphmem.retrieval.budget import (
     EPISODES_HEADING,
     FACTS_HEADING,
@@ -20,10 +22,9 @@ from graphmem.retrieval.budget import (
     fact_line,
     recollect,
 )
-from graphmem.view import Search
 
-DEPTH, WIDTH, EPISODES = 2, 8, 3
-"""Of the search: rounds, facts found in each, and episodes (section 2.2 of the paper)."""
+WIDTH, EPISODES = 8, 3
+"""So many facts of a round of the paper's search, and so many episodes, are recalled (section 2.2)."""
 
 FRONTIERS = 3
 """Places with unexplored exits that are told before anything else is."""
@@ -44,16 +45,16 @@ def open_memory(location: str | PathLike[str], embedder: Embedder, extractor: Ex
 
 
 class GraphMemory(AgentMemory):
-    """`memory`, searched by what the observation and the plan name: by PageRank, or as in the paper ("arigraph").
+    """`memory`, searched by what the observation and the plan name: by PageRank, or as in the paper (`AriGraph`).
 
     The paper's ablations: without `episodic` search no episodes are told; without `exploration` no map is.
     """
 
     def __init__(
-        self, memory: Memory, *, search: Search = "pagerank", episodic: bool = True, exploration: bool = True
+        self, memory: Memory, *, search: Search | None = None, episodic: bool = True, exploration: bool = True
     ) -> None:
         self._memory = memory
-        self._search = search
+        self._search = search or PageRank()
         self._episodes = EPISODES if episodic else 0
         self._exploration = exploration
         self._world = ""
@@ -77,11 +78,12 @@ class GraphMemory(AgentMemory):
 
     def _found(self, cue: Cue) -> Recollection:
         """What the search finds, uncut; the paper's searches from each name to the depth of its own."""
+        search = self._search
+        if isinstance(search, AriGraph) and cue.names:
+            search = replace(search, depth=cue.names)
         return self._memory.recall(
-            cue.names or cue.observation.strip() or "what to do",
-            search=self._search,
-            depth=DEPTH,
-            width=WIDTH,
+            list(cue.names) or cue.observation.strip() or "what to do",
+            search=search,
             plan=cue.plan or None,
             episodes=self._episodes,
             budget=PLENTY,

@@ -17,6 +17,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.language.plurals import singular
 from graphmem.protocols import SlotOf, Store
 from graphmem.records import Entity, Fact, Vector
 
@@ -150,7 +151,7 @@ def _related(store: Store, keys: set[str]) -> set[tuple[str, str]]:
 def _sharing_a_word(keys: Iterable[str]) -> set[tuple[str, str]]:
     named: dict[str, list[str]] = {}
     for key in keys:
-        for word in {_singular(word) for word in key.split()}:
+        for word in {singular(word) for word in key.split()}:
             named.setdefault(word, []).append(key)
     groups = (sorted(group) for group in named.values() if len(group) <= RARE)
     return {pair for group in groups for pair in combinations(group, 2)}
@@ -227,8 +228,4 @@ def _short_for(words: list[str], others: list[str]) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return [_singular(word) for word in name.split()]
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return [singular(word) for word in name.split()]

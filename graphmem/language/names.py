@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from graphmem.language.words import COMMON
+from graphmem.language.speakers import speakers
+from graphmem.language.words import CAPITALISED, STOP_WORDS, unspaced_runs, words
 from graphmem.records import Entity, entity_key
 
 LONGEST_NAME = 6
 """Names of more words than this are not looked for in running text."""
+
+LONGEST_RUN = 8
+"""Names of more letters than this are not looked for within a script without spaces."""
 
 WORDS = 3000
 """Names are looked for in so many words of a text."""
@@ -20,13 +24,11 @@ WRITTEN_SMALL = 0.2
 LONGEST_HEADING = 12
 """A first line of more words than this is no heading."""
 
-_SENTENCE_END = re.compile(r"[.!?;:,\n]+\s*|\s-=|=-\s?")
+_SENTENCE_END = re.compile(r"[.!?;:,\n\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+\s*|\s-=|=-\s?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
-_NAME_WORD = r"(?:[^\W\d_a-z]\.|St\.|[^\W\d_a-z][\w'\u2019-]*)"
 _JOINING = r"(?:of|the|de|la|le|du|des|van|von|der|den|del|di|da|dos|al|el|&)"
-_NAME = re.compile(rf"{_NAME_WORD}(?:(?:[ ]{_JOINING}){{0,2}}[ ](?:{_NAME_WORD}|\d+\b))*")
+_NAME = re.compile(rf"{CAPITALISED}(?:(?:[ ]{_JOINING}){{0,2}}[ ](?:{CAPITALISED}|\d+\b))*")
 _STARTS = re.compile(r"(?:^|[.!?:;\n]|[\"'\u201c\u2018(]|-=|^>)\s*$")
-_SPEAKER = re.compile(rf"^({_NAME_WORD}(?: {_NAME_WORD}){{0,3}}):\s", re.MULTILINE)
 
 
 def spans(text: str) -> set[str]:
@@ -37,11 +39,13 @@ def spans(text: str) -> set[str]:
     found: set[str] = set()
     left = WORDS
     for sentence in _SENTENCE_END.split(text):
-        words = sentence.split()[:left]
-        left -= len(words)
-        for start in range(len(words)):
-            for end in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
-                found.add(entity_key(" ".join(words[start:end])))
+        parts = sentence.split()[:left]
+        left -= len(parts)
+        for start in range(len(parts)):
+            for end in range(start + 1, min(start + LONGEST_NAME, len(parts)) + 1):
+                found.add(entity_key(" ".join(parts[start:end])))
+    for run in unspaced_runs(text[:WORDS]):
+        found.update(run[start:end] for start in range(len(run)) for end in range(start + 2, start + LONGEST_RUN + 1))
     return found | {entity_key(name) for name in proper_names(text)}
 
 
@@ -50,12 +54,6 @@ def heading(text: str) -> str | None:
     first, _, rest = text.strip().partition("\n")
     titled = first[:1].isalnum() and not first.rstrip().endswith((".", "!", "?", ":", ",", ";"))
     return first.strip() if rest and titled and len(first.split()) <= LONGEST_HEADING else None
-
-
-def speaker(text: str) -> str | None:
-    """Who says it, when the text is said by someone: "Ann: Hello"."""
-    match = _SPEAKER.match(text)
-    return match[1] if match else None
 
 
 def without_brackets(title: str) -> str:
@@ -72,7 +70,7 @@ def proper_names(text: str) -> dict[str, None]:
     found: dict[str, None] = {}
     if title := heading(text):
         found |= dict.fromkeys((title, without_brackets(title)))
-    found |= dict.fromkeys(_SPEAKER.findall(text))
+    found |= dict.fromkeys(speakers(text))
     doubtful: list[str] = []
     for name, starts in _capitalised(text):
         if starts and " " not in name:
@@ -86,11 +84,11 @@ def proper_names(text: str) -> dict[str, None]:
 def _capitalised(text: str) -> Iterator[tuple[str, bool]]:
     """Runs of capitalised words, without the common words at their start; and whether each starts a sentence."""
     for match in _NAME.finditer(text):
-        words = match[0].split()
+        parts = match[0].split()
         dropped = 0
-        while words and (words[0][0].isdigit() or re.split("['\u2019]", words[0].casefold())[0] in COMMON):
-            words, dropped = words[1:], dropped + 1
-        if name := _without_genitive(" ".join(words)):
+        while parts and (parts[0][0].isdigit() or re.split("['\u2019]", parts[0].casefold())[0] in STOP_WORDS):
+            parts, dropped = parts[1:], dropped + 1
+        if name := _without_genitive(" ".join(parts)):
             yield name, not dropped and bool(_STARTS.search(text[max(0, match.start() - 4) : match.start()]))
 
 
@@ -104,15 +102,16 @@ def named(text: str, entities: Iterable[Entity]) -> dict[str, float]:
     A name says as much as it has words; a proper name that the text writes small ("director" for "Director") little.
     """
     called = ((entity.name, alias) for entity in entities for alias in (entity.name, *entity.aliases))
-    said = spans(text)
-    by_key = {key: (name, alias) for name, alias in called if (key := entity_key(alias)) in said}
+    standing = spans(text)
+    by_key = {key: (name, alias) for name, alias in called if (key := entity_key(alias)) in standing}
     found: dict[str, float] = {}
     longer: list[str] = []
-    for key in sorted(by_key, key=lambda key: -len(key.split())):
-        if key not in COMMON and not any(f" {key} " in f" {other} " for other in longer):
-            longer.append(key)
+    for key in sorted(by_key, key=lambda key: -len(words(key))):
+        own = f" {' '.join(words(key))} "
+        if key not in STOP_WORDS and not any(own in other for other in longer):
+            longer.append(own)
             name, alias = by_key[key]
             small = " " not in alias and alias[:1].isupper() and alias not in text
-            words = sum(word not in COMMON for word in key.split())
-            found[name] = max(found.get(name, 0.0), WRITTEN_SMALL if small else float(max(words, 1)))
+            says = sum(word not in STOP_WORDS for word in key.split())
+            found[name] = max(found.get(name, 0.0), WRITTEN_SMALL if small else float(max(says, 1)))
     return found

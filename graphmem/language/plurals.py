@@ -5,7 +5,8 @@ from __future__ import annotations
 _PAIRS = """
     man/men woman/women child/children person/people foot/feet tooth/teeth goose/geese mouse/mice ox/oxen
     knife/knives leaf/leaves loaf/loaves shelf/shelves half/halves wolf/wolves wife/wives thief/thieves
-    calf/calves scarf/scarves elf/elves hoof/hooves die/dice
+    calf/calves scarf/scarves elf/elves hoof/hooves die/dice axe/axes shoe/shoes toe/toes canoe/canoes cookie/cookies
+    movie/movies zombie/zombies brownie/brownies calorie/calories genie/genies selfie/selfies
 """
 _IRREGULAR = dict(pair.split("/") for pair in _PAIRS.split())
 _REGULAR = {plural: singular for singular, plural in _IRREGULAR.items()}
@@ -32,6 +33,15 @@ def other_number(name: str) -> set[str]:
     if not (word.isalpha() and word.islower() and len(word) > 2):
         return set()
     return {" ".join([*before, form]) for form in _singulars(word) | _plurals(word)}
+
+
+def singular(word: str) -> str:
+    """The likeliest singular of a word in small letters, which may be a singular already.
+
+    >>> [singular(word) for word in ("berries", "cookies", "boxes", "knives", "glasses", "gas")]
+    ['berry', 'cookie', 'box', 'knife', 'glasses', 'gas']
+    """
+    return min(_singulars(word), key=len, default=word) if len(word) > 3 else word
 
 
 def _singulars(word: str) -> set[str]:

@@ -119,6 +119,12 @@ def speaker_of(text: str) -> str | None:
     return found[0].speaker if len(found) == 1 else None
 
 
+def speakers(text: str) -> list[str]:
+    """The names of those who speak in a text, turn by turn; a role ("user") is no name."""
+    found = turns(text) if _MAY_BEGIN.search(text[:_LONGEST_LINE]) else ()
+    return [turn.speaker for turn in found if turn.speaker and turn.speaker not in ROLES]
+
+
 def begins_turn(line: str) -> bool:
     """Whether a line begins a turn by its form alone: stamped, in bold, or of a role."""
     found = _beginning(line, 0)

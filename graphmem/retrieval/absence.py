@@ -3,52 +3,104 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from graphmem.language.words import COMMON
-from graphmem.records import Entity, Episode, Fact, Seeds
-from graphmem.retrieval.selection import stems
-
-NEAR_ENOUGH = 0.33
-"""The least cosine of what answers a question none of whose words the memory knows."""
-
-LONGEST_THING = 3
-"""A thing is called by so many words at most."""
+from graphmem.language.words import STOP_WORDS, stem, stems, words
+from graphmem.records import Entity, Episode, Fact, Seeds, Vector
+from graphmem.retrieval import weights
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
+_CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
 
-def is_known(question: str, seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> bool:
+def is_known(
+    question: str,
+    seeds: Seeds,
+    facts: Iterable[Fact],
+    episodes: Iterable[Episode],
+    embed: Callable[[Sequence[str]], Vector],
+) -> bool:
     """Whether what was found bears on the question, and is not just the nearest of all that does not.
 
     A question about one thing ("where is the silver key?") is known when an entity, a fact or an episode has all its
-    words: a golden key will not do. Any other one when the memory has one of its words, or something near in meaning.
+    words, or something is near in meaning; but a golden key is another one, unless both names mean the same. Any
+    other question when the memory has one of its words, or something near in meaning.
     """
+    nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
     if thing := _one_thing(question):
-        texts = [*map(_names, seeds.entities), *map(str, facts), *(episode.text for episode in episodes)]
-        return any(thing <= stems(text) for text in texts)
-    if seeds.matching_facts or seeds.matching_episodes or seeds.entities:
-        return True
-    return max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0) >= NEAR_ENOUGH
+        return _thing_is_known(thing, nearest, _names(seeds.entities, facts), [each.text for each in episodes], embed)
+    found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
+    return bool(found) or nearest >= weights.NEAR_ENOUGH
 
 
-def _one_thing(question: str) -> frozenset[str]:
-    """The stems of what follows a determiner ("the silver key"), when no other word says anything."""
+def _one_thing(question: str) -> list[str]:
+    """What follows a determiner ("the silver key"), when no other word says anything."""
     runs: list[list[str]] = [[]]
     before = ""
     determined = False
     for word in _WORD_OR_END.findall(question.casefold()):
-        if word in COMMON or not word.isalnum():
+        if word in STOP_WORDS or not word.isalnum():
             runs.append([])
         else:
             determined = determined or before in _DETERMINERS
             runs[-1].append(word)
         before = word
     filled = [run for run in runs if run]
-    one = determined and len(filled) == 1 and len(filled[0]) <= LONGEST_THING
-    return stems(" ".join(filled[0])) if one else frozenset()
+    one = determined and len(filled) == 1 and len(filled[0]) <= weights.LONGEST_THING
+    return filled[0] if one else []
 
 
-def _names(entity: Entity) -> str:
-    return " ".join((entity.name, *entity.aliases))
+def _thing_is_known(
+    thing: Sequence[str],
+    nearest: float,
+    names: Sequence[str],
+    texts: Sequence[str],
+    embed: Callable[[Sequence[str]], Vector],
+) -> bool:
+    sought = stems(" ".join(thing))
+    most = max((len(sought & stems(text)) for text in (*names, *texts)), default=0)
+    if most == len(sought):
+        return True
+    rivals, bare = _called_otherwise(thing, names)
+    if not rivals:
+        if most >= max(2, weights.MOST_OF_THING * len(sought)):
+            return True
+        rivals, bare = _called_otherwise(thing, texts)
+        rivals = [] if bare else rivals
+    if rivals:
+        asked, *others = embed([" ".join(thing), *rivals[: weights.RIVALS]])
+        return max(float(asked @ other) for other in others) >= weights.SAME_NAME
+    return nearest >= weights.NEAR_THING
+
+
+def _called_otherwise(thing: Sequence[str], texts: Iterable[str]) -> tuple[list[str], bool]:
+    """What else in `texts` is of the kind ("golden key"), and whether one of these has no other name ("key")."""
+    sought, head = stems(" ".join(thing)), stem(thing[-1])
+    rivals: dict[str, None] = {}
+    bare = False
+    for text in texts:
+        for clause in _CLAUSE_END.split(text):
+            own = words(clause)
+            for at in (at for at, word in enumerate(own) if stem(word) == head):
+                before = own[at - 1] if at else ""
+                if not before or before in STOP_WORDS:
+                    bare = True
+                elif stem(before) not in sought:
+                    rivals[" ".join(own[_start(own, at) : at + 1])] = None
+    return list(rivals), bare
+
+
+def _start(own: Sequence[str], at: int) -> int:
+    """Where the name begins that ends at a place: after the last common word, at most three words before."""
+    start = at
+    while start and at - start < weights.LONGEST_THING and own[start - 1] not in STOP_WORDS:
+        start -= 1
+    return start
+
+
+def _names(entities: Iterable[Entity], facts: Iterable[Fact]) -> list[str]:
+    """The names of all things that were found, once each."""
+    called = [name for entity in entities for name in (entity.name, *entity.aliases)]
+    ends = [name for fact in facts for name in (fact.subject, fact.object)]
+    return list(dict.fromkeys([*called, *ends]))

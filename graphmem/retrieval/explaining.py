@@ -7,41 +7,35 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graphmem.records import Why
-from graphmem.retrieval.pagerank import Node
-from graphmem.retrieval.spreading import Spread
+from graphmem.retrieval import weights
+from graphmem.retrieval.neighbourhood import Neighbourhood
+from graphmem.retrieval.random_walk import Node
 
 if TYPE_CHECKING:
     import networkx as nx
 
-SEEDS_TOLD = 3
-"""So many seeds are named for each find."""
 
-
-def explain(around: Spread, finds: Sequence[Node]) -> dict[str, Why]:
+def explain(around: Neighbourhood, finds: Sequence[Node]) -> dict[str, Why]:
     """By id, the score of each find, its seeds and the way to it; a way through a hub counts as long."""
     import networkx as nx
 
     graph = _walkable(around)
     lengths: dict[Node, list[tuple[float, Node, list[Node]]]] = {find: [] for find in finds}
     for seed, weight in around.weights.items():
-        reached, ways = nx.single_source_dijkstra(graph, seed, cutoff=_FAR, weight="length")
+        reached, ways = nx.single_source_dijkstra(graph, seed, cutoff=weights.FARTHEST, weight="length")
         for find in lengths.keys() & reached.keys():
             lengths[find].append((reached[find] - math.log(weight), seed, ways[find]))
     return {
         find[1]: Why(
-            score=round(float(around.rank[around.graph.index[find]]), 6) if find in around.graph.index else 0.0,
-            seeds=tuple(_told(around, seed) for _, seed, _ in sorted(ways)[:SEEDS_TOLD]),
+            score=round(around.rank_of(find), 6),
+            seeds=tuple(_source(around, seed) for _, seed, _ in sorted(ways)[: weights.REASONS]),
             path=tuple(_name(around, node) for node in min(ways)[2]) if ways else (),
         )
         for find, ways in lengths.items()
     }
 
 
-_FAR = 30.0
-"""No way longer than this explains anything."""
-
-
-def _walkable(around: Spread) -> nx.Graph:
+def _walkable(around: Neighbourhood) -> nx.Graph:
     import networkx as nx
 
     graph = nx.Graph()
@@ -54,12 +48,12 @@ def _walkable(around: Spread) -> nx.Graph:
     return graph
 
 
-def _told(around: Spread, seed: Node) -> str:
+def _source(around: Neighbourhood, seed: Node) -> str:
     sources = ", ".join(around.sources[seed])
     return sources if seed[0] == "entity" else f"{_name(around, seed)} ({sources})"
 
 
-def _name(around: Spread, node: Node) -> str:
+def _name(around: Neighbourhood, node: Node) -> str:
     kind, name = node
     if kind == "episode":
         return f"episode {name}"

@@ -1,69 +1,114 @@
-"""Personalised PageRank over a small graph: how often a walk that keeps returning to its seeds is at each node."""
+"""The search by PageRank: what bears on a question, by a random walk over the neighbourhood of its seeds.
+
+    link     the entities that the question names, the nearest and the matching facts and episodes: one question
+    explore  a bounded neighbourhood of these, hop by hop, ranked by personalised PageRank
+    rank     the facts and the episodes to tell
+    explain  the seeds that lead to each, and the way
+
+No model is asked. HippoRAG's idea (arXiv 2405.14831), over facts, entities and episodes, and bounded at each hop, so
+that a question costs the same in a small memory and in a large one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import chain
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from graphmem import validation
+from graphmem.language.names import named, spans
+from graphmem.language.words import content
+from graphmem.records import Episode, Fact, Seeds, Why, entity_key
+from graphmem.retrieval import ranking, weights
+from graphmem.retrieval.absence import is_known
+from graphmem.retrieval.explaining import explain
+from graphmem.retrieval.neighbourhood import Neighbourhood, explore
+from graphmem.retrieval.search import Found, Question, Snapshot
 
-Node = tuple[str, str]
-"""Kind and id: ("entity", name), ("fact", id) or ("episode", id)."""
+
+@dataclass(frozen=True, slots=True)
+class PageRank:
+    """The search by a random walk, taken `rounds` times: in each after the first, what was found joins the question."""
+
+    rounds: int = 1
+
+    def __post_init__(self) -> None:
+        validation.whole("rounds", self.rounds, 1)
+
+    def find(self, question: Question, snapshot: Snapshot) -> Found:
+        """What bears on the texts of the question taken together; episodes similar to its plan count as near, too."""
+        found, around = Found(), Neighbourhood()
+        for _ in range(self.rounds):
+            seeds, names = _link(question, snapshot, found)
+            around = explore(snapshot, seeds, names)
+            candidates = snapshot.episodes(ids=ranking.candidates(seeds, around.ranked("episode"), around.follows))
+            if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
+                return Found()
+            found = _rank(question, snapshot, seeds, around, candidates)
+        return replace(found, why=_reasons(found, around)) if question.explain else found
 
 
-class Graph:
-    """Nodes, and links that run both ways."""
+def _text(question: Question) -> str:
+    return " . ".join(question.texts)
 
-    def __init__(self) -> None:
-        self.index: dict[Node, int] = {}
-        self._links: dict[tuple[int, int], None] = {}  # a set, in order
-        self._degree: dict[int, int] = {}
 
-    def node(self, node: Node) -> int:
-        return self.index.setdefault(node, len(self.index))
+def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds, Mapping[str, float]]:
+    """Where the search starts: hits, and the entities that the question names or that the best found mention."""
+    text = _text(question)
+    mentioned = {name for episode in before.episodes[: weights.LEADING] for name in episode.mentions}
+    leads = [fact.triple.text for fact in before.facts[: weights.LEADING]]
+    texts = [*question.texts, *filter(None, [question.plan]), *leads]
+    seeds = snapshot.seeds(spans(text) | mentioned, texts, " ".join(content(text)), limit=weights.HITS)
+    led_to = {entity.name: weights.LED_TO for entity in seeds.entities if entity.name in mentioned}
+    return seeds, led_to | named(text, seeds.entities)
 
-    def link(self, one: Node, other: Node) -> None:
-        index = self.index
-        a = index.setdefault(one, len(index))
-        b = index.setdefault(other, len(index))
-        self._links[a, b] = self._links[b, a] = None
 
-    def has_degree(self, node: Node, degree: int) -> None:
-        """That so many links of the node are known of in all, here or not."""
-        self._degree[self.node(node)] = degree
+def _rank(
+    question: Question, snapshot: Snapshot, seeds: Seeds, around: Neighbourhood, candidates: Sequence[Episode]
+) -> Found:
+    facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
+    facts = _with_chains(facts, around.facts.values())
+    episodes = ranking.rank_episodes(
+        _text(question),
+        [episode for episode in candidates if episode.id not in question.without],
+        rank=around.ranked("episode"),
+        cosine=dict(seeds.near_episodes),
+        follows=around.follows,
+        limit=question.episodes,
+    )
+    conflicts = _conflicts(facts, around.disputed.values())
+    sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
+    if sides:
+        episodes += snapshot.episodes(ids=sides - question.without)
+    return Found(tuple(facts), tuple(episodes), conflicts=conflicts)
 
-    def neighbours(self) -> dict[int, list[int]]:
-        """The nodes that each is linked to."""
-        found: dict[int, list[int]] = {}
-        for a, b in self._links:
-            found.setdefault(a, []).append(b)
-        return found
 
-    def rank(self, seeds: Mapping[Node, float], *, restart: float, rounds: int) -> NDArray[np.float64]:
-        """The PageRank of each node, by its index; `seeds` are where the walk starts and, with `restart`, starts again.
+def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
+    """After each fact with a slot the one that fills the same slot of its object, and so on along the chain.
 
-        A step to an entity of many links (a hub) is less likely, `1 / log(2 + degree)`; of a walk that is at a hub, the
-        part that would leave by links which are not here starts again, so that a hub passes little on.
-        """
-        size = len(self.index)
-        start = np.zeros(size)
-        for node, weight in seeds.items():
-            start[self.index[node]] += weight
-        if not size or not start.sum():
-            return start
-        start /= start.sum()
-        ends = np.fromiter(chain.from_iterable(self._links), np.int64, 2 * len(self._links)).reshape(-1, 2)
-        source, target = ends[:, 0], ends[:, 1]
-        degree = np.zeros(size)
-        degree[list(self._degree)] = list(self._degree.values())
-        likely = np.where(degree > 0, 1 / np.log(2 + degree), 1.0)[target]
-        here = np.bincount(source, minlength=size)
-        leaving = np.bincount(source, likely, size) * np.maximum(1, degree / np.maximum(here, 1))
-        step = likely / leaving[source]
-        now: NDArray[Any] = start
-        for _ in range(rounds):
-            now = (1 - restart) * np.bincount(target, step * now[source], size)
-            now = now + (1 - now.sum()) * start
-        return now
+    What lies in a box goes where the box goes.
+    """
+    filled = {(entity_key(fact.subject), fact.slot): fact for fact in known if fact.slot}
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        link: Fact | None = fact
+        while link and link.id not in found:
+            found[link.id] = link
+            link = filled.get((entity_key(link.object), link.slot)) if link.slot else None
+    return list(found.values())
+
+
+def _conflicts(facts: Iterable[Fact], disputed: Iterable[Fact]) -> tuple[tuple[Fact, Fact], ...]:
+    """The facts that another sighting of the same step contradicts, with what that one says."""
+    disputed = list(disputed)
+    return tuple(
+        (fact, other)
+        for fact in facts
+        for other in disputed
+        if fact.slot
+        and (fact.slot, fact.since) == (other.slot, other.since)
+        and fact.triple.key[0] == other.triple.key[0]
+    )
+
+
+def _reasons(found: Found, around: Neighbourhood) -> Mapping[str, Why]:
+    return explain(around, [("fact", fact.id) for fact in found.facts] + [("episode", it.id) for it in found.episodes])

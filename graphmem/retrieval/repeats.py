@@ -1,16 +1,15 @@
-"""Near-repeats among what was recalled: what adds nothing to what is told before it."""
+"""Near-repeats among what was found: what adds nothing to what is told before it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from graphmem.language.names import proper_names
+from graphmem.language.words import words
 from graphmem.records import Episode, Fact
+from graphmem.retrieval import weights
 
-ALIKE = 0.9
-"""Episodes are near-repeats when they share this part of their words (Jaccard)."""
-
-_WORD = re.compile(r"\w+")
 _SAYS_NOTHING = frozenset({"is", "are", "was", "were", "be", "been", "being", "located", "situated", "now"})
 
 
@@ -19,25 +18,66 @@ def distinct_facts(facts: Sequence[Fact]) -> list[Fact]:
 
     "box, is in, hall" and "box, is located in, hall" are one; "hall, is behind, box" and its reverse are two.
     """
-    told: dict[object, Fact] = {}
+    found: dict[object, Fact] = {}
     for fact in facts:
         subject, relation, object_ = fact.triple.key
-        told.setdefault((subject, _meaning(relation), object_), fact)
-    return list(told.values())
+        found.setdefault((subject, _meaning(relation), object_), fact)
+    return list(found.values())
 
 
 def _meaning(relation: str) -> frozenset[str]:
-    words = frozenset(_WORD.findall(relation))
-    return words - _SAYS_NOTHING or words
+    own = frozenset(words(relation))
+    return own - _SAYS_NOTHING or own
 
 
 def distinct_episodes(episodes: Sequence[Episode]) -> list[Episode]:
-    """The episodes, in order, without those that read nearly like an earlier one."""
-    kept: list[Episode] = []
-    told: list[frozenset[str]] = []
+    """The episodes, in order; of those that read nearly alike the newest, in the place of the first.
+
+    What differs in a number or a name is no repeat: a code that was changed, a visit of somebody else.
+    """
+    found: list[Episode] = []
     for episode in episodes:
-        words = frozenset(_WORD.findall(episode.text.casefold()))
-        if not any(len(words & other) >= ALIKE * len(words | other) for other in told):
-            kept.append(episode)
-            told.append(words)
-    return kept
+        for place, other in enumerate(found):
+            if _repeats(episode.text, other.text):
+                found[place] = max(other, episode, key=lambda each: each.step)
+                break
+        else:
+            found.append(episode)
+    return found
+
+
+def _repeats(one: str, other: str) -> bool:
+    return _alike(_words(one), _words(other)) >= weights.ALIKE and _values(one) == _values(other)
+
+
+def series(texts: Sequence[str]) -> list[int]:
+    """For each text the number of its series: of one are those that read alike but for numbers."""
+    firsts: list[frozenset[str]] = []
+    numbers = []
+    for text in texts:
+        own = frozenset(word for word in _words(text) if not _has_digit(word))
+        number = next((n for n, first in enumerate(firsts) if _alike(own, first) >= weights.SERIES), len(firsts))
+        firsts += [own] if number == len(firsts) else []
+        numbers.append(number)
+    return numbers
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of all words that both have (Jaccard)."""
+    return len(one & other) / max(len(one | other), 1)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+@lru_cache(maxsize=4096)
+def _values(text: str) -> frozenset[str]:
+    """The numbers and the names in a text."""
+    numbers = {word for word in _words(text) if _has_digit(word)}
+    return frozenset(numbers.union(*(words(name) for name in proper_names(text))))
+
+
+def _has_digit(word: str) -> bool:
+    return any(letter.isdigit() for letter in word)

@@ -176,7 +176,7 @@ def test_what_is_merged_is_found_by_either_name(memory: Memory) -> None:
     memory.remember("three", triples=[("Obama", "knows", "Ann")])
     told = ["Barack Obama, was born in, Hawaii", "Barack Obama, is, a lawyer", "Barack Obama, knows, Ann"]
     assert list(map(str, memory.facts("Obama"))) == told
-    found = memory.recall("Obama was born in Hawaii", width=1, depth=1, episodes=0)
+    found = memory.recall("Obama was born in Hawaii", search="arigraph", width=1, depth=1, episodes=0)
     assert "- Barack Obama, was born in, Hawaii" in str(found)
     assert memory.unmerge("Obama") == Entity("Obama")
     assert list(map(str, memory.facts("Obama"))) == ["Obama, was born in, Hawaii"]

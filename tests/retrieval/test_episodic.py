@@ -7,7 +7,9 @@ import pytest
 
 from graphmem.graph.learning import append, learn
 from graphmem.records import Episode, Lesson, Triple, Vector
-from graphmem.retrieval.episodic import episodic_search, relevance
+from graphmem.retrieval.arigraph import episodic_search, relevance
+from graphmem.retrieval.search import Snapshot
+from graphmem.testing import HashEmbedder
 from tests.oracle import DictStore
 
 AXES = np.eye(4, dtype=np.float32)
@@ -33,9 +35,15 @@ def store() -> DictStore:
     return made
 
 
+def _snapshot(store: DictStore) -> Snapshot:
+    return Snapshot(store, HashEmbedder().embed)
+
+
 def _search(store: DictStore, subjects: list[str], plan: Vector, limit: int = 3) -> list[tuple[str, float]]:
     found = [fact.id for fact in store.facts() if fact.subject in subjects]
-    return [(episode.id, round(score, 3)) for episode, score in episodic_search(store, found, plan, limit=limit)]
+    return [
+        (episode.id, round(score, 3)) for episode, score in episodic_search(_snapshot(store), found, plan, limit=limit)
+    ]
 
 
 def test_match_and_similarity_are_each_scaled_to_their_largest_and_added(store: DictStore) -> None:
@@ -73,4 +81,4 @@ def test_an_episode_that_is_not_among_the_nearest_has_its_similarity_too(store: 
 
 def test_episodes_that_the_reader_has_before_it_are_passed_over(store: DictStore) -> None:
     found = [fact.id for fact in store.facts()]
-    assert {e.id for e, _ in episodic_search(store, found, AXES[0], limit=3, without=["e0"])} == {"e1", "e2"}
+    assert {e.id for e, _ in episodic_search(_snapshot(store), found, AXES[0], limit=3, without=["e0"])} == {"e1", "e2"}

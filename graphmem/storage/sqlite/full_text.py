@@ -8,12 +8,12 @@ occur in what those found. While a memory is small no word is common, and the or
 from __future__ import annotations
 
 import math
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from graphmem.language.words import runs
 from graphmem.protocols import Kind
 from graphmem.storage.sqlite.rows import IN, all_rows, as_set, held_rows
 
@@ -30,8 +30,6 @@ TIPPING = 4
 """Common words that are looked at, the rarest."""
 
 INDEX = {"fact": "fact_text", "episode": "episode_text"}
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Scope:
 
 def search(scope: Scope, query: str, limit: int) -> list[tuple[str, float]]:
     """At most `limit` (id, score), best first; of equals, the newer first."""
-    words = _WORD.findall(query)  # words only, each quoted below: no query syntax from outside
+    words = runs(query)  # words only, each quoted below: no query syntax from outside
     weights = _weights(scope, list(dict.fromkeys(words))[:WORDS])
     rare, common = _parted(words, weights)
     if rare and (found := _by_rare(scope, rare, common, limit)):

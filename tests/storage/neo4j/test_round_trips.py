@@ -8,7 +8,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
-from graphmem.retrieval.spreading import HOPS
+from graphmem.retrieval.weights import HOPS
 from tests.neo4j_server import Server
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.language.names import heading, named, proper_names, spans
+from graphmem.language.names import LONGEST_HEADING, LONGEST_NAME, heading, named, proper_names, spans
 from graphmem.records import Entity, entity_key
 
 
@@ -52,3 +52,18 @@ def test_a_proper_name_written_small_says_little() -> None:
 @given(st.text(max_size=300))
 def test_any_text_has_names_that_are_among_its_spans(text: str) -> None:
     assert {entity_key(name) for name in proper_names(text)} <= spans(text)
+
+
+def test_a_name_of_more_words_than_any_is_not_looked_for() -> None:
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    assert " ".join(words[:LONGEST_NAME]) in spans(" ".join(words))
+    assert " ".join(words[: LONGEST_NAME + 1]) not in spans(" ".join(words))
+
+
+def test_a_long_first_line_is_no_heading() -> None:
+    assert heading("It was " + "very " * LONGEST_HEADING + "late\nand dark") is None
+
+
+def test_a_name_inside_a_sentence_without_spaces_is_found_and_the_longest_is_meant() -> None:
+    known = [Entity("東京"), Entity("東京都"), Entity("大阪")]
+    assert list(named("昨日東京都へ行った", known)) == ["東京都"]

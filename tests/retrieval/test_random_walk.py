@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.retrieval.pagerank import Graph
+from graphmem.retrieval.random_walk import Graph
 
 
 def _ranks(graph: Graph, seeds: dict[tuple[str, str], float]) -> dict[str, float]:
-    rank = graph.rank(seeds, restart=0.3, rounds=50)
+    rank = graph.rank(seeds, restart=0.3, steps=50)
     return {name: float(rank[index]) for (_, name), index in graph.index.items()}
 
 
@@ -43,7 +43,7 @@ def test_a_hub_passes_little_on() -> None:
 def test_without_seeds_nothing_ranks() -> None:
     graph = Graph()
     graph.link(("entity", "a"), ("entity", "b"))
-    assert not graph.rank({}, restart=0.3, rounds=20).any()
+    assert not graph.rank({}, restart=0.3, steps=20).any()
 
 
 @given(
@@ -56,7 +56,7 @@ def test_ranks_are_a_distribution(links: list[tuple[int, int]], degrees: dict[in
         graph.link(("entity", str(one)), ("entity", str(other)))
     for name, degree in degrees.items():
         graph.has_degree(("entity", str(name)), degree)
-    rank = graph.rank({("entity", str(links[0][0])): 1.0}, restart=0.3, rounds=20)
+    rank = graph.rank({("entity", str(links[0][0])): 1.0}, restart=0.3, steps=20)
     assert (rank >= 0).all()
     assert np.isfinite(rank).all()
     assert rank.sum() == pytest.approx(1.0)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from graphmem.graph.learning import append, learn
 from graphmem.protocols import Store
 from graphmem.records import Episode, Lesson, Triple, Vector, entity_key
-from graphmem.retrieval.semantic import semantic_search
+from graphmem.retrieval.arigraph import semantic_search
+from graphmem.retrieval.search import Snapshot
 from graphmem.testing import HashEmbedder
 from tests.oracle import DictStore
 
@@ -23,6 +24,10 @@ def _store(triples: Sequence[Triple]) -> Store:
         vectors = dict(zip([triple.text], embed([triple.text]), strict=True))
         learn(store, [Lesson(episode, (triple,), (None,), vectors=vectors)], embedder="hash")
     return store
+
+
+def _snapshot(store: Store) -> Snapshot:
+    return Snapshot(store, HashEmbedder().embed)
 
 
 def _paper(triples: Sequence[Triple], query: str, depth: int, width: int) -> set[tuple[str, str, str]]:
@@ -51,7 +56,7 @@ TRIPLES = st.lists(st.builds(Triple, NAMES, st.sampled_from(["is in", "likes"]),
 
 @given(TRIPLES, st.integers(1, 4), st.integers(1, 5))
 def test_it_finds_exactly_what_the_papers_algorithm_finds(triples: list[Triple], depth: int, width: int) -> None:
-    found = semantic_search(_store(triples), HashEmbedder().embed, {"query": depth}, width=width)
+    found = semantic_search(_snapshot(_store(triples)), {"query": depth}, width=width)
     assert {hit.fact.triple.key for hit in found} == _paper(triples, "query", depth, width)
 
 
@@ -59,11 +64,11 @@ def test_it_finds_exactly_what_the_papers_algorithm_finds(triples: list[Triple],
 def test_queries_with_depths_of_their_own_find_what_each_would_find_alone(
     triples: list[Triple], one: int, other: int
 ) -> None:
-    store, embed = _store(triples), HashEmbedder().embed
-    together = semantic_search(store, embed, {"one": one, "other": other}, width=2)
+    snapshot = _snapshot(_store(triples))
+    together = semantic_search(snapshot, {"one": one, "other": other}, width=2)
     alone = [
-        *semantic_search(store, embed, {"one": one}, width=2),
-        *semantic_search(store, embed, {"other": other}, width=2),
+        *semantic_search(snapshot, {"one": one}, width=2),
+        *semantic_search(snapshot, {"other": other}, width=2),
     ]
     assert {hit.fact.id for hit in together} == {hit.fact.id for hit in alone}
 
@@ -78,13 +83,13 @@ def test_the_store_is_asked_once_a_round() -> None:
 
     store = Counting()
     store.__dict__.update(_store([Triple(f"a{n}", "is in", f"a{n + 1}") for n in range(9)]).__dict__)
-    semantic_search(store, HashEmbedder().embed, {"x": 3, "y": 3}, width=3)
+    semantic_search(_snapshot(store), {"x": 3, "y": 3}, width=3)
     assert store.asked == 3
 
 
 def test_fewer_hops_come_first_then_the_nearer() -> None:
     triples = [Triple(f"thing {n}", "likes", f"thing {n + 1}") for n in range(6)]
-    found = semantic_search(_store(triples), HashEmbedder().embed, {"query": 3}, width=2)
+    found = semantic_search(_snapshot(_store(triples)), {"query": 3}, width=2)
     assert [hit.hop for hit in found] == sorted(hit.hop for hit in found)
     first = [hit.score for hit in found if hit.hop == 0]
     assert first == sorted(first, reverse=True)
@@ -93,10 +98,10 @@ def test_fewer_hops_come_first_then_the_nearer() -> None:
 
 def test_what_is_left_out_does_not_use_up_the_width() -> None:
     store = _store([Triple(f"thing {n}", "likes", "tea") for n in range(6)])
-    all_ids = [hit.fact.id for hit in semantic_search(store, HashEmbedder().embed, {"query": 1}, width=6)]
-    found = semantic_search(store, HashEmbedder().embed, {"query": 1}, width=2, without=all_ids[:3])
+    all_ids = [hit.fact.id for hit in semantic_search(_snapshot(store), {"query": 1}, width=6)]
+    found = semantic_search(_snapshot(store), {"query": 1}, width=2, without=all_ids[:3])
     assert [hit.fact.id for hit in found] == all_ids[3:5]
 
 
 def test_a_depth_beyond_the_graph_ends_all_the_same() -> None:
-    assert semantic_search(_store([Triple("a", "is in", "b")]), HashEmbedder().embed, {"query": 10**9}, width=1)
+    assert semantic_search(_snapshot(_store([Triple("a", "is in", "b")])), {"query": 10**9}, width=1)

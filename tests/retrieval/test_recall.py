@@ -1,19 +1,20 @@
 """Recall by associative search, as its users see it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
-from graphmem.extraction.textworld import slot
+from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
 
 
 @pytest.fixture
 def house() -> Iterator[Memory]:
     """A small house, with the real embedder."""
-    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
         memory.remember(
             "You are in the kitchen. A red apple is on the table.",
             triples=[("red apple", "is on", "table"), ("table", "is in", "kitchen"), ("kitchen", "has exit", "north")],
@@ -39,6 +40,31 @@ def test_what_lies_in_a_box_goes_where_the_box_goes(house: Memory) -> None:
 @pytest.mark.parametrize("question", ["where is the unicorn?", "where is the silver key?", "telescope"])
 def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
     assert str(house.recall(question)) == "Nothing known."
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ("The membership fee is 45 pounds.", "What is the current membership fee?"),
+        ("The membership fee is 45 pounds.", "What is the monthly fee right now?"),
+        ("A blue bowl is on the shelf.", "Where is the bowl located?"),
+        ("The automobile is in the garage.", "Where is the car?"),
+        ("The alarm code is 9021.", "What is the house alarm code?"),
+        ("The dentist's appointment is on Friday.", "When is the dental appointment?"),
+        ("My favourite colour is green.", "What is my favorite color?"),
+    ],
+)
+def test_a_thing_asked_for_in_other_words_is_known(line: str, question: str) -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember(line, triples=[])
+        assert line in str(memory.recall(question))
+
+
+def test_a_thing_is_not_another_of_its_kind_by_what_a_text_says() -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember("The golden key is in the box.", triples=[])
+        assert str(memory.recall("Where is the silver key?")) == "Nothing known."
+        assert memory.recall("Where is the key?").episodes
 
 
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
@@ -68,9 +94,19 @@ def test_each_find_can_be_explained(house: Memory) -> None:
     assert not house.recall("where is the golden key?").why
 
 
-def test_a_second_round_is_led_on_by_the_first(house: Memory) -> None:
-    found = house.recall("where is the golden key?", rounds=2)
-    assert str(found.facts[0]) == "golden key, is in, box"
+def test_a_second_round_is_led_on_by_the_first() -> None:
+    way = "gate opens on mill, mill drinks from brook, brook runs under bridge, bridge serves chapel, chapel has tower"
+    chain = [(link.split()[0], " ".join(link.split()[1:-1]), link.split()[-1]) for link in way.split(", ")]
+    with Memory(":memory:", embedder=load_embedder("lexical")) as memory:
+        for number in range(100):
+            memory.remember(f"aside {number}", triples=[(f"thing {number}", f"verb{number}", f"shelf {number}")])
+        for triple in chain:
+            memory.remember(" ".join(triple), triples=[triple])
+
+        def found(rounds: int) -> set[str]:
+            return set(way.split()) & {fact.object for fact in memory.recall("gate", search=PageRank(rounds)).facts}
+
+        assert found(1) < found(2)
 
 
 def test_episodes_without_facts_are_joined_by_the_names_in_them() -> None:
@@ -91,6 +127,53 @@ def test_what_was_asked_before_is_passed_over(house: Memory) -> None:
     found = house.recall("where is the golden key?", without=[newest.id])
     assert newest.id not in {episode.id for episode in found.episodes}
     assert not any(fact.id in newest.facts for fact in found.facts)
+
+
+class Newest:
+    """A search of one's own: the newest episodes, whatever is asked."""
+
+    def find(self, question: Question, snapshot: Snapshot) -> Found:
+        return Found(episodes=tuple(snapshot.episodes(newest=question.episodes)))
+
+
+def test_a_search_may_be_ones_own(house: Memory) -> None:
+    found = house.recall("anything", search=Newest(), episodes=1)
+    assert [episode.step for episode in found.episodes] == [2]
+    assert [episode.step for episode in house.at(0).recall("anything", search=Newest()).episodes] == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "search"),
+    [
+        ("pagerank", {"rounds": 2}, PageRank(rounds=2)),
+        ("arigraph", {"depth": 1, "width": 2}, AriGraph(depth=1, width=2)),
+        ("arigraph", {}, AriGraph()),
+    ],
+)
+def test_a_search_is_also_called_by_its_name(house: Memory, name: Any, options: dict[str, Any], search: Search) -> None:
+    question = "where is the golden key?"
+    assert house.recall(question, search=name, **options) == house.recall(question, search=search)
+
+
+@pytest.mark.parametrize(
+    ("search", "options", "mend"),
+    [
+        ("pagerank", {"depth": 3}, r"PageRank has no depth: .*search=AriGraph\(depth=3\)"),
+        ("pagerank", {"width": 3}, r"PageRank has no width: .*search=AriGraph\(width=3\)"),
+        ("arigraph", {"rounds": 2}, r"AriGraph has no rounds: .*search=PageRank\(rounds=2\)"),
+        (AriGraph(), {"depth": 3}, r"depth: an option of the search, as in search=AriGraph\(depth=2"),
+    ],
+)
+def test_an_option_that_the_search_would_ignore_is_refused(
+    house: Memory, search: Any, options: dict[str, Any], mend: str
+) -> None:
+    with pytest.raises(InputError, match=mend):
+        house.recall("apple", search=search, **options)
+
+
+def test_a_depth_for_each_query_is_refused_by_a_search_that_has_none(house: Memory) -> None:
+    with pytest.raises(InputError, match="PageRank has no depth"):
+        house.recall({"apple": 2})
 
 
 @pytest.mark.parametrize("options", [{"search": "random"}, {"rounds": 0}, {"episodes": -1}])

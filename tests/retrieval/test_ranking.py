@@ -2,10 +2,10 @@
 
 import pytest
 
-from graphmem.language.times import timeliness
 from graphmem.records import Episode, Fact
+from graphmem.retrieval import weights
+from graphmem.retrieval.ranking import rank_episodes, shares_of_hits, shares_of_names, timeliness
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
-from graphmem.retrieval.selection import select
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:
@@ -15,8 +15,8 @@ def _page(number: int, text: str, *mentions: str) -> Episode:
 def _chosen(
     question: str, pages: list[Episode], limit: int = 2, follows: tuple[tuple[str, str], ...] = ()
 ) -> list[str]:
-    found = select(question, pages, rank={"e1": 1.0, "e2": 0.8}, cosine={}, follows=follows, limit=limit)
-    return [episode.id for episode, _ in found]
+    found = rank_episodes(question, pages, rank={"e1": 1.0, "e2": 0.8}, cosine={}, follows=follows, limit=limit)
+    return [episode.id for episode in found]
 
 
 FILM = _page(1, "Salt Road\nSalt Road is a film directed by Vera Lind.", "Salt Road", "Vera Lind")
@@ -71,7 +71,40 @@ def test_what_says_the_same_of_the_same_two_is_told_once() -> None:
     assert [fact.id for fact in distinct_facts(facts)] == ["1", "3"]
 
 
-def test_episodes_that_read_nearly_alike_are_told_once() -> None:
-    text = "You are in a kitchen with a stove, a table, a fridge and one old oven"
-    told = distinct_episodes([_page(1, text), _page(2, text + "."), _page(3, "A hall.")])
-    assert [episode.id for episode in told] == ["e1", "e3"]
+KITCHEN = "You are in a kitchen with a stove, a table, a fridge and one old oven"
+
+
+def test_of_episodes_that_read_nearly_alike_the_newest_is_told_in_the_place_of_the_first() -> None:
+    found = distinct_episodes([_page(2, KITCHEN), _page(1, KITCHEN + "."), _page(4, "A hall."), _page(3, KITCHEN)])
+    assert [episode.id for episode in found] == ["e3", "e4"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ann", "Bob"), ("at 10:15", "at 10:45")])
+def test_what_differs_in_a_name_or_a_number_is_no_repeat(one: str, other: str) -> None:
+    pages = [_page(number, f"{KITCHEN}, with {who}") for number, who in enumerate((one, other))]
+    assert distinct_episodes(pages) == pages
+
+
+METER = [_page(number, f"Reading of the water meter: {reading}.") for number, reading in enumerate((4120, 4188, 4251))]
+
+
+@pytest.mark.parametrize("question", ["What is the latest reading?", "What is the current meter reading?"])
+def test_of_a_series_the_newest_is_told_first_when_the_question_asks_for_it(question: str) -> None:
+    assert _chosen(question, METER, limit=3) == ["e2", "e1", "e0"]
+
+
+def test_of_a_series_the_oldest_is_told_first_when_the_question_asks_for_it() -> None:
+    assert _chosen("What was the reading at first?", METER[::-1], limit=3) == ["e0", "e1", "e2"]
+
+
+def test_more_of_the_walk_starts_at_a_rare_name_than_at_a_hub() -> None:
+    shares = shares_of_names({"rare": 1.0, "hub": 1.0}, {"rare": 2, "hub": 1000})
+    assert shares["rare"] > 3 * shares["hub"]
+    assert sum(shares.values()) == pytest.approx(weights.NAME_SHARE)
+
+
+def test_more_of_the_walk_starts_at_a_strong_hit_and_none_beyond_the_strongest() -> None:
+    shares = shares_of_hits((("best", 0.8), ("half", 0.4), *((f"{n}", 0.3) for n in range(99))), 0.5)
+    assert shares["best"] == pytest.approx(2**weights.SHARPNESS * shares["half"])
+    assert len(shares) == weights.STRONGEST
+    assert sum(shares.values()) == pytest.approx(0.5)

@@ -1,0 +1,131 @@
+"""The numbers that a person may tune in retrieval, in the order in which a question meets them.
+
+They were chosen on passages of Wikipedia (2WikiMultihopQA, MuSiQue) and on dialogue (LoCoMo). `tests/retrieval` holds
+a small corpus whose ranking changes when one of the weights does.
+"""
+
+# --- Seeds: what a question finds before it follows a link
+
+HITS = 60
+"""So many facts and episodes are asked for by vector, and by full text."""
+
+STRONGEST = 12
+"""So many of the hits of a kind are seeds of the walk, each by its score to the power of `SHARPNESS`."""
+
+SHARPNESS = 4
+
+VECTOR_SHARE, TEXT_SHARE, NAME_SHARE = 0.5, 0.3, 1.0
+"""How much of the walk starts at what is near by vector, matches by full text, or is named."""
+
+# --- Neighbourhood: how far the seeds spread, which bounds what a question costs
+
+HOPS = 1
+"""Hops after the one from the seeds. A second one found no more on any of the benchmarks."""
+
+FRONTIER_ENTITIES, FRONTIER_EPISODES = 24, 16
+"""From how many entities and episodes a hop goes on: those of the highest rank that were not asked about before."""
+
+FACTS_OF_EACH, EPISODES_OF_EACH = 10, 10
+"""Of each entity the newest, no more: a hub is never read whole."""
+
+RESTART, STEPS = 0.3, 20
+"""How likely the walk starts again at each step, and how many steps it takes."""
+
+LEADING, LED_TO = 3, 0.3
+"""A next round starts from so many of the best facts and episodes too; what these mention weighs so much of a name."""
+
+# --- Facts: by rank and by cosine, each as a part of the largest
+
+MOST_FACTS = 40
+"""No more facts than these are recalled."""
+
+FAINT = 0.03
+"""A fact with less than this part of the highest rank bears on nothing that was asked."""
+
+# --- Episodes: chosen one after the other; each part of a score is at most 1
+
+BY_RANK, BY_VECTOR, BY_TEXT = 30, 15, 15
+"""From how many episodes of the highest rank, the nearest and the best matching, those to recall are chosen."""
+
+COSINE = 0.8
+"""Of the similarity in meaning."""
+
+RANK = 1.0
+"""Of the rank in the walk: what brings in the passage that only a link leads to."""
+
+WORDS = 1.0
+"""Of the words of the question (BM25)."""
+
+PHRASES = 0.3
+"""Of pairs of words of the question that stand side by side in the text too."""
+
+TITLE = 0.5
+"""Of the heading or the speaker, when the question names it."""
+
+TIME = 0.5
+"""Of the time of which the question asks: the newest, the oldest, near a step."""
+
+NEIGHBOUR = 0.35
+"""Of the score of the episode before or after: in a dialogue the answer stands beside the question."""
+
+BRIDGE = 1.6
+"""Of an entity that joins an episode to a chosen one and is not asked about: the next hop of a question of several."""
+
+ABOUT = 4.0
+"""How much more such an entity counts when the episode is about it, by its heading."""
+
+STRONG = 3.0
+"""So many shared names that no other episode has make the strongest bridge."""
+
+SAME_HEADING = 0.8
+"""Taken from an episode with the heading of a chosen one."""
+
+COVERED = 0.1
+"""What is left of a word's weight once a document with it is chosen."""
+
+TELLING = 0.5
+"""Words that are in nearly all texts tell them apart by less than this, and count less."""
+
+SPARE_EPISODES = 3
+"""So many episodes more are chosen than recalled, since some may be near-repeats."""
+
+ALIKE = 0.9
+"""Episodes are near-repeats when they share this part of their words (Jaccard)."""
+
+SERIES = 0.8
+"""Episodes are of one series when they share this part of their words that are no numbers."""
+
+# --- Absence: when nothing is known
+
+NEAR_ENOUGH = 0.33
+"""The least cosine of what answers a question none of whose words the memory knows."""
+
+NEAR_THING = 0.42
+"""The same of a question about one thing. With MiniLM "couch" is 0.56 from a line about a sofa, a telescope 0.26 from
+all that stands in a kitchen."""
+
+SAME_NAME = 0.87
+"""The least cosine of two names of one thing: physician and doctor's appointment 0.88, front door and back door 0.84,
+silver and golden key 0.74."""
+
+MOST_OF_THING = 2 / 3
+"""A text that has this part of the words of a thing is about it, if nothing of another name is."""
+
+RIVALS = 20
+"""So many things of another name are compared."""
+
+LONGEST_THING = 3
+"""A thing is called by so many words at most."""
+
+# --- The paper's search
+
+SPARE_NEAREST = 4
+"""How many times as many nearest episodes are asked for as wanted, since some read the same."""
+
+# --- Reasons
+
+REASONS = 3
+"""So many seeds are named for each find."""
+
+FARTHEST = 30.0
+"""No way longer than this explains anything; a step to a node of n links is `log(1 + n)` long."""
