@@ -6,7 +6,7 @@ What `play` runs and what `compare` measures is put together here, once.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.extraction import GameExtractor, game_model
 from agents.memories.graph import WIDTH
@@ -32,7 +32,7 @@ class Player:
 
     policy: Policy
     extractor: Extractor
-    search: Search = PageRank()
+    search: Search = field(default_factory=PageRank)
     recall_tokens: int = RECALL_TOKENS
     counters: tuple[Counter[str], ...] = ()
 

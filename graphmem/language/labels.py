@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS
 
 _WRITTEN = """
     abstract access account action actions address advice age agenda aim alert amount announcement answer answers
@@ -70,7 +70,7 @@ def is_label(name: str) -> bool:
     """
     words = name.casefold().split()
     return any(word in _LABELS or _DERIVED.match(word) for word in words) or all(
-        word in COMMON and (len(word) > 1 or word == "i") for word in words
+        word in STOP_WORDS and (len(word) > 1 or word == "i") for word in words
     )
 
 

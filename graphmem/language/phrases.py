@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS
 
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -205,11 +205,11 @@ def _is_year(match: re.Match[str], before: str, after: str) -> bool:
     following = _NEXT_WORD.match(after)
     word = following["word"] if following else ""
     if led in ("in", "since", "during"):
-        return not word.islower() or word in COMMON or not (word.endswith("s") or len(word) < 3)
+        return not word.islower() or word in STOP_WORDS or not (word.endswith("s") or len(word) < 3)
     return not _counts(after) and not _TO_NUMBER.match(after)
 
 
 def _counts(after: str) -> bool:
     """Whether a number counts what comes after it: "2000 euros"."""
     following = _NEXT_WORD.match(after)
-    return bool(following and following["word"].islower() and following["word"] not in COMMON)
+    return bool(following and following["word"].islower() and following["word"] not in STOP_WORDS)
