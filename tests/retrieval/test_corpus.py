@@ -13,6 +13,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
+from graphmem.extraction.textworld import slot
 from graphmem.records import Vector
 from graphmem.retrieval import PageRank, weights
 
@@ -45,7 +46,7 @@ class Once:
 
 @pytest.fixture(scope="module")
 def memory() -> Iterator[Memory]:
-    with Memory(":memory:", embedder=Once()) as made:
+    with Memory(":memory:", embedder=Once(), slot_of=slot) as made:
         for passage in CORPUS["passages"]:
             made.remember(passage["text"], triples=passage.get("triples", []), metadata={"id": passage["id"]})
         yield made

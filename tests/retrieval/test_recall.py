@@ -8,13 +8,14 @@ import pytest
 from graphmem import Memory
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.extraction.textworld import slot
 from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
 
 
 @pytest.fixture
 def house() -> Iterator[Memory]:
     """A small house, with the real embedder."""
-    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember(
             "You are in the kitchen. A red apple is on the table.",
             triples=[("red apple", "is on", "table"), ("table", "is in", "kitchen"), ("kitchen", "has exit", "north")],
@@ -55,13 +56,13 @@ def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
     ],
 )
 def test_a_thing_asked_for_in_other_words_is_known(line: str, question: str) -> None:
-    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember(line, triples=[])
         assert line in str(memory.recall(question))
 
 
 def test_a_thing_is_not_another_of_its_kind_by_what_a_text_says() -> None:
-    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember("The golden key is in the box.", triples=[])
         assert str(memory.recall("Where is the silver key?")) == "Nothing known."
         assert memory.recall("Where is the key?").episodes
@@ -110,7 +111,7 @@ def test_a_second_round_is_led_on_by_the_first() -> None:
 
 
 def test_episodes_without_facts_are_joined_by_the_names_in_them() -> None:
-    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+    with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         for text in (
             "Salt Road\nSalt Road is a film directed by Vera Lind.",
             "Bone Road\nBone Road is a film about a dog.",
