@@ -63,6 +63,16 @@ def test_a_walk_may_be_taken_again_once_anything_new_was_read() -> None:
     assert tried.here("Hall", state()) == {}
 
 
+def test_who_comes_back_may_look_again() -> None:
+    tried = Tried()
+    for _ in range(3):
+        tried.add("Hall", state(), "examine note", "It says nothing.")
+    assert tried.here("Hall", state()) == {"examine note": 3}
+    tried.add("Hall", state(), "go east", "-= Cellar =-")
+    tried.add("Cellar", state(), "go west", "-= Hall =-")
+    assert "examine note" not in tried.here("Hall", state())
+
+
 def test_where_no_place_is_known_anything_new_makes_another_state() -> None:
     tried = Tried()
     for _ in range(3):
