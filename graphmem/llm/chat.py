@@ -75,8 +75,8 @@ class ChatModel:
         url = _checked_url(base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI)
         self._model = model
         asked = {"temperature": temperature, "seed": seed, "reasoning_effort": reasoning_effort}
-        extra = dict(extra_body) if extra_body else None
-        self._parameters = _given(max_tokens=max_tokens, **asked, extra_body=extra)
+        asked |= {"max_tokens": max_tokens, "extra_body": dict(extra_body) if extra_body else None}
+        self._parameters = {name: value for name, value in asked.items() if value is not None}
         _check_numbers(max_tokens, timeout)
         self._price = price_at(url, model, prices or {})
         self._ledger = Ledger(budget)
@@ -239,7 +239,7 @@ class ChatModel:
                 log.info(
                     "%s does not say what it objects to, and is asked another way: %s", self._where, refused.detail
                 )
-                dialect, known = guess(dialect), guess(self._dialect)
+                dialect, known = guess(dialect), guess(base)
             else:
                 self._dialect = known.kept()
                 return answer
@@ -269,10 +269,6 @@ class ChatModel:
         """USD at most: no token is shorter than a byte."""
         most: int = post.body.get("max_tokens") or post.body["max_completion_tokens"]
         return self._price.cost(_size(post), most) if self._price else 0.0
-
-
-def _given(**parameters: Any) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if value is not None}
 
 
 def _check_numbers(max_tokens: int, timeout: float) -> None:

@@ -139,6 +139,20 @@ def test_two_things_that_are_minded_are_both_found() -> None:
     assert {"temperature", "stream_options", "max_tokens"} <= set(server.requests[-1])
 
 
+def test_what_was_named_stays_known_when_the_rest_has_to_be_guessed() -> None:
+    def refuses(sent: dict[str, Any]) -> Fault | None:
+        if "temperature" in sent:
+            return error(400, {"error": "temperature: unknown"})
+        return error(400, "no") if "response_format" in sent else None
+
+    with ChatServer(three, refuses=refuses) as server, chat(server) as model:
+        model.reply(ASKED, Count, purpose="count")
+        asked = len(server.requests)
+        model.reply(ASKED, Count, purpose="count")
+    assert len(server.requests) == asked + 1
+    assert {"seed", "stream_options"} <= set(server.requests[-1])
+
+
 def test_an_endpoint_that_minds_everything_is_told_of_once() -> None:
     with ChatServer(three, refuses=lambda _: error(400, "because")) as server, chat(server) as model:
         with pytest.raises(RequestRefused, match="HTTP 400: because; the server does not take this request"):
@@ -393,10 +407,10 @@ def test_halves_of_a_pair_that_come_apart_are_put_together() -> None:
 
 
 def test_a_slow_model_may_take_longer_than_the_time_between_tokens() -> None:
-    with ChatServer(lambda *_: '{"n":' + " " * 60 + "3}", [trickle()]) as server, chat(server, timeout=0.6) as model:
+    with ChatServer(lambda *_: '{"n":' + " " * 100 + "3}", [trickle()]) as server, chat(server, timeout=2.0) as model:
         assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
         assert model.usage.total.retries == 0
-        assert model.usage.total.seconds > 1.2
+        assert model.usage.total.seconds > 2.2
 
 
 def test_tokens_of_a_stream_are_counted_by_the_server() -> None:

@@ -132,6 +132,6 @@ def test_an_answer_that_alone_stands_before_a_mark_is_one() -> None:
     ids=["nested", "braces", "openings", "escapes", "strings", "spaces"],
 )
 def test_long_junk_takes_no_time(junk: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert found(junk) == []
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
