@@ -17,10 +17,11 @@ from graphmem.storage.neo4j.rows import (
     EPISODE,
     FACT_THEN,
     Namespace,
-    to_entity,
-    to_episode,
-    to_fact,
+    to_entities,
+    to_episodes,
+    to_facts,
     to_merge,
+    to_pairs,
     to_vector,
 )
 
@@ -164,7 +165,7 @@ class Neo4jReader:
             at=MOST if at is None else at,
             newest=MOST if newest is None else newest,
         )
-        return [to_episode(row["episode"]) for row in reversed(rows)]
+        return list(to_episodes(row["episode"] for row in reversed(rows)))
 
     def facts(
         self,
@@ -200,7 +201,7 @@ class Neo4jReader:
 
     def _facts(self, statement: str, *, at: int | None, **parameters: object) -> list[Fact]:
         rows = self._read(statement, at=at, **parameters)
-        return [to_fact(row["fact"]).as_of(at) for row in rows]
+        return list(to_facts((row["fact"] for row in rows), at))
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
@@ -210,7 +211,7 @@ class Neo4jReader:
             names=None if names is None else self._ids.entities(names),
             at=at,
         )
-        return [to_entity(row["entity"]) for row in rows]
+        return list(to_entities(row["entity"] for row in rows))
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
         (row,) = self._read(
@@ -224,18 +225,20 @@ class Neo4jReader:
         )
         self._embedder = row["embedder"]
         near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
-        matching = tuple((id_, score) for id_, score in row["matching_facts"])
-        facts = {fact["id"]: to_fact(fact).as_of(at) for fact in row["facts"]}
+        matching, matching_episodes = (
+            tuple((id_, score) for id_, score in row[f"matching_{kind}s"] if id_) for kind in get_args(Kind)
+        )
+        facts = {fact.id: fact for fact in to_facts(row["facts"], at)}
         wanted = dict.fromkeys(id_ for id_, _ in (*near_facts, *matching))
         if missing := wanted.keys() - facts.keys():
             facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
         return Seeds(
-            entities=tuple(map(to_entity, row["entities"])),
+            entities=to_entities(row["entities"]),
             facts=tuple(facts[id_] for id_ in wanted if id_ in facts),
             near_facts=near_facts,
             matching_facts=matching,
             near_episodes=near_episodes,
-            matching_episodes=tuple((id_, score) for id_, score in row["matching_episodes"]),
+            matching_episodes=matching_episodes,
         )
 
     def _near(self, kind: Kind, row: Row, vectors: Vector, limit: int, at: int | None) -> Hits:
@@ -264,16 +267,18 @@ class Neo4jReader:
         held = {fact["id"]: fact for each in (*row["entities"], *row["episodes"]) for fact in each["held"]}
         mentions = [(each["name"], id_) for each in row["entities"] for id_ in each["told"]]
         mentions += [(name, each["id"]) for each in row["episodes"] for name in each["mentions"]]
-        follows = [pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"]))]
+        taught = ((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"])
+        follows = (pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"])))
         return Around(
-            facts=tuple(to_fact(f).as_of(at) for f in sorted(held.values(), key=lambda f: -f["since"])),
-            taught=tuple((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"]),
-            mentions=tuple(dict.fromkeys(mentions)),
-            follows=tuple(dict.fromkeys(pair for pair in follows if None not in pair)),
-            disputed=tuple(to_fact(fact) for each in row["entities"] for fact in each["disputed"]),
+            facts=tuple(sorted(to_facts(held.values(), at), key=lambda fact: -fact.since)),
+            taught=to_pairs(taught),
+            mentions=to_pairs(mentions),
+            follows=to_pairs(follows),
+            disputed=to_facts(fact for each in row["entities"] for fact in each["disputed"]),
             degrees={
                 each["name"]: min(each["facts"], MOST_COUNTED) + min(each["mentions"], MOST_COUNTED)
                 for each in row["entities"]
+                if each["name"]
             },
         )
 

@@ -97,13 +97,16 @@ class Namespace:
                 "speaker": episode.speaker,
                 "time": episode.time.isoformat() if episode.time else None,
                 "metadata": json.dumps(dict(episode.metadata), ensure_ascii=False),
-                "key": episode.key,
-                "key_id": self.key(episode.key),
                 "text_id": self.text(episode.text),
                 "scope": self.scope,
                 "order": order,
             },
-            "state": {"pending": episode.pending, "error": episode.error},
+            "state": {
+                "pending": episode.pending,
+                "error": episode.error,
+                "key": episode.key,
+                "key_id": self.key(episode.key),
+            },
         }
 
     def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
@@ -168,8 +171,25 @@ EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .sp
 ENTITY = "n {.name, aliases: COLLECT { MATCH (a:Alias)-[:NAMES]->(n) RETURN a.name ORDER BY a.key }}"
 
 
-def to_fact(row: Properties) -> Fact:
-    return Fact(**row)
+# A row may be empty: what another process deletes while a statement runs is found, and then has no properties.
+
+
+def to_facts(rows: Iterable[Properties], at: int | None = None) -> tuple[Fact, ...]:
+    """Facts as they were known at `at`: without a later retirement."""
+    return tuple(Fact(**row).as_of(at) for row in rows if row["id"])
+
+
+def to_episodes(rows: Iterable[Properties]) -> tuple[Episode, ...]:
+    return tuple(to_episode(row) for row in rows if row["id"])
+
+
+def to_entities(rows: Iterable[Properties]) -> tuple[Entity, ...]:
+    return tuple(Entity(row["name"], tuple(row["aliases"])) for row in rows if row["name"])
+
+
+def to_pairs(rows: Iterable[Iterable[str | None]]) -> tuple[tuple[str, str], ...]:
+    """Each once."""
+    return tuple(dict.fromkeys((one, other) for one, other in rows if one and other))
 
 
 def to_episode(row: Properties) -> Episode:
@@ -183,14 +203,10 @@ def to_episode(row: Properties) -> Episode:
         key=row["key"],
         pending=row["pending"],
         error=row["error"],
-        facts=tuple(row["facts"]),
-        mentions=tuple(row["mentions"]),
+        facts=tuple(filter(None, row["facts"])),
+        mentions=tuple(filter(None, row["mentions"])),
         speaker=row["speaker"],
     )
-
-
-def to_entity(row: Properties) -> Entity:
-    return Entity(row["name"], tuple(row["aliases"]))
 
 
 def to_vector(values: list[float]) -> Vector:

@@ -11,23 +11,27 @@ from graphmem.storage.neo4j.rows import (
     FACT,
     Namespace,
     next_order,
-    to_entity,
-    to_episode,
-    to_fact,
+    to_entities,
+    to_episodes,
+    to_facts,
     to_merge,
+    to_pairs,
 )
 
-_LOCK = """CALL () { UNWIND CASE WHEN $numbered OR $merges THEN [1] ELSE [] END AS _
-    MERGE (m:Memory {namespace: $namespace}) SET m.numbered = $order RETURN count(m) AS numbered }
-CALL () { UNWIND $episodes AS id WITH DISTINCT id ORDER BY id MATCH (e:Episode {namespace: $namespace, id: id})
-    SET e.changed = $order RETURN count(e) AS changing }
-CALL () { UNWIND $subjects AS id
-    OPTIONAL MATCH (own:Entity {id: id}) OPTIONAL MATCH (:Alias {id: id})-[:NAMES]->(n:Entity)
-    RETURN collect(CASE WHEN own IS NULL THEN coalesce(n.id, id) ELSE id END) AS subjects }
-CALL () { UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id}) RETURN collect(f.subject_id) AS others }
-CALL (subjects, others) { UNWIND subjects + others AS id WITH DISTINCT id ORDER BY id
-    MERGE (n:Entity {id: id}) SET n.changed = $order
-    RETURN collect(CASE WHEN n.name IS NULL THEN id END) AS made }"""
+_SOME_EPISODES = """CALL () { UNWIND $episodes AS id MATCH (e:Episode {namespace: $namespace, id: id}) RETURN e
+    UNION UNWIND $keys AS id MATCH (e:Episode {key_id: id}) RETURN e }"""
+
+_LOCK = f"""CALL () {{ UNWIND CASE WHEN $numbered OR $merges THEN [1] ELSE [] END AS _
+    MERGE (m:Memory {{namespace: $namespace}}) SET m.numbered = $order RETURN count(m) AS numbered }}
+CALL () {{ {_SOME_EPISODES} WITH e ORDER BY e.id SET e.changed = $order RETURN count(e) AS changing }}
+CALL () {{ UNWIND $subjects AS id
+    OPTIONAL MATCH (own:Entity {{id: id}}) OPTIONAL MATCH (:Alias {{id: id}})-[:NAMES]->(n:Entity)
+    RETURN collect(CASE WHEN own IS NULL THEN coalesce(n.id, id) ELSE id END) AS subjects }}
+CALL () {{ UNWIND $facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}})
+    RETURN collect(f.subject_id) AS others }}
+CALL (subjects, others) {{ UNWIND subjects + others AS id WITH DISTINCT id ORDER BY id
+    MERGE (n:Entity {{id: id}}) SET n.changed = $order
+    RETURN collect(CASE WHEN n.name IS NULL THEN id END) AS made }}"""
 """The namespace, to give a step or look at merges; the episodes; and the subjects in order of id, so that no two wait
 for each other.
 
@@ -52,8 +56,7 @@ CALL (last) {{ {_FACTS}
     RETURN collect({{fact: {FACT}, taught: CASE WHEN $teachers < last THEN COLLECT {{
         MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE e.step > $teachers RETURN [e.step, e.order, e.id]
         }} ELSE [] END}}) AS facts }}
-CALL () {{ CALL () {{ UNWIND $episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}}) RETURN e
-        UNION UNWIND $keys AS id MATCH (e:Episode {{key_id: id}}) RETURN e }}
+CALL () {{ {_SOME_EPISODES}
     WITH e ORDER BY e.step, e.order RETURN collect({EPISODE}) AS episodes }}
 CALL () {{ {NAMED} WITH n WHERE n.name IS NOT NULL
     WITH n ORDER BY n.order RETURN collect({ENTITY}) AS entities }}
@@ -90,11 +93,11 @@ def select(run: Run, ids: Namespace, wanted: Wanted) -> tuple[Known, list[str]]:
     )
     taught = ((*who, fact["fact"]["id"]) for fact in row["facts"] for who in fact["taught"])
     known = Known(
-        episodes=tuple(map(to_episode, row["episodes"])),
-        entities=tuple(map(to_entity, row["entities"])),
-        facts=tuple(to_fact(fact["fact"]) for fact in row["facts"]),
+        episodes=to_episodes(row["episodes"]),
+        entities=to_entities(row["entities"]),
+        facts=to_facts(fact["fact"] for fact in row["facts"]),
         taught=tuple(sorted(taught, key=lambda who: who[:2])),
-        mentions=tuple((name, id_) for name, id_ in row["mentions"]),
+        mentions=to_pairs(row["mentions"]),
         merges=tuple(map(to_merge, row["merges"])),
         last_step=row["last"],
         embedder=row["embedder"],

@@ -9,7 +9,16 @@ from graphmem.protocols import Select
 from graphmem.records import Change, Episode, Known, Observed, Wanted
 from graphmem.storage.neo4j.connection import Run
 from graphmem.storage.neo4j.reading import EMBEDDER, HELD, LAST_STEP, NAMED, Neo4jReader
-from graphmem.storage.neo4j.rows import ENTITY, EPISODE, FACT_THEN, next_order, to_entity, to_episode, to_fact
+from graphmem.storage.neo4j.rows import (
+    ENTITY,
+    EPISODE,
+    FACT_THEN,
+    next_order,
+    to_entities,
+    to_episode,
+    to_episodes,
+    to_facts,
+)
 from graphmem.storage.neo4j.selecting import select
 from graphmem.storage.neo4j.writing import apply
 
@@ -91,7 +100,7 @@ class Neo4jStore(Neo4jReader):
         stored = to_episode(found["episode"])
         return Observed(
             stored,
-            tuple(map(to_entity, found["entities"])),
-            tuple(to_fact(fact).as_of(stored.step) for fact in found["known"]),
-            tuple(to_episode(each) for each in reversed(found["before"])),
+            to_entities(found["entities"]),
+            to_facts(found["known"], stored.step),
+            to_episodes(reversed(found["before"])),
         )

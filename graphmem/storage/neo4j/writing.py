@@ -77,6 +77,8 @@ CALL () {{ UNWIND $entities AS row
     WITH row WHERE EXISTS {{ MATCH (n:Entity) WHERE n.id = row.id }}
         OR NOT EXISTS {{ MATCH (a:Alias)-[:NAMES]->(:Entity) WHERE a.id = row.id }}
     MERGE (n:Entity {{id: row.id}}) {_NEW} RETURN count(n) AS made }}
+CALL () {{ UNWIND $episodes AS row MATCH (e:Episode {{namespace: $namespace, id: row.id}})
+    WHERE e.key_id <> coalesce(row.state.key_id, '') SET e.key_id = null RETURN count(e) AS rekeyed }}
 CALL () {{ UNWIND $episodes AS row MERGE (e:Episode {{namespace: $namespace, id: row.id}})
     ON CREATE SET e += row.new, e.step = row.step
     SET e += row.state RETURN count(e) AS kept }}"""
