@@ -1,0 +1,50 @@
+"""What a text says is not, beside what it says is: "on Thursday, not Tuesday", "not tea but coffee", "instead of tea"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+){0,5}?)"
+_END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
+_NO_THING = r"(?!only\b|just\b|because\b|that\b|to\b|if\b|when\b|even\b|yet\b|sure\b|far\b|long\b|always\b|all\b|every|so\b|too\b|very\b|as\b|until\b|before\b|counting\b|including\b)"
+_AFTER = re.compile(
+    rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not|no longer)\s+{_NO_THING}{_WORDS}{_END}"
+    rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    rf"(?P<verb>\b(?:is|are|was|on|in|at|to|for|'s))(?P<how>\s+(?:not|no longer))\s+{_NO_THING}{_WORDS},?\s+but\s+(?:rather\s+|now\s+)?"
+    r"(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
+    re.IGNORECASE,
+)
+_ARTICLES = re.compile(r"^(?:(?:on|in|at|to|for|from|with|by|the|a|an|my|our|\w+ing)\s+)+(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A value that is no more, where in the text that is left it stood, and how that is said."""
+
+    value: str
+    offset: int
+    reason: str
+
+
+def without_gone(text: str) -> tuple[str, list[Gone]]:
+    """The text without what it puts right, and that.
+
+    >>> without_gone("It is on Thursday, not Tuesday.")
+    ('It is on Thursday.', [Gone(value='Tuesday', offset=17, reason='corrected')])
+    """
+    gone: list[Gone] = []
+
+    def take(found: re.Match[str]) -> str:
+        groups = found.groupdict()
+        value = groups.get("gone") or groups.get("gone2") or ""
+        how = (groups.get("how") or "not").strip(" ,").casefold()
+        reason = "corrected" if "not" in how else how
+        gone.append(Gone(_ARTICLES.sub("", value.strip()), found.start(), reason))
+        return f"{groups['verb']} " if groups.get("verb") else ""
+
+    text = _BEFORE.sub(take, text)
+    return _AFTER.sub(take, text), gone

@@ -1,0 +1,110 @@
+"""What of a text is English prose, in short parts that are parsed each by itself, and who says each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from graphmem.language.words import COMMON
+
+_NAME = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}|user|assistant|system|human|tool|bot"
+_STAMP = r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?|\[?\d{1,2}:\d{2}\]?\s+)?"
+_SPEAKER = re.compile(rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)")
+_LABELS = frozenset(
+    """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info important
+    subject from to cc bcc date re fwd summary question answer example title author source tip status agenda result
+    contact address phone email""".split()
+)
+_HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
+_MARKS = re.compile(r"\*\*|__|~~|`")
+_NOT_PROSE = re.compile(r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>")
+_BREAK = re.compile(r"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[–—]\s+|(?<=\w)—(?=\w)|\s--?\s")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LABEL = re.compile(r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$", re.IGNORECASE)
+_FOREIGN = frozenset(
+    """le la les des une est et dans pour avec sur mais nous vous je tu elle ils mon ma mes il au aux du qui que der die
+    das ist und nicht ein eine ich wir sie mit für auf mein meine wohnt arbeitet el los las es y en un una con por para
+    mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio della não uma os
+    do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er""".split()
+)  # fmt: skip
+_SHORTEST, _LONGEST = 2, 60  # words
+_TERMINAL = (".", "!", "?", ":", ";", "…")
+_WRAPPED = 50  # characters: a line at least so long that ends in no full stop goes on in the next
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction."""
+
+    text: str
+    speaker: str | None
+    line: int
+    corrects: bool = False
+
+
+def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
+    """The parts of `text` that are English prose; `is_word` knows the words of the language."""
+    speaker: str | None = None
+    for number, line in enumerate(_lines(text)):
+        if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
+            speaker, line = found[1], line[found.end() :]
+        elif not line.strip():
+            continue
+        if _HEADER.match(line) or _NOT_PROSE.search(line):
+            continue
+        plain = _MARKS.sub("", _BULLET.sub("", line)).strip()
+        if is_english(plain, is_word):
+            yield from _broken_up(plain, speaker, number)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of the text outside of code; those that a mail's width has broken are made one."""
+    held, fenced = "", False
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced:
+            if held and not _goes_on(held, line):
+                yield held
+                held = ""
+            held = f"{held} {line.strip()}" if held else line
+            if len(line) < _WRAPPED or line.rstrip().endswith(_TERMINAL):
+                yield held
+                held = ""
+    if held:
+        yield held
+
+
+def _goes_on(line: str, following: str) -> bool:
+    last = line.rstrip().rsplit(" ", 1)[-1]
+    return following[:1].islower() or bool(following.strip() and (last.endswith(",") or last.casefold() in COMMON))
+
+
+def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether most small words of the line are English, and no other language's are as many."""
+    words = _WORD.findall(line.replace("’", "'"))
+    letters = sum(map(str.isalpha, line))
+    if len(words) < _SHORTEST or letters < 0.55 * len(line.replace(" ", "")):
+        return False
+    if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
+        return False
+    small = [word for word in words if word.islower()]
+    known = sum(word in COMMON or is_word(word.split("'")[0]) for word in small)
+    english = sum(word.casefold().split("'")[0] in COMMON for word in words)
+    foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in COMMON for word in words)
+    return known >= 0.7 * len(small) and foreign <= english and not (foreign and not english)
+
+
+def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
+    """The line at its colons, semicolons and dashes; a label before a colon is no part of what is said."""
+    corrects, end = False, 0
+    for found in [*_BREAK.finditer(line), None]:
+        piece = line[end : found.start() if found else len(line)].strip()
+        label = _LABEL.match(piece) if found and ":" in found[0] else None
+        if label:
+            corrects = corrects or bool(label[1])
+        elif piece and len(piece.split()) <= 400:
+            yield Part(piece, speaker, number, corrects)
+        end = found.end() if found else end

@@ -1,0 +1,134 @@
+"""Who speaks, whom a pronoun means, and which names of a text are one person's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graphmem.extraction.prose.values import kind, word
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+NOBODY = frozenset({"assistant", "system", "tool", "bot", "ai", "model", "chatbot", "function", "developer"})
+"""Speakers whose own words teach nothing about anybody."""
+
+FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_HE = frozenset({"he", "him", "his", "himself"})
+_WOMEN = frozenset(
+    "sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman".split()
+)
+_MEN = frozenset(
+    "brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man".split()
+)
+KIN = _WOMEN | _MEN | frozenset(
+    "friend cousin child kid parent partner spouse fiancé fiancée neighbour neighbor colleague twin roommate flatmate".split()
+)
+PEOPLE = KIN | frozenset(
+    """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
+    supervisor mentor client customer contact professor student accountant director""".split()
+)
+_TITLES = frozenset("mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge".split())
+_ABBREVIATED = re.compile(r"^[A-Z]\.$")
+
+
+@dataclass(slots=True)
+class People:
+    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it."""
+
+    speaker: str | None = None
+    spoken_of: dict[str, str] = field(default_factory=dict)
+    things: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def me(self) -> str:
+        return self.speaker or "I"
+
+    def mine(self, thing: str) -> str:
+        """What the speaker calls "my …": two speakers' sisters are two."""
+        return f"{self.speaker}'s {thing}" if self.speaker else f"my {thing}"
+
+    def forget(self) -> None:
+        """A new line: a pronoun means nobody of the last one."""
+        self.spoken_of.clear()
+        self.things.clear()
+
+    def whom(self, pronoun: Token) -> str | None:
+        """The name for a pronoun, or None when it cannot be told."""
+        low = pronoun.lower_
+        if low in FIRST_PERSON:
+            return self.me
+        if low in {"it", "its"}:
+            return self._only(self.things, pronoun)
+        wanted = "she" if low in _SHE else "he" if low in _HE else None
+        if wanted is None:
+            return None
+        return self._only([name for name, gender in self.spoken_of.items() if gender in {"", wanted}], pronoun)
+
+    def _only(self, names: Iterable[str], pronoun: Token) -> str | None:
+        beside = _subject_beside(pronoun)
+        others = [name for name in names if name != self.speaker and name != beside]
+        return others[0] if len(others) == 1 else None
+
+    def heard(self, name: str, head: Token) -> None:
+        """Remember that the text speaks of this person or thing."""
+        if is_person(head):
+            called = {child.lower_ for child in head.children} | {head.lower_, head.head.lower_ if head.dep_ == "appos" else ""}
+            gender = "she" if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."}) else "he" if called & (_MEN | {"mr", "mr."}) else ""
+            self.spoken_of[name] = self.spoken_of.get(name) or gender
+        elif head.pos_ == "NOUN" and kind(head) == "thing":
+            self.things[name] = None
+
+
+def _subject_beside(pronoun: Token) -> str | None:
+    """The subject of the clause in which the pronoun is no subject itself: "Priya covers for her" is not for Priya."""
+    if pronoun.dep_ in {"nsubj", "nsubjpass", "poss"}:
+        return None
+    verb = pronoun.head
+    while verb.head.i != verb.i and verb.pos_ not in {"VERB", "AUX"}:
+        verb = verb.head
+    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    return word(subjects[0]) if subjects else None
+
+
+def is_person(head: Token) -> bool:
+    """Whether the noun is a person's name or calling: the small models take many a person for a company."""
+    if head.pos_ == "NOUN":
+        return head.lower_ in PEOPLE
+    if head.pos_ != "PROPN" or kind(head) in {"place", "time", "amount", "code"}:
+        return False
+    return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
+
+
+def one_name_each(names: Iterable[str]) -> dict[str, str]:
+    """For names that can only be another, longer one of these names, that one.
+
+    >>> one_name_each(["Dr. Chen", "Rita Chen", "R. Chen", "Tom"])
+    {'Dr. Chen': 'Rita Chen', 'R. Chen': 'Rita Chen'}
+    >>> one_name_each(["Chen", "Rita Chen", "Paul Chen"])
+    {}
+    """
+    given = dict.fromkeys(names)
+    bare = {name: tuple(each for each in name.split() if each.casefold().strip(".") not in _TITLES) for name in given}
+    found: dict[str, str] = {}
+    for name, words in bare.items():
+        fuller = [other for other in given if other != name and _is_short_for(words, bare[other], name)]
+        fullest = [other for other in fuller if not any(_is_short_for(bare[other], bare[it], other) for it in fuller)]
+        if len(fullest) == 1:
+            found[name] = fullest[0]
+    return {name: found.get(other, other) for name, other in found.items()}
+
+
+def _is_short_for(short: tuple[str, ...], full: tuple[str, ...], name: str) -> bool:
+    if len(short) == 1 and len(full) > 2 and short[0].isupper() and len(short[0]) > 1:
+        return short[0] == "".join(each[0] for each in full if each[0].isupper())
+    if not short or len(full) < 2 or not all(each[:1].isupper() for each in full):
+        return False
+    if len(short) == 1:
+        return short[0] == full[-1] or (short[0] == full[0] and name == short[0] and not _ABBREVIATED.match(full[0]))
+    same_end = short[-1] == full[-1] and len(full) >= len(short)
+    initial = _ABBREVIATED.match(short[0])
+    return same_end and bool(initial) and full[0][0] == short[0][0] and full[0] != short[0]

@@ -1,0 +1,87 @@
+"""Relations in plain words ("lives in", "is married to", "founded"), and when two of them speak of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
+_PAST = {"were": "was", "'d": "had"}
+_HELPERS = frozenset("is are am was were be been being has have had do does did will can used to has".split())
+PREPOSITIONS = frozenset(
+    """about above across after against along among around as at before behind below beneath beside between beyond by
+    down for from in inside into near of off on onto out outside over past through to toward towards under up upon
+    with within out-of""".split()
+)
+
+# Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
+AFFILIATION = frozenset("work employ join start belong study teach serve play volunteer attend intern be become".split())
+HOME = frozenset("live reside dwell move settle stay relocate base".split())
+POSSESSION = frozenset("have own possess drive ride keep get buy rent lease adopt".split())
+CONSUMPTION = frozenset("eat drink have take adopt smoke consume use enjoy".split())
+USE = frozenset("use run adopt rely depend switch choose deploy have".split())
+LIKING = frozenset("like love enjoy prefer adore".split())
+UNION = frozenset("marry date see engage live be".split())
+MEMBERSHIP = frozenset("subscribe pay have use belong join book attend plan".split())
+BEING = frozenset("be become turn stay remain".split())
+FAMILIES = (
+    AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
+    UNION - {"live", "be", "see"},
+    frozenset({"cost", "price"}), frozenset({"run", "host", "deploy"}), frozenset({"park", "stand", "sit", "lie"}),
+    frozenset({"hate", "dislike", "loathe"}), frozenset({"speak", "know"}), frozenset({"manage", "lead", "head", "run"}),
+)  # fmt: skip
+
+
+class Frame(NamedTuple):
+    """What a relation is about: the lemma of its main word, and the last word if that is a preposition."""
+
+    verb: str
+    preposition: str
+
+
+def family(lemma: str) -> frozenset[str]:
+    """The verb with those near it in meaning."""
+    return frozenset({lemma}).union(*(each for each in FAMILIES if lemma in each))
+
+
+def third_person(lemma: str) -> str:
+    """The verb as "she" goes with it: "lives", "goes", "carries"."""
+    if lemma in _IRREGULAR:
+        return _IRREGULAR[lemma]
+    if lemma.endswith(("s", "x", "z", "ch", "sh", "o")):
+        return f"{lemma}es"
+    if lemma.endswith("y") and lemma[-2:-1] not in {"a", "e", "i", "o", "u"}:
+        return f"{lemma[:-1]}ies"
+    return f"{lemma}s"
+
+
+def verb_phrase(verb: Token) -> str:
+    """The verb with its helpers and particle, as said of one person: "lives", "was born", "is working", "will fix"."""
+    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+    words = [_finite(helpers[0]), *(helper.lower_ for helper in helpers[1:]), verb.lower_] if helpers else [_finite(verb)]
+    if helpers and helpers[0].lemma_ == "do":
+        words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
+    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
+    return " ".join([*words, *particles])
+
+
+def _finite(verb: Token) -> str:
+    lemma = verb.lemma_.lower().strip("'’")
+    if verb.tag_ == "MD":
+        return {"'ll": "will", "’ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
+    if verb.tag_ in {"VBZ", "VBP", "VB"}:
+        return third_person({"'s": "be", "'re": "be", "'m": "be", "'ve": "have", "s": "be", "re": "be"}.get(lemma, lemma))
+    return _PAST.get(verb.lower_, str(verb.lower_))
+
+
+def frame(relation: str, lemma: Callable[[str], str]) -> Frame:
+    """The frame of a relation in words: "lives in" -> ("live", "in"), "is allergic to" -> ("allergic", "to")."""
+    words = relation.casefold().split()
+    last = words[-1] if len(words) > 1 and words[-1] in PREPOSITIONS else ""
+    content = [each for each in (words[:-1] if last else words) if each not in _HELPERS]
+    if content:
+        return Frame(" ".join([lemma(content[0]), *content[1:]]), last)
+    return Frame("have" if words[0] in {"has", "have", "had"} else "be", last)

@@ -1,0 +1,139 @@
+"""Values that a parse would tear apart, each put before the parser as one plain word: dates, amounts, codes, quotations.
+
+    "The rent is 40,000 euros from 24 December." -> "The rent is money from Monday."
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from graphmem.language.words import COMMON
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
+
+Kind = Literal["time", "amount", "code", "name"]
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+_FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_CLOCK = r"(?:\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b\.?|\d{1,2}\s?o'clock|\d{1,2}h\d{2})"
+_DATE = (
+    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
+    rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
+    rf"|(?:{_WEEKDAY},?\s)?{_MONTH}\s{_NTH}\b(?:,?\s\d{{4}}\b)?|{_MONTH}\s\d{{4}}\b"
+    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
+    r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
+)
+_TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK})?|{_CLOCK}(?:\son\s{_DATE})?)"
+_AMOUNT = r"\d[\d.,]*(?:\s?(?:k|m|bn|thousand|million|billion)\b)?"
+_UNITS = (
+    r"(?:euros?|dollars?|pounds?|cents?|eur|usd|gbp|chf|kg|kilos?|grams?|g|lbs?|km|kilomet(?:er|re)s?|miles?"
+    r"|met(?:er|re)s?|cm|mm|m2|litres?|liters?|gb|mb|tb|kwh|mbit|ghz|mph|km/h|degrees|percent|per cent)\b|[%€°]C?"
+)
+_PER = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)?"
+_LABEL = (
+    r"(?:port|level|floor|room|gate|platform|version|page|unit|flat|apartment|line|track|row|seat|chapter|grade|locker"
+    r"|number|no\.|box|bay|building|terminal|exit|channel|extension|section|block|desk|pier|lane|table|suite|house)"
+)
+
+# Placeholder, kind and pattern, in the order in which they are tried at each place.
+_PATTERNS: tuple[tuple[str, Kind, str], ...] = (
+    ("Ulysses", "name", r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[‘'][^'’\n]{2,80}['’](?!\w)"),
+    ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
+    ("Monday", "time", rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)"),
+    ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
+    ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
+    ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
+    ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
+    ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),
+    ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
+)
+_ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
+_WHOLE = re.compile(rf"(?i)(?:{_TIME}|\d{{4}}|noon|midnight)")
+_CAPITAL = re.compile(r"[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it is written, and what kind of value it is."""
+
+    text: str
+    kind: Kind
+
+
+def looks_like_time(text: str) -> bool:
+    """Whether all of `text` begins as a date or a time of day does."""
+    return bool(_WHOLE.match(text))
+
+
+def plain(text: str) -> tuple[str, dict[int, Value]]:
+    """`text` with a plain word for each value, and the values by the offset of that word."""
+    parts: list[str] = []
+    values: dict[int, Value] = {}
+    end = length = 0
+    for found in _ANY.finditer(text):
+        if found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] in "-_"):
+            continue
+        placeholder, kind, _ = _PATTERNS[int((found.lastgroup or "v0")[1:])]
+        if placeholder == "label":
+            placeholder = found[0].split()[0]
+            if placeholder.casefold() in COMMON:
+                continue
+        before = text[end : found.start()]
+        values[length + len(before)] = Value(found[0].strip(" \"“”«»‘’'") if kind == "name" else found[0], kind)
+        parts += [before, placeholder]
+        length += len(before) + len(placeholder)
+        end = found.end()
+    return "".join([*parts, text[end:]]), values
+
+
+def doc_of(nlp: Language, text: str) -> Doc:
+    """The tokens of `text` with its values masked; `word` and `kind` give them back."""
+    masked, values = plain(text)
+    doc = nlp.make_doc(masked)
+    doc.user_data["values"] = {token.i: values[token.idx] for token in doc if token.idx in values}
+    return doc
+
+
+def value(token: Token) -> Value | None:
+    """The value that the token stands for."""
+    found: Value | None = token.doc.user_data.get("values", {}).get(token.i)
+    return found
+
+
+def word(token: Token) -> str:
+    """The token as it was written."""
+    found = value(token)
+    return found.text if found else str(token.text)
+
+
+def kind(token: Token) -> str:
+    """What kind of thing the token names: "time", "amount", "code", "place", "person", "name" or "thing"."""
+    if found := value(token):
+        return found.kind
+    if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ in {"PROPN", "NUM"} or looks_like_time(token.text)):
+        return "time"
+    if token.ent_type_ in {"GPE", "LOC", "FAC"}:
+        return "place"
+    if token.ent_type_ == "PERSON":
+        return "person"
+    if token.pos_ == "NUM" or any(child.dep_ == "nummod" and child.like_num for child in token.children):
+        return "amount"
+    return "name" if token.pos_ == "PROPN" else "thing"
+
+
+def kind_of(text: str) -> str:
+    """The same, as far as the text alone shows it."""
+    if looks_like_time(text):
+        return "time"
+    if _ANY.fullmatch(text) or text[:1].isdigit():
+        return "amount"
+    return "name" if _CAPITAL.match(text) else "thing"
