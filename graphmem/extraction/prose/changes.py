@@ -140,10 +140,10 @@ def _now(verb: Token) -> str | None:
 
 def _denial(verb: Token) -> str | None:
     """Why what is denied was so and is no more; None when it may only not have happened once."""
-    text = {child.lower_ for child in verb.subtree}
-    if "longer" in text:
+    over = [it for it in verb.doc.user_data.get("over", ()) if verb.sent.start_char <= it.offset <= verb.sent.end_char]
+    if any(it.denies for it in over):
         return "no longer"
-    if "anymore" in text or "more" in text and "any" in text:
+    if over:
         return "not any more"
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     finite = helpers[0] if helpers else verb
@@ -165,6 +165,12 @@ def _is_qualified(verb: Token) -> bool:
     return len(others) > (0 if has_object else 1)
 
 
+def _without_doing(name: str) -> str:
+    """ "cigars" of "smoking cigars"."""
+    first, _, rest = name.partition(" ")
+    return rest if rest and first.endswith("ing") else name
+
+
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
     lemma, preposition = verb.lemma_.lower(), _last_preposition(statement.relation)
@@ -178,7 +184,8 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     if lemma in {"give"} and particle == "up":
         verbs = relations.POSSESSION | relations.CONSUMPTION | relations.LIKING | frozenset({"play", "practise", "practice"})
     if verbs and statement.relation.split()[0] not in {"will", "can"} and verb.tag_ != "VBG":
-        yield Ending(statement.subject, statement.relation, verbs, statement.object)
+        object_ = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
+        yield Ending(statement.subject, statement.relation, None if object_ != statement.object else verbs, object_)
 
 
 def _after(verb: Token, preposition: str) -> Token | None:

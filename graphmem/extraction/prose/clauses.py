@@ -20,9 +20,9 @@ from graphmem.extraction.prose.nouns import (
 from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
-from graphmem.extraction.prose.standing import SAYING, Standing, has_subject, is_told, standing
+from graphmem.extraction.prose.standing import SAYING, Standing, has_subject, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
-from graphmem.extraction.prose.values import kind, value, word
+from graphmem.extraction.prose.values import is_vague_time, kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -34,6 +34,10 @@ _NO_RELATION = frozenset(
     "because despite without except than like unlike due per via during before after until till since for-example as by".split()
 )
 _LIGHT = SAYING | frozenset("do let go come".split())
+_IN_A_PHRASE = frozenset(
+    """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
+    pride credit control benefit effect role aim turn contact touch pleasure shape pity""".split()
+)
 _IDIOMS = frozenset("general fact addition particular course least most all first last once mind way case moment end total time".split())
 
 
@@ -93,9 +97,8 @@ def _subjects(verb: Token) -> list[Token]:
         return [verb.head] if own and own[0].lower_ in {"who", "which", "that"} else []
     if own or has_subject(verb):
         return own
-    if verb.dep_ in {"conj", "xcomp"} and verb.head.pos_ in {"VERB", "AUX"}:
-        return _subjects(verb.head)
-    return []
+    above = verb_above(verb.head)
+    return _subjects(above) if verb.dep_ in {"conj", "xcomp"} and above is not verb and above.pos_ in {"VERB", "AUX"} else []
 
 
 def _subject_name(token: Token, people: People) -> str | None:
@@ -145,22 +148,21 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
-    alone = noun.pos_ == "PROPN" or value(noun) or not further or any(
-        child.dep_ in {"det", "poss", "nummod", "amod", "compound"} for child in noun.children
-    )
-    if alone:
+    if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
+        yield Statement(subject, f"{phrase} {noun.lower_}", called, role_slot(noun.lower_), "name")
+    elif not (noun.lower_ in _IN_A_PHRASE and further):
         for token, name in named:
             yield Statement(subject, phrase, name, relation_slot(phrase, kind(token)), kind(token))
-    if len(named) != 1:
+    held = bare_name(noun, people) if not called_name(noun, people) else noun.text
+    if not named or not held or noun.pos_ == "PRON":
         return
-    held = bare_name(noun, people) if not called_name(noun, people) else named[0][1]
     for child in to_whom:
         receivers = [child] if child.dep_ == "dative" and child.pos_ != "ADP" else [it for it in child.children if it.dep_ == "pobj"]
         for receiver in receivers:
             if (name := name_of(receiver, people)) and name != subject:
                 yield Statement(subject, f"{phrase} {held} to", name)
     for preposition, other in further:
-        if verb.lemma_.lower() in _PLACING and preposition in _ON and kind(other) != "time":
+        if verb.lemma_.lower() in _PLACING and preposition in _ON and kind(other) != "time" or is_vague_time(other):
             continue
         for name, token in _others(preposition, other, people):
             if len(f"{phrase} {held} {preposition}".split()) <= 7:
@@ -181,12 +183,18 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
     found = False
     for preposition, noun in phrases(of):
         for name, token in _others(preposition, noun, people):
+            if is_vague_time(token):
+                continue
             relation, found = f"{phrase} {preposition}", True
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
-    if passive and not found and verb.tag_ == "VBN" and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children):
+            if preposition == "as":
+                for at, place in phrases(token):
+                    if at in {"at", "for", "in", "with"} and (where := name_of(place, people)) and not is_vague_time(place):
+                        yield Statement(subject, f"{phrase} {at}", where, None, kind(place))
+    if passive and not found and (verb.tag_ == "VBN" or verb.pos_ == "ADJ") and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children):
         helper, _, participle = phrase.rpartition(" ")
         if helper in {"is", "was"}:
-            yield Statement(subject, helper, participle)
+            yield Statement(subject, helper, participle, None, "state")
 
 
 def _there_is(verb: Token, people: People) -> Iterator[Statement]:
@@ -234,7 +242,4 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
 
 
 def standing_of_noun(noun: Token) -> Standing | None:
-    token = noun
-    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
-        token = token.head
-    return standing(token)
+    return standing(verb_above(noun))

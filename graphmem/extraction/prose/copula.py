@@ -10,14 +10,14 @@ from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.statements import Statement
-from graphmem.extraction.prose.values import kind, value, word
+from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ROLE_PREPOSITIONS = frozenset({"of", "at", "for"})
 _NO_RELATION = frozenset("because despite without except than like unlike due per via during before after until till since as by about".split())
-_FRESH = ("new ", "current ", "latest ", "next ", "former ", "old ", "ex-")
+_FRESH = ("new ", "current ", "latest ", "present ")
 _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
@@ -29,6 +29,8 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     for child in verb.children:
         if child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i:
             yield from _is_noun(relation, token, subject, child, people)
+        elif child.dep_ == "acomp" and _is_name(child) and _role_of_subject(token, people):
+            yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp":
             yield from _is_how(relation, subject, child, people)
     for preposition, noun in phrases(verb):
@@ -37,14 +39,29 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         yield from _is_where(relation, preposition, token, subject, noun, people)
 
 
+def _is_name(adjective: Token) -> bool:
+    """Whether what the parser takes for an adjective is a name: "My tailor is Schwalbe." """
+    return adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
+
+
 def _is_where(relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     role = _role_of_subject(token, people)
+    relation_to, noun = through(f"{relation} {preposition}", noun)
     for it in with_conjuncts(noun):
-        if name := name_of(it, people):
+        if (name := name_of(it, people)) and not is_vague_time(it) and (kind(it) != "time" or preposition in {"on", "at", "in"}):
             if role and kind(it) == "time" and relation == "is":
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")
             else:
-                yield Statement(subject, f"{relation} {preposition}", name, None, kind(it))
+                yield Statement(subject, relation_to, name, None, kind(it))
+
+
+_THROUGH = frozenset("charge front top need favour favor control search support back care range danger process middle".split())
+
+
+def through(relation: str, noun: Token) -> tuple[str, Token]:
+    """(is in charge of, testing) for (is in, charge of testing)."""
+    of = [it for child in noun.rights if child.dep_ == "prep" and child.lower_ == "of" for it in child.children if it.dep_ == "pobj"]
+    return (f"{relation} {noun.lower_} of", of[0]) if noun.lower_ in _THROUGH and of else (relation, noun)
 
 
 def _is_how(relation: str, subject: str, adjective: Token, people: People) -> Iterator[Statement]:
@@ -90,6 +107,8 @@ def _adjective(adjective: Token) -> list[Token]:
 def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     if noun.pos_ == "VERB" or noun.tag_ in {"VB", "VBG", "WP", "WDT"} or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children):
         return
+    if kind(noun) == "time" and is_vague_time(noun):
+        return
     if relation == "is" and (role := _role_of_subject(token, people)) and not _is_description(noun):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None
@@ -108,7 +127,7 @@ def _described(relation: str, token: Token, subject: str, noun: Token, name: str
     single = relation == "is" and token.pos_ == "NOUN" and token.tag_ == "NN" and not _is_description(noun)
     valued = single and kind(noun) in {"amount", "time", "code", "name", "person"} and not is_person(token)
     yield Statement(_without_news(subject), relation, name, "value" if valued else None, kind(noun))
-    if is_indefinite(noun):
+    if is_indefinite(noun) and kind(noun) == "thing":
         for preposition, place in phrases(noun):
             if preposition in {"at", "for", "in", "from", "to", "with"} and kind(place) != "time" and (where := name_of(place, people)):
                 yield Statement(subject, f"{relation} {name} {preposition}", where, None, kind(place))
@@ -116,7 +135,7 @@ def _described(relation: str, token: Token, subject: str, noun: Token, name: str
 
 def _is_description(noun: Token) -> bool:
     """Whether the noun says of what kind something is: "a nurse", "cargo bikes"; not which one it is."""
-    if value(noun) or noun.pos_ in {"PROPN", "NUM"}:
+    if value(noun) or noun.pos_ in {"PROPN", "NUM"} or (noun.text[:1].isupper() and noun.i > noun.sent.start):
         return any(child.dep_ == "det" and child.lower_ in {"a", "an"} for child in noun.children)
     if kind(noun) == "amount":
         return False
@@ -188,8 +207,8 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
 
 
 def _without_news(name: str) -> str:
-    for fresh in _FRESH[:3]:
-        name = name.removeprefix(fresh)
+    for fresh in _FRESH:
+        name = name.removeprefix(fresh).removeprefix(fresh.capitalize())
     return name
 
 

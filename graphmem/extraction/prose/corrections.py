@@ -9,7 +9,7 @@ _WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\
 _END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
 _NO_THING = r"(?!only\b|just\b|because\b|that\b|to\b|if\b|when\b|even\b|yet\b|sure\b|far\b|long\b|always\b|all\b|every|so\b|too\b|very\b|as\b|until\b|before\b|counting\b|including\b)"
 _AFTER = re.compile(
-    rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not|no longer)\s+{_NO_THING}{_WORDS}{_END}"
+    rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
     re.IGNORECASE,
 )
@@ -28,6 +28,38 @@ class Gone:
     value: str
     offset: int
     reason: str
+
+
+_OVER = re.compile(
+    r"(?P<longer>\s+no longer\b(?=\s))|,?\s+(?:any\s?more|any longer)\b(?=\s*(?:[.,;!)]|$|since|because|and|so|but|now|after))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Where in the text that is left "no longer" (or, if not `denies`, a mere "any more") stood."""
+
+    offset: int
+    denies: bool
+
+
+def without_over(text: str) -> tuple[str, list[Over]]:
+    """The text without its "no longer" and "any more", over which the parser stumbles, and where they stood.
+
+    >>> without_over("I'm not a runner any more.")
+    ("I'm not a runner.", [Over(offset=16, denies=False)])
+    """
+    places: list[Over] = []
+    dropped = 0
+
+    def take(found: re.Match[str]) -> str:
+        nonlocal dropped
+        places.append(Over(found.start() - dropped, bool(found["longer"])))
+        dropped += len(found[0])
+        return ""
+
+    return _OVER.sub(take, text), places
 
 
 def without_gone(text: str) -> tuple[str, list[Gone]]:

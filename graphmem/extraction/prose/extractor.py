@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose.clauses import said_in
-from graphmem.extraction.prose.corrections import Gone, without_gone
+from graphmem.extraction.prose.corrections import without_gone, without_over
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
@@ -95,8 +95,10 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
     """The parts parsed together; what they say is gone is left out of the parse, and kept beside it."""
     docs = []
     for part in spoken:
-        text, gone = without_gone(part.text)
+        text, over = without_over(part.text)
+        text, gone = without_gone(text)
         doc = doc_of(nlp, text)
+        doc.user_data["over"] = over
         doc.user_data["gone"], doc.user_data["corrects"] = gone, part.corrects
         docs.append(doc)
     yield from nlp.pipe(docs)

@@ -17,13 +17,13 @@ _BEFORE = frozenset({"amod", "compound", "nummod", "nmod", "case", "quantmod", "
 _NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody", "nor"})
 _VAGUE = frozenset(
     """one ones some any all each many few most several lot lots thing things something anything everything stuff way
-    bit kind sort rest number part half couple bunch someone somebody anyone anybody everyone everybody other others
+    bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
     this that these those it there here who which what whatever whoever sense point fact idea case side end
     same latter former matter deal plenty none both either another""".split()
 )
 _POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "which", "what", "whose"})
 _NO_PART = frozenset({"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"})
-_BARRED = re.compile(r"[|<>{}\[\]=\\*_\n]|^\W|--|\(")
+_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
 _CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
 
@@ -58,7 +58,9 @@ def called_name(head: Token, people: People) -> str | None:
     if head.pos_ != "NOUN":
         return None
     for child in head.rights:
-        close = child.i - head.i <= 4 and not any(between.is_punct for between in head.doc[head.i : child.left_edge.i])
+        certain = any(it.dep_ == "poss" or it.lower_ == "the" for it in head.children)
+        apart = any(between.is_punct for between in head.doc[head.i : child.left_edge.i])
+        close = child.i - head.i <= 5 and (certain or not apart)
         if child.dep_ == "appos" and child.pos_ == "PROPN" and close:
             return name_of(child, people)
         if child.dep_ == "acl" and child.lemma_.lower() in _CALLED:
@@ -114,7 +116,7 @@ def _tokens(head: Token) -> list[Token]:
     for child in head.rights:
         if child.i == head.i + 1 and child.dep_ in {"nummod", "nmod"}:
             found.append(child)
-        elif head.dep_ in _BEFORE and child.dep_ in {"conj", "cc", "punct"}:
+        elif head.dep_ in {"amod", "compound", "nmod", "nummod"} and child.dep_ in {"conj", "cc", "punct"}:
             found += _tokens(child)
         elif child.dep_ == "punct" and child.text == "-":
             found.append(child)
@@ -141,11 +143,17 @@ def with_conjuncts(head: Token) -> list[Token]:
     """The head, and what "and" joins to it: "a book and a pen"; nothing of an "or"."""
     found = [head]
     for token in head.conjuncts:
-        if token.i > head.i and token.dep_ == "conj":
+        if token.i > head.i and token.dep_ == "conj" and not _is_rather_a_verb(token, head):
             found.append(token)
     if any(child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} for it in found for child in it.children):
         return [] if not any(child.lower_ == "but" for child in head.children) else [head]
     return found
+
+
+def _is_rather_a_verb(noun: Token, head: Token) -> bool:
+    """Whether the parser took "manages a team and reports to Jo" for two things managed."""
+    bare = noun.tag_ == "NNS" and not list(noun.lefts) and noun.text.islower() and bool(list(head.lefts))
+    return bare and any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights)
 
 
 def is_indefinite(head: Token) -> bool:

@@ -20,7 +20,27 @@ _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IG
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`")
 _NOT_PROSE = re.compile(r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>")
-_BREAK = re.compile(r"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[–—]\s+|(?<=\w)—(?=\w)|\s--?\s")
+_CLAUSE = re.compile(
+    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['’]s)\s(?:[\w'’-]+\s){1,3}?"
+    r"(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['’]\w+)?\s\w)"
+    r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
+)
+_BREAK = re.compile(rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[–—]\s+|(?<=\w)—(?=\w)|\s--?\s|{_CLAUSE.pattern}")
+# What stands after such words depends on them, so that it is not parsed by itself.
+_HANGS_ON = re.compile(
+    r"\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought|told|tells"
+    r"|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*|imagine|pretend\w*|guess"
+    r"|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote|wrote|lie[ds]?|false|wrong|assum\w+"
+    r"|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked|doubt\w*|myth|option|idea|plan|goal)\b|\?",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?]\s+")
+_OPENING = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|morning|good morning|good evening|thanks|thank you|ok|okay|well|yes|yeah|btw|by the way|fyi|heads up|quick update"
+    r"|just so you know|sorry|oh|so|also|great news|good news|bad news|as of today|unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+"
+    r"|(?:please )?note that\s+|(?:just )?to let you know,?\s+(?:that )?|(?:fyi|btw)\s+)+",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LABEL = re.compile(r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$", re.IGNORECASE)
 _FOREIGN = frozenset(
@@ -86,7 +106,7 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     """Whether most small words of the line are English, and no other language's are as many."""
     words = _WORD.findall(line.replace("’", "'"))
     letters = sum(map(str.isalpha, line))
-    if len(words) < _SHORTEST or letters < 0.55 * len(line.replace(" ", "")):
+    if len(words) < _SHORTEST or letters < 0.4 * len(line.replace(" ", "")):
         return False
     if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
         return False
@@ -102,6 +122,9 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
     corrects, end = False, 0
     for found in [*_BREAK.finditer(line), None]:
         piece = line[end : found.start() if found else len(line)].strip()
+        if found and _HANGS_ON.search(_SENTENCE.split(piece)[-1]):
+            continue
+        piece = _OPENING.sub("", piece)
         label = _LABEL.match(piece) if found and ":" in found[0] else None
         if label:
             corrects = corrects or bool(label[1])

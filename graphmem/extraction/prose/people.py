@@ -32,6 +32,11 @@ PEOPLE = KIN | frozenset(
     supervisor mentor client customer contact professor student accountant director""".split()
 )
 _TITLES = frozenset("mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge".split())
+_TO_PEOPLE = frozenset(
+    """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach hate
+    divorce date miss greet interview warn contact message coach""".split()
+)
+_TO_PLACES = frozenset("leave join quit found run own buy use visit sell like prefer reach enter".split())
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
@@ -99,6 +104,10 @@ def is_person(head: Token) -> bool:
     if head.pos_ == "NOUN":
         return head.lower_ in PEOPLE
     if head.pos_ != "PROPN" or kind(head) in {"place", "time", "amount", "code"}:
+        return False
+    if head.dep_ in {"dobj", "oprd", "dative"}:
+        return head.head.lemma_ in _TO_PEOPLE or (head.ent_type_ == "PERSON" and head.head.lemma_ not in _TO_PLACES)
+    if head.dep_ == "pobj" and head.head.lower_ in {"at", "in"}:
         return False
     return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
 

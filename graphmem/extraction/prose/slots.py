@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphmem.extraction.prose.people import KIN
 
 # "The friend of X is Y" leaves room for other friends.
-_MANY = KIN - {"wife", "husband", "mother", "mum", "mom", "father", "dad", "spouse", "partner"} | frozenset(
+_MANY = KIN - {"landlord", "landlady", "wife", "husband", "mother", "mum", "mom", "father", "dad", "spouse", "partner"} | frozenset(
     """member part example kind type piece fan student employee client customer supplier neighbor citizen resident
     native hobby language colleague brand product feature symptom problem reason advantage author founder translator
     owner contact tenant user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Doc, Span, Token
 
 Standing = Literal["stated", "denied", "ended"]
 
@@ -47,7 +47,8 @@ def is_told(sentence: Span) -> bool:
     text = sentence.text.strip()
     if len(sentence) > _LONGEST or text.endswith(("?", "?!", "?)", ":")) or "?" in text:
         return False
-    if _HEDGES.search(text) or _STARTS.match(text) or _FICTION.search(text):
+    starts = _STARTS.match(text) and not text.split()[0].isupper()
+    if _HEDGES.search(text) or starts or _FICTION.search(text):
         return False
     root = sentence.root
     return root.pos_ in {"VERB", "AUX"} or root.dep_ == "ROOT"
@@ -71,6 +72,8 @@ def standing(verb: Token) -> Standing | None:
             own = "ended" if _own(token.head) == "stated" else None
         elif token.dep_ == "xcomp" and _used_to(token.head):
             own = "ended" if own == "stated" else None
+        elif token.dep_ == "relcl" or (token.dep_ == "conj" and token.head.pos_ not in {"VERB", "AUX"}):
+            token = _last_noun(token.head)
         elif token.dep_ in {"xcomp", "ccomp", "advcl", "relcl"} and _own(token.head) not in {"stated", None}:
             return None if token.dep_ != "advcl" and token.dep_ != "relcl" else own
         elif token.dep_ in {"conj", "xcomp", "ccomp"} and _own(token.head) is None:
@@ -83,6 +86,20 @@ def standing(verb: Token) -> Standing | None:
     return None if own == "stated" and is_order(token) and token is verb else own
 
 
+def _last_noun(token: Token) -> Token:
+    """The noun whose head is a verb, from a noun in its phrase."""
+    while token.head.i != token.i and token.head.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token
+
+
+def verb_above(token: Token) -> Token:
+    """The verb that the word belongs to."""
+    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token
+
+
 def has_subject(verb: Token) -> bool:
     return any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
 
@@ -93,7 +110,7 @@ def _used_to(verb: Token) -> bool:
 
 def _own(verb: Token) -> Standing | None:
     """How the clause stands by its own words."""
-    denied: Standing | None = "stated"
+    denied: Standing = "denied" if is_no_longer(verb) else "stated"
     for child in verb.children:
         low = child.lower_
         if child.dep_ == "aux" and low in _UNSURE_HELPERS:
@@ -109,6 +126,20 @@ def _own(verb: Token) -> Standing | None:
     return denied
 
 
+def is_no_longer(verb: Token) -> bool:
+    """Whether "no longer" stood at this verb: just after "is" or another helper of it, or before it."""
+    return any(it.denies and _verb_at(verb.doc, it.offset) == verb.i for it in verb.doc.user_data.get("over", ()))
+
+
+def _verb_at(doc: Doc, offset: int) -> int:
+    before = [token for token in doc if token.idx < offset]
+    if before and before[-1].pos_ in {"AUX", "VERB"}:
+        token = before[-1]
+    else:
+        token = next((it for it in doc[len(before) :] if it.pos_ in {"AUX", "VERB"}), doc[0])
+    return int(token.head.i if token.dep_ in {"aux", "auxpass"} else token.i)
+
+
 def _none_of(noun: Token) -> Standing | None:
     return "denied" if noun.dep_ in {"dobj", "attr"} else None
 
@@ -117,7 +148,11 @@ def _holds_through(token: Token) -> bool:
     """Whether what stands at this token is true if what it hangs on is told."""
     if token.dep_ in {"conj", "relcl"}:
         return token.dep_ == "conj" or token.head.pos_ == "PROPN" or token.head.i + 1 < token.left_edge.i
-    marks = {child.lower_ for child in token.children if child.dep_ in {"mark", "advmod"} and child.i < token.i}
+    marks = {
+        child.lower_
+        for child in token.children
+        if child.i < token.i and (child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ in _CONDITIONS))
+    }
     if token.dep_ == "advcl":
         return has_subject(token) and bool(marks & _REASONS) and not marks & (_CONDITIONS | {"that"})
     if token.dep_ == "ccomp":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from graphmem.extraction.prose.relations import BEING, Frame, family, frame
@@ -12,6 +13,7 @@ from graphmem.records import Triple, entity_key
 
 Lemma = Callable[[str], str]
 
+_OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
 _STATES = frozenset(
     """love charge trouble holiday vacation leave bed hospital fire condition debt shape mood touch pain danger doubt
@@ -25,7 +27,8 @@ _OPPOSITES = (
     {"vacant", "occupied"}, {"pending", "approved", "rejected"}, {"free", "busy"}, {"clean", "dirty"}, {"pregnant"},
     {"enabled", "disabled"}, {"active", "inactive"}, {"red", "blue", "green", "yellow", "black", "white", "brown", "orange", "grey"} - {"red"},
 )  # fmt: skip
-_NEVER_ENDED = ("used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ")
+_LASTING = frozenset("join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle".split())
+_NEVER_ENDED = ("used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ")
 
 
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
@@ -34,6 +37,8 @@ def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
+        return False
     if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
@@ -80,12 +85,19 @@ def _same(one: str, other: str) -> bool:
     return entity_key(one) == entity_key(other) or entity_key(other) in map(entity_key, other_number(one))
 
 
+def is_past(relation: str) -> bool:
+    """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "will visit", "is on"."""
+    first = relation.split()[0]
+    return not first.endswith("s") or first == "was"
+
+
 def is_like(said: str, known: str) -> bool:
     """Whether what is said to be no more is the known thing, or a more general name for it.
 
     >>> is_like("tea", "green tea"), is_like("green tea", "tea"), is_like("Tuesday", "Tuesday at 9:00")
     (True, False, True)
     """
+    said, known = (_OWNER.sub("", each) for each in (said, known))
     if _same(said, known):
         return True
     short, full = entity_key(said).split(), entity_key(known).split()

@@ -54,6 +54,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
     ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),
+    ("Ulysses", "name", r"\b(?:WHO|IT|US)\b(?!\s[A-Z]{2})"),
     ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
@@ -121,6 +122,8 @@ def kind(token: Token) -> str:
         return found.kind
     if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ in {"PROPN", "NUM"} or looks_like_time(token.text)):
         return "time"
+    if token.lemma_.lower() in _VAGUE_TIMES:
+        return "time"
     if token.ent_type_ in {"GPE", "LOC", "FAC"}:
         return "place"
     if token.ent_type_ == "PERSON":
@@ -128,6 +131,17 @@ def kind(token: Token) -> str:
     if token.pos_ == "NUM" or any(child.dep_ == "nummod" and child.like_num for child in token.children):
         return "amount"
     return "name" if token.pos_ == "PROPN" else "thing"
+
+
+_VAGUE_TIMES = frozenset(
+    """morning evening afternoon night weekend summer winter spring autumn fall week month year day hour minute second
+    holiday past future moment while time childhood today tomorrow yesterday tonight season decade century""".split()
+)
+
+
+def is_vague_time(token: Token) -> bool:
+    """Whether the noun is a time that no value names: "in the mornings", "for years"."""
+    return not value(token) and (token.lemma_.lower() in _VAGUE_TIMES or (token.ent_type_ in {"DATE", "TIME"} and token.pos_ == "NOUN"))
 
 
 def kind_of(text: str) -> str:
