@@ -140,7 +140,7 @@ def _now(verb: Token) -> str | None:
 
 def _denial(verb: Token) -> str | None:
     """Why what is denied was so and is no more; None when it may only not have happened once."""
-    over = [it for it in verb.doc.user_data.get("over", ()) if verb.sent.start_char <= it.offset <= verb.sent.end_char]
+    over = [it for index, it in verb.doc.user_data["over"] if verb.sent.start <= index <= verb.sent.end]
     if any(it.denies for it in over):
         return "no longer"
     if over:

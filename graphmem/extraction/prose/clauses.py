@@ -45,7 +45,7 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
     """What the text says, sentence by sentence; names are remembered for the pronouns after them."""
     for sentence in doc.sents:
         told = is_told(sentence)
-        gone = [it for it in doc.user_data.get("gone", ()) if sentence.start_char <= it.offset <= sentence.end_char]
+        gone = [it for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
         for token in sentence:
             if told and _is_verb(token) and not _is_broken(token):
                 for said in _clause(token, people):

@@ -13,8 +13,8 @@ from graphmem.extraction.prose.corrections import without_gone, without_over
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
-from graphmem.extraction.prose.people import NOBODY, People
-from graphmem.extraction.prose.values import doc_of
+from graphmem.extraction.prose.people import NOBODY, People, strange_names
+from graphmem.extraction.prose.values import doc_of, with_names
 from graphmem.records import Extraction, Fact, Observation, entity_key
 
 if TYPE_CHECKING:
@@ -92,16 +92,24 @@ def _called(speaker: str | None) -> str | None:
 
 
 def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
-    """The parts parsed together; what they say is gone is left out of the parse, and kept beside it."""
-    docs = []
+    """The parts parsed together; what they say is gone is left out of the parse, and kept beside it.
+
+    Where the parser finds no verb, or no noun before it, the first word is a name that it does not know: it is parsed
+    again with one that it does.
+    """
+    docs: list[Doc] = []
     for part in spoken:
         text, over = without_over(part.text)
         text, gone = without_gone(text)
-        doc = doc_of(nlp, text)
-        doc.user_data["over"] = over
-        doc.user_data["gone"], doc.user_data["corrects"] = gone, part.corrects
+        doc = doc_of(nlp, text, {"over": over, "gone": gone})
+        doc.user_data["corrects"] = part.corrects
         docs.append(doc)
-    yield from nlp.pipe(docs)
+    parsed = list(nlp.pipe(docs))
+    doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_names(doc))}
+    again = nlp.pipe([with_names(nlp, parsed[number], strange) for number, strange in doubtful.items()])
+    for number, doc in zip(doubtful, again, strict=True):
+        parsed[number] = doc
+    yield from parsed
 
 
 @functools.lru_cache(maxsize=4096)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.values import kind, word
+from graphmem.language.words import COMMON
+from graphmem.extraction.prose.values import kind, value, word
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Doc, Token
 
 NOBODY = frozenset({"assistant", "system", "tool", "bot", "ai", "model", "chatbot", "function", "developer"})
 """Speakers whose own words teach nothing about anybody."""
@@ -110,6 +111,20 @@ def is_person(head: Token) -> bool:
     if head.dep_ == "pobj" and head.head.lower_ in {"at", "in"}:
         return False
     return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
+
+
+def strange_names(doc: Doc) -> list[int]:
+    """The first words of sentences that are names unknown to the parser: it took them for no noun, or found no verb."""
+    found = []
+    for sentence in doc.sents:
+        first, long_enough = sentence[0], len(sentence) > 2
+        if not long_enough or not first.text.istitle() or first.lower_ in COMMON or not sentence[1].text[:1].islower():
+            continue
+        no_verb = sentence.root.pos_ not in {"VERB", "AUX"}
+        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
+        if (no_verb or no_noun) and not value(first):
+            found.append(first.i)
+    return found
 
 
 def one_name_each(names: Iterable[str]) -> dict[str, str]:

@@ -128,15 +128,14 @@ def _own(verb: Token) -> Standing | None:
 
 def is_no_longer(verb: Token) -> bool:
     """Whether "no longer" stood at this verb: just after "is" or another helper of it, or before it."""
-    return any(it.denies and _verb_at(verb.doc, it.offset) == verb.i for it in verb.doc.user_data.get("over", ()))
+    return any(it.denies and _verb_at(verb.doc, index) == verb.i for index, it in verb.doc.user_data["over"])
 
 
-def _verb_at(doc: Doc, offset: int) -> int:
-    before = [token for token in doc if token.idx < offset]
-    if before and before[-1].pos_ in {"AUX", "VERB"}:
-        token = before[-1]
+def _verb_at(doc: Doc, index: int) -> int:
+    if index and doc[index - 1].pos_ in {"AUX", "VERB"}:
+        token = doc[index - 1]
     else:
-        token = next((it for it in doc[len(before) :] if it.pos_ in {"AUX", "VERB"}), doc[0])
+        token = next((it for it in doc[index:] if it.pos_ in {"AUX", "VERB"}), doc[0])
     return int(token.head.i if token.dep_ in {"aux", "auxpass"} else token.i)
 
 

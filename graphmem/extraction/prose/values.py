@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from graphmem.language.words import COMMON
 
@@ -59,7 +60,15 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
 _WHOLE = re.compile(rf"(?i)(?:{_TIME}|\d{{4}}|noon|midnight)")
+_NAME = "Mary"
 _CAPITAL = re.compile(r"[A-Z]")
+
+
+class Mark(Protocol):
+    """Anything that stands at an offset of a text."""
+
+    @property
+    def offset(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,24 @@ def looks_like_time(text: str) -> bool:
     return bool(_WHOLE.match(text))
 
 
-def plain(text: str) -> tuple[str, dict[int, Value]]:
-    """`text` with a plain word for each value, and the values by the offset of that word."""
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text with a plain word for each value, the values by the offset of that word, and where the text has moved."""
+
+    text: str
+    values: Mapping[int, Value]
+    moved: Sequence[tuple[int, int]]
+
+    def offset(self, original: int) -> int:
+        """Where in `text` stands what stood at `original`."""
+        return original + sum(by for start, by in self.moved if start < original)
+
+
+def plain(text: str) -> Plain:
+    """`text` with its values masked."""
     parts: list[str] = []
     values: dict[int, Value] = {}
+    moved: list[tuple[int, int]] = []
     end = length = 0
     for found in _ANY.finditer(text):
         if found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] in "-_"):
@@ -90,18 +113,37 @@ def plain(text: str) -> tuple[str, dict[int, Value]]:
                 continue
         before = text[end : found.start()]
         values[length + len(before)] = Value(found[0].strip(" \"“”«»‘’'") if kind == "name" else found[0], kind)
+        moved.append((found.start(), len(placeholder) - len(found[0])))
         parts += [before, placeholder]
         length += len(before) + len(placeholder)
         end = found.end()
-    return "".join([*parts, text[end:]]), values
+    return Plain("".join([*parts, text[end:]]), values, moved)
 
 
-def doc_of(nlp: Language, text: str) -> Doc:
-    """The tokens of `text` with its values masked; `word` and `kind` give them back."""
-    masked, values = plain(text)
-    doc = nlp.make_doc(masked)
-    doc.user_data["values"] = {token.i: values[token.idx] for token in doc if token.idx in values}
+def doc_of(nlp: Language, text: str, marks: Mapping[str, Sequence[Mark]]) -> Doc:
+    """The tokens of `text` with its values masked: `word` and `kind` give them back.
+
+    `doc.user_data` holds under each name of `marks` the pairs of a token's index and the mark that stood before it.
+    """
+    masked = plain(text)
+    doc = nlp.make_doc(masked.text)
+    doc.user_data["values"] = {token.i: masked.values[token.idx] for token in doc if token.idx in masked.values}
+    for name, placed in marks.items():
+        starts = [(masked.offset(mark.offset), mark) for mark in placed]
+        doc.user_data[name] = [(sum(token.idx < start for token in doc), mark) for start, mark in starts]
     return doc
+
+
+def with_names(nlp: Language, doc: Doc, indices: Iterable[int]) -> Doc:
+    """The tokens of `doc` again, those at `indices` as names that every parser knows."""
+    from spacy.tokens import Doc as Tokens
+
+    named = {index: doc[index].text for index in indices}
+    words = [_NAME if token.i in named else token.text for token in doc]
+    again = Tokens(nlp.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
+    again.user_data.update(doc.user_data)
+    again.user_data["values"] = {**doc.user_data["values"], **{index: Value(text, "name") for index, text in named.items()}}
+    return again
 
 
 def value(token: Token) -> Value | None:
