@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 Named = tuple["Token", str]
 
 _RAISE = frozenset("raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease adjust rename upgrade downgrade".split())
-_MOVE = frozenset("move shift postpone reschedule push bring delay relocate transfer".split())
+_MOVE = frozenset("move extend prolong defer shift postpone reschedule push bring delay relocate transfer".split())
 _SWITCH = frozenset("switch change migrate convert".split())
 _APPOINT = frozenset("appoint name elect make promote".split())
+_DISMISSED = frozenset("fire dismiss remove sack oust resign retire".split())
 _NOW = frozenset({"now", "currently", "nowadays", "presently", "meanwhile", "finally", "actually"})
 _ALSO = frozenset({"also", "too", "again", "both", "additionally", "still", "already", "sometimes", "often", "occasionally", "well"})
-_PLACE = frozenset("in on at under inside behind near beside above below with".split())
-_EXCLUSIVE: dict[str, tuple[frozenset[str], frozenset[frozenset[str]]]] = {}
+_PLACE = frozenset("in on at under inside behind near beside above below".split())
 
 # Of these, a thing does one at a time: with "now" another object ends what was before.
 _ONE_AT_A_TIME = {
@@ -38,19 +38,19 @@ _ONE_AT_A_TIME = {
     "close": frozenset({"close"}), "report": frozenset({"report"}), "drive": frozenset({"drive"}),
     "park": frozenset({"be", "park", "stand"}), "keep": frozenset({"keep", "be", "store"}), "store": frozenset({"keep", "be", "store"}),
     "hang": frozenset({"hang", "be"}), "stand": frozenset({"be", "park", "stand"}), "lie": frozenset({"be", "lie"}),
-    "sit": frozenset({"be", "sit"}), "meet": frozenset({"meet"}), "host": frozenset({"host", "run"}), "use": frozenset(),
+    "sit": frozenset({"be", "sit"}), "meet": frozenset({"meet"}), "host": frozenset({"host", "run"}), "play for": frozenset({"play"}),
 }  # fmt: skip
-_GROUPS = (frozenset({"at", "for"}), _PLACE, frozenset({"as"}), frozenset({"to"}), frozenset({""}))
+_GROUPS = (frozenset({"at", "for"}), _PLACE, frozenset({"as"}), frozenset({"to"}), frozenset({""}), frozenset({"with"}), frozenset({"for"}))
 
 # What ends by these verbs, said of the same object ("left Northwind"); with the preposition of that object, if any.
 _ENDERS: dict[tuple[str, str], frozenset[str]] = {
-    **{key: relations.AFFILIATION | relations.HOME for key in [("leave", ""), ("quit", ""), ("move", "out of"), ("move", "away from")]},
+    ("leave", ""): relations.AFFILIATION, ("move", "out of"): relations.HOME, ("move", "away from"): relations.HOME,
     **{
         (verb, preposition): relations.AFFILIATION
         for verb in ("resign", "retire", "fire", "depart", "dismiss", "drop", "part", "graduate", "withdraw", "expel", "quit")
         for preposition in ("from", "out of", "by", "at")
     },
-    **{(verb, ""): relations.POSSESSION - {"adopt"} for verb in ("sell", "return", "scrap", "ditch", "donate")},
+    **{(verb, ""): relations.POSSESSION - {"adopt"} | {"run"} for verb in ("sell", "return", "scrap", "ditch", "donate")},
     ("give", ""): relations.POSSESSION, ("throw", ""): relations.POSSESSION, ("get rid", "of"): relations.POSSESSION,
     ("divorce", ""): relations.UNION, ("separate", "from"): relations.UNION, ("split", "from"): relations.UNION,
     ("break", "with"): relations.UNION,
@@ -71,7 +71,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _replaced(verb, subjects, people)
     elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
         yield from _appointed(verb, subjects, people)
-    elif (as_what := _after(verb, "as")) and _particled(verb) in {"take over", "start", "step down", "resign", "quit", "retire"}:
+    elif (as_what := _after(verb, "as")) and _particled(verb) in {"take over", "start", "step down", "resign", "quit", "retire", *_DISMISSED}:
         yield from _office(verb, as_what, subjects, people)
     elif to is not None and lemma in _MOVE:
         yield from _moved(verb, to, subjects, people)
@@ -94,6 +94,8 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
         yield Ending(statement.subject, statement.relation.split()[0], relations.family(verb.lemma_.lower()), statement.object, relation=said)
     elif (reason := _denial(verb)) and not _is_qualified(verb):
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
+        if verb.lemma_ == "have" and " " not in statement.relation:
+            yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
 
 
 def placed(statement: Statement) -> Iterator[Said]:
@@ -106,22 +108,34 @@ def placed(statement: Statement) -> Iterator[Said]:
 
 def corrected(statement: Statement, gone: str, reason: str) -> Ending:
     """The end of what the text puts right: "on Thursday, not Tuesday"."""
-    return Ending(statement.subject, reason, None, gone)
+    return Ending(statement.subject, reason, None, gone, relation=statement.relation)
 
 
 def _replacing(verb: Token, statement: Statement, *, told: str = "") -> Iterator[Ending]:
     """ "works at Acme now" ends "works at" any other."""
     reason = told or _now(verb)
-    verbs = _ONE_AT_A_TIME.get("be" if verb.lemma_ in {"'s", "’s"} else verb.lemma_.lower())
     preposition = _last_preposition(statement.relation)
+    verbs = _exclusive(verb, statement, preposition)
+    if reason and statement.relation.startswith("has ") and statement.slot is None and statement.kind in {"name", "person"} and verb.lemma_ != "have":
+        yield Ending(statement.subject, reason, other_than=statement.object, kind=statement.kind, relation=statement.relation)
     group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
     if not reason or not verbs or statement.slot or statement.kind == "state":
         return
     if verb.tag_ not in {"VBZ", "VBP", "VBG", "VBN"} or statement.relation.split()[0] in {"was", "had", "will", "can"}:
         return
-    if verb.lemma_.lower() not in statement.relation and verb.lemma_ == "be" and statement.relation not in {"is", f"is {preposition}"}:
-        return
     yield Ending(statement.subject, reason, verbs, other_than=statement.object, kind=statement.kind, prepositions=group)
+
+
+def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset[str] | None:
+    """The verbs of which "now" ends another object: of a time all that are said alike ("is due on")."""
+    words, lemma = statement.relation.split(), verb.lemma_.lower()
+    if statement.kind == "time" and preposition:
+        return frozenset({lemma, words[-2]}) if lemma not in {"be", "start", "begin"} or len(words) > 2 else _ONE_AT_A_TIME[lemma]
+    if lemma == "be" and statement.relation not in {"is", f"is {preposition}"}:
+        return None
+    if preposition == "with" and lemma != "live":
+        return None
+    return _ONE_AT_A_TIME.get(f"{lemma} {preposition}") or _ONE_AT_A_TIME.get(lemma)
 
 
 def _now(verb: Token) -> str | None:
@@ -185,7 +199,18 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
         verbs = relations.POSSESSION | relations.CONSUMPTION | relations.LIKING | frozenset({"play", "practise", "practice"})
     if verbs and statement.relation.split()[0] not in {"will", "can"} and verb.tag_ != "VBG":
         object_ = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
+        if verbs is relations.AFFILIATION and _at_an_hour(verb):
+            return
         yield Ending(statement.subject, statement.relation, None if object_ != statement.object else verbs, object_)
+        if verbs is relations.AFFILIATION:
+            yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
+
+
+def _at_an_hour(verb: Token) -> bool:
+    """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
+    return any(
+        child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"}) for child in verb.children
+    )
 
 
 def _after(verb: Token, preposition: str) -> Token | None:
@@ -258,11 +283,13 @@ def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) ->
             yield Statement(target, reason, new, None, kind(to))
             if old:
                 yield Statement(target, f"{reason.removesuffix(' to')} from", old, None, "place")
-            if kind(to) in {"place", "name", "person"} or not is_person(token):
+            if kind(to) in {"place", "name", "person", "thing"}:
                 who = is_person(token) or token.pos_ == "PRON"
                 verbs = relations.HOME if who else _ONE_AT_A_TIME["be"] | relations.HOME
                 near = frozenset({"in", "to", "on", "at"})
                 yield Ending(target, reason, verbs, other_than=new, kind=kind(to), prepositions=near, anew=new)
+                if who and kind(to) != "place":
+                    yield Ending(target, reason, frozenset({"be", "work"}), other_than=new, kind="thing", same_head=True, anew=new)
         if old:
             yield Ending(target, reason, None, old)
 
@@ -274,7 +301,7 @@ def _replaced(verb: Token, subjects: Sequence[Named], people: People) -> Iterato
     if gone and instead is not None and (new := name_of(instead, people)):
         for _, subject in subjects:
             yield Statement(subject, f"replaced {gone[0]} with", new, None, kind(instead))
-            yield Ending(subject, "replaced", None, gone[0], anew=new)
+            yield Ending("", "replaced", None, gone[0], anew=new)
         return
     as_what = _after(verb, "as")
     for _, subject in subjects:

@@ -24,7 +24,7 @@ _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     relation = verb_phrase(verb)
-    if any(child.dep_ == "expl" for child in verb.children):
+    if any(child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children):
         return
     for child in verb.children:
         if child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i:
@@ -81,7 +81,8 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
     for preposition, noun in phrases(adjective):
         found = True
         for it in with_conjuncts(noun):
-            if preposition not in _NO_RELATION and kind(it) != "time" and (name := name_of(it, people)):
+            timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
+            if preposition not in _NO_RELATION and not timed and (name := name_of(it, people)):
                 how = f"{relation} {adjective.lower_} {preposition}"
                 yield Statement(subject, how, name, relation_slot(how, kind(it)), kind(it))
     of = [it for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of" for it in child.children]
@@ -95,7 +96,7 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
 
 
 _EMPTY = frozenset(
-    "able likely unlikely possible impossible sure certain true false wrong right ready due supposed available bound fine ok okay good great nice bad important necessary clear done same different such".split()
+    "able likely unlikely possible impossible sure certain true false wrong right ready supposed available bound fine ok okay good great nice bad important necessary clear done same different such".split()
 ) - {"available", "ready"}
 
 

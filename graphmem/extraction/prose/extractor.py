@@ -13,8 +13,8 @@ from graphmem.extraction.prose.corrections import without_gone, without_over
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
-from graphmem.extraction.prose.people import NOBODY, People, strange_names
-from graphmem.extraction.prose.values import doc_of, with_names
+from graphmem.extraction.prose.people import NOBODY, People, strange_words
+from graphmem.extraction.prose.values import doc_of, retold
 from graphmem.records import Extraction, Fact, Observation, entity_key
 
 if TYPE_CHECKING:
@@ -105,9 +105,11 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
         doc.user_data["corrects"] = part.corrects
         docs.append(doc)
     parsed = list(nlp.pipe(docs))
-    doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_names(doc))}
-    again = nlp.pipe([with_names(nlp, parsed[number], strange) for number, strange in doubtful.items()])
+    doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_words(doc))}
+    again = nlp.pipe([retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
     for number, doc in zip(doubtful, again, strict=True):
+        for index, verb in doc.user_data["verbs"].items():
+            doc[index].lemma_ = _lemma(nlp, verb)
         parsed[number] = doc
     yield from parsed
 

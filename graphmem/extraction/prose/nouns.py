@@ -36,6 +36,8 @@ def name_of(head: Token, people: People) -> str | None:
         return None
     if any(child.lower_ in _NOBODY | _POINTING for child in head.children if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}):
         return None
+    if (found := value(head)) and found.kind == "speech":
+        return None
     if called := called_name(head, people):
         return called
     owner = _owner(head, people)
@@ -75,7 +77,7 @@ def _owner(head: Token, people: People) -> str | None:
         if child.dep_ == "poss":
             if child.pos_ != "PRON":
                 return name_of(child, people)
-            if head.pos_ == "PROPN" and child.lower_ in FIRST_PERSON:
+            if head.pos_ == "PROPN" and head.text.istitle() and child.lower_ in FIRST_PERSON:
                 return ""
             return people.whom(child)
     return ""
@@ -87,7 +89,8 @@ def owner_of(head: Token, people: People) -> str | None:
 
 
 def _owned_by(owner: str) -> str:
-    return f"{owner}'" if owner.endswith("s") and not owner[0].isupper() else f"{owner}'s"
+    last = owner.rsplit(" ", 1)[-1]
+    return f"{owner}'" if last.endswith("s") and last.islower() else f"{owner}'s"
 
 
 def _inner(head: Token, people: People) -> str | None:

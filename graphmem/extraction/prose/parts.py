@@ -31,13 +31,13 @@ _HANGS_ON = re.compile(
     r"\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought|told|tells"
     r"|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*|imagine|pretend\w*|guess"
     r"|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote|wrote|lie[ds]?|false|wrong|assum\w+"
-    r"|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked|doubt\w*|myth|option|idea|plan|goal)\b|\?",
+    r"|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked|doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?]\s+")
 _OPENING = re.compile(
     r"^(?:(?:hi|hello|hey|dear|morning|good morning|good evening|thanks|thank you|ok|okay|well|yes|yeah|btw|by the way|fyi|heads up|quick update"
-    r"|just so you know|sorry|oh|so|also|great news|good news|bad news|as of today|unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+"
+    r"|just so you know|sorry|oh|so|also|great news|good news|bad news|as of today|it turns out(?: that)?|turns out(?: that)?|unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+|(?:it )?turns out(?: that)?\s+"
     r"|(?:please )?note that\s+|(?:just )?to let you know,?\s+(?:that )?|(?:fyi|btw)\s+)+",
     re.IGNORECASE,
 )

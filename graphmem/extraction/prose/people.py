@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphmem.language.words import COMMON
-from graphmem.extraction.prose.values import kind, value, word
+from graphmem.extraction.prose.values import A_NAME, A_VERB, kind, value, word
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -113,17 +113,23 @@ def is_person(head: Token) -> bool:
     return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
 
 
-def strange_names(doc: Doc) -> list[int]:
-    """The first words of sentences that are names unknown to the parser: it took them for no noun, or found no verb."""
-    found = []
+def strange_words(doc: Doc) -> dict[int, str]:
+    """What to put for words that mislead the parser: a first name that it does not know, a verb it takes for a plural.
+
+    Looked for where it found no verb ("The flight leaves at noon"), or an adverb that does something ("Sven owns").
+    """
+    found = {}
     for sentence in doc.sents:
-        first, long_enough = sentence[0], len(sentence) > 2
-        if not long_enough or not first.text.istitle() or first.lower_ in COMMON or not sentence[1].text[:1].islower():
-            continue
-        no_verb = sentence.root.pos_ not in {"VERB", "AUX"}
+        first, root = sentence[0], sentence.root
+        no_verb = not any(token.pos_ in {"VERB", "AUX"} for token in sentence)
         no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
-        if (no_verb or no_noun) and not value(first):
-            found.append(first.i)
+        if len(sentence) < 3 or not (no_verb or no_noun or root.pos_ not in {"VERB", "AUX"}):
+            continue
+        if first.text.istitle() and first.lower_ not in COMMON and sentence[1].text[:1].islower() and not value(first):
+            found[first.i] = A_NAME
+        if no_verb and root.tag_ == "NNS" and root.i > sentence.start and any(it.dep_ in {"det", "compound", "nmod", "poss"} for it in root.lefts):
+            found.pop(first.i, None)
+            found[root.i] = A_VERB
     return found
 
 

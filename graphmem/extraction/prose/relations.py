@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
+_SAME_IN_PAST = frozenset("quit put set cut hit let cost read shut split hurt spread bet".split())
 _HELPERS = frozenset("is are am was were be been being has have had do does did will can used to has".split())
 PREPOSITIONS = frozenset(
     """about above across after against along among around as at before behind below beneath beside between beyond by
@@ -70,6 +71,10 @@ def verb_phrase(verb: Token) -> str:
 
 def _finite(verb: Token) -> str:
     lemma = verb.lemma_.lower().strip("'’")
+    if verb.tag_ in {"VBP", "VB"} and lemma in _SAME_IN_PAST and not any(
+        it.lower_ in {"i", "we", "they", "you"} for it in verb.children if it.dep_ == "nsubj"
+    ):
+        return str(verb.lower_)
     if verb.tag_ == "MD":
         return {"'ll": "will", "’ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
     if verb.tag_ in {"VBZ", "VBP", "VB"}:

@@ -15,7 +15,7 @@ _HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
     |barely|scarcely|rarely|seldom|neither|rumou?rs?|rumou?red|gossip|legend|myths?|hoax|hearsay|imaginary
-    |fictional|fictitious|according\sto|as\sif|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
+    |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
     |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
     |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding
@@ -24,7 +24,7 @@ _HEDGES = re.compile(
 )
 _STARTS = re.compile(
     r"^\W*(?:suppose|imagine|pretend|assume|say\b|let\b|let's|let’s|given|if|whether|should|were|had|what|who|whom|whose|which|how|why"
-    r"|when(?:ever)?|please|don't|don’t|do|never|always|remember|remind|make sure|as soon as|once|until|till)\b",
+    r"|when(?:ever)?|please|don't|don’t|do|never|always|remember|remind|make sure|as soon as|as long as|so long as|once|until|till)\b",
     re.IGNORECASE,
 )
 _FICTION = re.compile(
@@ -170,6 +170,6 @@ SAYING = frozenset(
     forget feel seem appear look sound insist argue suggest propose assume imagine pretend lie deny report state swear
     write joke warn predict dream fear worry suspect consider recommend advise request order demand try intend refuse
     decline fail offer agree decide threaten mention explain announce remind let consider estimate bet figure fancy
-    reckon presume tend happen""".split()
+    reckon presume tend happen shout cry whisper reply answer scream mutter yell add""".split()
 )
 """Verbs of which the object is not the case for being said, thought or wanted."""

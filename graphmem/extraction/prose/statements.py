@@ -27,7 +27,8 @@ class Ending:
     """What was said of `subject` (of anybody when "") holds no more: by one of `verbs`, or by a relation like `relation`.
 
     That of `object`, where given; or that of any other object than `other_than`, of its `kind`, and by one of
-    `prepositions` where given. With `anew`, what ended holds of that object from now on. `reason` says why, in a word
+    `prepositions` where given, with `same_head` only if both are of one word ("team"); or whatever is so related, when
+    neither is given. With `anew`, what ended holds of that object from now on. `reason` says why, in a word
     or two.
     """
 
@@ -40,6 +41,7 @@ class Ending:
     prepositions: frozenset[str] | None = None
     anew: str | None = None
     relation: str | None = None
+    same_head: bool = False
 
 
 Said = Statement | Ending

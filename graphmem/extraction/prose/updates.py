@@ -42,13 +42,20 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
-    if ending.verbs is not None and said.verb not in ending.verbs and said.verb.split()[0] not in ending.verbs:
+    if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
         return False
     if ending.relation and ending.verbs is None and not _near(frame(ending.relation, lemma), said):
         return False
     if ending.object is not None:
         return is_like(ending.object, triple.object)
-    return ending.other_than is not None and _is_rival(ending, said, triple)
+    return ending.other_than is None or _is_rival(ending, said, triple)
+
+
+def _is_by(verbs: frozenset[str], said: Frame, relation: str) -> bool:
+    """Whether the relation is by one of the verbs; "is a student at" is by "be", "has CEO" by "have as"."""
+    if said.verb in verbs or relation in verbs or ("have as" in verbs and relation.startswith("has ")):
+        return True
+    return "be" in verbs and relation.startswith("is ") and said.preposition in {"at", "of", "for", "in", "with"}
 
 
 def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
@@ -59,6 +66,8 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     if ending.prepositions is not None and said.preposition not in ending.prepositions:
         return False
     last, other = new.casefold().split(" of ")[0].split()[-1:], triple.object.casefold().split(" of ")[0].split()[-1:]
+    if ending.same_head:
+        return last == other
     if said.verb == "be" and not said.preposition and ending.kind not in {"amount", "time", "code", "name"}:
         return last == other
     if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
@@ -108,6 +117,8 @@ def opposites(statement: Statement) -> Iterator[Ending]:
     """What "is closed" ends: "is open"."""
     if statement.relation not in {"is", "became", "has become"}:
         return
+    if statement.object in {"divorced", "single", "widowed"}:
+        yield Ending(statement.subject, f"is {statement.object}", frozenset({"marry"}))
     for states in _OPPOSITES:
         if statement.object.casefold() in states:
             for other in sorted(states - {statement.object.casefold()}):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Token
 
-Kind = Literal["time", "amount", "code", "name"]
+Kind = Literal["time", "amount", "code", "name", "speech"]
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -54,13 +54,15 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
+    ("money", "code", r"(?!\d+(?:st|nd|rd|th|s|am|pm|k|m|h)\b)(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{4,}"),
     ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),
     ("Ulysses", "name", r"\b(?:WHO|IT|US)\b(?!\s[A-Z]{2})"),
     ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
 _WHOLE = re.compile(rf"(?i)(?:{_TIME}|\d{{4}}|noon|midnight)")
-_NAME = "Mary"
+_LONGEST_TITLE = 7  # words
+A_NAME, A_VERB = "Mary", "takes"
 _CAPITAL = re.compile(r"[A-Z]")
 
 
@@ -97,6 +99,13 @@ class Plain:
         return original + sum(by for start, by in self.moved if start < original)
 
 
+def _quoted(text: str) -> Value:
+    """A name between quotation marks, or, when it is long or has a sentence's end, what somebody says."""
+    inner = text.strip(" \"“”«»‘’'")
+    speech = inner != text and (inner.endswith((".", ",", "!", "?")) or len(inner.split()) > _LONGEST_TITLE)
+    return Value(inner, "speech" if speech else "name")
+
+
 def plain(text: str) -> Plain:
     """`text` with its values masked."""
     parts: list[str] = []
@@ -112,7 +121,7 @@ def plain(text: str) -> Plain:
             if placeholder.casefold() in COMMON:
                 continue
         before = text[end : found.start()]
-        values[length + len(before)] = Value(found[0].strip(" \"“”«»‘’'") if kind == "name" else found[0], kind)
+        values[length + len(before)] = _quoted(found[0]) if kind == "name" else Value(found[0], kind)
         moved.append((found.start(), len(placeholder) - len(found[0])))
         parts += [before, placeholder]
         length += len(before) + len(placeholder)
@@ -134,15 +143,16 @@ def doc_of(nlp: Language, text: str, marks: Mapping[str, Sequence[Mark]]) -> Doc
     return doc
 
 
-def with_names(nlp: Language, doc: Doc, indices: Iterable[int]) -> Doc:
-    """The tokens of `doc` again, those at `indices` as names that every parser knows."""
+def retold(nlp: Language, doc: Doc, strange: Mapping[int, str]) -> Doc:
+    """The tokens of `doc` again, those in `strange` as a name and a verb that every parser knows."""
     from spacy.tokens import Doc as Tokens
 
-    named = {index: doc[index].text for index in indices}
-    words = [_NAME if token.i in named else token.text for token in doc]
+    words = [strange.get(token.i, token.text) for token in doc]
     again = Tokens(nlp.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
     again.user_data.update(doc.user_data)
-    again.user_data["values"] = {**doc.user_data["values"], **{index: Value(text, "name") for index, text in named.items()}}
+    names = {index: Value(doc[index].text, "name") for index, plain_word in strange.items() if plain_word == A_NAME}
+    again.user_data["values"] = {**doc.user_data["values"], **names}
+    again.user_data["verbs"] = {index: doc[index].text for index, plain_word in strange.items() if plain_word == A_VERB}
     return again
 
 
