@@ -13,7 +13,7 @@ from graphmem.extraction.prose.relations import PREPOSITIONS, third_person, verb
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.values import kind, looks_like_time, word
+from graphmem.extraction.prose.values import kind, kind_of, looks_like_time, word
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -116,8 +116,10 @@ def _replacing(verb: Token, statement: Statement, *, told: str = "") -> Iterator
     reason = told or _now(verb)
     preposition = _last_preposition(statement.relation)
     verbs = _exclusive(verb, statement, preposition)
-    if reason and statement.relation.startswith("has ") and statement.slot is None and statement.kind in {"name", "person"} and verb.lemma_ != "have":
-        yield Ending(statement.subject, reason, other_than=statement.object, kind=statement.kind, relation=statement.relation)
+    if reason and statement.relation.startswith("has ") and statement.slot is None and kind_of(statement.object) == "name" and verb.lemma_ != "have":
+        yield Ending(
+            statement.subject, reason, other_than=statement.object, kind=kind_of(statement.object), relation=statement.relation
+        )
     group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
     if not reason or not verbs or statement.slot or statement.kind == "state":
         return
@@ -283,7 +285,7 @@ def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) ->
             yield Statement(target, reason, new, None, kind(to))
             if old:
                 yield Statement(target, f"{reason.removesuffix(' to')} from", old, None, "place")
-            if kind(to) in {"place", "name", "person", "thing"}:
+            if kind(to) in {"place", "name", "person", "thing", "amount"}:
                 who = is_person(token) or token.pos_ == "PRON"
                 verbs = relations.HOME if who else _ONE_AT_A_TIME["be"] | relations.HOME
                 near = frozenset({"in", "to", "on", "at"})

@@ -22,7 +22,7 @@ from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import SAYING, Standing, has_subject, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
-from graphmem.extraction.prose.values import is_vague_time, kind
+from graphmem.extraction.prose.values import is_vague_time, kind, value
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -68,9 +68,23 @@ def _is_verb(token: Token) -> bool:
 def _is_broken(verb: Token) -> bool:
     """Whether the parse of the clause cannot be right."""
     subjects = [child for child in verb.children if child.dep_ in _SUBJECTS]
-    return len(subjects) > 1 or any(
+    if len(subjects) > 1 or (subjects and not _agree(subjects[0], verb)):
+        return True
+    return any(
         child.dep_ == "dep" or (child.dep_ == "dobj" and child.i < verb.i and verb.dep_ != "relcl") for child in verb.children
     )
+
+
+def _agree(subject: Token, verb: Token) -> bool:
+    """Whether subject and verb go together in number, where the verb shows it; "they" and groups go with either."""
+    finite = next((child for child in verb.children if child.dep_ in {"aux", "auxpass"}), verb)
+    if value(subject) or any(child.dep_ in {"conj", "cc"} for child in subject.children):
+        return True
+    if finite.tag_ == "VBZ":
+        return subject.tag_ != "NNS" and subject.lower_ not in {"i", "we", "they", "you"}
+    if finite.tag_ == "VBP" and finite.lemma_ not in {"be", "'"}:
+        return subject.tag_ not in {"NN", "NNP"} and subject.lower_ not in {"he", "she", "it"}
+    return True
 
 
 def _clause(verb: Token, people: People) -> Iterator[Said]:
@@ -120,7 +134,8 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         yield from is_what(verb, token, subject, people)
         return
     phrase = _relation(verb)
-    if phrase is None or (lemma in _LIGHT and not _is_passive(verb) and lemma not in {"go", "come"}):
+    reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
+    if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
         return
     objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"}]
     if objects:
@@ -191,7 +206,8 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
                 for at, place in phrases(token):
                     if at in {"at", "for", "in", "with"} and (where := name_of(place, people)) and not is_vague_time(place):
                         yield Statement(subject, f"{phrase} {at}", where, None, kind(place))
-    if passive and not found and (verb.tag_ == "VBN" or verb.pos_ == "ADJ") and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children):
+    bare = not any(it.dep_ in {"prep", "agent", "prt"} for it in verb.children)
+    if passive and bare and not found and (verb.tag_ == "VBN" or verb.pos_ == "ADJ") and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children):
         helper, _, participle = phrase.rpartition(" ")
         if helper in {"is", "was"}:
             yield Statement(subject, helper, participle, None, "state")

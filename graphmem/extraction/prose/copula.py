@@ -71,7 +71,7 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
         words = adjective.doc[measure[0].left_edge.i : adjective.i + 1]
         text = "".join(f"{word(it)}{it.whitespace_}" for it in words)
         slot = "age" if adjective.lower_ == "old" else None
-        yield Statement(subject, relation, text, slot, "amount")
+        yield Statement(subject, relation, text.strip(), slot, "amount")
         return
     if any(child.dep_ in {"xcomp", "ccomp", "acl"} for child in adjective.children) or adjective.tag_ in {"JJR", "RBR"}:
         return
@@ -119,7 +119,10 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
     if relation in {"is", "became", "has become"} and (said := _role_of_object(subject, noun, people)):
         yield said
         return
-    for it in with_conjuncts(noun):
+    several = with_conjuncts(noun)
+    if len(several) > 1 and " of " not in (name_of(noun, people) or "") and " of " in (name_of(several[-1], people) or ""):
+        several = several[-1:]  # "the capital and largest city of Portugal"
+    for it in several:
         if name := name_of(it, people):
             yield from _described(relation, token, subject, it, name, people)
 

@@ -21,7 +21,7 @@ _VAGUE = frozenset(
     this that these those it there here who which what whatever whoever sense point fact idea case side end
     same latter former matter deal plenty none both either another""".split()
 )
-_POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "which", "what", "whose"})
+_POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "most", "many", "few", "several", "enough", "less", "fewer", "which", "what", "whose"})
 _NO_PART = frozenset({"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"})
 _BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
 _CALLED = frozenset({"call", "name", "title"})
@@ -146,15 +146,21 @@ def with_conjuncts(head: Token) -> list[Token]:
     """The head, and what "and" joins to it: "a book and a pen"; nothing of an "or"."""
     found = [head]
     for token in head.conjuncts:
-        if token.i > head.i and token.dep_ == "conj" and not _is_rather_a_verb(token, head):
+        if token.i > head.i and token.dep_ == "conj" and not _is_of_another_clause(token, head):
             found.append(token)
     if any(child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} for it in found for child in it.children):
         return [] if not any(child.lower_ == "but" for child in head.children) else [head]
     return found
 
 
-def _is_rather_a_verb(noun: Token, head: Token) -> bool:
-    """Whether the parser took "manages a team and reports to Jo" for two things managed."""
+def _is_of_another_clause(noun: Token, head: Token) -> bool:
+    """Whether the parser took for one of two things what begins another clause.
+
+    "She manages a team and reports to Jo", "Karl lives in Essen and Heinz died".
+    """
+    after = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
+    if after is not None and after.tag_ in {"VBD", "VBZ", "VBP", "MD"} and head.dep_ not in {"nsubj", "nsubjpass"}:
+        return True
     bare = noun.tag_ == "NNS" and not list(noun.lefts) and noun.text.islower() and bool(list(head.lefts))
     return bare and any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights)
 
@@ -165,6 +171,9 @@ def is_indefinite(head: Token) -> bool:
     return not articles or articles[0] in {"a", "an", "some"}
 
 
+_LONG_PREPOSITIONS = frozenset("out away next up off inside outside close due because instead down over".split())
+
+
 def phrases(head: Token) -> Iterator[tuple[str, Token]]:
     """(preposition, noun) for each phrase that hangs on the word, "of" left out."""
     for child in head.children:
@@ -172,5 +181,5 @@ def phrases(head: Token) -> Iterator[tuple[str, Token]]:
             for it in child.children:
                 if it.dep_ == "pobj":
                     yield child.lower_, it
-                elif it.dep_ == "prep":
+                elif it.dep_ == "prep" and child.lower_ in _LONG_PREPOSITIONS:
                     yield from ((f"{child.lower_} {it.lower_}", noun) for noun in it.children if noun.dep_ == "pobj")

@@ -30,7 +30,7 @@ KIN = _WOMEN | _MEN | frozenset(
 )
 PEOPLE = KIN | frozenset(
     """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
-    supervisor mentor client customer contact professor student accountant director""".split()
+    supervisor mentor patient client customer contact professor student accountant director""".split()
 )
 _TITLES = frozenset("mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge".split())
 _TO_PEOPLE = frozenset(
@@ -48,6 +48,7 @@ class People:
     speaker: str | None = None
     spoken_of: dict[str, str] = field(default_factory=dict)
     things: dict[str, None] = field(default_factory=dict)
+    meant: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
     @property
     def me(self) -> str:
@@ -57,13 +58,14 @@ class People:
         """What the speaker calls "my …": two speakers' sisters are two."""
         return f"{self.speaker}'s {thing}" if self.speaker else f"my {thing}"
 
-    def forget(self) -> None:
-        """A new line: a pronoun means nobody of the last one."""
-        self.spoken_of.clear()
-        self.things.clear()
-
     def whom(self, pronoun: Token) -> str | None:
-        """The name for a pronoun, or None when it cannot be told."""
+        """The name for a pronoun, or None when it cannot be told; what it means by the names before it."""
+        place = (id(pronoun.doc), pronoun.i)
+        if place not in self.meant:
+            self.meant[place] = self._whom(pronoun)
+        return self.meant[place]
+
+    def _whom(self, pronoun: Token) -> str | None:
         low = pronoun.lower_
         if low in FIRST_PERSON:
             return self.me
@@ -85,7 +87,7 @@ class People:
             called = {child.lower_ for child in head.children} | {head.lower_, head.head.lower_ if head.dep_ == "appos" else ""}
             gender = "she" if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."}) else "he" if called & (_MEN | {"mr", "mr."}) else ""
             self.spoken_of[name] = self.spoken_of.get(name) or gender
-        elif head.pos_ == "NOUN" and kind(head) == "thing":
+        if head.dep_ not in {"attr", "oprd"} and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
             self.things[name] = None
 
 
@@ -108,9 +110,15 @@ def is_person(head: Token) -> bool:
         return False
     if head.dep_ in {"dobj", "oprd", "dative"}:
         return head.head.lemma_ in _TO_PEOPLE or (head.ent_type_ == "PERSON" and head.head.lemma_ not in _TO_PLACES)
-    if head.dep_ == "pobj" and head.head.lower_ in {"at", "in"}:
+    if head.dep_ == "pobj" and head.head.lower_ not in {"with", "by", "for", "from", "to", "of", "about", "like"}:
         return False
+    if head.dep_ == "poss":
+        return head.ent_type_ in {"PERSON", ""}
     return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
+
+
+def is_certain_person(head: Token) -> bool:
+    return head.ent_type_ == "PERSON" or (head.pos_ == "NOUN" and head.lower_ in PEOPLE)
 
 
 def strange_words(doc: Doc) -> dict[int, str]:
@@ -127,7 +135,7 @@ def strange_words(doc: Doc) -> dict[int, str]:
             continue
         if first.text.istitle() and first.lower_ not in COMMON and sentence[1].text[:1].islower() and not value(first):
             found[first.i] = A_NAME
-        if no_verb and root.tag_ == "NNS" and root.i > sentence.start and any(it.dep_ in {"det", "compound", "nmod", "poss"} for it in root.lefts):
+        if no_verb and root.tag_ == "NNS" and root.i > sentence.start and list(root.lefts):
             found.pop(first.i, None)
             found[root.i] = A_VERB
     return found

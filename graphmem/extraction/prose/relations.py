@@ -69,6 +69,16 @@ def verb_phrase(verb: Token) -> str:
     return " ".join([*words, *particles])
 
 
+def _third_person_of(verb: Token, lemma: str) -> str:
+    """The form itself, where it is the one: the lemma of "hates" is "hat" to some."""
+    known = {"'s": "be", "'re": "be", "'m": "be", "'ve": "have", "s": "be", "re": "be", "ve": "have"}.get(lemma, lemma)
+    if known in _IRREGULAR:
+        return third_person(known)
+    if verb.i in verb.doc.user_data.get("verbs", {}):
+        return str(verb.doc.user_data["verbs"][verb.i]).lower()
+    return str(verb.lower_) if verb.tag_ == "VBZ" else third_person(verb.lower_)
+
+
 def _finite(verb: Token) -> str:
     lemma = verb.lemma_.lower().strip("'’")
     if verb.tag_ in {"VBP", "VB"} and lemma in _SAME_IN_PAST and not any(
@@ -78,7 +88,7 @@ def _finite(verb: Token) -> str:
     if verb.tag_ == "MD":
         return {"'ll": "will", "’ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
     if verb.tag_ in {"VBZ", "VBP", "VB"}:
-        return third_person({"'s": "be", "'re": "be", "'m": "be", "'ve": "have", "s": "be", "re": "be"}.get(lemma, lemma))
+        return _third_person_of(verb, lemma)
     return _PAST.get(verb.lower_, str(verb.lower_))
 
 

@@ -49,6 +49,7 @@ _LABEL = (
 _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("Ulysses", "name", r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[‘'][^'’\n]{2,80}['’](?!\w)"),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
+    ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|–)\s?[12]\d{3}(?![\d-])"),
     ("Monday", "time", rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)"),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
@@ -60,7 +61,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
-_WHOLE = re.compile(rf"(?i)(?:{_TIME}|\d{{4}}|noon|midnight)")
+_WHOLE = re.compile(rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b|\d{{4}}|noon|midnight)")
 _LONGEST_TITLE = 7  # words
 A_NAME, A_VERB = "Mary", "takes"
 _CAPITAL = re.compile(r"[A-Z]")
