@@ -239,7 +239,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
     """ "The rent went up to 950", "they raised the rent to 950", "we switched from A to B"."""
     new, was = name_of(to, people), _after(verb, "from")
     lemma = verb.lemma_.lower()
-    reason = f"{verb_phrase(verb)} to"
+    reason = f"{verb_phrase(verb) or verb.lower_} to"
     if not new or (lemma == "go" and not any(child.dep_ in {"prt", "advmod"} and child.lower_ in {"up", "down"} for child in verb.children)):
         return
     old = name_of(was, people) if was is not None else None
@@ -332,12 +332,12 @@ def _office(verb: Token, as_what: Token, subjects: Sequence[Named], people: Peop
             if role:
                 yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
             else:
-                yield Statement(subject, f"{verb_phrase(verb)} as", word(as_what))
+                yield Statement(subject, f"{verb_phrase(verb) or verb.lower_} as", word(as_what))
         else:
             name = name_of(as_what, people)
             if name:
-                yield Statement(subject, f"{verb_phrase(verb)} as", name)
-            yield Ending("", f"{verb_phrase(verb)} as", None, subject, relation=f"has {word(as_what)}")
+                yield Statement(subject, f"{verb_phrase(verb) or verb.lower_} as", name)
+            yield Ending("", f"{verb_phrase(verb) or verb.lower_} as", None, subject, relation=f"has {word(as_what)}")
 
 
 def _last_preposition(relation: str) -> str:

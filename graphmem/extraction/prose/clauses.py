@@ -97,7 +97,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     for token, subject in subjects:
         for statement in _statements(verb, token, subject, people):
-            if statement.subject.casefold() != statement.object.casefold():
+            if not statement.object.casefold().startswith(statement.subject.casefold()):
                 yield from changes.settled(verb, statement, stands)
     if stands == "stated":
         yield from _there_is(verb, people)
@@ -108,7 +108,8 @@ def _subjects(verb: Token) -> list[Token]:
     """Who does it: its own subject, the noun it describes, or the subject of the verb it is joined to."""
     own = [token for child in verb.children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
     if verb.dep_ == "relcl":
-        return [verb.head] if own and own[0].lower_ in {"who", "which", "that"} else []
+        of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
+        return [verb.head] if of_noun and _agree(verb.head, verb) else []
     if own or has_subject(verb):
         return own
     above = verb_above(verb.head)
@@ -148,7 +149,8 @@ def _relation(verb: Token) -> str | None:
     phrase = verb_phrase(verb)
     if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
         to = "to " if any(child.lower_ == "to" for child in verb.children) else ""
-        return f"{verb_phrase(verb.head)} {to}{verb.lower_}"
+        head = verb_phrase(verb.head)
+        return f"{head} {to}{verb.lower_}" if head else None
     return phrase
 
 

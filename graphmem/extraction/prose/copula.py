@@ -24,7 +24,7 @@ _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     relation = verb_phrase(verb)
-    if any(child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children):
+    if relation is None or any(child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children):
         return
     for child in verb.children:
         if child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i:

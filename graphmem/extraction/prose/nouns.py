@@ -19,7 +19,7 @@ _VAGUE = frozenset(
     """one ones some any all each many few most several lot lots thing things something anything everything stuff way
     bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
     this that these those it there here who which what whatever whoever sense point fact idea case side end
-    same latter former matter deal plenty none both either another""".split()
+    same latter former matter deal plenty more less better much none both either another""".split()
 )
 _POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "most", "many", "few", "several", "enough", "less", "fewer", "which", "what", "whose"})
 _NO_PART = frozenset({"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"})

@@ -87,8 +87,10 @@ class People:
             called = {child.lower_ for child in head.children} | {head.lower_, head.head.lower_ if head.dep_ == "appos" else ""}
             gender = "she" if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."}) else "he" if called & (_MEN | {"mr", "mr."}) else ""
             self.spoken_of[name] = self.spoken_of.get(name) or gender
-        if head.dep_ not in {"attr", "oprd"} and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
-            self.things[name] = None
+        subject = head.dep_ in {"nsubj", "nsubjpass"}
+        if head.pos_ == "NOUN" and head.dep_ not in {"attr", "oprd", "npadvmod"} or (subject and head.pos_ == "PROPN"):
+            if kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
+                self.things[name] = None
 
 
 def _subject_beside(pronoun: Token) -> str | None:

@@ -59,14 +59,25 @@ def third_person(lemma: str) -> str:
     return f"{lemma}s"
 
 
-def verb_phrase(verb: Token) -> str:
-    """The verb with its helpers and particle, as said of one person: "lives", "was born", "is working", "will fix"."""
-    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+def verb_phrase(verb: Token) -> str | None:
+    """The verb with its helpers and particle, as said of one person: "lives", "was born", "is working", "will fix".
+
+    None for a participle whose helper is not to be found.
+    """
+    helpers = _helpers(verb)
+    if not helpers and verb.tag_ in {"VBN", "VBG"} and verb.dep_ == "conj":
+        helpers = _helpers(verb.head)
+    if not helpers and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and verb.dep_ not in {"ROOT", "ccomp"})):
+        return None
     words = [_finite(helpers[0]), *(helper.lower_ for helper in helpers[1:]), verb.lower_] if helpers else [_finite(verb)]
     if helpers and helpers[0].lemma_ == "do":
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
     return " ".join([*words, *particles])
+
+
+def _helpers(verb: Token) -> list[Token]:
+    return [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
 
 
 def _third_person_of(verb: Token, lemma: str) -> str:

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 Standing = Literal["stated", "denied", "ended"]
 
 _UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "’d"})
+_SKILLS = frozenset("speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski".split())
 _HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
     |barely|scarcely|rarely|seldom|neither|rumou?rs?|rumou?red|gossip|legend|myths?|hoax|hearsay|imaginary
     |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
-    |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|thinking\s(?:of|about)
+    |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
     |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding
     |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
@@ -113,7 +114,7 @@ def _own(verb: Token) -> Standing | None:
     denied: Standing = "denied" if is_no_longer(verb) else "stated"
     for child in verb.children:
         low = child.lower_
-        if child.dep_ == "aux" and low in _UNSURE_HELPERS:
+        if child.dep_ == "aux" and (low in _UNSURE_HELPERS or (low in {"can", "ca"} and verb.lemma_ not in _SKILLS)):
             return None
         if child.dep_ == "advcl" and any(it.lower_ in _CONDITIONS for it in child.children if it.dep_ in {"mark", "advmod"}):
             return None
