@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose import changes
-from graphmem.extraction.prose.copula import is_what
+from graphmem.extraction.prose.copula import between, is_what
 from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
@@ -34,11 +34,12 @@ _NO_RELATION = frozenset(
     "because despite without except than like unlike due per via during before after until till since for-example as by".split()
 )
 _LIGHT = SAYING | frozenset("do let go come".split())
+_GIVING = frozenset("give award offer send pay grant teach lend show ask charge assign".split())
 _IN_A_PHRASE = frozenset(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
     pride credit control benefit effect role aim turn contact touch pleasure shape pity""".split()
 )
-_IDIOMS = frozenset("general fact addition particular course least most all first last once mind way case moment end total time".split())
+_IDIOMS = frozenset("general fact addition particular course least most all first last once mind way case moment end total time north south east west left right northeast northwest southeast southwest".split())
 
 
 def said_in(doc: Doc, people: People) -> Iterator[Said]:
@@ -46,13 +47,14 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
     for sentence in doc.sents:
         told = is_told(sentence)
         gone = [it for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
+        speaks = any(map(_is_verb, sentence))
         for token in sentence:
             if told and _is_verb(token) and not _is_broken(token):
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
                         yield from (changes.corrected(said, it.value, it.reason) for it in gone)
-            elif token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
+            elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 if told:
                     yield from _naming(token, people)
                 if name := name_of(token, people):
@@ -78,7 +80,9 @@ def _is_broken(verb: Token) -> bool:
 def _agree(subject: Token, verb: Token) -> bool:
     """Whether subject and verb go together in number, where the verb shows it; "they" and groups go with either."""
     finite = next((child for child in verb.children if child.dep_ in {"aux", "auxpass"}), verb)
-    if value(subject) or any(child.dep_ in {"conj", "cc"} for child in subject.children):
+    if any(child.dep_ == "conj" for child in subject.children):
+        return finite.tag_ != "VBZ" and finite.lower_ != "was"
+    if value(subject):
         return True
     if finite.tag_ == "VBZ":
         return subject.tag_ != "NNS" and subject.lower_ not in {"i", "we", "they", "you"}
@@ -109,7 +113,9 @@ def _subjects(verb: Token) -> list[Token]:
     own = [token for child in verb.children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
     if verb.dep_ == "relcl":
         of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
-        return [verb.head] if of_noun and _agree(verb.head, verb) else []
+        if not of_noun or not _agree(verb.head, verb):
+            return []
+        return _subjects(verb.head.head) if verb.head.dep_ == "attr" else [verb.head]
     if own or has_subject(verb):
         return own
     above = verb_above(verb.head)
@@ -118,7 +124,7 @@ def _subjects(verb: Token) -> list[Token]:
 
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
-    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"}:
+    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"} or kind(token) in {"time", "amount"} and value(token):
         return None
     if token.pos_ == "NOUN":
         if any(child.dep_ == "relcl" and child.i == token.i + 1 for child in token.children):
@@ -139,6 +145,10 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
     if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
         return
     objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"}]
+    if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
+        return
+    if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+        return
     if objects:
         yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
@@ -148,6 +158,8 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
 def _relation(verb: Token) -> str | None:
     phrase = verb_phrase(verb)
     if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
+        if _is_passive(verb) or any(child.lower_ in {"getting", "being"} for child in verb.children):
+            return None
         to = "to " if any(child.lower_ == "to" for child in verb.children) else ""
         head = verb_phrase(verb.head)
         return f"{head} {to}{verb.lower_}" if head else None
@@ -189,6 +201,10 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
 def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:
     """The names after a preposition that say something: not "in fact", "because of the rain"."""
     if preposition.split()[0] in _NO_RELATION - {"by", "as"} or noun.lower_ in _IDIOMS:
+        return
+    if preposition == "between":
+        if name := between(noun, people):
+            yield name, noun
         return
     for token in with_conjuncts(noun):
         if name := name_of(token, people):

@@ -31,7 +31,7 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and _is_name(child) and _role_of_subject(token, people):
             yield from _is_noun(relation, token, subject, child, people)
-        elif child.dep_ == "acomp":
+        elif child.dep_ == "acomp" and token.lower_ != "it":
             yield from _is_how(relation, subject, child, people)
     for preposition, noun in phrases(verb):
         if preposition.split()[0] in _NO_RELATION or any(child.dep_ in {"attr", "acomp"} for child in verb.children):
@@ -46,6 +46,12 @@ def _is_name(adjective: Token) -> bool:
 
 def _is_where(relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     role = _role_of_subject(token, people)
+    if noun.lower_ in {"north", "south", "east", "west"} or preposition == "to":
+        return
+    if preposition == "between":
+        if name := between(noun, people):
+            yield Statement(subject, f"{relation} between", name)
+        return
     relation_to, noun = through(f"{relation} {preposition}", noun)
     for it in with_conjuncts(noun):
         if (name := name_of(it, people)) and not is_vague_time(it) and (kind(it) != "time" or preposition in {"on", "at", "in"}):
@@ -53,6 +59,12 @@ def _is_where(relation: str, preposition: str, token: Token, subject: str, noun:
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")
             else:
                 yield Statement(subject, relation_to, name, None, kind(it))
+
+
+def between(noun: Token, people: People) -> str | None:
+    """ "Albania and Greece" as one name, for what lies between them."""
+    names = [name_of(it, people) for it in with_conjuncts(noun)]
+    return " and ".join(name for name in names if name) if None not in names else None
 
 
 _THROUGH = frozenset("charge front top need favour favor control search support back care range danger process middle".split())
@@ -91,7 +103,7 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
             yield Statement(subject, f"{relation} {adjective.lower_} of", name)
     if not found and not of:
         for it in with_conjuncts(adjective):
-            if it.pos_ in {"ADJ", "VERB"} and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
+            if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
                 yield Statement(subject, relation, "".join(f"{word(t)}{t.whitespace_}" for t in _adjective(it)).strip(), None, "state")
 
 
@@ -139,8 +151,10 @@ def _described(relation: str, token: Token, subject: str, noun: Token, name: str
 
 def _is_description(noun: Token) -> bool:
     """Whether the noun says of what kind something is: "a nurse", "cargo bikes"; not which one it is."""
+    if any(child.dep_ == "det" and child.lower_ in {"a", "an"} for child in noun.children):
+        return True
     if value(noun) or noun.pos_ in {"PROPN", "NUM"} or (noun.text[:1].isupper() and noun.i > noun.sent.start):
-        return any(child.dep_ == "det" and child.lower_ in {"a", "an"} for child in noun.children)
+        return False
     if kind(noun) == "amount":
         return False
     return not any(child.dep_ in {"det", "poss"} and child.lower_ not in {"a", "an", "some"} for child in noun.children)

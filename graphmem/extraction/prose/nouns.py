@@ -21,7 +21,7 @@ _VAGUE = frozenset(
     this that these those it there here who which what whatever whoever sense point fact idea case side end
     same latter former matter deal plenty more less better much none both either another""".split()
 )
-_POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "most", "many", "few", "several", "enough", "less", "fewer", "which", "what", "whose"})
+_POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "most", "many", "few", "several", "enough", "less", "fewer", "some", "which", "what", "whose"})
 _NO_PART = frozenset({"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"})
 _BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
 _CALLED = frozenset({"call", "name", "title"})
@@ -96,14 +96,16 @@ def _owned_by(owner: str) -> str:
 def _inner(head: Token, people: People) -> str | None:
     """The words of the phrase without article and owner, up to an "of" that belongs to it."""
     tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
+    if tokens[0].tag_ == "IN" or (len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and tokens[0].dep_ != "amod"):
+        return None
     text = "".join(f"{word(token)}{_gap(token, after)}" for token, after in zip(tokens, [*tokens[1:], None], strict=True))
     text = text.strip(" ,.;:!?\"“”")
     for child in head.rights:
         if child.dep_ == "prep" and child.lower_ == "of":
-            inner = [name_of(it, people) for it in child.children if it.dep_ == "pobj"]
-            if not inner or inner[0] is None:
+            inner = [name_of(it, people) for one in child.children if one.dep_ == "pobj" for it in [one, *one.conjuncts]]
+            if not inner or None in inner:
                 return None
-            text = f"{text} of {inner[0]}"
+            text = f"{text} of {' and '.join(name for name in inner if name)}"
     return text or None
 
 

@@ -19,6 +19,7 @@ _LABELS = frozenset(
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`")
+_ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>")
 _CLAUSE = re.compile(
     r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['’]s)\s(?:[\w'’-]+\s){1,3}?"
@@ -74,7 +75,8 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
             continue
         if _HEADER.match(line) or _NOT_PROSE.search(line):
             continue
-        plain = _MARKS.sub("", _BULLET.sub("", line)).strip()
+        quoted = line.replace("``", '"').replace("''", '"')
+        plain = _ASIDE.sub("", _MARKS.sub("", _BULLET.sub("", quoted))).strip()
         if is_english(plain, is_word):
             yield from _broken_up(plain, speaker, number)
 

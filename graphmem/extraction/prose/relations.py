@@ -67,7 +67,7 @@ def verb_phrase(verb: Token) -> str | None:
     helpers = _helpers(verb)
     if not helpers and verb.tag_ in {"VBN", "VBG"} and verb.dep_ == "conj":
         helpers = _helpers(verb.head)
-    if not helpers and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and verb.dep_ not in {"ROOT", "ccomp"})):
+    if not helpers and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and (verb.dep_ not in {"ROOT", "ccomp"} or verb.lemma_ == "be"))):
         return None
     words = [_finite(helpers[0]), *(helper.lower_ for helper in helpers[1:]), verb.lower_] if helpers else [_finite(verb)]
     if helpers and helpers[0].lemma_ == "do":

@@ -79,12 +79,18 @@ def standing(verb: Token) -> Standing | None:
             return None if token.dep_ != "advcl" and token.dep_ != "relcl" else own
         elif token.dep_ in {"conj", "xcomp", "ccomp"} and _own(token.head) is None:
             return None
+        elif token.dep_ == "conj" and token.tag_ == "VB" and is_order(token) and not _helped(token.head):
+            return None
         elif token.dep_ == "conj" and _own(token.head) != "stated" and not has_subject(token) and own == "stated":
             return None
         token = token.head
     if token.dep_ == "ROOT" and token is not verb and token.pos_ in {"VERB", "AUX"} and is_order(token):
         return None
     return None if own == "stated" and is_order(token) and token is verb else own
+
+
+def _helped(verb: Token) -> bool:
+    return any(child.dep_ == "aux" for child in verb.children)
 
 
 def _last_noun(token: Token) -> Token:

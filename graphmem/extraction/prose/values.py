@@ -30,7 +30,7 @@ _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
     rf"|(?:{_WEEKDAY},?\s)?{_MONTH}\s{_NTH}\b(?:,?\s\d{{4}}\b)?|{_MONTH}\s\d{{4}}\b"
-    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
+    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
     r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
 )
 _TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK})?|{_CLOCK}(?:\son\s{_DATE})?)"
@@ -47,7 +47,7 @@ _LABEL = (
 
 # Placeholder, kind and pattern, in the order in which they are tried at each place.
 _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
-    ("Ulysses", "name", r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[‘'][^'’\n]{2,80}['’](?!\w)"),
+    ("Ulysses", "name", r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[‘'][^'’\n]{2,80}['’](?!\w)"),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
     ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|–)\s?[12]\d{3}(?![\d-])"),
     ("Monday", "time", rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)"),
@@ -103,7 +103,8 @@ class Plain:
 def _quoted(text: str) -> Value:
     """A name between quotation marks, or, when it is long or has a sentence's end, what somebody says."""
     inner = text.strip(" \"“”«»‘’'")
-    speech = inner != text and (inner.endswith((".", ",", "!", "?")) or len(inner.split()) > _LONGEST_TITLE)
+    unclosed = text[:1] == '"' and text[-1:] != '"'
+    speech = inner != text and (unclosed or inner.endswith((".", ",", "!", "?")) or len(inner.split()) > _LONGEST_TITLE)
     return Value(inner, "speech" if speech else "name")
 
 
