@@ -53,7 +53,9 @@ def stored(cases: Iterable[Case]) -> int:
 
 def retired(cases: Iterable[Case]) -> int:
     """In how many pairs the second text ends the fact that it should."""
-    return sum(any(case["gone"] in str(fact) for fact in learned(case["before"], case["after"]).retired) for case in cases)
+    return sum(
+        any(case["gone"] in str(fact) for fact in learned(case["before"], case["after"]).retired) for case in cases
+    )
 
 
 def kept(cases: Iterable[Case]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose import changes
+from graphmem.extraction.prose import changes, endings
 from graphmem.extraction.prose.copula import between, is_what
 from graphmem.extraction.prose.nouns import (
     bare_name,
@@ -23,23 +23,37 @@ from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import SAYING, Standing, has_subject, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value
+from graphmem.extraction.prose.wordlist import words
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Token
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_PLACING = frozenset("put place leave drop set lay hide keep store insert park install hang".split())
-_ON = {"into": "in", "onto": "on", "in": "in", "on": "on", "under": "under", "inside": "inside", "behind": "behind", "at": "at"}
-_NO_RELATION = frozenset(
-    "because despite without except than like unlike due per via during before after until till since for-example as by".split()
+_PLACING = words("put place leave drop set lay hide keep store insert park install hang")
+_ON = {
+    "into": "in",
+    "onto": "on",
+    "in": "in",
+    "on": "on",
+    "under": "under",
+    "inside": "inside",
+    "behind": "behind",
+    "at": "at",
+}
+_NO_RELATION = words(
+    """because despite without except than like unlike due per via during before after until till since for-example
+    as by"""
 )
-_LIGHT = SAYING | frozenset("do let go come".split())
-_GIVING = frozenset("give award offer send pay grant teach lend show ask charge assign".split())
-_IN_A_PHRASE = frozenset(
+_LIGHT = SAYING | words("do let go come")
+_GIVING = words("give award offer send pay grant teach lend show ask charge assign")
+_IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
-    pride credit control benefit effect role aim turn contact touch pleasure shape pity""".split()
+    pride credit control benefit effect role aim turn contact touch pleasure shape pity"""
 )
-_IDIOMS = frozenset("general fact addition particular course least most all first last once mind way case moment end total time north south east west left right northeast northwest southeast southwest".split())
+_IDIOMS = words(
+    """general fact addition particular course least most all first last once mind way case moment end total time
+    north south east west left right northeast northwest southeast southwest"""
+)
 
 
 def said_in(doc: Doc, people: People) -> Iterator[Said]:
@@ -53,7 +67,7 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
-                        yield from (changes.corrected(said, it.value, it.reason) for it in gone)
+                        yield from (endings.corrected(said, it.value, it.reason) for it in gone)
             elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 if told:
                     yield from _naming(token, people)
@@ -73,7 +87,8 @@ def _is_broken(verb: Token) -> bool:
     if len(subjects) > 1 or (subjects and not _agree(subjects[0], verb)):
         return True
     return any(
-        child.dep_ == "dep" or (child.dep_ == "dobj" and child.i < verb.i and verb.dep_ != "relcl") for child in verb.children
+        child.dep_ == "dep" or (child.dep_ == "dobj" and child.i < verb.i and verb.dep_ != "relcl")
+        for child in verb.children
     )
 
 
@@ -102,7 +117,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     for token, subject in subjects:
         for statement in _statements(verb, token, subject, people):
             if not statement.object.casefold().startswith(statement.subject.casefold()):
-                yield from changes.settled(verb, statement, stands)
+                yield from endings.settled(verb, statement, stands)
     if stands == "stated":
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
@@ -119,12 +134,16 @@ def _subjects(verb: Token) -> list[Token]:
     if own or has_subject(verb):
         return own
     above = verb_above(verb.head)
-    return _subjects(above) if verb.dep_ in {"conj", "xcomp"} and above is not verb and above.pos_ in {"VERB", "AUX"} else []
+    return (
+        _subjects(above)
+        if verb.dep_ in {"conj", "xcomp"} and above is not verb and above.pos_ in {"VERB", "AUX"}
+        else []
+    )
 
 
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
-    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"} or kind(token) in {"time", "amount"} and value(token):
+    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"} or (kind(token) in {"time", "amount"} and value(token)):
         return None
     if token.pos_ == "NOUN":
         if any(child.dep_ == "relcl" and child.i == token.i + 1 for child in token.children):
@@ -137,7 +156,7 @@ def _subject_name(token: Token, people: People) -> str | None:
 
 def _statements(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     lemma = verb.lemma_.lower()
-    if lemma in {"be", "become", "'s", "’s", "'m", "'re"} or lemma == "remain":
+    if lemma in {"be", "become", "'s", "\u2019s", "'m", "'re"} or lemma == "remain":
         yield from is_what(verb, token, subject, people)
         return
     phrase = _relation(verb)
@@ -186,12 +205,16 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     if not named or not held or noun.pos_ == "PRON":
         return
     for child in to_whom:
-        receivers = [child] if child.dep_ == "dative" and child.pos_ != "ADP" else [it for it in child.children if it.dep_ == "pobj"]
+        receivers = (
+            [child]
+            if child.dep_ == "dative" and child.pos_ != "ADP"
+            else [it for it in child.children if it.dep_ == "pobj"]
+        )
         for receiver in receivers:
             if (name := name_of(receiver, people)) and name != subject:
                 yield Statement(subject, f"{phrase} {held} to", name)
     for preposition, other in further:
-        if verb.lemma_.lower() in _PLACING and preposition in _ON and kind(other) != "time" or is_vague_time(other):
+        if (verb.lemma_.lower() in _PLACING and preposition in _ON and kind(other) != "time") or is_vague_time(other):
             continue
         for name, token in _others(preposition, other, people):
             if len(f"{phrase} {held} {preposition}".split()) <= 7:
@@ -222,10 +245,20 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
             if preposition == "as":
                 for at, place in phrases(token):
-                    if at in {"at", "for", "in", "with"} and (where := name_of(place, people)) and not is_vague_time(place):
+                    if (
+                        at in {"at", "for", "in", "with"}
+                        and (where := name_of(place, people))
+                        and not is_vague_time(place)
+                    ):
                         yield Statement(subject, f"{phrase} {at}", where, None, kind(place))
     bare = not any(it.dep_ in {"prep", "agent", "prt"} for it in verb.children)
-    if passive and bare and not found and (verb.tag_ == "VBN" or verb.pos_ == "ADJ") and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children):
+    if (
+        passive
+        and bare
+        and not found
+        and (verb.tag_ == "VBN" or verb.pos_ == "ADJ")
+        and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
+    ):
         helper, _, participle = phrase.rpartition(" ")
         if helper in {"is", "was"}:
             yield Statement(subject, helper, participle, None, "state")
@@ -233,7 +266,10 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
 
 def _there_is(verb: Token, people: People) -> Iterator[Statement]:
     """Read "There is a lamp on the desk." The preposition hangs on the verb or on the noun, as the parser likes."""
-    if not any(child.dep_ == "expl" and child.lower_ == "there" for child in verb.children) or verb.tag_ not in {"VBZ", "VBP"}:
+    if not any(child.dep_ == "expl" and child.lower_ == "there" for child in verb.children) or verb.tag_ not in {
+        "VBZ",
+        "VBP",
+    }:
         return
     things = [child for child in verb.children if child.dep_ in {"attr", "nsubj", "dobj"}]
     for preposition, place in [*phrases(verb), *(found for thing in things for found in phrases(thing))]:
@@ -253,7 +289,7 @@ def _placed(verb: Token, people: People) -> Iterator[Statement]:
     for preposition, place in where:
         if preposition in _ON and kind(place) != "time" and (name := name_of(place, people)):
             for thing_name in named:
-                yield from changes.placed(Statement(thing_name, f"is {_ON[preposition]}", name, None, kind(place)))
+                yield from endings.placed(Statement(thing_name, f"is {_ON[preposition]}", name, None, kind(place)))
 
 
 def _naming(noun: Token, people: People) -> Iterator[Statement]:
@@ -267,7 +303,12 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
             yield Statement(owner, f"has {role}", called, role_slot(role), "person")
     if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and (name := name_of(noun, people)):
         for child in noun.rights:
-            if child.dep_ == "appos" and child.pos_ == "NOUN" and is_indefinite(child) and any(it.dep_ == "det" for it in child.children):
+            if (
+                child.dep_ == "appos"
+                and child.pos_ == "NOUN"
+                and is_indefinite(child)
+                and any(it.dep_ == "det" for it in child.children)
+            ):
                 if standing_of_noun(noun) == "stated" and (what_is := name_of(child, people)):
                     yield Statement(name, "is", what_is)
                     for preposition, place in phrases(child):

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.nouns import bare_name, called_name, is_indefinite, name_of, owner_of, phrases, with_conjuncts
-from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
+from graphmem.extraction.prose.nouns import (
+    bare_name,
+    called_name,
+    is_indefinite,
+    name_of,
+    owner_of,
+    phrases,
+    with_conjuncts,
+)
+from graphmem.extraction.prose.people import PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.statements import Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
+from graphmem.extraction.prose.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ROLE_PREPOSITIONS = frozenset({"of", "at", "for"})
-_NO_RELATION = frozenset("because despite without except than like unlike due per via during before after until till since as by about".split())
+_NO_RELATION = words(
+    """because despite without except than like unlike due per via during before after until till since as by
+    about"""
+)
 _FRESH = ("new ", "current ", "latest ", "present ")
 _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
@@ -24,12 +36,14 @@ _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     relation = verb_phrase(verb)
-    if relation is None or any(child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children):
+    if relation is None or any(
+        child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children
+    ):
         return
     for child in verb.children:
-        if child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i:
-            yield from _is_noun(relation, token, subject, child, people)
-        elif child.dep_ == "acomp" and _is_name(child) and _role_of_subject(token, people):
+        if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
+            child.dep_ == "acomp" and _is_name(child) and _role_of_subject(token, people)
+        ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
             yield from _is_how(relation, subject, child, people)
@@ -44,7 +58,9 @@ def _is_name(adjective: Token) -> bool:
     return adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
 
 
-def _is_where(relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
+def _is_where(
+    relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People
+) -> Iterator[Statement]:
     role = _role_of_subject(token, people)
     if noun.lower_ in {"north", "south", "east", "west"} or preposition == "to":
         return
@@ -54,7 +70,11 @@ def _is_where(relation: str, preposition: str, token: Token, subject: str, noun:
         return
     relation_to, noun = through(f"{relation} {preposition}", noun)
     for it in with_conjuncts(noun):
-        if (name := name_of(it, people)) and not is_vague_time(it) and (kind(it) != "time" or preposition in {"on", "at", "in"}):
+        if (
+            (name := name_of(it, people))
+            and not is_vague_time(it)
+            and (kind(it) != "time" or preposition in {"on", "at", "in"})
+        ):
             if role and kind(it) == "time" and relation == "is":
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")
             else:
@@ -67,12 +87,18 @@ def between(noun: Token, people: People) -> str | None:
     return " and ".join(name for name in names if name) if None not in names else None
 
 
-_THROUGH = frozenset("charge front top need favour favor control search support back care range danger process middle".split())
+_THROUGH = words("""charge front top need favour favor control search support back care range danger process middle""")
 
 
 def through(relation: str, noun: Token) -> tuple[str, Token]:
     """(is in charge of, testing) for (is in, charge of testing)."""
-    of = [it for child in noun.rights if child.dep_ == "prep" and child.lower_ == "of" for it in child.children if it.dep_ == "pobj"]
+    of = [
+        it
+        for child in noun.rights
+        if child.dep_ == "prep" and child.lower_ == "of"
+        for it in child.children
+        if it.dep_ == "pobj"
+    ]
     return (f"{relation} {noun.lower_} of", of[0]) if noun.lower_ in _THROUGH and of else (relation, noun)
 
 
@@ -104,21 +130,37 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
     if not found and not of:
         for it in with_conjuncts(adjective):
             if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
-                yield Statement(subject, relation, "".join(f"{word(t)}{t.whitespace_}" for t in _adjective(it)).strip(), None, "state")
+                yield Statement(
+                    subject,
+                    relation,
+                    "".join(f"{word(t)}{t.whitespace_}" for t in _adjective(it)).strip(),
+                    None,
+                    "state",
+                )
 
 
-_EMPTY = frozenset(
-    "able likely unlikely possible impossible sure certain true false wrong right ready supposed available bound fine ok okay good great nice bad important necessary clear done same different such".split()
+_EMPTY = words(
+    """able likely unlikely possible impossible sure certain true false wrong right ready supposed available bound
+    fine ok okay good great nice bad important necessary clear done same different such"""
 ) - {"available", "ready"}
 
 
 def _adjective(adjective: Token) -> list[Token]:
-    lefts = [it for it in adjective.lefts if it.dep_ in {"punct", "npadvmod", "compound"} or (it.dep_ == "advmod" and it.i == adjective.i - 1 and it.text == "half")]
+    lefts = [
+        it
+        for it in adjective.lefts
+        if it.dep_ in {"punct", "npadvmod", "compound"}
+        or (it.dep_ == "advmod" and it.i == adjective.i - 1 and it.text == "half")
+    ]
     return [*lefts, adjective]
 
 
 def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
-    if noun.pos_ == "VERB" or noun.tag_ in {"VB", "VBG", "WP", "WDT"} or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children):
+    if (
+        noun.pos_ == "VERB"
+        or noun.tag_ in {"VB", "VBG", "WP", "WDT"}
+        or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
+    ):
         return
     if kind(noun) == "time" and is_vague_time(noun):
         return
@@ -132,20 +174,30 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         yield said
         return
     several = with_conjuncts(noun)
-    if len(several) > 1 and " of " not in (name_of(noun, people) or "") and " of " in (name_of(several[-1], people) or ""):
+    if (
+        len(several) > 1
+        and " of " not in (name_of(noun, people) or "")
+        and " of " in (name_of(several[-1], people) or "")
+    ):
         several = several[-1:]  # "the capital and largest city of Portugal"
     for it in several:
         if name := name_of(it, people):
             yield from _described(relation, token, subject, it, name, people)
 
 
-def _described(relation: str, token: Token, subject: str, noun: Token, name: str, people: People) -> Iterator[Statement]:
+def _described(
+    relation: str, token: Token, subject: str, noun: Token, name: str, people: People
+) -> Iterator[Statement]:
     single = relation == "is" and token.pos_ == "NOUN" and token.tag_ == "NN" and not _is_description(noun)
     valued = single and kind(noun) in {"amount", "time", "code", "name", "person"} and not is_person(token)
     yield Statement(_without_news(subject), relation, name, "value" if valued else None, kind(noun))
     if is_indefinite(noun) and kind(noun) == "thing":
         for preposition, place in phrases(noun):
-            if preposition in {"at", "for", "in", "from", "to", "with"} and kind(place) != "time" and (where := name_of(place, people)):
+            if (
+                preposition in {"at", "for", "in", "from", "to", "with"}
+                and kind(place) != "time"
+                and (where := name_of(place, people))
+            ):
                 yield Statement(subject, f"{relation} {name} {preposition}", where, None, kind(place))
 
 
@@ -165,12 +217,22 @@ def _role_of_subject(token: Token, people: People) -> tuple[str, str] | None:
     if token.pos_ not in {"NOUN", "PROPN"} or called_name(token, people):
         return None
     owner = owner_of(token, people)
-    of = [(child.lower_, it) for child in token.rights if child.dep_ == "prep" and child.lower_ in _ROLE_PREPOSITIONS for it in child.children if it.dep_ == "pobj"]
+    of = [
+        (child.lower_, it)
+        for child in token.rights
+        if child.dep_ == "prep" and child.lower_ in _ROLE_PREPOSITIONS
+        for it in child.children
+        if it.dep_ == "pobj"
+    ]
     if token.tag_ in {"NNS", "NNPS"} and not of:
         return None
     if owner:
         name = bare_name(token, people)
-        tail = "".join(f" {preposition} {inner}" for preposition, it in of if preposition != "of" and (inner := name_of(it, people)))
+        tail = "".join(
+            f" {preposition} {inner}"
+            for preposition, it in of
+            if preposition != "of" and (inner := name_of(it, people))
+        )
         return (owner, _without_news(f"{name}{tail}")) if name and not _is_past(name) else None
     return _of_role(token, of, people)
 
@@ -183,7 +245,13 @@ def _of_role(token: Token, of: list[tuple[str, Token]], people: People) -> tuple
     owner = name_of(whose, people)
     if not name or not owner or rest or _is_past(name):
         return None
-    inner = [it for child in whose.rights if child.dep_ == "prep" and child.lower_ in {"at", "of"} for it in child.children if it.dep_ == "pobj"]
+    inner = [
+        it
+        for child in whose.rights
+        if child.dep_ == "prep" and child.lower_ in {"at", "of"}
+        for it in child.children
+        if it.dep_ == "pobj"
+    ]
     if of[0][0] == "of" and inner and " of " not in owner and (whole := name_of(inner[0], people)):
         return whole, f"{_without_news(name)} of {owner}"
     return owner, _without_news(name)
@@ -210,14 +278,25 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
     articles = [child.lower_ for child in noun.children if child.dep_ == "det"]
     if articles and articles[0] != "the":
         return None
-    of = [(child.lower_, it) for child in noun.rights if child.dep_ == "prep" and child.lower_ in {"of", "at"} for it in child.children if it.dep_ == "pobj"]
+    of = [
+        (child.lower_, it)
+        for child in noun.rights
+        if child.dep_ == "prep" and child.lower_ in {"of", "at"}
+        for it in child.children
+        if it.dep_ == "pobj"
+    ]
     owner = owner_of(noun, people)
     if owner:
         name = bare_name(noun, people)
         role: tuple[str, str] | None = (owner, _without_news(name)) if name and not _is_past(name) else None
     else:
         role = _of_role(noun, of, people) if articles or noun.pos_ == "PROPN" or noun.lower_ in PEOPLE else None
-        if not articles and role and not noun.text.isupper() and noun.lower_ not in PEOPLE | {"head", "director", "president", "chair", "mayor", "captain"}:
+        if (
+            not articles
+            and role
+            and not noun.text.isupper()
+            and noun.lower_ not in PEOPLE | {"head", "director", "president", "chair", "mayor", "captain"}
+        ):
             return None
     if role is None or role[0] == subject or len(role[1].split()) > 5:
         return None

@@ -18,7 +18,9 @@ _BEFORE = re.compile(
     r"(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
     re.IGNORECASE,
 )
-_ARTICLES = re.compile(r"^(?:(?:on|in|at|to|for|from|with|by|the|a|an|my|our|called|named|\w+ing)\s+)+(?=\S)", re.IGNORECASE)
+_ARTICLES = re.compile(
+    r"^(?:(?:on|in|at|to|for|from|with|by|the|a|an|my|our|called|named|\w+ing)\s+)+(?=\S)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ class Reading:
             over.append(Statement(*_parts(self._known[index]), slot=self._facts[index].slot))
         if ending.anew:
             for it in over:
-                if it.relation.split()[0].endswith("s") and it.relation.split()[0] not in {"was", "has"} or it.relation.startswith("has ") and ending.relation:
+                if (it.relation.split()[0].endswith("s") and it.relation.split()[0] not in {"was", "has"}) or (
+                    it.relation.startswith("has ") and ending.relation
+                ):
                     self._statements.append(Statement(it.subject, it.relation, ending.anew, it.slot))
 
     def extraction(self, mentions: Iterable[str]) -> Extraction:

@@ -8,21 +8,51 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import FIRST_PERSON, People
 from graphmem.extraction.prose.values import value, word
+from graphmem.extraction.prose.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 # Words that belong to a name when they stand before its head: "the old red apple" -> "old red apple".
-_BEFORE = frozenset({"amod", "compound", "nummod", "nmod", "case", "quantmod", "advmod", "npadvmod", "punct", "conj", "cc"})
-_NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody", "nor"})
-_VAGUE = frozenset(
-    """one ones some any all each many few most several lot lots thing things something anything everything stuff way
-    bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
-    this that these those it there here who which what whatever whoever sense point fact idea case side end
-    same latter former matter deal plenty more less better much none both either another""".split()
+_BEFORE = frozenset(
+    {"amod", "compound", "nummod", "nmod", "case", "quantmod", "advmod", "npadvmod", "punct", "conj", "cc"}
 )
-_POINTING = frozenset({"this", "that", "these", "those", "such", "other", "another", "same", "any", "every", "each", "most", "many", "few", "several", "enough", "less", "fewer", "some", "which", "what", "whose"})
-_NO_PART = frozenset({"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"})
+_NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody", "nor"})
+_VAGUE = words(
+    """one ones some any all each many few most several lot lots thing things something anything everything stuff
+    way bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
+    this that these those it there here who which what whatever whoever sense point fact idea case side end same
+    latter former matter deal plenty more less better much none both either another"""
+)
+_POINTING = frozenset(
+    {
+        "this",
+        "that",
+        "these",
+        "those",
+        "such",
+        "other",
+        "another",
+        "same",
+        "any",
+        "every",
+        "each",
+        "most",
+        "many",
+        "few",
+        "several",
+        "enough",
+        "less",
+        "fewer",
+        "some",
+        "which",
+        "what",
+        "whose",
+    }
+)
+_NO_PART = frozenset(
+    {"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"}
+)
 _BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
 _CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
@@ -34,7 +64,11 @@ def name_of(head: Token, people: People) -> str | None:
         return people.whom(head)
     if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):
         return None
-    if any(child.lower_ in _NOBODY | _POINTING for child in head.children if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}):
+    if any(
+        child.lower_ in _NOBODY | _POINTING
+        for child in head.children
+        if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}
+    ):
         return None
     if (found := value(head)) and found.kind == "speech":
         return None
@@ -66,7 +100,9 @@ def called_name(head: Token, people: People) -> str | None:
         if child.dep_ == "appos" and child.pos_ == "PROPN" and close:
             return name_of(child, people)
         if child.dep_ == "acl" and child.lemma_.lower() in _CALLED:
-            names = [it for it in child.children if it.dep_ in {"oprd", "dobj", "attr"} and it.pos_ in {"PROPN", "NOUN"}]
+            names = [
+                it for it in child.children if it.dep_ in {"oprd", "dobj", "attr"} and it.pos_ in {"PROPN", "NOUN"}
+            ]
             return name_of(names[0], people) if names else None
     return None
 
@@ -96,17 +132,28 @@ def _owned_by(owner: str) -> str:
 def _inner(head: Token, people: People) -> str | None:
     """The words of the phrase without article and owner, up to an "of" that belongs to it."""
     tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
-    if tokens[0].tag_ == "IN" or (len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and tokens[0].dep_ != "amod"):
+    if tokens[0].tag_ == "IN" or (
+        len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and not _may_be_doing(tokens[0], head)
+    ):
         return None
-    text = "".join(f"{word(token)}{_gap(token, after)}" for token, after in zip(tokens, [*tokens[1:], None], strict=True))
-    text = text.strip(" ,.;:!?\"“”")
+    text = "".join(
+        f"{word(token)}{_gap(token, after)}" for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+    )
+    text = text.strip(' ,.;:!?"“”')
     for child in head.rights:
         if child.dep_ == "prep" and child.lower_ == "of":
-            inner = [name_of(it, people) for one in child.children if one.dep_ == "pobj" for it in [one, *one.conjuncts]]
+            inner = [
+                name_of(it, people) for one in child.children if one.dep_ == "pobj" for it in [one, *one.conjuncts]
+            ]
             if not inner or None in inner:
                 return None
             text = f"{text} of {' and '.join(name for name in inner if name)}"
     return text or None
+
+
+def _may_be_doing(first: Token, head: Token) -> bool:
+    """Whether "smoking" in "smoking cigars" is a part of what is said: of what one stops."""
+    return first.dep_ == "amod" or head.head.lemma_ in {"stop", "quit"}
 
 
 def _tokens(head: Token) -> list[Token]:
@@ -173,7 +220,7 @@ def is_indefinite(head: Token) -> bool:
     return not articles or articles[0] in {"a", "an", "some"}
 
 
-_LONG_PREPOSITIONS = frozenset("out away next up off inside outside close due because instead down over".split())
+_LONG_PREPOSITIONS = words("out away next up off inside outside close due because instead down over")
 
 
 def phrases(head: Token) -> Iterator[tuple[str, Token]]:

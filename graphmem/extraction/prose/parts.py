@@ -6,24 +6,29 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from graphmem.extraction.prose.wordlist import words
 from graphmem.language.words import COMMON
 
-_NAME = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}|user|assistant|system|human|tool|bot"
+_NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
 _STAMP = r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?|\[?\d{1,2}:\d{2}\]?\s+)?"
-_SPEAKER = re.compile(rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)")
-_LABELS = frozenset(
-    """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info important
-    subject from to cc bcc date re fwd summary question answer example title author source tip status agenda result
-    contact address phone email""".split()
+_SPEAKER = re.compile(
+    rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)"
+)
+_LABELS = words(
+    """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info
+    important subject from to cc bcc date re fwd summary question answer example title author source tip status
+    agenda result contact address phone email"""
 )
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`")
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
-_NOT_PROSE = re.compile(r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>")
+_NOT_PROSE = re.compile(
+    r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>"
+)
 _CLAUSE = re.compile(
-    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['’]s)\s(?:[\w'’-]+\s){1,3}?"
-    r"(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['’]\w+)?\s\w)"
+    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s(?:[\w'\u2019-]+\s){1,3}?"
+    r"(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
 _BREAK = re.compile(rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[–—]\s+|(?<=\w)—(?=\w)|\s--?\s|{_CLAUSE.pattern}")
@@ -42,13 +47,16 @@ _OPENING = re.compile(
     r"|(?:please )?note that\s+|(?:just )?to let you know,?\s+(?:that )?|(?:fyi|btw)\s+)+",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_LABEL = re.compile(r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$", re.IGNORECASE)
-_FOREIGN = frozenset(
-    """le la les des une est et dans pour avec sur mais nous vous je tu elle ils mon ma mes il au aux du qui que der die
-    das ist und nicht ein eine ich wir sie mit für auf mein meine wohnt arbeitet el los las es y en un una con por para
-    mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio della não uma os
-    do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er""".split()
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_LABEL = re.compile(
+    r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
+    re.IGNORECASE,
+)
+_FOREIGN = words(
+    """le la les des une est et dans pour avec sur mais nous vous je tu elle ils mon ma mes il au aux du qui que der
+    die das ist und nicht ein eine ich wir sie mit für auf mein meine wohnt arbeitet el los las es y en un una con
+    por para mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio
+    della não uma os do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er"""
 )  # fmt: skip
 _SHORTEST, _LONGEST = 2, 60  # words
 _TERMINAL = (".", "!", "?", ":", ";", "…")
@@ -106,7 +114,7 @@ def _goes_on(line: str, following: str) -> bool:
 
 def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     """Whether most small words of the line are English, and no other language's are as many."""
-    words = _WORD.findall(line.replace("’", "'"))
+    words = _WORD.findall(line.replace("\u2019", "'"))
     letters = sum(map(str.isalpha, line))
     if len(words) < _SHORTEST or letters < 0.4 * len(line.replace(" ", "")):
         return False

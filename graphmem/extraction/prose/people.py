@@ -7,37 +7,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphmem.language.words import COMMON
 from graphmem.extraction.prose.values import A_NAME, A_VERB, kind, value, word
+from graphmem.extraction.prose.wordlist import words
+from graphmem.language.words import COMMON
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-NOBODY = frozenset({"assistant", "system", "tool", "bot", "ai", "model", "chatbot", "function", "developer"})
+NOBODY = words("""assistant system tool bot ai model chatbot function developer""")
 """Speakers whose own words teach nothing about anybody."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
-_WOMEN = frozenset(
-    "sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman".split()
+_WOMEN = words(
+    """sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman"""
 )
-_MEN = frozenset(
-    "brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man".split()
+_MEN = words("""brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man""")
+KIN = (
+    _WOMEN
+    | _MEN
+    | words(
+        """friend cousin child kid parent partner spouse fiancé fiancée neighbour neighbor colleague twin roommate
+        flatmate"""
+    )
 )
-KIN = _WOMEN | _MEN | frozenset(
-    "friend cousin child kid parent partner spouse fiancé fiancée neighbour neighbor colleague twin roommate flatmate".split()
-)
-PEOPLE = KIN | frozenset(
+PEOPLE = KIN | words(
     """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
-    supervisor mentor patient client customer contact professor student accountant director""".split()
+    supervisor mentor patient client customer contact professor student accountant director"""
 )
-_TITLES = frozenset("mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge".split())
-_TO_PEOPLE = frozenset(
-    """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach hate
-    divorce date miss greet interview warn contact message coach""".split()
+_TITLES = words("""mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge""")
+_TO_PEOPLE = words(
+    """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach
+    hate divorce date miss greet interview warn contact message coach"""
 )
-_TO_PLACES = frozenset("leave join quit found run own buy use visit sell like prefer reach enter".split())
+_TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
@@ -84,11 +88,22 @@ class People:
     def heard(self, name: str, head: Token) -> None:
         """Remember that the text speaks of this person or thing."""
         if is_person(head):
-            called = {child.lower_ for child in head.children} | {head.lower_, head.head.lower_ if head.dep_ == "appos" else ""}
-            gender = "she" if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."}) else "he" if called & (_MEN | {"mr", "mr."}) else ""
+            called = {child.lower_ for child in head.children} | {
+                head.lower_,
+                head.head.lower_ if head.dep_ == "appos" else "",
+            }
+            gender = (
+                "she"
+                if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."})
+                else "he"
+                if called & (_MEN | {"mr", "mr."})
+                else ""
+            )
             self.spoken_of[name] = self.spoken_of.get(name) or gender
         subject = head.dep_ in {"nsubj", "nsubjpass"}
-        if head.pos_ == "NOUN" and head.dep_ not in {"attr", "oprd", "npadvmod"} or (subject and head.pos_ == "PROPN"):
+        if (head.pos_ == "NOUN" and head.dep_ not in {"attr", "oprd", "npadvmod"}) or (
+            subject and head.pos_ == "PROPN"
+        ):
             if kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
                 self.things[name] = None
 
@@ -154,8 +169,8 @@ def one_name_each(names: Iterable[str]) -> dict[str, str]:
     given = dict.fromkeys(names)
     bare = {name: tuple(each for each in name.split() if each.casefold().strip(".") not in _TITLES) for name in given}
     found: dict[str, str] = {}
-    for name, words in bare.items():
-        fuller = [other for other in given if other != name and _is_short_for(words, bare[other], name)]
+    for name, parts in bare.items():
+        fuller = [other for other in given if other != name and _is_short_for(parts, bare[other], name)]
         fullest = [other for other in fuller if not any(_is_short_for(bare[other], bare[it], other) for it in fuller)]
         if len(fullest) == 1:
             found[name] = fullest[0]

@@ -5,35 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from graphmem.extraction.prose.wordlist import words
+
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
-_SAME_IN_PAST = frozenset("quit put set cut hit let cost read shut split hurt spread bet".split())
-_HELPERS = frozenset("is are am was were be been being has have had do does did will can used to has".split())
-PREPOSITIONS = frozenset(
-    """about above across after against along among around as at before behind below beneath beside between beyond by
-    down for from in inside into near of off on onto out outside over past through to toward towards under up upon
-    with within out-of""".split()
+_SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
+_HELPERS = words("is are am was were be been being has have had do does did will can used to has")
+PREPOSITIONS = words(
+    """about above across after against along among around as at before behind below beneath beside between beyond
+    by down for from in inside into near of off on onto out outside over past through to toward towards under up
+    upon with within out-of"""
 )
-
-# Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
-AFFILIATION = frozenset("work employ join start belong study teach serve play volunteer attend intern be become".split())
-HOME = frozenset("live reside dwell move settle stay relocate base".split())
-POSSESSION = frozenset("have own possess drive ride keep get buy rent lease adopt".split())
-CONSUMPTION = frozenset("eat drink have take adopt smoke consume use enjoy".split())
-USE = frozenset("use run adopt rely depend switch choose deploy have".split())
-LIKING = frozenset("like love enjoy prefer adore".split())
-UNION = frozenset("marry date see engage live be".split())
-MEMBERSHIP = frozenset("subscribe pay have use belong join book attend plan".split())
-BEING = frozenset("be become turn stay remain".split())
-FAMILIES = (
-    AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
-    UNION - {"live", "be", "see"},
-    frozenset({"cost", "price"}), frozenset({"run", "host", "deploy"}), frozenset({"park", "stand", "sit", "lie"}),
-    frozenset({"hate", "dislike", "loathe"}), frozenset({"speak", "know"}), frozenset({"manage", "lead", "head", "run"}),
-)  # fmt: skip
 
 
 class Frame(NamedTuple):
@@ -41,11 +26,6 @@ class Frame(NamedTuple):
 
     verb: str
     preposition: str
-
-
-def family(lemma: str) -> frozenset[str]:
-    """The verb with those near it in meaning."""
-    return frozenset({lemma}).union(*(each for each in FAMILIES if lemma in each))
 
 
 def third_person(lemma: str) -> str:
@@ -67,9 +47,13 @@ def verb_phrase(verb: Token) -> str | None:
     helpers = _helpers(verb)
     if not helpers and verb.tag_ in {"VBN", "VBG"} and verb.dep_ == "conj":
         helpers = _helpers(verb.head)
-    if not helpers and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and (verb.dep_ not in {"ROOT", "ccomp"} or verb.lemma_ == "be"))):
+    if not helpers and (
+        verb.tag_ == "VBG" or (verb.tag_ == "VBN" and (verb.dep_ not in {"ROOT", "ccomp"} or verb.lemma_ == "be"))
+    ):
         return None
-    words = [_finite(helpers[0]), *(helper.lower_ for helper in helpers[1:]), verb.lower_] if helpers else [_finite(verb)]
+    words = (
+        [_finite(helpers[0]), *(helper.lower_ for helper in helpers[1:]), verb.lower_] if helpers else [_finite(verb)]
+    )
     if helpers and helpers[0].lemma_ == "do":
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
@@ -91,13 +75,15 @@ def _third_person_of(verb: Token, lemma: str) -> str:
 
 
 def _finite(verb: Token) -> str:
-    lemma = verb.lemma_.lower().strip("'’")
-    if verb.tag_ in {"VBP", "VB"} and lemma in _SAME_IN_PAST and not any(
-        it.lower_ in {"i", "we", "they", "you"} for it in verb.children if it.dep_ == "nsubj"
+    lemma = verb.lemma_.lower().strip("'\u2019")
+    if (
+        verb.tag_ in {"VBP", "VB"}
+        and lemma in _SAME_IN_PAST
+        and not any(it.lower_ in {"i", "we", "they", "you"} for it in verb.children if it.dep_ == "nsubj")
     ):
         return str(verb.lower_)
     if verb.tag_ == "MD":
-        return {"'ll": "will", "’ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
+        return {"'ll": "will", "\u2019ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
     if verb.tag_ in {"VBZ", "VBP", "VB"}:
         return _third_person_of(verb, lemma)
     return _PAST.get(verb.lower_, str(verb.lower_))

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from graphmem.extraction.prose.people import KIN
+from graphmem.extraction.prose.wordlist import words
 
 # "The friend of X is Y" leaves room for other friends.
-_MANY = KIN - {"landlord", "landlady", "wife", "husband", "mother", "mum", "mom", "father", "dad", "spouse", "partner"} | frozenset(
+_MANY = KIN - {
+    "landlord",
+    "landlady",
+    "wife",
+    "husband",
+    "mother",
+    "mum",
+    "mom",
+    "father",
+    "dad",
+    "spouse",
+    "partner",
+} | words(
     """member part example kind type piece fan student employee client customer supplier neighbor citizen resident
     native hobby language colleague brand product feature symptom problem reason advantage author founder translator
     owner contact tenant user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil
-    ingredient cause effect goal aim task duty colour color interest skill strength weakness meaning result
-    name""".split()
+    ingredient cause effect goal aim task duty colour color interest skill strength weakness meaning result name"""
 ) - {"name", "author", "owner"}
 _BY_RELATION = {
     "is married to": "spouse", "is the spouse of": "spouse", "costs": "price", "weighs": "weight", "is called": "name",
     "is named": "name", "is engaged to": "fiancé", "reports to": "manager",
 }  # fmt: skip
-_ONCE = {"was born": "birth", "died": "death", "was founded": "founding", "was established": "founding", "was built": "building"}
+_ONCE = {
+    "was born": "birth",
+    "died": "death",
+    "was founded": "founding",
+    "was established": "founding",
+    "was built": "building",
+}
 
 
 def role_slot(role: str) -> str | None:
@@ -27,7 +45,7 @@ def role_slot(role: str) -> str | None:
     """
     words = role.casefold().split()
     head = words[0] if len(words) > 1 and words[1] in {"of", "at", "for", "in"} else words[-1]
-    if head in _MANY or head.endswith("s") and not head.endswith(("ss", "us", "is", "address")):
+    if head in _MANY or (head.endswith("s") and not head.endswith(("ss", "us", "is", "address"))):
         return None
     return role.casefold().replace("favorite", "favourite")
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from graphmem.extraction.prose.wordlist import words
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 Standing = Literal["stated", "denied", "ended"]
 
-_UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "’d"})
-_SKILLS = frozenset("speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski".split())
+_UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
+_SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
 _HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
@@ -24,8 +26,8 @@ _HEDGES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STARTS = re.compile(
-    r"^\W*(?:suppose|imagine|pretend|assume|say\b|let\b|let's|let’s|given|if|whether|should|were|had|what|who|whom|whose|which|how|why"
-    r"|when(?:ever)?|please|don't|don’t|do|never|always|remember|remind|make sure|as soon as|as long as|so long as|once|until|till)\b",
+    r"^\W*(?:suppose|imagine|pretend|assume|say\b|let\b|let's|let\u2019s|given|if|whether|should|were|had|what|who|whom|whose|which|how|why"
+    r"|when(?:ever)?|please|don't|don\u2019t|do|never|always|remember|remind|make sure|as soon as|as long as|so long as|once|until|till)\b",
     re.IGNORECASE,
 )
 _FICTION = re.compile(
@@ -33,14 +35,16 @@ _FICTION = re.compile(
     r"|episode|poem|game|legend|comic|cartoon|song|chapter|fantasy|myth|nightmare)\b|\bdream(?:t|ed|s)?\b",
     re.IGNORECASE,
 )
-_FACTIVE = frozenset("know notice discover realize realise learn confirm show prove find see".split())
+_FACTIVE = words("know notice discover realize realise learn confirm show prove find see")
 _REASONS = frozenset({"because", "since", "although", "though", "whereas", "as", "so", "and", "but"})
-_CONDITIONS = frozenset({"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"})
+_CONDITIONS = frozenset(
+    {"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"}
+)
 _LONGEST = 45  # tokens: the parse of a longer sentence is not to be trusted
 
-STARTING = frozenset("start begin continue keep love like enjoy hate prefer learn manage".split())
+STARTING = words("start begin continue keep love like enjoy hate prefer learn manage")
 """Verbs whose infinitive or "-ing" happens: "She started to learn Dutch." """
-STOPPING = frozenset("stop quit cease finish".split())
+STOPPING = words("stop quit cease finish")
 
 
 def is_told(sentence: Span) -> bool:
@@ -77,11 +81,11 @@ def standing(verb: Token) -> Standing | None:
             token = _last_noun(token.head)
         elif token.dep_ in {"xcomp", "ccomp", "advcl", "relcl"} and _own(token.head) not in {"stated", None}:
             return None if token.dep_ != "advcl" and token.dep_ != "relcl" else own
-        elif token.dep_ in {"conj", "xcomp", "ccomp"} and _own(token.head) is None:
-            return None
-        elif token.dep_ == "conj" and token.tag_ == "VB" and is_order(token) and not _helped(token.head):
-            return None
-        elif token.dep_ == "conj" and _own(token.head) != "stated" and not has_subject(token) and own == "stated":
+        elif (
+            (token.dep_ in {"conj", "xcomp", "ccomp"} and _own(token.head) is None)
+            or (token.dep_ == "conj" and token.tag_ == "VB" and is_order(token) and not _helped(token.head))
+            or (token.dep_ == "conj" and _own(token.head) != "stated" and not has_subject(token) and own == "stated")
+        ):
             return None
         token = token.head
     if token.dep_ == "ROOT" and token is not verb and token.pos_ in {"VERB", "AUX"} and is_order(token):
@@ -122,10 +126,13 @@ def _own(verb: Token) -> Standing | None:
         low = child.lower_
         if child.dep_ == "aux" and (low in _UNSURE_HELPERS or (low in {"can", "ca"} and verb.lemma_ not in _SKILLS)):
             return None
-        if child.dep_ == "advcl" and any(it.lower_ in _CONDITIONS for it in child.children if it.dep_ in {"mark", "advmod"}):
+        if child.dep_ == "advcl" and any(
+            it.lower_ in _CONDITIONS for it in child.children if it.dep_ in {"mark", "advmod"}
+        ):
             return None
         if child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"} and any(
-            it.lower_ in {"no", "neither", "few", "little"} and it.dep_ in {"det", "neg", "amod", "nmod"} for it in child.children
+            it.lower_ in {"no", "neither", "few", "little"} and it.dep_ in {"det", "neg", "amod", "nmod"}
+            for it in child.children
         ):
             return None if low in {"no"} else _none_of(child)
         if child.dep_ == "neg" or low in {"never", "nowhere"} or (child.dep_ == "preconj" and low == "neither"):
@@ -168,15 +175,15 @@ def _holds_through(token: Token) -> bool:
         return before and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
         head = token.head
-        return head.lemma_ in STARTING | STOPPING or _used_to(head) or head.lower_ == "going" and False
+        return head.lemma_ in STARTING | STOPPING or _used_to(head) or (head.lower_ == "going" and False)
     return False
 
 
-SAYING = frozenset(
-    """say tell think believe claim hear wonder ask guess suppose hope wish want mean doubt expect plan promise remember
-    forget feel seem appear look sound insist argue suggest propose assume imagine pretend lie deny report state swear
-    write joke warn predict dream fear worry suspect consider recommend advise request order demand try intend refuse
-    decline fail offer agree decide threaten mention explain announce remind let consider estimate bet figure fancy
-    reckon presume tend happen shout cry whisper reply answer scream mutter yell add""".split()
+SAYING = words(
+    """say tell think believe claim hear wonder ask guess suppose hope wish want mean doubt expect plan promise
+    remember forget feel seem appear look sound insist argue suggest propose assume imagine pretend lie deny report
+    state swear write joke warn predict dream fear worry suspect consider recommend advise request order demand try
+    intend refuse decline fail offer agree decide threaten mention explain announce remind let consider estimate bet
+    figure fancy reckon presume tend happen shout cry whisper reply answer scream mutter yell add"""
 )
 """Verbs of which the object is not the case for being said, thought or wanted."""

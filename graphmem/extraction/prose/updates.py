@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from graphmem.extraction.prose.relations import BEING, Frame, family, frame
+from graphmem.extraction.prose.families import BEING, family
+from graphmem.extraction.prose.relations import Frame, frame
 from graphmem.extraction.prose.statements import Ending, Statement
 from graphmem.extraction.prose.values import kind_of
+from graphmem.extraction.prose.wordlist import words
 from graphmem.language.plurals import other_number
 from graphmem.records import Triple, entity_key
 
@@ -15,10 +17,10 @@ Lemma = Callable[[str], str]
 
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
-_STATES = frozenset(
-    """love charge trouble holiday vacation leave bed hospital fire condition debt shape mood touch pain danger doubt
-    control sale work school home time duty strike display tune luck team board committee staff list agenda payroll
-    phone road diet way pension""".split()
+_STATES = words(
+    """love charge trouble holiday vacation leave bed hospital fire condition debt shape mood touch pain danger
+    doubt control sale work school home time duty strike display tune luck team board committee staff list agenda
+    payroll phone road diet way pension"""
 )
 _OPPOSITES = (
     {"open", "closed", "shut"}, {"single", "married", "divorced", "widowed", "engaged"}, {"full", "empty"}, {"on", "off"},
@@ -27,8 +29,23 @@ _OPPOSITES = (
     {"vacant", "occupied"}, {"pending", "approved", "rejected"}, {"free", "busy"}, {"clean", "dirty"}, {"pregnant"},
     {"enabled", "disabled"}, {"active", "inactive"}, {"red", "blue", "green", "yellow", "black", "white", "brown", "orange", "grey"} - {"red"},
 )  # fmt: skip
-_LASTING = frozenset("join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle".split())
-_NEVER_ENDED = ("used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ")
+_LASTING = words(
+    """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
+)
+_NEVER_ENDED = (
+    "used to",
+    "left",
+    "was born",
+    "died",
+    "replaced",
+    "stopped",
+    "quit",
+    "moved from",
+    "sold",
+    "had ",
+    "will ",
+    "can ",
+)
 
 
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
@@ -110,7 +127,11 @@ def is_like(said: str, known: str) -> bool:
     if _same(said, known):
         return True
     short, full = entity_key(said).split(), entity_key(known).split()
-    return bool(short) and (full[: len(short)] == short or full[-len(short) :] == short or f" {' '.join(short)} of " in f" {' '.join(full)} ")
+    return bool(short) and (
+        full[: len(short)] == short
+        or full[-len(short) :] == short
+        or f" {' '.join(short)} of " in f" {' '.join(full)} "
+    )
 
 
 def opposites(statement: Statement) -> Iterator[Ending]:

@@ -1,6 +1,6 @@
 """Values that a parse would tear apart, each put before the parser as one plain word: dates, amounts, codes, quotations.
 
-    "The rent is 40,000 euros from 24 December." -> "The rent is money from Monday."
+"The rent is 40,000 euros from 24 December." -> "The rent is money from Monday."
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from graphmem.extraction.prose.wordlist import words
 from graphmem.language.words import COMMON
 
 if TYPE_CHECKING:
@@ -47,10 +48,18 @@ _LABEL = (
 
 # Placeholder, kind and pattern, in the order in which they are tried at each place.
 _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
-    ("Ulysses", "name", r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[‘'][^'’\n]{2,80}['’](?!\w)"),
+    (
+        "Ulysses",
+        "name",
+        r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[\u2018'][^'\u2019\n]{2,80}['\u2019](?!\w)",
+    ),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
     ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|–)\s?[12]\d{3}(?![\d-])"),
-    ("Monday", "time", rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)"),
+    (
+        "Monday",
+        "time",
+        rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)",
+    ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
@@ -61,7 +70,9 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
-_WHOLE = re.compile(rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b|\d{{4}}|noon|midnight)")
+_WHOLE = re.compile(
+    rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b|\d{{4}}|noon|midnight)"
+)
 _LONGEST_TITLE = 7  # words
 A_NAME, A_VERB = "Mary", "takes"
 _CAPITAL = re.compile(r"[A-Z]")
@@ -102,7 +113,7 @@ class Plain:
 
 def _quoted(text: str) -> Value:
     """A name between quotation marks, or, when it is long or has a sentence's end, what somebody says."""
-    inner = text.strip(" \"“”«»‘’'")
+    inner = text.strip(" \"“”«»\u2018\u2019'")
     unclosed = text[:1] == '"' and text[-1:] != '"'
     speech = inner != text and (unclosed or inner.endswith((".", ",", "!", "?")) or len(inner.split()) > _LONGEST_TITLE)
     return Value(inner, "speech" if speech else "name")
@@ -187,15 +198,17 @@ def kind(token: Token) -> str:
     return "name" if token.pos_ == "PROPN" else "thing"
 
 
-_VAGUE_TIMES = frozenset(
-    """morning evening afternoon night weekend summer winter spring autumn fall week month year day hour minute second
-    holiday past future moment while time childhood today tomorrow yesterday tonight season decade century""".split()
+_VAGUE_TIMES = words(
+    """morning evening afternoon night weekend summer winter spring autumn fall week month year day hour minute
+    second holiday past future moment while time childhood today tomorrow yesterday tonight season decade century"""
 )
 
 
 def is_vague_time(token: Token) -> bool:
     """Whether the noun is a time that no value names: "in the mornings", "for years"."""
-    return not value(token) and (token.lemma_.lower() in _VAGUE_TIMES or (token.ent_type_ in {"DATE", "TIME"} and token.pos_ == "NOUN"))
+    return not value(token) and (
+        token.lemma_.lower() in _VAGUE_TIMES or (token.ent_type_ in {"DATE", "TIME"} and token.pos_ == "NOUN")
+    )
 
 
 def kind_of(text: str) -> str:
