@@ -11,7 +11,6 @@ from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
     calling,
-    is_indefinite,
     name_of,
     owner_of,
     phrases,
@@ -20,7 +19,7 @@ from graphmem.extraction.prose.nouns import (
 from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
-from graphmem.extraction.prose.standing import SAYING, Standing, has_subject, is_told, standing, verb_above
+from graphmem.extraction.prose.standing import SAYING, has_subject, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value
 from graphmem.extraction.prose.wordlist import words
@@ -279,7 +278,7 @@ def _there_is(verb: Token, people: People) -> Iterator[Statement]:
                     yield Statement(name, f"is {preposition}", where, None, kind(place))
 
 
-def _placed(verb: Token, people: People) -> Iterator[Statement]:
+def _placed(verb: Token, people: People) -> Iterator[Said]:
     """Read "Tom put the book on the shelf" as where the book is."""
     if verb.lemma_.lower() not in _PLACING:
         return
@@ -298,23 +297,22 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
     if what is not None and what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"}:
         called = called_name(noun, people) if what is noun else name_of(noun, people)
         owner = owner_of(noun, people)
-        role = what.lower_
         if called and owner and owner != called:
-            yield Statement(owner, f"has {role}", called, role_slot(role), "person")
-    if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and (name := name_of(noun, people)):
+            yield Statement(owner, f"has {what.lower_}", called, role_slot(what.lower_), "person")
+    if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and standing(verb_above(noun)) == "stated":
         for child in noun.rights:
             if (
                 child.dep_ == "appos"
                 and child.pos_ == "NOUN"
-                and is_indefinite(child)
-                and any(it.dep_ == "det" for it in child.children)
+                and any(it.lower_ in {"a", "an"} for it in child.children)
             ):
-                if standing_of_noun(noun) == "stated" and (what_is := name_of(child, people)):
-                    yield Statement(name, "is", what_is)
-                    for preposition, place in phrases(child):
-                        if preposition == "from" and (where := name_of(place, people)):
-                            yield Statement(name, "is from", where, None, "place")
+                yield from _described(noun, child, people)
 
 
-def standing_of_noun(noun: Token) -> Standing | None:
-    return standing(verb_above(noun))
+def _described(noun: Token, what: Token, people: People) -> Iterator[Statement]:
+    name, description = name_of(noun, people), name_of(what, people)
+    if name and description:
+        yield Statement(name, "is", description)
+        for preposition, place in phrases(what):
+            if preposition == "from" and (where := name_of(place, people)):
+                yield Statement(name, "is from", where, None, "place")

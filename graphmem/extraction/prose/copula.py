@@ -33,6 +33,11 @@ _FRESH = ("new ", "current ", "latest ", "present ")
 _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
+_VALUED_BY_ADJECTIVES = words(
+    "favourite favorite colour color status condition mood size diet nationality religion gender shade"
+)
+
+
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     relation = verb_phrase(verb)
@@ -42,7 +47,7 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         return
     for child in verb.children:
         if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
-            child.dep_ == "acomp" and _is_name(child) and _role_of_subject(token, people)
+            child.dep_ == "acomp" and _is_value(child, _role_of_subject(token, people))
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
@@ -53,9 +58,12 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         yield from _is_where(relation, preposition, token, subject, noun, people)
 
 
-def _is_name(adjective: Token) -> bool:
-    """Whether what the parser takes for an adjective is a name: "My tailor is Schwalbe." """
-    return adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
+def _is_value(adjective: Token, role: tuple[str, str] | None) -> bool:
+    """Whether an adjective is what fills the role: a name taken for one, or a colour: "My favourite colour is blue." """
+    if role is None:
+        return False
+    named = adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
+    return named or not _VALUED_BY_ADJECTIVES.isdisjoint(role[1].casefold().split())
 
 
 def _is_where(

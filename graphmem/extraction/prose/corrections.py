@@ -1,4 +1,4 @@
-"""What a text says is not, beside what it says is: "on Thursday, not Tuesday", "not tea but coffee", "instead of tea"."""
+"""What a text says is not, beside what it says is: "on Thursday, not Tuesday", "not tea but coffee"."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 _WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+){0,5}?)"
 _END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
-_NO_THING = r"(?!only\b|just\b|because\b|that\b|to\b|if\b|when\b|even\b|yet\b|sure\b|far\b|long\b|always\b|all\b|every|so\b|too\b|very\b|as\b|until\b|before\b|counting\b|including\b)"
+_NO_THING = (
+    r"(?!(?:only|just|because|that|to|if|when|even|yet|sure|far|long|always|all|so|too|very|as|until|before|counting"
+    r"|including)\b|every)"
+)
 _AFTER = re.compile(
     rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"(?P<verb>\b(?:is|are|was|on|in|at|to|for|'s))(?P<how>\s+(?:not|no longer))\s+{_NO_THING}{_WORDS},?\s+but\s+(?:rather\s+|now\s+)?"
-    r"(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
+    rf"(?P<verb>\b(?:is|are|was|on|in|at|to|for|'s))(?P<how>\s+(?:not|no longer))\s+{_NO_THING}{_WORDS}"
+    r",?\s+but\s+(?:rather\s+|now\s+)?(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
     re.IGNORECASE,
 )
 _ARTICLES = re.compile(
@@ -33,7 +36,8 @@ class Gone:
 
 
 _OVER = re.compile(
-    r"(?P<longer>\s+no longer\b(?=\s))|,?\s+(?:any\s?more|any longer)\b(?=\s*(?:[.,;!)]|$|since|because|and|so|but|now|after))",
+    r"(?P<longer>\s+no longer\b(?=\s))"
+    r"|,?\s+(?:any\s?more|any longer)\b(?=\s*(?:[.,;!)]|$|since|because|and|so|but|now|after))",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ONE_AT_A_TIME, family
@@ -33,34 +34,25 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
         yield from _ending_by(verb, statement)
     elif stands == "ended":
         yield statement
-        preposition = _last_preposition(statement.relation)
-        said = f"{third_person(verb.lemma_.lower())} {preposition}".strip()
-        if verb.lemma_ == "be":
-            said = f"is {preposition}".strip()
-        yield Ending(
-            statement.subject,
-            statement.relation.split()[0],
-            family(verb.lemma_.lower()),
-            statement.object,
-            relation=said,
-        )
+        yield _of_what_stopped(verb, statement)
     elif (reason := _denial(verb)) and not _is_qualified(verb):
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
         if verb.lemma_ == "have" and " " not in statement.relation:
             yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
 
 
+def _of_what_stopped(verb: Token, statement: Statement) -> Ending:
+    """The end of "drinks tea" by "stopped drinking tea"."""
+    lemma = verb.lemma_.lower()
+    said = f"{third_person(lemma)} {_last_preposition(statement.relation)}".strip()
+    reason = statement.relation.split()[0]
+    return Ending(statement.subject, reason, family(lemma), statement.object, relation=said)
+
+
 def placed(statement: Statement) -> Iterator[Said]:
     """Where a thing was put is where it is: it is nowhere else."""
     yield statement
-    yield Ending(
-        statement.subject,
-        "put elsewhere",
-        ONE_AT_A_TIME["be"],
-        other_than=statement.object,
-        kind="place",
-        prepositions=_PLACE,
-    )
+    yield replace(_other(statement, "put elsewhere", ONE_AT_A_TIME["be"]), kind="place", prepositions=_PLACE)
 
 
 def corrected(statement: Statement, gone: str, reason: str) -> Ending:
@@ -68,69 +60,49 @@ def corrected(statement: Statement, gone: str, reason: str) -> Ending:
     return Ending(statement.subject, reason, None, gone, relation=statement.relation)
 
 
-def _replacing(verb: Token, statement: Statement, *, told: str = "") -> Iterator[Ending]:
+def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "works at Acme now" ends "works at" any other."""
-    reason = told or _now(verb)
+    reason, first = _now(verb), statement.relation.split()[0]
+    if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
+        return
+    if statement.relation.startswith("has ") and verb.lemma_ != "have" and kind_of(statement.object) == "name":
+        only = replace(_other(statement, reason, None), kind="name", relation=statement.relation)
+        yield only
     preposition = _last_preposition(statement.relation)
     verbs = _exclusive(verb, statement, preposition)
-    if (
-        reason
-        and statement.relation.startswith("has ")
-        and statement.slot is None
-        and kind_of(statement.object) == "name"
-        and verb.lemma_ != "have"
-    ):
-        yield Ending(
-            statement.subject,
-            reason,
-            other_than=statement.object,
-            kind=kind_of(statement.object),
-            relation=statement.relation,
-        )
-    group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
-    if not reason or not verbs or statement.slot or statement.kind == "state":
-        return
-    if verb.tag_ not in {"VBZ", "VBP", "VBG", "VBN"} or statement.relation.split()[0] in {"was", "had", "will", "can"}:
-        return
-    yield Ending(statement.subject, reason, verbs, other_than=statement.object, kind=statement.kind, prepositions=group)
+    if verbs and verb.tag_ != "VBD":
+        group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
+        yield replace(_other(statement, reason, verbs), prepositions=group)
+
+
+def _other(statement: Statement, reason: str, verbs: frozenset[str] | None) -> Ending:
+    """The end of what is said alike of another object."""
+    return Ending(statement.subject, reason, verbs, other_than=statement.object, kind=statement.kind)
 
 
 def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset[str] | None:
     """The verbs of which "now" ends another object: of a time all that are said alike ("is due on")."""
-    words, lemma = statement.relation.split(), verb.lemma_.lower()
-    if statement.kind == "time" and preposition:
-        return (
-            frozenset({lemma, words[-2]})
-            if lemma not in {"be", "start", "begin"} or len(words) > 2
-            else ONE_AT_A_TIME[lemma]
-        )
-    if lemma == "be" and statement.relation not in {"is", f"is {preposition}"}:
-        return None
-    if preposition == "with" and lemma != "live":
+    said, lemma = statement.relation.split(), verb.lemma_.lower()
+    plain = lemma in {"be", "start", "begin"} and len(said) == 2
+    if statement.kind == "time" and preposition and not plain:
+        return frozenset({lemma, said[-2]})
+    described = lemma == "be" and statement.relation not in {"is", f"is {preposition}"}
+    if described or (preposition == "with" and lemma != "live"):
         return None
     return ONE_AT_A_TIME.get(f"{lemma} {preposition}") or ONE_AT_A_TIME.get(lemma)
 
 
 def _now(verb: Token) -> str | None:
     """The word by which the clause says that something is new."""
-    words = {child.lower_ for child in verb.children if child.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
-    words |= {
-        it.lower_
-        for child in verb.children
-        if child.dep_ in {"prep", "attr", "dobj"}
-        for it in child.subtree
-        if it.dep_ == "advmod"
-    }
-    if words & _ALSO:
+    beside = {it for child in verb.children if child.dep_ in {"prep", "attr", "dobj"} for it in child.subtree}
+    adverbs = {it.lower_ for it in beside if it.dep_ == "advmod"}
+    adverbs |= {it.lower_ for it in verb.children if it.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
+    if adverbs & _ALSO:
         return None
-    text = verb.doc.text.casefold()
-    if verb.doc.user_data.get("corrects"):
+    if verb.doc.user_data["corrects"] or adverbs & _NOW == {"actually"}:
         return "corrected"
-    if found := words & _NOW:
-        return "corrected" if found == {"actually"} else "now"
-    return next(
-        (each for each in ("these days", "from now on", "right now", "as of ", "not any more") if each in text), None
-    )
+    text = verb.doc.text.casefold()
+    return "now" if adverbs & _NOW else next((each.strip() for each in _NOW_TOO if each in text), None)
 
 
 def _denial(verb: Token) -> str | None:
@@ -169,26 +141,25 @@ def _without_doing(name: str) -> str:
 
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
-    lemma, preposition = verb.lemma_.lower(), _last_preposition(statement.relation)
+    said, lemma = statement.relation.split(), verb.lemma_.lower()
     particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
-    direct = statement.relation.split()[-1] not in PREPOSITIONS or particle == statement.relation.split()[-1]
-    if lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP:
+    if (
+        (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
+        or said[0] in {"will", "can"}
+        or verb.tag_ == "VBG"
+    ):
         return
-    verbs = ENDERS.get((lemma, "" if direct else preposition)) or (
-        ENDERS.get((lemma, " ".join(statement.relation.split()[-2:]))) if not direct else None
-    )
-    if lemma in {"give"} and particle == "up":
-        verbs = POSSESSION | CONSUMPTION | LIKING | frozenset({"play", "practise", "practice"})
-    if verbs and statement.relation.split()[0] not in {"will", "can"} and verb.tag_ != "VBG":
-        object_ = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
-        if verbs is AFFILIATION and _at_an_hour(verb):
-            return
-        yield Ending(statement.subject, statement.relation, None if object_ != statement.object else verbs, object_)
-        if verbs is AFFILIATION:
-            yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
+    near = "" if said[-1] == particle else _last_preposition(statement.relation)
+    verbs = ENDERS.get((lemma, near)) or ENDERS.get((lemma, " ".join(said[-2:])))
+    if not verbs or (verbs is AFFILIATION and _for_the_day(verb)):
+        return
+    what = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
+    yield Ending(statement.subject, statement.relation, verbs if what == statement.object else None, what)
+    if verbs is AFFILIATION:
+        yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
 
 
-def _at_an_hour(verb: Token) -> bool:
+def _for_the_day(verb: Token) -> bool:
     """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
     return any(
         child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"})

@@ -57,7 +57,7 @@ class ParseExtractor:
         self.name = f"parse:{model}"
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        """Read English prose: its triples, which of them fill a slot, and which known facts it ends, with the reason."""
+        """Read English prose: triples, which of them fill a slot, and which known facts it ends, with the reason."""
         nlp = self._pipeline()
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}

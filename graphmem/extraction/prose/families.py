@@ -16,9 +16,8 @@ MEMBERSHIP = words("subscribe pay have use belong join book attend plan")
 BEING = words("be become turn stay remain")
 FAMILIES = (
     AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
-    UNION - {"live", "be", "see"},
-    frozenset({"cost", "price"}), frozenset({"run", "host", "deploy"}), frozenset({"park", "stand", "sit", "lie"}),
-    frozenset({"hate", "dislike", "loathe"}), frozenset({"speak", "know"}), frozenset({"manage", "lead", "head", "run"}),
+    UNION - {"live", "be", "see"}, words("cost price"), words("run host deploy"), words("park stand sit lie"),
+    words("hate dislike loathe"), words("speak know"), words("manage lead head run"),
 )  # fmt: skip
 
 # Of these, a thing does one at a time: with "now" another object ends what was before. After a preposition, some only.

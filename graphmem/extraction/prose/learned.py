@@ -1,4 +1,4 @@
-"""What has been read of a text so far: statements in its order, less what it ends itself, and the known facts it ends."""
+"""What has been read of a text so far, less what the text itself ends, and the known facts that it ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from graphmem.extraction.prose.people import one_name_each
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.updates import ended, opposites
+from graphmem.extraction.prose.updates import ended, is_past, opposites
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 
@@ -37,33 +37,29 @@ class Reading:
         self._statements = [it for index, it in enumerate(self._statements) if index not in gone]
         for index in known:
             self._reasons.setdefault(index, ending.reason)
-            over.append(Statement(*_parts(self._known[index]), slot=self._facts[index].slot))
+            fact = self._facts[index]
+            over.append(Statement(fact.subject, fact.relation, fact.object, fact.slot))
         if ending.anew:
-            for it in over:
-                if (it.relation.split()[0].endswith("s") and it.relation.split()[0] not in {"was", "has"}) or (
-                    it.relation.startswith("has ") and ending.relation
-                ):
-                    self._statements.append(Statement(it.subject, it.relation, ending.anew, it.slot))
+            goes_on = [it for it in over if _goes_on(it.relation, ending)]
+            self._statements += [Statement(it.subject, it.relation, ending.anew, it.slot) for it in goes_on]
 
     def extraction(self, mentions: Iterable[str]) -> Extraction:
-        names = [name for it in self._statements for name in (it.subject, it.object)]
-        same = one_name_each([*names, *(given := list(mentions))])
-        chosen: dict[object, tuple[Triple, str | None]] = {}
+        """All that was read; each person is called by one name."""
+        given = list(mentions)
+        same = one_name_each([*(name for it in self._statements for name in (it.subject, it.object)), *given])
+        chosen: dict[tuple[str, str, str], tuple[Triple, str | None]] = {}
         for it in self._statements:
             triple = Triple(same.get(it.subject, it.subject), it.relation, same.get(it.object, it.object))
             if triple.key[0] != triple.key[2]:
                 chosen.setdefault(triple.key, (triple, it.slot))
-        told = {key for key in chosen}
-        reasons = {index: why for index, why in self._reasons.items() if self._known[index].key not in told}
+        reasons = {index: why for index, why in self._reasons.items() if self._known[index].key not in chosen}
         named = {entity_key(same.get(name, name)): same.get(name, name) for name in given}
-        return Extraction(
-            tuple(triple for triple, _ in chosen.values()),
-            tuple(sorted(reasons)),
-            tuple(named.values()),
-            tuple(slot for _, slot in chosen.values()),
-            reasons,
-        )
+        triples, slots = zip(*chosen.values(), strict=True) if chosen else ((), ())
+        return Extraction(triples, tuple(sorted(reasons)), tuple(named.values()), slots, reasons)
 
 
-def _parts(triple: Triple) -> tuple[str, str, str]:
-    return triple.subject, triple.relation, triple.object
+def _goes_on(relation: str, ending: Ending) -> bool:
+    """Whether what ended of one object holds of another: "lives in" does, "moved to" happened once."""
+    if relation.startswith("has "):
+        return ending.relation is not None
+    return not is_past(relation) and relation != "has"

@@ -10,7 +10,10 @@ from graphmem.extraction.prose.wordlist import words
 from graphmem.language.words import COMMON
 
 _NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
-_STAMP = r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?|\[?\d{1,2}:\d{2}\]?\s+)?"
+_STAMP = (
+    r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?"
+    r"|\[?\d{1,2}:\d{2}\]?\s+)?"
+)
 _SPEAKER = re.compile(
     rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)"
 )
@@ -20,32 +23,38 @@ _LABELS = words(
     agenda result contact address phone email"""
 )
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
+_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`")
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(
-    r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)|[{}<>|=\\]{1}.*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>"
+    r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
+    r"|[{}<>|=\\].*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>"
 )
-_CLAUSE = re.compile(
-    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s(?:[\w'\u2019-]+\s){1,3}?"
-    r"(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
+_CLAUSE = (
+    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
+    r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
-_BREAK = re.compile(rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[–—]\s+|(?<=\w)—(?=\w)|\s--?\s|{_CLAUSE.pattern}")
+_BREAK = re.compile(
+    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|{_CLAUSE}"
+)
 # What stands after such words depends on them, so that it is not parsed by itself.
 _HANGS_ON = re.compile(
-    r"\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought|told|tells"
-    r"|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*|imagine|pretend\w*|guess"
-    r"|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote|wrote|lie[ds]?|false|wrong|assum\w+"
-    r"|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked|doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?",
-    re.IGNORECASE,
+    r"""\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought
+    |told|tells|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*
+    |imagine|pretend\w*|guess|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote
+    |wrote|lie[ds]?|false|wrong|assum\w+|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked
+    |doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _SENTENCE = re.compile(r"[.!?]\s+")
 _OPENING = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|morning|good morning|good evening|thanks|thank you|ok|okay|well|yes|yeah|btw|by the way|fyi|heads up|quick update"
-    r"|just so you know|sorry|oh|so|also|great news|good news|bad news|as of today|it turns out(?: that)?|turns out(?: that)?|unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+|(?:it )?turns out(?: that)?\s+"
-    r"|(?:please )?note that\s+|(?:just )?to let you know,?\s+(?:that )?|(?:fyi|btw)\s+)+",
-    re.IGNORECASE,
+    r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw|by\ the\ way
+    |fyi|heads\ up|quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
+    |unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+
+    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |(?:fyi|btw)\s+)+""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
@@ -57,7 +66,7 @@ _FOREIGN = words(
     die das ist und nicht ein eine ich wir sie mit für auf mein meine wohnt arbeitet el los las es y en un una con
     por para mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio
     della não uma os do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er"""
-)  # fmt: skip
+)
 _SHORTEST, _LONGEST = 2, 60  # words
 _TERMINAL = (".", "!", "?", ":", ";", "…")
 _WRAPPED = 50  # characters: a line at least so long that ends in no full stop goes on in the next

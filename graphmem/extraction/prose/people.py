@@ -88,24 +88,21 @@ class People:
     def heard(self, name: str, head: Token) -> None:
         """Remember that the text speaks of this person or thing."""
         if is_person(head):
-            called = {child.lower_ for child in head.children} | {
-                head.lower_,
-                head.head.lower_ if head.dep_ == "appos" else "",
-            }
-            gender = (
-                "she"
-                if called & (_WOMEN | {"mrs", "ms", "mrs.", "ms."})
-                else "he"
-                if called & (_MEN | {"mr", "mr."})
-                else ""
-            )
-            self.spoken_of[name] = self.spoken_of.get(name) or gender
+            self.spoken_of[name] = self.spoken_of.get(name) or _gender(head)
         subject = head.dep_ in {"nsubj", "nsubjpass"}
-        if (head.pos_ == "NOUN" and head.dep_ not in {"attr", "oprd", "npadvmod"}) or (
-            subject and head.pos_ == "PROPN"
-        ):
-            if kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
-                self.things[name] = None
+        named = subject if head.pos_ == "PROPN" else head.dep_ not in {"attr", "oprd", "npadvmod"}
+        if named and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
+            self.things[name] = None
+
+
+def _gender(head: Token) -> str:
+    """ "she" or "he", where a word beside the name shows it, else ""."""
+    called = {child.lower_.rstrip(".") for child in head.children} | {head.lower_}
+    if head.dep_ == "appos":
+        called.add(head.head.lower_)
+    if called & (_WOMEN | {"mrs", "ms"}):
+        return "she"
+    return "he" if called & (_MEN | {"mr"}) else ""
 
 
 def _subject_beside(pronoun: Token) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether a clause is stated as a fact, denied, or neither: asked, ordered, wished, supposed, reported, merely possible."""
+"""Whether a clause is stated as a fact, denied, or neither: asked, ordered, wished, supposed, reported, possible."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ _HEDGES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STARTS = re.compile(
-    r"^\W*(?:suppose|imagine|pretend|assume|say\b|let\b|let's|let\u2019s|given|if|whether|should|were|had|what|who|whom|whose|which|how|why"
-    r"|when(?:ever)?|please|don't|don\u2019t|do|never|always|remember|remind|make sure|as soon as|as long as|so long as|once|until|till)\b",
-    re.IGNORECASE,
+    r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
+    |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
+    |once|until|till)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _FICTION = re.compile(
     r"^\W*in\s(?:the|a|his|her|my|this|that|one|\w+'s)\s(?:\w+\s){0,2}(?:film|movie|novel|book|story|tale|dream|play|show|series"
@@ -67,30 +68,28 @@ def is_order(verb: Token) -> bool:
 
 
 def standing(verb: Token) -> Standing | None:
-    """How the clause of this verb stands, in itself and by all that it hangs on."""
-    own = _own(verb)
-    token = verb
+    """How the clause of this verb stands, in itself and by all that it hangs on; None for what is not told."""
+    own, token = _own(verb), verb
     while own is not None and token.head.i != token.i:
         if not _holds_through(token):
             return None
-        if token.dep_ == "xcomp" and token.head.lemma_ in STOPPING and own == "stated":
-            own = "ended" if _own(token.head) == "stated" else None
-        elif token.dep_ == "xcomp" and _used_to(token.head):
-            own = "ended" if own == "stated" else None
-        elif token.dep_ == "relcl" or (token.dep_ == "conj" and token.head.pos_ not in {"VERB", "AUX"}):
-            token = _last_noun(token.head)
-        elif token.dep_ in {"xcomp", "ccomp", "advcl", "relcl"} and _own(token.head) not in {"stated", None}:
-            return None if token.dep_ != "advcl" and token.dep_ != "relcl" else own
-        elif (
-            (token.dep_ in {"conj", "xcomp", "ccomp"} and _own(token.head) is None)
-            or (token.dep_ == "conj" and token.tag_ == "VB" and is_order(token) and not _helped(token.head))
-            or (token.dep_ == "conj" and _own(token.head) != "stated" and not has_subject(token) and own == "stated")
-        ):
-            return None
-        token = token.head
-    if token.dep_ == "ROOT" and token is not verb and token.pos_ in {"VERB", "AUX"} and is_order(token):
-        return None
-    return None if own == "stated" and is_order(token) and token is verb else own
+        above = token.head if token.head.pos_ in {"VERB", "AUX"} else _last_noun(token.head).head
+        own, token = _under(own, token, above), above
+    return None if token.pos_ in {"VERB", "AUX"} and is_order(token) else own
+
+
+def _under(own: Standing, token: Token, above: Token) -> Standing | None:
+    """How a clause that stands by itself as `own` stands under the verb `above`."""
+    if token.dep_ in {"relcl", "advcl"}:
+        return own
+    of_above = _own(above)
+    if token.dep_ == "xcomp" and (above.lemma_ in STOPPING or _used_to(above)):
+        return "ended" if own == of_above == "stated" else None
+    if token.dep_ in {"xcomp", "ccomp"}:
+        return own if of_above == "stated" else None
+    ordered = token.tag_ == "VB" and is_order(token) and not _helped(above)
+    shares_denial = of_above != "stated" and own == "stated" and not has_subject(token)
+    return None if of_above is None or ordered or shares_denial else own
 
 
 def _helped(verb: Token) -> bool:
@@ -121,23 +120,32 @@ def _used_to(verb: Token) -> bool:
 
 def _own(verb: Token) -> Standing | None:
     """How the clause stands by its own words."""
-    denied: Standing = "denied" if is_no_longer(verb) else "stated"
-    for child in verb.children:
-        low = child.lower_
-        if child.dep_ == "aux" and (low in _UNSURE_HELPERS or (low in {"can", "ca"} and verb.lemma_ not in _SKILLS)):
-            return None
-        if child.dep_ == "advcl" and any(
-            it.lower_ in _CONDITIONS for it in child.children if it.dep_ in {"mark", "advmod"}
-        ):
-            return None
-        if child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"} and any(
-            it.lower_ in {"no", "neither", "few", "little"} and it.dep_ in {"det", "neg", "amod", "nmod"}
-            for it in child.children
-        ):
-            return None if low in {"no"} else _none_of(child)
-        if child.dep_ == "neg" or low in {"never", "nowhere"} or (child.dep_ == "preconj" and low == "neither"):
-            denied = "denied"
-    return denied
+    children = list(verb.children)
+    if any((child.dep_ == "aux" and _is_unsure(child.lower_, verb)) or _is_condition(child) for child in children):
+        return None
+    scant = [child for child in children if child.dep_ in _ENDS and any(map(_is_none, child.children))]
+    if scant:
+        return "denied" if scant[0].dep_ in {"dobj", "attr"} else None
+    denied = is_no_longer(verb) or any(
+        child.dep_ == "neg" or child.lower_ in {"never", "nowhere"} for child in children
+    )
+    return "denied" if denied else "stated"
+
+
+_ENDS = words("nsubj nsubjpass dobj attr")
+
+
+def _is_unsure(helper: str, verb: Token) -> bool:
+    return helper in _UNSURE_HELPERS or (helper in {"can", "ca"} and verb.lemma_ not in _SKILLS)
+
+
+def _is_condition(clause: Token) -> bool:
+    marks = (it.lower_ for it in clause.children if it.dep_ in {"mark", "advmod"})
+    return bool(clause.dep_ == "advcl" and any(mark in _CONDITIONS for mark in marks))
+
+
+def _is_none(word: Token) -> bool:
+    return word.lower_ in {"no", "neither", "few", "little"} and word.dep_ in {"det", "neg", "amod", "nmod"}
 
 
 def is_no_longer(verb: Token) -> bool:
@@ -151,10 +159,6 @@ def _verb_at(doc: Doc, index: int) -> int:
     else:
         token = next((it for it in doc[index:] if it.pos_ in {"AUX", "VERB"}), doc[0])
     return int(token.head.i if token.dep_ in {"aux", "auxpass"} else token.i)
-
-
-def _none_of(noun: Token) -> Standing | None:
-    return "denied" if noun.dep_ in {"dobj", "attr"} else None
 
 
 def _holds_through(token: Token) -> bool:
@@ -174,8 +178,7 @@ def _holds_through(token: Token) -> bool:
         before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
         return before and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
-        head = token.head
-        return head.lemma_ in STARTING | STOPPING or _used_to(head) or (head.lower_ == "going" and False)
+        return token.head.lemma_ in STARTING | STOPPING or _used_to(token.head)
     return False
 
 

@@ -24,7 +24,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What was said of `subject` (of anybody when "") holds no more: by one of `verbs`, or by a relation like `relation`.
+    """What was said of `subject` (of anybody when "") by one of `verbs`, or a relation like `relation`, holds no more.
 
     That of `object`, where given; or that of any other object than `other_than`, of its `kind`, and by one of
     `prepositions` where given, with `same_head` only if both are of one word ("team"); or whatever is so related, when

@@ -22,30 +22,19 @@ _STATES = words(
     doubt control sale work school home time duty strike display tune luck team board committee staff list agenda
     payroll phone road diet way pension"""
 )
-_OPPOSITES = (
-    {"open", "closed", "shut"}, {"single", "married", "divorced", "widowed", "engaged"}, {"full", "empty"}, {"on", "off"},
-    {"vegetarian", "vegan"}, {"employed", "unemployed", "retired"}, {"alive", "dead"}, {"available", "unavailable", "sold out"},
-    {"online", "offline"}, {"locked", "unlocked"}, {"broken", "fixed", "repaired"}, {"awake", "asleep"}, {"sick", "ill", "healthy"},
-    {"vacant", "occupied"}, {"pending", "approved", "rejected"}, {"free", "busy"}, {"clean", "dirty"}, {"pregnant"},
-    {"enabled", "disabled"}, {"active", "inactive"}, {"red", "blue", "green", "yellow", "black", "white", "brown", "orange", "grey"} - {"red"},
-)  # fmt: skip
+_OPPOSITES = tuple(
+    words(each)
+    for each in """open closed shut|single married divorced widowed engaged|full empty|on off|vegetarian vegan
+    employed unemployed retired|alive dead|available unavailable|online offline|locked unlocked|broken fixed repaired
+    awake asleep|sick ill healthy|vacant occupied|pending approved rejected|free busy|clean dirty|enabled disabled
+    active inactive""".replace("\n", "|").split("|")
+)
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
 _NEVER_ENDED = (
-    "used to",
-    "left",
-    "was born",
-    "died",
-    "replaced",
-    "stopped",
-    "quit",
-    "moved from",
-    "sold",
-    "had ",
-    "will ",
-    "can ",
-)
+    "used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ",
+)  # fmt: skip
 
 
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
@@ -124,14 +113,9 @@ def is_like(said: str, known: str) -> bool:
     (True, False, True)
     """
     said, known = (_OWNER.sub("", each) for each in (said, known))
-    if _same(said, known):
-        return True
     short, full = entity_key(said).split(), entity_key(known).split()
-    return bool(short) and (
-        full[: len(short)] == short
-        or full[-len(short) :] == short
-        or f" {' '.join(short)} of " in f" {' '.join(full)} "
-    )
+    starts, ends = full[: len(short)] == short, full[-len(short) :] == short
+    return _same(said, known) or starts or ends or f" {' '.join(short)} of " in f" {' '.join(full)} "
 
 
 def opposites(statement: Statement) -> Iterator[Ending]:

@@ -1,4 +1,4 @@
-"""Values that a parse would tear apart, each put before the parser as one plain word: dates, amounts, codes, quotations.
+"""Values that a parse would tear apart, put before it as one plain word each: dates, amounts, codes, quotations.
 
 "The rent is 40,000 euros from 24 December." -> "The rent is money from Monday."
 """
@@ -54,11 +54,11 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[\u2018'][^'\u2019\n]{2,80}['\u2019](?!\w)",
     ),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
-    ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|–)\s?[12]\d{3}(?![\d-])"),
+    ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|\u2013)\s?[12]\d{3}(?![\d-])"),
     (
         "Monday",
         "time",
-        rf"(?i:{_TIME}\s?(?:-|–|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)",
+        rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)",
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
@@ -71,7 +71,8 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
 )
 _ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
 _WHOLE = re.compile(
-    rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b|\d{{4}}|noon|midnight)"
+    rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b"
+    r"|\d{4}|noon|midnight)"
 )
 _LONGEST_TITLE = 7  # words
 A_NAME, A_VERB = "Mary", "takes"
