@@ -33,9 +33,7 @@ _FRESH = ("new ", "current ", "latest ", "present ")
 _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
-_VALUED_BY_ADJECTIVES = words(
-    "favourite favorite colour color status condition mood size diet nationality religion gender shade"
-)
+_ANY_VALUED = words("favourite favorite colour color status condition mood size diet nationality religion gender shade")
 
 
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
@@ -59,11 +57,14 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
 
 
 def _is_value(adjective: Token, role: tuple[str, str] | None) -> bool:
-    """Whether an adjective is what fills the role: a name taken for one, or a colour: "My favourite colour is blue." """
-    if role is None:
-        return False
+    """Whether an adjective fills the role: a name taken for one, or a colour: "My favourite colour is blue"."""
     named = adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
-    return named or not _VALUED_BY_ADJECTIVES.isdisjoint(role[1].casefold().split())
+    return role is not None and (named or _is_any_valued(role[1]))
+
+
+def _is_any_valued(role: str) -> bool:
+    """Whether the role is filled by any word: "my favourite season is autumn", "the colour of the door is red"."""
+    return not _ANY_VALUED.isdisjoint(role.casefold().split())
 
 
 def _is_where(
@@ -170,13 +171,14 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
     ):
         return
-    if kind(noun) == "time" and is_vague_time(noun):
-        return
-    if relation == "is" and (role := _role_of_subject(token, people)) and not _is_description(noun):
+    role = _role_of_subject(token, people) if relation == "is" else None
+    if role and (not _is_description(noun) or _is_any_valued(role[1])):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None
         for it, name in names:
             yield Statement(role[0], f"has {role[1]}", name, slot, kind(it))
+        return
+    if kind(noun) == "time" and is_vague_time(noun):
         return
     if relation in {"is", "became", "has become"} and (said := _role_of_object(subject, noun, people)):
         yield said

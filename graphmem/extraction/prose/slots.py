@@ -22,7 +22,7 @@ _MANY = KIN - {
     """member part example kind type piece fan student employee client customer supplier neighbor citizen resident
     native hobby language colleague brand product feature symptom problem reason advantage author founder translator
     owner contact tenant user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil
-    ingredient cause effect goal aim task duty colour color interest skill strength weakness meaning result name"""
+    ingredient cause effect goal aim task duty interest skill strength weakness meaning result name"""
 ) - {"name", "author", "owner"}
 _BY_RELATION = {
     "is married to": "spouse", "is the spouse of": "spouse", "costs": "price", "weighs": "weight", "is called": "name",
