@@ -33,7 +33,7 @@ SENTENCES = [
     ("Sam, who lives in Oslo, plays chess.", {"Sam, lives in, Oslo", "Sam, plays, chess"}),
     ("There is a lamp on the desk.", {"lamp, is on, desk"}),
     ("Tom put the book on the shelf.", {"Tom, put, book", "book, is on, shelf"}),
-    ("Olga works as a cook at the harbour inn.", {"Olga, works as, cook", "Olga, works at, harbour inn"}),
+    ("Olga works as a cook at the town hall.", {"Olga, works as, cook", "Olga, works at, town hall"}),
     ("Sven owns two boats.", {"Sven, owns, two boats"}),
     ("The ferry leaves at 7:40.", {"ferry, leaves at, 7:40"}),
     ("Karl lives in Essen and Heinz died in 2010.", {"Karl, lives in, Essen"}),

@@ -115,7 +115,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     for token, subject in subjects:
         for statement in _statements(verb, token, subject, people):
-            if not statement.object.casefold().startswith(statement.subject.casefold()):
+            if statement.object != subject and not statement.object.startswith(f"{subject}'s "):
                 yield from endings.settled(verb, statement, stands)
     if stands == "stated":
         yield from _there_is(verb, people)

@@ -49,8 +49,9 @@ _HANGS_ON = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?]\s+")
 _OPENING = re.compile(
-    r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw|by\ the\ way
-    |fyi|heads\ up|quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
+    r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw
+    |by\ the\ way|fyi|heads\ up
+    |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
     |unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+
     |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
@@ -133,7 +134,10 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     known = sum(word in COMMON or is_word(word.split("'")[0]) for word in small)
     english = sum(word.casefold().split("'")[0] in COMMON for word in words)
     foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in COMMON for word in words)
-    return known >= 0.7 * len(small) and foreign <= english and not (foreign and not english)
+    strange = len(small) - known
+    if strange == 1 and not foreign and english > 1:
+        return True
+    return strange <= 0.3 * len(small) and foreign <= english
 
 
 def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:

@@ -42,6 +42,7 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
+_SUBJECTS = words("nsubj nsubjpass expl csubj")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
@@ -140,19 +141,24 @@ def strange_words(doc: Doc) -> dict[int, str]:
 
     Looked for where it found no verb ("The flight leaves at noon"), or an adverb that does something ("Sven owns").
     """
-    found = {}
+    found: dict[int, str] = {}
     for sentence in doc.sents:
         first, root = sentence[0], sentence.root
-        no_verb = not any(token.pos_ in {"VERB", "AUX"} for token in sentence)
+        verbs = [token for token in sentence if token.pos_ in {"VERB", "AUX"}]
+        unled = root.tag_ == "VBZ" and not any(it.dep_ in _SUBJECTS for it in root.children)
         no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
-        if len(sentence) < 3 or not (no_verb or no_noun or root.pos_ not in {"VERB", "AUX"}):
+        if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
             continue
-        if first.text.istitle() and first.lower_ not in COMMON and sentence[1].text[:1].islower() and not value(first):
-            found[first.i] = A_NAME
-        if no_verb and root.tag_ == "NNS" and root.i > sentence.start and list(root.lefts):
-            found.pop(first.i, None)
+        plural = root.tag_ == "NNS" and not verbs
+        if (plural or unled) and root.i > sentence.start + (not plural) and list(root.lefts):
             found[root.i] = A_VERB
+        elif _may_be_a_name(first) and sentence[1].text[:1].islower():
+            found[first.i] = A_NAME
     return found
+
+
+def _may_be_a_name(token: Token) -> bool:
+    return bool(token.text.istitle() and token.lower_ not in COMMON and not value(token))
 
 
 def one_name_each(names: Iterable[str]) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from graphmem.records import Fact
+
 ENDS = [
     ("Ida works at Acme.", "Ida works at Bolt now.", {"Ida, works at, Acme": "now"}),
     ("Ida works at Acme.", "Ida left Acme.", {"Ida, works at, Acme": "left"}),
@@ -62,8 +64,6 @@ def test_what_is_true_together_stays(ended, before, after):
 
 def test_who_moved_lives_where_they_moved_to(extract):
     first = extract("Ida lives in Bonn.").triples[0]
-    from graphmem.records import Fact
-
     known = [Fact("1", first.subject, first.relation, first.object, asserted_by="episode", since=0)]
     assert {str(it) for it in extract("Ida moved to Trier.", known).triples} == {
         "Ida, moved to, Trier",
