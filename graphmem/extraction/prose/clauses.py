@@ -115,11 +115,16 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     for token, subject in subjects:
         for statement in _statements(verb, token, subject, people):
-            if statement.object != subject and not statement.object.startswith(f"{subject}'s "):
+            if not _is_circular(statement):
                 yield from endings.settled(verb, statement, stands)
     if stands == "stated":
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
+
+
+def _is_circular(statement: Statement) -> bool:
+    """Whether something is said of itself, or of what it has: "we all have our ways"."""
+    return statement.object == statement.subject or statement.object.startswith(f"{statement.subject}'s ")
 
 
 def _subjects(verb: Token) -> list[Token]:
