@@ -38,17 +38,26 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
     lemma = verb.lemma_.lower()
     if stands != "stated" or verb.tag_ == "VB" or (not subjects and lemma not in _MOVE | _RAISE):
         return
-    to = _after(verb, "to")
+    to = _after(verb, "to") or (_after(verb, "until") if lemma in _MOVE else None)
     if lemma in {"replace", "succeed"}:
         yield from _replaced(verb, subjects, people)
     elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
         yield from _appointed(verb, subjects, people)
     elif (as_what := _after(verb, "as")) and _particled(verb) in _OFFICE:
         yield from _office(verb, as_what, subjects, people)
+    elif lemma == "turn":
+        yield from _aged(verb, subjects)
     elif to is not None and lemma in _MOVE:
         yield from _moved(verb, to, subjects, people)
     elif to is not None and lemma in _RAISE | _SWITCH:
         yield from _set(verb, to, subjects, people)
+
+
+def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
+    """ "Dan turned 30"."""
+    ages = [child.text for child in verb.children if child.text.isdigit() and child.i == verb.i + 1]
+    for _, subject in subjects if ages else ():
+        yield Statement(subject, "is", ages[0], "age", "amount")
 
 
 def _after(verb: Token, preposition: str) -> Token | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose import changes, endings
-from graphmem.extraction.prose.copula import between, is_what
+from graphmem.extraction.prose.copula import between, is_what, without_news
 from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
@@ -167,7 +167,7 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
     reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
     if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
         return
-    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"}]
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return
     if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
@@ -176,6 +176,11 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
         yield from _without_object(phrase, verb, verb, subject, people)
+
+
+def _is_odd_object(child: Token) -> bool:
+    """Whether a name that the parser takes for an adverb is what is used, seen or had: "uses Java"."""
+    return bool(child.dep_ == "advmod" and child.pos_ == "PROPN" and child.i == child.head.i + 1)
 
 
 def _relation(verb: Token) -> str | None:
@@ -201,7 +206,9 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
     if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
-        yield Statement(subject, f"{phrase} {noun.lower_}", called, role_slot(noun.lower_), "name")
+        role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
+        yield Statement(subject, f"{phrase} {role}", called, role_slot(role), "name")
+        return
     elif not (noun.lower_ in _IN_A_PHRASE and further):
         for token, name in named:
             yield Statement(subject, phrase, name, relation_slot(phrase, kind(token)), kind(token))

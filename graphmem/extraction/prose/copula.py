@@ -33,6 +33,8 @@ _FRESH = ("new ", "current ", "latest ", "present ")
 _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
+_OLDEST = 120  # years
+_DAYS = words("birthday anniversary wedding funeral deadline nameday")
 _ANY_VALUED = words("favourite favorite colour color status condition mood size diet nationality religion gender shade")
 
 
@@ -49,7 +51,7 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
-            yield from _is_how(relation, subject, child, people)
+            yield from _is_how(relation, subject, child, [*phrases(child), *phrases(verb)], people)
     for preposition, noun in phrases(verb):
         if preposition.split()[0] in _NO_RELATION or any(child.dep_ in {"attr", "acomp"} for child in verb.children):
             continue
@@ -84,7 +86,7 @@ def _is_where(
             and not is_vague_time(it)
             and (kind(it) != "time" or preposition in {"on", "at", "in"})
         ):
-            if role and kind(it) == "time" and relation == "is":
+            if role and kind(it) == "time" and relation == "is" and role[1].casefold().split()[-1] in _DAYS:
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")
             else:
                 yield Statement(subject, relation_to, name, None, kind(it))
@@ -111,7 +113,9 @@ def through(relation: str, noun: Token) -> tuple[str, Token]:
     return (f"{relation} {noun.lower_} of", of[0]) if noun.lower_ in _THROUGH and of else (relation, noun)
 
 
-def _is_how(relation: str, subject: str, adjective: Token, people: People) -> Iterator[Statement]:
+def _is_how(
+    relation: str, subject: str, adjective: Token, further: list[tuple[str, Token]], people: People
+) -> Iterator[Statement]:
     """(is allergic to, nuts), (is, vegetarian), (is, 41 years old)."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
     if measure:
@@ -125,7 +129,7 @@ def _is_how(relation: str, subject: str, adjective: Token, people: People) -> It
     if any(child.lower_ in {"too", "so", "as", "enough", "less", "more"} for child in adjective.children):
         return
     found = False
-    for preposition, noun in phrases(adjective):
+    for preposition, noun in further:
         found = True
         for it in with_conjuncts(noun):
             timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
@@ -199,8 +203,11 @@ def _described(
     relation: str, token: Token, subject: str, noun: Token, name: str, people: People
 ) -> Iterator[Statement]:
     single = relation == "is" and token.pos_ == "NOUN" and token.tag_ == "NN" and not _is_description(noun)
+    if _is_age(token, noun):
+        yield Statement(subject, relation, name, "age", "amount")
+        return
     valued = single and kind(noun) in {"amount", "time", "code", "name", "person"} and not is_person(token)
-    yield Statement(_without_news(subject), relation, name, "value" if valued else None, kind(noun))
+    yield Statement(without_news(subject), relation, name, "value" if valued else None, kind(noun))
     if is_indefinite(noun) and kind(noun) == "thing":
         for preposition, place in phrases(noun):
             if (
@@ -243,7 +250,7 @@ def _role_of_subject(token: Token, people: People) -> tuple[str, str] | None:
             for preposition, it in of
             if preposition != "of" and (inner := name_of(it, people))
         )
-        return (owner, _without_news(f"{name}{tail}")) if name and not _is_past(name) else None
+        return (owner, without_news(f"{name}{tail}")) if name and not _is_past(name) else None
     return _of_role(token, of, people)
 
 
@@ -263,8 +270,8 @@ def _of_role(token: Token, of: list[tuple[str, Token]], people: People) -> tuple
         if it.dep_ == "pobj"
     ]
     if of[0][0] == "of" and inner and " of " not in owner and (whole := name_of(inner[0], people)):
-        return whole, f"{_without_news(name)} of {owner}"
-    return owner, _without_news(name)
+        return whole, f"{without_news(name)} of {owner}"
+    return owner, without_news(name)
 
 
 def is_title(token: Token) -> bool:
@@ -298,7 +305,7 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
     owner = owner_of(noun, people)
     if owner:
         name = bare_name(noun, people)
-        role: tuple[str, str] | None = (owner, _without_news(name)) if name and not _is_past(name) else None
+        role: tuple[str, str] | None = (owner, without_news(name)) if name and not _is_past(name) else None
     else:
         role = _of_role(noun, of, people) if articles or noun.pos_ == "PROPN" or noun.lower_ in PEOPLE else None
         if (
@@ -313,7 +320,12 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
     return Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
 
 
-def _without_news(name: str) -> str:
+def _is_age(token: Token, noun: Token) -> bool:
+    person = is_person(token) or token.pos_ == "PRON"
+    return person and noun.text.isdigit() and int(noun.text) <= _OLDEST
+
+
+def without_news(name: str) -> str:
     for fresh in _FRESH:
         name = name.removeprefix(fresh).removeprefix(fresh.capitalize())
     return name

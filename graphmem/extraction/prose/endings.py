@@ -21,6 +21,7 @@ _NOW = words("now currently nowadays presently meanwhile finally actually")
 _NOW_TOO = ("these days", "from now on", "right now", "as of ")
 _ALSO = words("also too again both additionally still already sometimes often occasionally well")
 _PLACE = words("in on at under inside behind near beside above below")
+_WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
 _UNQUALIFIED = words("longer anymore more now currently actually either unfortunately sadly n't not since never")
@@ -87,7 +88,8 @@ def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset
     if statement.kind == "time" and preposition and not plain:
         return frozenset({lemma, said[-2]})
     described = lemma == "be" and statement.relation not in {"is", f"is {preposition}"}
-    if described or (preposition == "with" and lemma != "live"):
+    beside = (preposition == "with" and lemma != "live") or (lemma in _WHERE_ONLY and preposition not in _PLACE)
+    if described or beside:
         return None
     return ONE_AT_A_TIME.get(f"{lemma} {preposition}") or ONE_AT_A_TIME.get(lemma)
 
@@ -124,7 +126,7 @@ def _is_qualified(verb: Token) -> bool:
         return True
     if any(child.dep_ == "advmod" and child.lower_ not in _UNQUALIFIED for child in verb.children):
         return True
-    has_object = any(child.dep_ in {"dobj", "acomp", "attr"} for child in verb.children)
+    has_object = any(child.dep_ in {"dobj", "attr"} for child in verb.children)
     others = [
         preposition
         for preposition, noun in phrases(verb)

@@ -94,7 +94,7 @@ def called_name(head: Token, people: People) -> str | None:
     if head.pos_ != "NOUN":
         return None
     for child in head.rights:
-        certain = any(it.dep_ == "poss" or it.lower_ == "the" for it in head.children)
+        certain = any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
         apart = any(between.is_punct for between in head.doc[head.i : child.left_edge.i])
         close = child.i - head.i <= 5 and (certain or not apart)
         if child.dep_ == "appos" and child.pos_ == "PROPN" and close:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.values import A_NAME, A_VERB, kind, value, word
+from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.extraction.prose.wordlist import words
 from graphmem.language.words import COMMON
 
@@ -147,11 +147,17 @@ def strange_words(doc: Doc) -> dict[int, str]:
         verbs = [token for token in sentence if token.pos_ in {"VERB", "AUX"}]
         unled = root.tag_ == "VBZ" and not any(it.dep_ in _SUBJECTS for it in root.children)
         no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
+        no_noun |= (
+            first.dep_ == "npadvmod"
+            and first.head.i == root.i
+            and not any(it.dep_ in _SUBJECTS for it in root.children)
+        )
         if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
             continue
         plural = root.tag_ == "NNS" and not verbs
         if (plural or unled) and root.i > sentence.start + (not plural) and list(root.lefts):
-            found[root.i] = A_VERB
+            after = doc[root.i + 1] if root.i + 1 < len(doc) else root
+            found[root.i] = A_VERB_BEFORE_PREPOSITION if after.tag_ == "IN" else A_VERB
         elif _may_be_a_name(first) and sentence[1].text[:1].islower():
             found[first.i] = A_NAME
     return found

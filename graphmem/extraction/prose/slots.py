@@ -8,6 +8,10 @@ from graphmem.extraction.prose.wordlist import words
 # "The friend of X is Y" leaves room for other friends.
 _MANY = KIN - {
     "landlord",
+    "boyfriend",
+    "girlfriend",
+    "fiancé",
+    "fiancée",
     "landlady",
     "wife",
     "husband",

@@ -75,7 +75,8 @@ _WHOLE = re.compile(
     r"|\d{4}|noon|midnight)"
 )
 _LONGEST_TITLE = 7  # words
-A_NAME, A_VERB = "Mary", "takes"
+A_NAME = "Mary"
+A_VERB, A_VERB_BEFORE_PREPOSITION = "takes", "stays"
 _CAPITAL = re.compile(r"[A-Z]")
 
 
@@ -166,7 +167,7 @@ def retold(nlp: Language, doc: Doc, strange: Mapping[int, str]) -> Doc:
     again.user_data.update(doc.user_data)
     names = {index: Value(doc[index].text, "name") for index, plain_word in strange.items() if plain_word == A_NAME}
     again.user_data["values"] = {**doc.user_data["values"], **names}
-    again.user_data["verbs"] = {index: doc[index].text for index, plain_word in strange.items() if plain_word == A_VERB}
+    again.user_data["verbs"] = {index: doc[index].text for index, plain_word in strange.items() if plain_word != A_NAME}
     return again
 
 
