@@ -98,6 +98,8 @@ def _agree(subject: Token, verb: Token) -> bool:
         return finite.tag_ != "VBZ" and finite.lower_ != "was"
     if value(subject):
         return True
+    if finite.lower_ in {"was", "were"}:
+        return subject.tag_ not in ({"NN", "NNP"} if finite.lower_ == "were" else {"NNS"})
     if finite.tag_ == "VBZ":
         return subject.tag_ != "NNS" and subject.lower_ not in {"i", "we", "they", "you"}
     if finite.tag_ == "VBP" and finite.lemma_ not in {"be", "'"}:

@@ -29,7 +29,8 @@ ONE_AT_A_TIME = {
     "park": words("be park stand"), "keep": words("keep be store"), "store": words("keep be store"),
     "hang": words("hang be"), "stand": words("be park stand"), "lie": words("be lie"), "sit": words("be sit"),
     "meet": words("meet"), "sleep": words("sleep"), "stay": words("stay"), "train": words("train"),
-    "teach": words("teach"), "practise": words("practise"), "perform": words("perform"), "host": words("host run"), "play for": words("play"),
+    "teach": words("teach"), "practise": words("practise"), "perform": words("perform"),
+    "host": words("host run"), "play for": words("play"),
 }  # fmt: skip
 
 # What ends by these verbs, said of the same object ("left Acme"), by the preposition before that object, if any.

@@ -59,7 +59,12 @@ _MOST_WORDS = 8
 
 
 def name_of(head: Token, people: People) -> str | None:
-    """The short name of the noun phrase with this head, or None when it names nothing for certain."""
+    """The short name of the noun phrase with this head, or None when it names nothing for certain.
+
+    "Us" is more than the speaker, and has no name of its own.
+    """
+    if head.lower_ == "us" and not value(head):
+        return None
     if head.pos_ == "PRON" and not value(head):
         return people.whom(head)
     if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):

@@ -24,7 +24,7 @@ _LABELS = words(
 )
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
-_MARKS = re.compile(r"\*\*|__|~~|`")
+_MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\b)")
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(
     r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
