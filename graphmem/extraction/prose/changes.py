@@ -152,23 +152,20 @@ def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) ->
             yield Statement(target, reason, new, None, kind(to))
             if old:
                 yield Statement(target, f"{reason.removesuffix(' to')} from", old, None, "place")
-            if kind(to) in {"place", "name", "person", "thing", "amount"}:
-                who = is_person(token) or token.pos_ == "PRON"
-                verbs = HOME if who else ONE_AT_A_TIME["be"] | HOME
-                near = frozenset({"in", "to", "on", "at"})
-                yield Ending(target, reason, verbs, other_than=new, kind=kind(to), prepositions=near, anew=new)
-                if who and kind(to) != "place":
-                    yield Ending(
-                        target,
-                        reason,
-                        frozenset({"be", "work"}),
-                        other_than=new,
-                        kind="thing",
-                        same_head=True,
-                        anew=new,
-                    )
+            yield from _no_more_there(token, target, new, kind(to), reason)
         if old:
             yield Ending(target, reason, None, old)
+
+
+def _no_more_there(token: Token, target: str, new: str, what: str, reason: str) -> Iterator[Ending]:
+    """The end of where it was: of a person's home, or of the team they were in when it is another team."""
+    who = is_person(token) or token.pos_ == "PRON"
+    verbs = HOME if who else ONE_AT_A_TIME["be"] | HOME
+    near = words("in to on at")
+    yield Ending(target, reason, verbs, other_than=new, kind=what, prepositions=near, anew=new)
+    if who and what != "place":
+        within = words("be work")
+        yield Ending(target, reason, within, other_than=new, kind="thing", same_head=True, anew=new)
 
 
 def _replaced(verb: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:

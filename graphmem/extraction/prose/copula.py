@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.nouns import (
@@ -119,37 +119,42 @@ def _is_how(
     """(is allergic to, nuts), (is, vegetarian), (is, 41 years old)."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
     if measure:
-        words = adjective.doc[measure[0].left_edge.i : adjective.i + 1]
-        text = "".join(f"{word(it)}{it.whitespace_}" for it in words)
         slot = "age" if adjective.lower_ == "old" else None
-        yield Statement(subject, relation, text.strip(), slot, "amount")
-        return
-    if any(child.dep_ in {"xcomp", "ccomp", "acl"} for child in adjective.children) or adjective.tag_ in {"JJR", "RBR"}:
-        return
-    if any(child.lower_ in {"too", "so", "as", "enough", "less", "more"} for child in adjective.children):
-        return
-    found = False
-    for preposition, noun in further:
-        found = True
-        for it in with_conjuncts(noun):
-            timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
-            if preposition not in _NO_RELATION and not timed and (name := name_of(it, people)):
-                how = f"{relation} {adjective.lower_} {preposition}"
-                yield Statement(subject, how, name, relation_slot(how, kind(it)), kind(it))
-    of = [it for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of" for it in child.children]
-    for it in of:
-        if name := name_of(it, people):
-            yield Statement(subject, f"{relation} {adjective.lower_} of", name)
-    if not found and not of:
-        for it in with_conjuncts(adjective):
-            if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
-                yield Statement(
-                    subject,
-                    relation,
-                    "".join(f"{word(t)}{t.whitespace_}" for t in _adjective(it)).strip(),
-                    None,
-                    "state",
-                )
+        yield Statement(
+            subject, relation, _text(adjective.doc[measure[0].left_edge.i : adjective.i + 1]), slot, "amount"
+        )
+    elif not _is_relative(adjective):
+        of = [child for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of"]
+        beside = [*further, *(("of", it) for child in of for it in child.children if it.dep_ == "pobj")]
+        for preposition, noun in beside:
+            yield from _how_to_what(f"{relation} {adjective.lower_} {preposition}", subject, noun, people)
+        if not beside:
+            yield from (Statement(subject, relation, how, None, "state") for how in _plainly(adjective))
+
+
+def _how_to_what(relation: str, subject: str, noun: Token, people: People) -> Iterator[Statement]:
+    preposition = relation.split()[-1]
+    for it in with_conjuncts(noun) if preposition not in _NO_RELATION else ():
+        timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
+        if not timed and (name := name_of(it, people)):
+            yield Statement(subject, relation, name, relation_slot(relation, kind(it)), kind(it))
+
+
+def _is_relative(adjective: Token) -> bool:
+    """Whether it says more than how something is: "taller", "too big", "likely to come"."""
+    led = any(child.dep_ in {"xcomp", "ccomp", "acl"} for child in adjective.children)
+    graded = any(child.lower_ in {"too", "so", "as", "enough", "less", "more"} for child in adjective.children)
+    return led or graded or adjective.tag_ in {"JJR", "RBR"}
+
+
+def _plainly(adjective: Token) -> Iterator[str]:
+    for it in with_conjuncts(adjective):
+        if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
+            yield _text(_adjective(it))
+
+
+def _text(tokens: Iterable[Token]) -> str:
+    return "".join(f"{word(token)}{token.whitespace_}" for token in tokens).strip()
 
 
 _EMPTY = words(

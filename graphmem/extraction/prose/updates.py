@@ -15,6 +15,7 @@ from graphmem.records import Triple, entity_key
 
 Lemma = Callable[[str], str]
 
+_SPEAKERS = words("I user")
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
 _STATES = words(
@@ -43,6 +44,8 @@ def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    if triple.subject in _SPEAKERS and triple.relation == f"has {ending.subject}":
+        triple = Triple(ending.subject, "is", triple.object)  # "my rent is 900", and then: "the rent went up"
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
     if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
