@@ -28,7 +28,7 @@ _MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(
     r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
-    r"|[{}<>|=\\].*[{}<>|=\\;]|\(\)|\w+\(\w*\)|\w=\S|::|->|=>"
+    r"|[{}<>|=\\].*[{}<>|=\\;]|\(\)|\w\(\w*\)|\w=\S|::|->|=>"
 )
 _CLAUSE = (
     r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
@@ -68,7 +68,10 @@ _FOREIGN = words(
     por para mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio
     della não uma os do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er"""
 )
-_SHORTEST, _LONGEST = 2, 60  # words
+_FULL_STOP = re.compile(r"(?<=[\w)\"'][.!?])\s+(?=[\"'(]?[^\W\d_a-z])")
+_SHORTEST = 2  # words of a line
+_LONGEST_WORD = 200  # characters
+_LONGEST_PIECE = 1000  # characters that are parsed together
 _TERMINAL = (".", "!", "?", ":", ";", "…")
 _WRAPPED = 50  # characters: a line at least so long that ends in no full stop goes on in the next
 
@@ -87,16 +90,21 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
     """The parts of `text` that are English prose; `is_word` knows the words of the language."""
     speaker: str | None = None
     for number, line in enumerate(_lines(text)):
+        if not line.strip() or max(map(len, line.split())) > _LONGEST_WORD:
+            continue
         if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
             speaker, line = found[1], line[found.end() :]
-        elif not line.strip():
+        if _HEADER.match(line):
             continue
-        if _HEADER.match(line) or _NOT_PROSE.search(line):
-            continue
-        quoted = line.replace("``", '"').replace("''", '"')
-        plain = _ASIDE.sub("", _MARKS.sub("", _BULLET.sub("", quoted))).strip()
-        if is_english(plain, is_word):
-            yield from _broken_up(plain, speaker, number)
+        for piece in _few_sentences(_BULLET.sub("", line)):
+            plain = _plain(piece)
+            if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
+                yield from _broken_up(plain, speaker, number)
+
+
+def _plain(piece: str) -> str:
+    """The piece without the marks of Markdown and what stands in brackets."""
+    return _ASIDE.sub("", _MARKS.sub("", piece.replace("``", '"').replace("''", '"'))).strip()
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -151,6 +159,18 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         label = _LABEL.match(piece) if found and ":" in found[0] else None
         if label:
             corrects = corrects or bool(label[1])
-        elif piece and len(piece.split()) <= 400:
+        elif piece:
             yield Part(piece, speaker, number, corrects)
         end = found.end() if found else end
+
+
+def _few_sentences(piece: str) -> Iterator[str]:
+    """The piece, or, when it is a long paragraph, a few of its sentences at a time."""
+    held = ""
+    for sentence in _FULL_STOP.split(piece) if len(piece) > _LONGEST_PIECE else [piece]:
+        held = f"{held} {sentence}".strip()
+        if len(held) > _LONGEST_PIECE // 2:
+            yield held
+            held = ""
+    if held:
+        yield held

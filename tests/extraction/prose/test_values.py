@@ -50,3 +50,12 @@ def test_bullets_are_lines_of_their_own(told):
 def test_a_line_broken_by_the_width_of_a_mail_is_one(told):
     text = "As agreed on the phone yesterday afternoon, our new workshop is in\nthe old tannery."
     assert "my workshop, is in, old tannery" in {fact.replace("new ", "") for fact in told(text)}
+
+
+def test_a_long_paragraph_is_read_to_its_end(told):
+    text = "The harbour was quiet and the gulls were loud. " * 200 + "Ida lives in Bonn."
+    assert "Ida, lives in, Bonn" in told(text)
+
+
+def test_a_word_without_end_is_passed_over(told):
+    assert told("a" * 100_000 + "@\nIda lives in Bonn.") == {"Ida, lives in, Bonn"}
