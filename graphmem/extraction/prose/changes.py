@@ -1,0 +1,215 @@
+"""Clauses that are about a change: "moved to", "went up to", "replaced", "took over as"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from graphmem.extraction.prose.copula import role_in
+from graphmem.extraction.prose.families import HOME, ONE_AT_A_TIME
+from graphmem.extraction.prose.nouns import name_of, phrases
+from graphmem.extraction.prose.people import People, is_person
+from graphmem.extraction.prose.relations import verb_phrase
+from graphmem.extraction.prose.slots import role_slot
+from graphmem.extraction.prose.standing import Standing
+from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.values import kind, looks_like_time, word
+from graphmem.extraction.prose.wordlist import words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+Named = tuple["Token", str]
+
+_RAISE = words(
+    """raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease
+    adjust rename upgrade downgrade"""
+)
+_MOVE = words("move extend prolong defer shift postpone reschedule push bring delay relocate transfer")
+_SWITCH = words("switch change migrate convert")
+_APPOINT = words("appoint name elect make promote")
+_OFFICE = frozenset(
+    {"take over", "start", "step down", "quit", "fire", "dismiss", "remove", "sack", "resign", "retire"}
+)
+
+
+def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: People) -> Iterator[Said]:
+    """A clause that is about a change, as what holds after it; nothing for any other clause."""
+    lemma = verb.lemma_.lower()
+    if stands != "stated" or verb.tag_ == "VB" or (not subjects and lemma not in _MOVE | _RAISE):
+        return
+    to = _after(verb, "to") or (_after(verb, "until") if lemma in _MOVE else None)
+    if lemma in {"replace", "succeed"}:
+        yield from _replaced(verb, subjects, people)
+    elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
+        yield from _appointed(verb, subjects, people)
+    elif (as_what := _after(verb, "as")) and _particled(verb) in _OFFICE:
+        yield from _office(verb, as_what, subjects, people)
+    elif lemma == "turn":
+        yield from _aged(verb, subjects)
+    elif to is not None and lemma in _MOVE:
+        yield from _moved(verb, to, subjects, people)
+    elif to is not None and lemma in _RAISE | _SWITCH:
+        yield from _set(verb, to, subjects, people)
+
+
+def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
+    """ "Dan turned 30"."""
+    ages = [child.text for child in verb.children if child.text.isdigit() and child.i == verb.i + 1]
+    for _, subject in subjects if ages else ():
+        yield Statement(subject, "is", ages[0], "age", "amount")
+
+
+def _after(verb: Token, preposition: str) -> Token | None:
+    """The noun after this preposition."""
+    found = [noun for said, noun in phrases(verb) if said == preposition]
+    if not found:
+        found = [
+            noun
+            for child in verb.children
+            if child.dep_ in {"dobj", "prt", "prep", "advmod"}
+            for said, noun in phrases(child)
+            if said == preposition
+        ]
+    return found[0] if found else None
+
+
+def _particled(verb: Token) -> str:
+    return " ".join(
+        [
+            verb.lemma_.lower(),
+            *(
+                child.lower_
+                for child in verb.children
+                if child.dep_ in {"prt", "advmod"} and child.lower_ in {"over", "down", "up"}
+            ),
+        ]
+    )
+
+
+def _targets(verb: Token, subjects: Sequence[Named], people: People) -> list[Named]:
+    """What is changed: the object where there is one, else the subject."""
+    objects = [child for child in verb.children if child.dep_ == "dobj"]
+    if objects:
+        return [(token, name) for token in objects if (name := name_of(token, people))]
+    return list(subjects)
+
+
+def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "The rent went up to 950", "they raised the rent to 950", "we switched from A to B"."""
+    new, was = name_of(to, people), _after(verb, "from")
+    lemma = verb.lemma_.lower()
+    reason = f"{verb_phrase(verb) or verb.lower_} to"
+    if not new or (
+        lemma == "go"
+        and not any(child.dep_ in {"prt", "advmod"} and child.lower_ in {"up", "down"} for child in verb.children)
+    ):
+        return
+    old = name_of(was, people) if was is not None else None
+    for token, target in _targets(verb, subjects, people):
+        if is_person(token) or token.pos_ == "PRON" or lemma in {"migrate", "convert", "switch"}:
+            yield Statement(target, reason, new, None, kind(to))
+            if old:
+                yield Ending(target, reason, None, old, anew=new)
+        elif kind(to) in {"amount", "time", "code", "name", "person", "place"}:
+            yield from _has_become(token, target, new, kind(to), reason, people)
+            if old:
+                yield Ending(target, reason, None, old)
+
+
+def _has_become(token: Token, target: str, new: str, what: str, reason: str, people: People) -> Iterator[Said]:
+    if role := role_in(token, people):
+        yield Statement(role[0], f"has {role[1]}", new, role_slot(role[1]), what)
+    elif what == "time":
+        yield from _at_time(target, new, reason)
+    else:
+        yield Statement(target, "is", new, "value", what)
+        yield Ending(
+            target, reason, frozenset({"be", "cost"}), other_than=new, kind=what, prepositions=frozenset({"", "at"})
+        )
+
+
+def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
+    clock = (
+        new[:1].isdigit() and (":" in new[:3] or new.casefold().endswith(("am", "pm", "m.", "o'clock")))
+    ) or new in {"noon", "midnight"}
+    yield Statement(target, "is at" if clock else "is on", new, None, "time")
+    verbs = frozenset({"be", "start", "begin", "move", "happen", "schedule", "plan", "meet", "take"})
+    yield Ending(target, reason, verbs, other_than=new, kind="time")
+
+
+def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "The meeting moved to Friday", "Carla moved from Lisbon to Porto", "they moved the printer to the hall"."""
+    new, was = name_of(to, people), _after(verb, "from")
+    if not new:
+        return
+    old = name_of(was, people) if was is not None else None
+    reason = "moved to" if verb.lemma_ in {"move", "shift", "relocate", "transfer"} else f"{verb.lower_} to"
+    for token, target in _targets(verb, subjects, people):
+        if kind(to) == "time" or looks_like_time(new):
+            yield from _at_time(target, new, reason)
+        else:
+            yield Statement(target, reason, new, None, kind(to))
+            if old:
+                yield Statement(target, f"{reason.removesuffix(' to')} from", old, None, "place")
+            yield from _no_more_there(token, target, new, kind(to), reason)
+        if old:
+            yield Ending(target, reason, None, old)
+
+
+def _no_more_there(token: Token, target: str, new: str, what: str, reason: str) -> Iterator[Ending]:
+    """The end of where it was: of a person's home, or of the team they were in when it is another team."""
+    who = is_person(token) or token.pos_ == "PRON"
+    verbs = HOME if who else ONE_AT_A_TIME["be"] | HOME
+    near = words("in to on at")
+    yield Ending(target, reason, verbs, other_than=new, kind=what, prepositions=near, anew=new)
+    if who and what != "place":
+        within = words("be work")
+        yield Ending(target, reason, within, other_than=new, kind="thing", same_head=True, anew=new)
+
+
+def _replaced(verb: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "Ana replaced Ben as CEO of Acme", "we replaced Slack with Teams"."""
+    gone = [name for child in verb.children if child.dep_ == "dobj" and (name := name_of(child, people))]
+    instead = _after(verb, "with")
+    if gone and instead is not None and (new := name_of(instead, people)):
+        for _, subject in subjects:
+            yield Statement(subject, f"replaced {gone[0]} with", new, None, kind(instead))
+            yield Ending("", "replaced", None, gone[0], anew=new)
+        return
+    as_what = _after(verb, "as")
+    for _, subject in subjects:
+        if gone and subject:
+            yield Statement(subject, verb.lower_, gone[0])
+        if gone and as_what is not None:
+            if role := role_in(as_what, people):
+                yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
+            yield Ending("", "replaced", None, gone[0], relation=f"has {word(as_what)}", anew=subject)
+
+
+def _appointed(verb: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "Ana was appointed CEO of Acme"."""
+    office = next(
+        (child for child in verb.children if child.dep_ in {"oprd", "attr", "dobj"}),
+        _after(verb, "as") or _after(verb, "to"),
+    )
+    role = role_in(office, people) if office is not None else None
+    for _, subject in subjects:
+        if role:
+            yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
+
+
+def _office(verb: Token, as_what: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "Ana took over as CEO of Acme", "Ben stepped down as CEO of Acme"."""
+    role = role_in(as_what, people)
+    for _, subject in subjects:
+        if _particled(verb) in {"take over", "start"}:
+            if role:
+                yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
+            else:
+                yield Statement(subject, f"{verb_phrase(verb) or verb.lower_} as", word(as_what))
+        else:
+            name = name_of(as_what, people)
+            if name:
+                yield Statement(subject, f"{verb_phrase(verb) or verb.lower_} as", name)
+            yield Ending("", f"{verb_phrase(verb) or verb.lower_} as", None, subject, relation=f"has {word(as_what)}")

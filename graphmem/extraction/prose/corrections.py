@@ -1,0 +1,88 @@
+"""What a text says is not, beside what it says is: "on Thursday, not Tuesday", "not tea but coffee"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+){0,5}?)"
+_END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
+_NO_THING = (
+    r"(?!(?:only|just|because|that|to|if|when|even|yet|sure|far|long|always|all|so|too|very|as|until|before|counting"
+    r"|including)\b|every)"
+)
+_AFTER = re.compile(
+    rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
+    rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    rf"(?P<verb>\b(?:is|are|was|on|in|at|to|for|'s))(?P<how>\s+(?:not|no longer))\s+{_NO_THING}{_WORDS}"
+    r",?\s+but\s+(?:rather\s+|now\s+)?(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
+    re.IGNORECASE,
+)
+_ARTICLES = re.compile(
+    r"^(?:(?:on|in|at|to|for|from|with|by|the|a|an|my|our|called|named|\w+ing)\s+)+(?=\S)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A value that is no more, where in the text that is left it stood, and how that is said."""
+
+    value: str
+    offset: int
+    reason: str
+
+
+_OVER = re.compile(
+    r"(?P<longer>\s+no longer\b(?=\s))"
+    r"|,?\s+(?:any\s?more|any longer)\b(?=\s*(?:[.,;!)]|$|since|because|and|so|but|now|after))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Where in the text that is left "no longer" (or, if not `denies`, a mere "any more") stood."""
+
+    offset: int
+    denies: bool
+
+
+def without_over(text: str) -> tuple[str, list[Over]]:
+    """The text without its "no longer" and "any more", over which the parser stumbles, and where they stood.
+
+    >>> without_over("I'm not a runner any more.")
+    ("I'm not a runner.", [Over(offset=16, denies=False)])
+    """
+    places: list[Over] = []
+    dropped = 0
+
+    def take(found: re.Match[str]) -> str:
+        nonlocal dropped
+        places.append(Over(found.start() - dropped, bool(found["longer"])))
+        dropped += len(found[0])
+        return ""
+
+    return _OVER.sub(take, text), places
+
+
+def without_gone(text: str) -> tuple[str, list[Gone]]:
+    """The text without what it puts right, and that.
+
+    >>> without_gone("It is on Thursday, not Tuesday.")
+    ('It is on Thursday.', [Gone(value='Tuesday', offset=17, reason='corrected')])
+    """
+    gone: list[Gone] = []
+
+    def take(found: re.Match[str]) -> str:
+        groups = found.groupdict()
+        value = groups.get("gone") or groups.get("gone2") or ""
+        how = (groups.get("how") or "not").strip(" ,").casefold()
+        reason = "corrected" if "not" in how else how
+        gone.append(Gone(_ARTICLES.sub("", value.strip()), found.start(), reason))
+        return f"{groups['verb']} " if groups.get("verb") else ""
+
+    text = _BEFORE.sub(take, text)
+    return _AFTER.sub(take, text), gone

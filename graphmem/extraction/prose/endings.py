@@ -1,0 +1,174 @@
+"""What a plain statement ends: by "now", by denying it, by a verb that ends things ("left", "sold", "divorced")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ONE_AT_A_TIME, family
+from graphmem.extraction.prose.nouns import phrases
+from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
+from graphmem.extraction.prose.standing import Standing
+from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.values import kind, kind_of
+from graphmem.extraction.prose.wordlist import words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_NOW = words("now currently nowadays presently meanwhile finally actually")
+_NOW_TOO = ("these days", "from now on", "right now", "as of ")
+_ALSO = words("also too again both additionally still already sometimes often occasionally well")
+_PLACE = words("in on at under inside behind near beside above below")
+_WHERE_ONLY = words("sleep stay train teach practise perform run")
+_GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
+_GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
+_UNQUALIFIED = words("longer anymore more now currently actually either unfortunately sadly n't not since never")
+
+
+def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Said]:
+    """The statement as it stands: told, with the end of what it replaces, or the end of what it denies."""
+    if stands == "stated":
+        yield statement
+        yield from _replacing(verb, statement)
+        yield from _ending_by(verb, statement)
+    elif stands == "ended":
+        yield statement
+        yield _of_what_stopped(verb, statement)
+    elif (reason := _denial(verb)) and not _is_qualified(verb):
+        yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
+        if verb.lemma_ == "have" and " " not in statement.relation:
+            yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
+
+
+def _of_what_stopped(verb: Token, statement: Statement) -> Ending:
+    """The end of "drinks tea" by "stopped drinking tea"."""
+    lemma = verb.lemma_.lower()
+    said = f"{third_person(lemma)} {_last_preposition(statement.relation)}".strip()
+    reason = statement.relation.split()[0]
+    return Ending(statement.subject, reason, family(lemma), statement.object, relation=said)
+
+
+def placed(statement: Statement) -> Iterator[Said]:
+    """Where a thing was put is where it is: it is nowhere else."""
+    yield statement
+    yield replace(_other(statement, "put elsewhere", ONE_AT_A_TIME["be"]), kind="place", prepositions=_PLACE)
+
+
+def corrected(statement: Statement, gone: str, reason: str) -> Ending:
+    """The end of what the text puts right: "on Thursday, not Tuesday"."""
+    return Ending(statement.subject, reason, None, gone, relation=statement.relation)
+
+
+def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
+    """ "works at Acme now" ends "works at" any other."""
+    reason, first = _now(verb), statement.relation.split()[0]
+    if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
+        return
+    if statement.relation.startswith("has ") and verb.lemma_ != "have" and kind_of(statement.object) == "name":
+        only = replace(_other(statement, reason, None), kind="name", relation=statement.relation)
+        yield only
+    preposition = _last_preposition(statement.relation)
+    verbs = _exclusive(verb, statement, preposition)
+    if verbs and verb.tag_ != "VBD":
+        group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
+        yield replace(_other(statement, reason, verbs), prepositions=group)
+
+
+def _other(statement: Statement, reason: str, verbs: frozenset[str] | None) -> Ending:
+    """The end of what is said alike of another object."""
+    return Ending(statement.subject, reason, verbs, other_than=statement.object, kind=statement.kind)
+
+
+def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset[str] | None:
+    """The verbs of which "now" ends another object: of a time all that are said alike ("is due on")."""
+    said, lemma = statement.relation.split(), verb.lemma_.lower()
+    plain = lemma in {"be", "start", "begin"} and len(said) == 2
+    if statement.kind == "time" and preposition and not plain:
+        return frozenset({lemma, said[-2]})
+    described = lemma == "be" and statement.relation not in {"is", f"is {preposition}"}
+    beside = (preposition == "with" and lemma != "live") or (lemma in _WHERE_ONLY and preposition not in _PLACE)
+    if described or beside:
+        return None
+    return ONE_AT_A_TIME.get(f"{lemma} {preposition}") or ONE_AT_A_TIME.get(lemma)
+
+
+def _now(verb: Token) -> str | None:
+    """The word by which the clause says that something is new."""
+    beside = {it for child in verb.children if child.dep_ in {"prep", "attr", "dobj"} for it in child.subtree}
+    adverbs = {it.lower_ for it in beside if it.dep_ == "advmod"}
+    adverbs |= {it.lower_ for it in verb.children if it.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
+    if adverbs & _ALSO:
+        return None
+    if verb.doc.user_data["corrects"] or adverbs & _NOW == {"actually"}:
+        return "corrected"
+    text = verb.doc.text.casefold()
+    return "now" if adverbs & _NOW else next((each.strip() for each in _NOW_TOO if each in text), None)
+
+
+def _denial(verb: Token) -> str | None:
+    """Why what is denied was so and is no more; None when it may only not have happened once."""
+    over = [it for index, it in verb.doc.user_data["over"] if verb.sent.start <= index <= verb.sent.end]
+    if any(it.denies for it in over):
+        return "no longer"
+    if over:
+        return "not any more"
+    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    finite = helpers[0] if helpers else verb
+    past = finite.tag_ == "VBD" or finite.lower_ in {"was", "were", "did", "had"}
+    return None if past or finite.tag_ == "MD" or verb.tag_ == "VBG" else "denied"
+
+
+def _is_qualified(verb: Token) -> bool:
+    """Whether only something of it is denied: "not on Fridays", "not always"."""
+    if any(child.dep_ == "npadvmod" and kind(child) == "time" for child in verb.children):
+        return True
+    if any(child.dep_ == "advmod" and child.lower_ not in _UNQUALIFIED for child in verb.children):
+        return True
+    has_object = any(child.dep_ in {"dobj", "attr"} for child in verb.children)
+    others = [
+        preposition
+        for preposition, noun in phrases(verb)
+        if preposition not in {"since", "after", "for"} or (kind(noun) != "time" and preposition != "since")
+    ]
+    return len(others) > (0 if has_object else 1)
+
+
+def _without_doing(name: str) -> str:
+    """ "cigars" of "smoking cigars"."""
+    first, _, rest = name.partition(" ")
+    return rest if rest and first.endswith("ing") else name
+
+
+def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
+    """ "left Northwind" ends "works at Northwind"."""
+    said, lemma = statement.relation.split(), verb.lemma_.lower()
+    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
+    if (
+        (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
+        or said[0] in {"will", "can"}
+        or verb.tag_ == "VBG"
+    ):
+        return
+    near = "" if said[-1] == particle else _last_preposition(statement.relation)
+    verbs = ENDERS.get((lemma, near)) or ENDERS.get((lemma, " ".join(said[-2:])))
+    if not verbs or (verbs is AFFILIATION and _for_the_day(verb)):
+        return
+    what = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
+    yield Ending(statement.subject, statement.relation, verbs if what == statement.object else None, what)
+    if verbs is AFFILIATION:
+        yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
+
+
+def _for_the_day(verb: Token) -> bool:
+    """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
+    return any(
+        child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"})
+        for child in verb.children
+    )
+
+
+def _last_preposition(relation: str) -> str:
+    last = relation.split()[-1]
+    return last if last in PREPOSITIONS and " " in relation else ""

@@ -1,0 +1,53 @@
+"""Verbs near each other in meaning: which of them speak of the same, and which end what others began."""
+
+from __future__ import annotations
+
+from graphmem.extraction.prose.wordlist import words
+
+# Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
+AFFILIATION = words("""work employ join start belong study teach serve play volunteer attend intern be become""")
+HOME = words("live reside dwell move settle stay relocate base")
+POSSESSION = words("have own possess drive ride keep get buy rent lease adopt")
+CONSUMPTION = words("eat drink have take adopt smoke consume use enjoy")
+USE = words("use run adopt rely depend switch choose deploy have")
+LIKING = words("like love enjoy prefer adore")
+UNION = words("marry date see engage live be")
+MEMBERSHIP = words("subscribe pay have use belong join book attend plan")
+BEING = words("be become turn stay remain")
+FAMILIES = (
+    AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
+    UNION - {"live", "be", "see"}, words("cost price"), words("run host deploy"), words("park stand sit lie"),
+    words("hate dislike loathe"), words("speak know"), words("manage lead head run"),
+)  # fmt: skip
+
+# Of these, a thing does one at a time: with "now" another object ends what was before. After a preposition, some only.
+ONE_AT_A_TIME = {
+    "work": words("work employ"), "live": words("live reside stay base"), "study": words("study"),
+    "be": words("be park stand sit lie keep store move"), "cost": words("cost be"), "weigh": words("weigh"),
+    "run": words("run"), "listen": words("listen"), "start": words("start begin be"), "begin": words("start begin be"),
+    "open": words("open"), "close": words("close"), "report": words("report"), "drive": words("drive"),
+    "park": words("be park stand"), "keep": words("keep be store"), "store": words("keep be store"),
+    "hang": words("hang be"), "stand": words("be park stand"), "lie": words("be lie"), "sit": words("be sit"),
+    "meet": words("meet"), "sleep": words("sleep"), "stay": words("stay"), "train": words("train"),
+    "teach": words("teach"), "practise": words("practise"), "perform": words("perform"),
+    "host": words("host run"), "play for": words("play"),
+}  # fmt: skip
+
+# What ends by these verbs, said of the same object ("left Acme"), by the preposition before that object, if any.
+_LEAVING = words("resign retire fire depart dismiss drop part graduate withdraw expel quit")
+_DISPOSING = words("sell return scrap ditch donate")
+ENDERS: dict[tuple[str, str], frozenset[str]] = {
+    **{(verb, near): AFFILIATION for verb in sorted(_LEAVING) for near in ("from", "out of", "by", "at")},
+    **{(verb, ""): POSSESSION - {"adopt"} | {"run"} for verb in sorted(_DISPOSING)},
+    ("leave", ""): AFFILIATION, ("move", "out of"): HOME, ("move", "away from"): HOME,
+    ("give", ""): POSSESSION | CONSUMPTION | LIKING | {"play", "practise", "practice"}, ("throw", ""): POSSESSION,
+    ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
+    ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
+    ("stop", ""): USE | CONSUMPTION, ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
+    ("retire", ""): USE, ("decommission", ""): USE,
+}  # fmt: skip
+
+
+def family(lemma: str) -> frozenset[str]:
+    """The verb with those near it in meaning."""
+    return frozenset({lemma}).union(*(each for each in FAMILIES if lemma in each))

@@ -1,0 +1,65 @@
+"""What has been read of a text so far, less what the text itself ends, and the known facts that it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from graphmem.extraction.prose.people import one_name_each
+from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.updates import ended, is_past, opposites
+from graphmem.records import Extraction, Fact, Triple, entity_key
+
+
+class Reading:
+    """Takes what is said, in order; `extraction` gives what it comes to beside the `known` facts."""
+
+    def __init__(self, known: Sequence[Fact], lemma: Callable[[str], str]) -> None:
+        self._facts = known
+        self._known = [fact.triple for fact in known]
+        self._lemma = lemma
+        self._statements: list[Statement] = []
+        self._reasons: dict[int, str] = {}
+
+    def take(self, said: Iterable[Said]) -> None:
+        for each in said:
+            if isinstance(each, Ending):
+                self._end(each)
+            else:
+                self._statements.append(each)
+                for ending in opposites(each):
+                    self._end(ending)
+
+    def _end(self, ending: Ending) -> None:
+        """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
+        gone = ended(ending, [it.triple for it in self._statements], self._lemma)
+        known = ended(ending, self._known, self._lemma)
+        over = [self._statements[index] for index in gone]
+        self._statements = [it for index, it in enumerate(self._statements) if index not in gone]
+        for index in known:
+            self._reasons.setdefault(index, ending.reason)
+            fact = self._facts[index]
+            over.append(Statement(fact.subject, fact.relation, fact.object, fact.slot))
+        if ending.anew:
+            goes_on = [it for it in over if _goes_on(it.relation, ending)]
+            self._statements += [Statement(it.subject, it.relation, ending.anew, it.slot) for it in goes_on]
+
+    def extraction(self, mentions: Iterable[str]) -> Extraction:
+        """All that was read; each person is called by one name."""
+        given = list(mentions)
+        same = one_name_each([*(name for it in self._statements for name in (it.subject, it.object)), *given])
+        chosen: dict[tuple[str, str, str], tuple[Triple, str | None]] = {}
+        for it in self._statements:
+            triple = Triple(same.get(it.subject, it.subject), it.relation, same.get(it.object, it.object))
+            if triple.key[0] != triple.key[2]:
+                chosen.setdefault(triple.key, (triple, it.slot))
+        reasons = {index: why for index, why in self._reasons.items() if self._known[index].key not in chosen}
+        named = {entity_key(same.get(name, name)): same.get(name, name) for name in given}
+        triples, slots = zip(*chosen.values(), strict=True) if chosen else ((), ())
+        return Extraction(triples, tuple(sorted(reasons)), tuple(named.values()), slots, reasons)
+
+
+def _goes_on(relation: str, ending: Ending) -> bool:
+    """Whether what ended of one object holds of another: "lives in" does, "moved to" happened once."""
+    if relation.startswith("has "):
+        return ending.relation is not None
+    return not is_past(relation) and relation != "has"

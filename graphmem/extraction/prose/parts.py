@@ -1,0 +1,176 @@
+"""What of a text is English prose, in short parts that are parsed each by itself, and who says each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from graphmem.extraction.prose.wordlist import words
+from graphmem.language.words import COMMON
+
+_NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
+_STAMP = (
+    r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?"
+    r"|\[?\d{1,2}:\d{2}\]?\s+)?"
+)
+_SPEAKER = re.compile(
+    rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)"
+)
+_LABELS = words(
+    """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info
+    important subject from to cc bcc date re fwd summary question answer example title author source tip status
+    agenda result contact address phone email"""
+)
+_HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
+_MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\b)")
+_ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
+_NOT_PROSE = re.compile(
+    r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
+    r"|[{}<>|=\\].*[{}<>|=\\;]|\(\)|\w\(\w*\)|\w=\S|::|->|=>"
+)
+_CLAUSE = (
+    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
+    r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
+    r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
+)
+_BREAK = re.compile(
+    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|{_CLAUSE}"
+)
+# What stands after such words depends on them, so that it is not parsed by itself.
+_HANGS_ON = re.compile(
+    r"""\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought
+    |told|tells|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*
+    |imagine|pretend\w*|guess|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote
+    |wrote|lie[ds]?|false|wrong|assum\w+|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked
+    |doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SENTENCE = re.compile(r"[.!?]\s+")
+_OPENING = re.compile(
+    r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw
+    |by\ the\ way|fyi|heads\ up
+    |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
+    |unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+
+    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |(?:fyi|btw)\s+)+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_LABEL = re.compile(
+    r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
+    re.IGNORECASE,
+)
+_FOREIGN = words(
+    """le la les des une est et dans pour avec sur mais nous vous je tu elle ils mon ma mes il au aux du qui que der
+    die das ist und nicht ein eine ich wir sie mit für auf mein meine wohnt arbeitet el los las es y en un una con
+    por para mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio
+    della não uma os do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er"""
+)
+_FULL_STOP = re.compile(r"(?<=[\w)\"'][.!?])\s+(?=[\"'(]?[^\W\d_a-z])")
+_SHORTEST = 2  # words of a line
+_LONGEST_WORD = 200  # characters
+_LONGEST_PIECE = 1000  # characters that are parsed together
+_TERMINAL = (".", "!", "?", ":", ";", "…")
+_WRAPPED = 50  # characters: a line at least so long that ends in no full stop goes on in the next
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction."""
+
+    text: str
+    speaker: str | None
+    line: int
+    corrects: bool = False
+
+
+def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
+    """The parts of `text` that are English prose; `is_word` knows the words of the language."""
+    speaker: str | None = None
+    for number, line in enumerate(_lines(text)):
+        if not line.strip() or max(map(len, line.split())) > _LONGEST_WORD:
+            continue
+        if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
+            speaker, line = found[1], line[found.end() :]
+        if _HEADER.match(line):
+            continue
+        for piece in _few_sentences(_BULLET.sub("", line)):
+            plain = _plain(piece)
+            if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
+                yield from _broken_up(plain, speaker, number)
+
+
+def _plain(piece: str) -> str:
+    """The piece without the marks of Markdown and what stands in brackets."""
+    return _ASIDE.sub("", _MARKS.sub("", piece.replace("``", '"').replace("''", '"'))).strip()
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of the text outside of code; those that a mail's width has broken are made one."""
+    held, fenced = "", False
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced:
+            if held and not _goes_on(held, line):
+                yield held
+                held = ""
+            held = f"{held} {line.strip()}" if held else line
+            if len(line) < _WRAPPED or line.rstrip().endswith(_TERMINAL):
+                yield held
+                held = ""
+    if held:
+        yield held
+
+
+def _goes_on(line: str, following: str) -> bool:
+    last = line.rstrip().rsplit(" ", 1)[-1]
+    return following[:1].islower() or bool(following.strip() and (last.endswith(",") or last.casefold() in COMMON))
+
+
+def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether most small words of the line are English, and no other language's are as many."""
+    words = _WORD.findall(line.replace("\u2019", "'"))
+    letters = sum(map(str.isalpha, line))
+    if len(words) < _SHORTEST or letters < 0.4 * len(line.replace(" ", "")):
+        return False
+    if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
+        return False
+    small = [word for word in words if word.islower()]
+    known = sum(word in COMMON or is_word(word.split("'")[0]) for word in small)
+    english = sum(word.casefold().split("'")[0] in COMMON for word in words)
+    foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in COMMON for word in words)
+    strange = len(small) - known
+    if strange == 1 and not foreign and english > 1:
+        return True
+    return strange <= 0.3 * len(small) and foreign <= english
+
+
+def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
+    """The line at its colons, semicolons and dashes; a label before a colon is no part of what is said."""
+    corrects, end = False, 0
+    for found in [*_BREAK.finditer(line), None]:
+        piece = line[end : found.start() if found else len(line)].strip()
+        if found and _HANGS_ON.search(_SENTENCE.split(piece)[-1]):
+            continue
+        piece = _OPENING.sub("", piece)
+        label = _LABEL.match(piece) if found and ":" in found[0] else None
+        if label:
+            corrects = corrects or bool(label[1])
+        elif piece:
+            yield Part(piece, speaker, number, corrects)
+        end = found.end() if found else end
+
+
+def _few_sentences(piece: str) -> Iterator[str]:
+    """The piece, or, when it is a long paragraph, a few of its sentences at a time."""
+    held = ""
+    for sentence in _FULL_STOP.split(piece) if len(piece) > _LONGEST_PIECE else [piece]:
+        held = f"{held} {sentence}".strip()
+        if len(held) > _LONGEST_PIECE // 2:
+            yield held
+            held = ""
+    if held:
+        yield held

@@ -1,0 +1,198 @@
+"""Who speaks, whom a pronoun means, and which names of a text are one person's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
+from graphmem.extraction.prose.wordlist import words
+from graphmem.language.words import COMMON
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+NOBODY = words("""assistant system tool bot ai model chatbot function developer""")
+"""Speakers whose own words teach nothing about anybody."""
+
+FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_HE = frozenset({"he", "him", "his", "himself"})
+_WOMEN = words(
+    """sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman"""
+)
+_MEN = words("""brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man""")
+KIN = (
+    _WOMEN
+    | _MEN
+    | words(
+        """friend cousin child kid parent partner spouse fiancé fiancée neighbour neighbor colleague twin roommate
+        flatmate"""
+    )
+)
+PEOPLE = KIN | words(
+    """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
+    supervisor mentor patient client customer contact professor student accountant director"""
+)
+_TITLES = words("""mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge""")
+_TO_PEOPLE = words(
+    """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach
+    hate divorce date miss greet interview warn contact message coach"""
+)
+_TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
+_SUBJECTS = words("nsubj nsubjpass expl csubj")
+_ABBREVIATED = re.compile(r"^[A-Z]\.$")
+
+
+@dataclass(slots=True)
+class People:
+    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it."""
+
+    speaker: str | None = None
+    spoken_of: dict[str, str] = field(default_factory=dict)
+    things: dict[str, None] = field(default_factory=dict)
+    meant: dict[tuple[int, int], str | None] = field(default_factory=dict)
+
+    @property
+    def me(self) -> str:
+        return self.speaker or "I"
+
+    def mine(self, thing: str) -> str:
+        """What the speaker calls "my …": two speakers' sisters are two."""
+        return f"{self.speaker}'s {thing}" if self.speaker else f"my {thing}"
+
+    def whom(self, pronoun: Token) -> str | None:
+        """The name for a pronoun, or None when it cannot be told; what it means by the names before it."""
+        place = (id(pronoun.doc), pronoun.i)
+        if place not in self.meant:
+            self.meant[place] = self._whom(pronoun)
+        return self.meant[place]
+
+    def _whom(self, pronoun: Token) -> str | None:
+        low = pronoun.lower_
+        if low in FIRST_PERSON:
+            return self.me
+        if low in {"it", "its"}:
+            return self._only(self.things, pronoun)
+        wanted = "she" if low in _SHE else "he" if low in _HE else None
+        if wanted is None:
+            return None
+        return self._only([name for name, gender in self.spoken_of.items() if gender in {"", wanted}], pronoun)
+
+    def _only(self, names: Iterable[str], pronoun: Token) -> str | None:
+        beside = _subject_beside(pronoun)
+        others = [name for name in names if name != self.speaker and name != beside]
+        return others[0] if len(others) == 1 else None
+
+    def heard(self, name: str, head: Token) -> None:
+        """Remember that the text speaks of this person or thing."""
+        if is_person(head):
+            self.spoken_of[name] = self.spoken_of.get(name) or _gender(head)
+        subject = head.dep_ in {"nsubj", "nsubjpass"}
+        named = subject if head.pos_ == "PROPN" else head.dep_ not in {"attr", "oprd", "npadvmod"}
+        if named and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
+            self.things[name] = None
+
+
+def _gender(head: Token) -> str:
+    """ "she" or "he", where a word beside the name shows it, else ""."""
+    called = {child.lower_.rstrip(".") for child in head.children} | {head.lower_}
+    if head.dep_ == "appos":
+        called.add(head.head.lower_)
+    if called & (_WOMEN | {"mrs", "ms"}):
+        return "she"
+    return "he" if called & (_MEN | {"mr"}) else ""
+
+
+def _subject_beside(pronoun: Token) -> str | None:
+    """The subject of the clause in which the pronoun is no subject itself: "Priya covers for her" is not for Priya."""
+    if pronoun.dep_ in {"nsubj", "nsubjpass", "poss"}:
+        return None
+    verb = pronoun.head
+    while verb.head.i != verb.i and verb.pos_ not in {"VERB", "AUX"}:
+        verb = verb.head
+    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    return word(subjects[0]) if subjects else None
+
+
+def is_person(head: Token) -> bool:
+    """Whether the noun is a person's name or calling: the small models take many a person for a company."""
+    if head.pos_ == "NOUN":
+        return head.lower_ in PEOPLE
+    if head.pos_ != "PROPN" or kind(head) in {"place", "time", "amount", "code"}:
+        return False
+    if head.dep_ in {"dobj", "oprd", "dative"}:
+        return head.head.lemma_ in _TO_PEOPLE or (head.ent_type_ == "PERSON" and head.head.lemma_ not in _TO_PLACES)
+    if head.dep_ == "pobj" and head.head.lower_ not in {"with", "by", "for", "from", "to", "of", "about", "like"}:
+        return False
+    if head.dep_ == "poss":
+        return head.ent_type_ in {"PERSON", ""}
+    return head.ent_type_ == "PERSON" or (head.dep_ in {"nsubj", "nsubjpass", "conj"} and head.ent_type_ in {"", "ORG"})
+
+
+def is_certain_person(head: Token) -> bool:
+    return head.ent_type_ == "PERSON" or (head.pos_ == "NOUN" and head.lower_ in PEOPLE)
+
+
+def strange_words(doc: Doc) -> dict[int, str]:
+    """What to put for words that mislead the parser: a first name that it does not know, a verb it takes for a plural.
+
+    Looked for where it found no verb ("The flight leaves at noon"), or an adverb that does something ("Sven owns").
+    """
+    found: dict[int, str] = {}
+    for sentence in doc.sents:
+        first, root = sentence[0], sentence.root
+        verbs = [token for token in sentence if token.pos_ in {"VERB", "AUX"}]
+        unled = root.tag_ == "VBZ" and not any(it.dep_ in _SUBJECTS for it in root.children)
+        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
+        no_noun |= (
+            first.dep_ == "npadvmod"
+            and first.head.i == root.i
+            and not any(it.dep_ in _SUBJECTS for it in root.children)
+        )
+        if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
+            continue
+        plural = root.tag_ == "NNS" and not verbs
+        if (plural or unled) and root.i > sentence.start + (not plural) and list(root.lefts):
+            after = doc[root.i + 1] if root.i + 1 < len(doc) else root
+            found[root.i] = A_VERB_BEFORE_PREPOSITION if after.tag_ == "IN" else A_VERB
+        elif _may_be_a_name(first) and sentence[1].text[:1].islower():
+            found[first.i] = A_NAME
+    return found
+
+
+def _may_be_a_name(token: Token) -> bool:
+    return bool(token.text.istitle() and token.lower_ not in COMMON and not value(token))
+
+
+def one_name_each(names: Iterable[str]) -> dict[str, str]:
+    """For names that can only be another, longer one of these names, that one.
+
+    >>> one_name_each(["Dr. Chen", "Rita Chen", "R. Chen", "Tom"])
+    {'Dr. Chen': 'Rita Chen', 'R. Chen': 'Rita Chen'}
+    >>> one_name_each(["Chen", "Rita Chen", "Paul Chen"])
+    {}
+    """
+    given = dict.fromkeys(names)
+    bare = {name: tuple(each for each in name.split() if each.casefold().strip(".") not in _TITLES) for name in given}
+    found: dict[str, str] = {}
+    for name, parts in bare.items():
+        fuller = [other for other in given if other != name and _is_short_for(parts, bare[other], name)]
+        fullest = [other for other in fuller if not any(_is_short_for(bare[other], bare[it], other) for it in fuller)]
+        if len(fullest) == 1:
+            found[name] = fullest[0]
+    return {name: found.get(other, other) for name, other in found.items()}
+
+
+def _is_short_for(short: tuple[str, ...], full: tuple[str, ...], name: str) -> bool:
+    if len(short) == 1 and len(full) > 2 and short[0].isupper() and len(short[0]) > 1:
+        return short[0] == "".join(each[0] for each in full if each[0].isupper())
+    if not short or len(full) < 2 or not all(each[:1].isupper() for each in full):
+        return False
+    if len(short) == 1:
+        return short[0] == full[-1] or (short[0] == full[0] and name == short[0] and not _ABBREVIATED.match(full[0]))
+    same_end = short[-1] == full[-1] and len(full) >= len(short)
+    initial = _ABBREVIATED.match(short[0])
+    return same_end and bool(initial) and full[0][0] == short[0][0] and full[0] != short[0]

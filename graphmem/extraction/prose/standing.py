@@ -1,0 +1,192 @@
+"""Whether a clause is stated as a fact, denied, or neither: asked, ordered, wished, supposed, reported, possible."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from graphmem.extraction.prose.wordlist import words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+Standing = Literal["stated", "denied", "ended"]
+
+_UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
+_SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
+_HEDGES = re.compile(
+    r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
+    |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
+    |barely|scarcely|rarely|seldom|neither|rumou?rs?|rumou?red|gossip|legend|myths?|hoax|hearsay|imaginary
+    |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
+    |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
+    |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
+    |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding
+    |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STARTS = re.compile(
+    r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
+    |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
+    |once|until|till)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FICTION = re.compile(
+    r"^\W*in\s(?:the|a|his|her|my|this|that|one|\w+'s)\s(?:\w+\s){0,2}(?:film|movie|novel|book|story|tale|dream|play|show|series"
+    r"|episode|poem|game|legend|comic|cartoon|song|chapter|fantasy|myth|nightmare)\b|\bdream(?:t|ed|s)?\b",
+    re.IGNORECASE,
+)
+_FACTIVE = words("know notice discover realize realise learn confirm show prove find see")
+_REASONS = frozenset({"because", "since", "although", "though", "whereas", "as", "so", "and", "but"})
+_CONDITIONS = frozenset(
+    {"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"}
+)
+_LONGEST = 45  # tokens: the parse of a longer sentence is not to be trusted
+
+STARTING = words("start begin continue keep love like enjoy hate prefer learn manage")
+"""Verbs whose infinitive or "-ing" happens: "She started to learn Dutch." """
+STOPPING = words("stop quit cease finish")
+
+
+def is_told(sentence: Span) -> bool:
+    """Whether the sentence tells something at all: no question, order, hedge or supposition, and not broken."""
+    text = sentence.text.strip()
+    if len(sentence) > _LONGEST or text.endswith(("?", "?!", "?)", ":")) or "?" in text:
+        return False
+    starts = _STARTS.match(text) and not text.split()[0].isupper()
+    if _HEDGES.search(text) or starts or _FICTION.search(text):
+        return False
+    root = sentence.root
+    return root.pos_ in {"VERB", "AUX"} or root.dep_ == "ROOT"
+
+
+def is_order(verb: Token) -> bool:
+    """Whether the verb tells somebody to do something: "Read the notes." """
+    return verb.tag_ in {"VB", "VBP"} and not any(
+        child.dep_ in {"nsubj", "nsubjpass", "aux", "expl"} for child in verb.children
+    )
+
+
+def standing(verb: Token) -> Standing | None:
+    """How the clause of this verb stands, in itself and by all that it hangs on; None for what is not told."""
+    own, token = _own(verb), verb
+    while own is not None and token.head.i != token.i:
+        if not _holds_through(token):
+            return None
+        above = token.head if token.head.pos_ in {"VERB", "AUX"} else _last_noun(token.head).head
+        own, token = _under(own, token, above), above
+    return None if token.pos_ in {"VERB", "AUX"} and is_order(token) else own
+
+
+def _under(own: Standing, token: Token, above: Token) -> Standing | None:
+    """How a clause that stands by itself as `own` stands under the verb `above`."""
+    if token.dep_ in {"relcl", "advcl"}:
+        return own
+    of_above = _own(above)
+    if token.dep_ == "xcomp" and (above.lemma_ in STOPPING or _used_to(above)):
+        return "ended" if own == of_above == "stated" else None
+    if token.dep_ in {"xcomp", "ccomp"}:
+        return own if of_above == "stated" else None
+    ordered = token.tag_ == "VB" and is_order(token) and not _helped(above)
+    shares_denial = of_above != "stated" and own == "stated" and not has_subject(token)
+    return None if of_above is None or ordered or shares_denial else own
+
+
+def _helped(verb: Token) -> bool:
+    return any(child.dep_ == "aux" for child in verb.children)
+
+
+def _last_noun(token: Token) -> Token:
+    """The noun whose head is a verb, from a noun in its phrase."""
+    while token.head.i != token.i and token.head.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token
+
+
+def verb_above(token: Token) -> Token:
+    """The verb that the word belongs to."""
+    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token
+
+
+def has_subject(verb: Token) -> bool:
+    return any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
+
+
+def _used_to(verb: Token) -> bool:
+    return verb.lower_ == "used" and any(child.dep_ == "xcomp" for child in verb.children)
+
+
+def _own(verb: Token) -> Standing | None:
+    """How the clause stands by its own words."""
+    children = list(verb.children)
+    if any((child.dep_ == "aux" and _is_unsure(child.lower_, verb)) or _is_condition(child) for child in children):
+        return None
+    scant = [child for child in children if child.dep_ in _ENDS and any(map(_is_none, child.children))]
+    if scant:
+        return "denied" if scant[0].dep_ in {"dobj", "attr"} else None
+    denied = is_no_longer(verb) or any(
+        child.dep_ == "neg" or child.lower_ in {"never", "nowhere"} for child in children
+    )
+    return "denied" if denied else "stated"
+
+
+_ENDS = words("nsubj nsubjpass dobj attr")
+
+
+def _is_unsure(helper: str, verb: Token) -> bool:
+    return helper in _UNSURE_HELPERS or (helper in {"can", "ca"} and verb.lemma_ not in _SKILLS)
+
+
+def _is_condition(clause: Token) -> bool:
+    marks = (it.lower_ for it in clause.children if it.dep_ in {"mark", "advmod"})
+    return bool(clause.dep_ == "advcl" and any(mark in _CONDITIONS for mark in marks))
+
+
+def _is_none(word: Token) -> bool:
+    return word.lower_ in {"no", "neither", "few", "little"} and word.dep_ in {"det", "neg", "amod", "nmod"}
+
+
+def is_no_longer(verb: Token) -> bool:
+    """Whether "no longer" stood at this verb: just after "is" or another helper of it, or before it."""
+    return any(it.denies and _verb_at(verb.doc, index) == verb.i for index, it in verb.doc.user_data["over"])
+
+
+def _verb_at(doc: Doc, index: int) -> int:
+    if index and doc[index - 1].pos_ in {"AUX", "VERB"}:
+        token = doc[index - 1]
+    else:
+        token = next((it for it in doc[index:] if it.pos_ in {"AUX", "VERB"}), doc[0])
+    return int(token.head.i if token.dep_ in {"aux", "auxpass"} else token.i)
+
+
+def _holds_through(token: Token) -> bool:
+    """Whether what stands at this token is true if what it hangs on is told."""
+    if token.dep_ in {"conj", "relcl"}:
+        return token.dep_ == "conj" or token.head.pos_ == "PROPN" or token.head.i + 1 < token.left_edge.i
+    marks = {
+        child.lower_
+        for child in token.children
+        if child.i < token.i and (child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ in _CONDITIONS))
+    }
+    if token.dep_ == "advcl":
+        return has_subject(token) and bool(marks & _REASONS) and not marks & (_CONDITIONS | {"that"})
+    if token.dep_ == "ccomp":
+        if token.head.lemma_ in _FACTIVE and not marks & _CONDITIONS:
+            return True
+        before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
+        return before and has_subject(token) and has_subject(token.head)
+    if token.dep_ == "xcomp":
+        return token.head.lemma_ in STARTING | STOPPING or _used_to(token.head)
+    return False
+
+
+SAYING = words(
+    """say tell think believe claim hear wonder ask guess suppose hope wish want mean doubt expect plan promise
+    remember forget feel seem appear look sound insist argue suggest propose assume imagine pretend lie deny report
+    state swear write joke warn predict dream fear worry suspect consider recommend advise request order demand try
+    intend refuse decline fail offer agree decide threaten mention explain announce remind let consider estimate bet
+    figure fancy reckon presume tend happen shout cry whisper reply answer scream mutter yell add"""
+)
+"""Verbs of which the object is not the case for being said, thought or wanted."""

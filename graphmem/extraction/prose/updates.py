@@ -1,0 +1,133 @@
+"""Which known facts a text ends, and what holds in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from graphmem.extraction.prose.families import BEING, family
+from graphmem.extraction.prose.relations import Frame, frame
+from graphmem.extraction.prose.statements import Ending, Statement
+from graphmem.extraction.prose.values import kind_of
+from graphmem.extraction.prose.wordlist import words
+from graphmem.language.plurals import other_number
+from graphmem.records import Triple, entity_key
+
+Lemma = Callable[[str], str]
+
+_SPEAKERS = words("I user")
+_OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
+_SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
+_STATES = words(
+    """love charge trouble holiday vacation leave bed hospital fire condition debt shape mood touch pain danger
+    doubt control sale work school home time duty strike display tune luck team board committee staff list agenda
+    payroll phone road diet way pension"""
+)
+_OPPOSITES = tuple(
+    words(each)
+    for each in """open closed shut|single married divorced widowed engaged|full empty|on off|vegetarian vegan
+    employed unemployed retired|alive dead|available unavailable|online offline|locked unlocked|broken fixed repaired
+    awake asleep|sick ill healthy|vacant occupied|pending approved rejected|free busy|clean dirty|enabled disabled
+    active inactive""".replace("\n", "|").split("|")
+)
+_LASTING = words(
+    """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
+)
+_NEVER_ENDED = (
+    "used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ",
+)  # fmt: skip
+
+
+def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
+    """The indices of the triples that the ending ends."""
+    return [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+
+
+def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    if triple.subject in _SPEAKERS and triple.relation == f"has {ending.subject}":
+        triple = Triple(ending.subject, "is", triple.object)  # "my rent is 900", and then: "the rent went up"
+    if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
+        return False
+    if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
+        return False
+    said = frame(triple.relation, lemma)
+    if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
+        return False
+    if ending.relation and ending.verbs is None and not _near(frame(ending.relation, lemma), said):
+        return False
+    if ending.object is not None:
+        return is_like(ending.object, triple.object)
+    return ending.other_than is None or _is_rival(ending, said, triple)
+
+
+def _is_by(verbs: frozenset[str], said: Frame, relation: str) -> bool:
+    """Whether the relation is by one of the verbs; "is a student at" is by "be", "has CEO" by "have as"."""
+    if said.verb in verbs or relation in verbs or ("have as" in verbs and relation.startswith("has ")):
+        return True
+    return "be" in verbs and relation.startswith("is ") and said.preposition in {"at", "of", "for", "in", "with"}
+
+
+def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
+    """Whether the triple gives another object of the same sort in the same way."""
+    new = ending.other_than or ""
+    if entity_key(new) == entity_key(triple.object):
+        return False
+    if ending.prepositions is not None and said.preposition not in ending.prepositions:
+        return False
+    last, other = new.casefold().split(" of ")[0].split()[-1:], triple.object.casefold().split(" of ")[0].split()[-1:]
+    if ending.same_head:
+        return last == other
+    if said.verb == "be" and not said.preposition and ending.kind not in {"amount", "time", "code", "name"}:
+        return last == other
+    if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
+        return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
+    wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
+    alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
+    return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
+
+
+def _sort(kind: str) -> str:
+    return _SORT.get(kind, kind)
+
+
+def _near(one: Frame, other: Frame) -> bool:
+    """Whether two relations say the same, by the verb or one near it in meaning."""
+    if one.verb == other.verb:
+        return True
+    if one.verb in BEING and other.verb in BEING:
+        return True
+    return other.verb in family(one.verb)
+
+
+def _same(one: str, other: str) -> bool:
+    return entity_key(one) == entity_key(other) or entity_key(other) in map(entity_key, other_number(one))
+
+
+def is_past(relation: str) -> bool:
+    """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "will visit", "is on"."""
+    first = relation.split()[0]
+    return not first.endswith("s") or first == "was"
+
+
+def is_like(said: str, known: str) -> bool:
+    """Whether what is said to be no more is the known thing, or a more general name for it.
+
+    >>> is_like("tea", "green tea"), is_like("green tea", "tea"), is_like("Tuesday", "Tuesday at 9:00")
+    (True, False, True)
+    """
+    said, known = (_OWNER.sub("", each) for each in (said, known))
+    short, full = entity_key(said).split(), entity_key(known).split()
+    starts, ends = full[: len(short)] == short, full[-len(short) :] == short
+    return _same(said, known) or starts or ends or f" {' '.join(short)} of " in f" {' '.join(full)} "
+
+
+def opposites(statement: Statement) -> Iterator[Ending]:
+    """What "is closed" ends: "is open"."""
+    if statement.relation not in {"is", "became", "has become"}:
+        return
+    if statement.object in {"divorced", "single", "widowed"}:
+        yield Ending(statement.subject, f"is {statement.object}", frozenset({"marry"}))
+    for states in _OPPOSITES:
+        if statement.object.casefold() in states:
+            for other in sorted(states - {statement.object.casefold()}):
+                yield Ending(statement.subject, f"is {statement.object}", BEING, other)

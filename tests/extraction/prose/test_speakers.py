@@ -1,0 +1,71 @@
+"""Whose facts are told: the speaker's, and nobody's when an assistant speaks."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_i_and_my_are_the_speakers(told):
+    assert told("I live in Ghent. My sister lives in Lille.", "Ana") == {
+        "Ana, lives in, Ghent",
+        "Ana's sister, lives in, Lille",
+    }
+
+
+def test_two_speakers_sisters_are_two(told):
+    assert told("My sister is a vet.", "Ana") | told("My sister is a pilot.", "Leo") == {
+        "Ana's sister, is, vet",
+        "Leo's sister, is, pilot",
+    }
+
+
+def test_an_unnamed_speaker_is_i(told):
+    assert told("We live in Ghent.") == {"I, lives in, Ghent"}
+
+
+def test_a_user_is_called_so(told):
+    assert told("I live in Ghent.", "User") == {"user, lives in, Ghent"}
+
+
+@pytest.mark.parametrize("speaker", ["assistant", "system", "Tool", "bot"])
+def test_what_an_assistant_says_teaches_nothing(told, speaker):
+    assert told("I live in the cloud. Ana lives in Ghent.", speaker) == set()
+
+
+LINES = [
+    "Ana: I live in Ghent.",
+    "**Ana:** I live in Ghent.",
+    "[2024-05-03, 10:12] Ana: I live in Ghent.",
+    "2024-05-03 10:13 - Ana: I live in Ghent.",
+    "Ana (10:14): I live in Ghent.",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_of_a_chat_says_who_speaks(told, line):
+    assert told(line) == {"Ana, lives in, Ghent"}
+
+
+def test_a_label_is_no_speaker(told):
+    assert told("Correction: the rehearsal is in room 4.") == {"rehearsal, is in, room 4"}
+
+
+def test_each_line_of_a_transcript_is_its_speakers(told):
+    text = "user: I live in Ghent.\nassistant: I live in the cloud.\nLeo: I live in Oslo."
+    assert told(text) == {"user, lives in, Ghent", "Leo, lives in, Oslo"}
+
+
+def test_one_person_is_called_by_one_name(told):
+    assert told("Rita Chen works at Foo. Dr. Chen lives in Basel. R. Chen likes tea.") == {
+        "Rita Chen, works at, Foo",
+        "Rita Chen, lives in, Basel",
+        "Rita Chen, likes, tea",
+    }
+
+
+def test_two_people_of_one_surname_stay_two(told):
+    assert told("Rita Chen works at Foo. Paul Chen works at Bar. Dr. Chen lives in Basel.") == {
+        "Rita Chen, works at, Foo",
+        "Paul Chen, works at, Bar",
+        "Dr. Chen, lives in, Basel",
+    }

@@ -1,0 +1,92 @@
+"""What a text ends of what was known, and what it leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphmem.records import Fact
+
+ENDS = [
+    ("Ida works at Acme.", "Ida works at Bolt now.", {"Ida, works at, Acme": "now"}),
+    ("Ida works at Acme.", "Ida left Acme.", {"Ida, works at, Acme": "left"}),
+    ("Ida lives in Bonn.", "Ida moved to Trier.", {"Ida, lives in, Bonn": "moved to"}),
+    ("We drink tea.", "We no longer drink tea.", {"I, drinks, tea": "no longer"}),
+    ("I'm a vegetarian.", "I'm not a vegetarian any more.", {"I, is, vegetarian": "not any more"}),
+    ("Rob smokes cigars.", "Rob stopped smoking cigars.", {"Rob, smokes, cigars": "stopped"}),
+    ("I own a kayak.", "I sold my kayak.", {"I, owns, kayak": "sold"}),
+    ("Eva is married to Jan.", "Eva divorced Jan.", {"Eva, is married to, Jan": "divorced"}),
+    ("The van is on level 2.", "Moved the van: it is now on level 5.", {"van, is on, level 2": "now"}),
+    (
+        "The talk is on Tuesday.",
+        "Correction: the talk is on Friday, not Tuesday.",
+        {"talk, is on, Tuesday": "corrected"},
+    ),
+    ("The recital is on Monday.", "The recital was moved to Friday.", {"recital, is on, Monday": "moved to"}),
+    ("The rent is 700 euros.", "The rent went up to 760 euros.", {"rent, is, 700 euros": "went up to"}),
+    ("We use Slack.", "We switched from Slack to Zulip.", {"I, uses, Slack": "switched to"}),
+    ("The kiosk is open.", "The kiosk is closed.", {"kiosk, is, open": "is closed"}),
+    ("Ben is the CFO of Foo.", "Eva is the new CFO of Foo.", {"Foo, has CFO, Ben": "slot"}),
+    ("The capital of Elbonia is Wug.", "The capital of Elbonia is Zeb.", {"Elbonia, has capital, Wug": "slot"}),
+    ("My favourite colour is blue.", "My favourite colour is green.", {"I, has favourite colour, blue": "slot"}),
+    ("Ida was born in Bonn.", "Ida was born in Trier.", {"Ida, was born in, Bonn": "slot"}),
+    ("Eva is married to Jan.", "Eva is married to Leo.", {"Eva, is married to, Jan": "slot"}),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "gone"), ENDS)
+def test_what_a_later_text_ends_and_why(ended, before, after, gone):
+    assert ended(before, after) == gone
+
+
+STAYS = [
+    ("Ana is in Paris.", "Ana is in love."),
+    ("The show is at 8 pm.", "The show is on Saturday."),
+    ("Ida works at Acme.", "Ida works in the evening now."),
+    ("Tom has a dog.", "Tom now has a cat."),
+    ("We use Slack.", "We also use Zoom now."),
+    ("Rob plays chess.", "Rob doesn't play chess on Mondays."),
+    ("Ida lives in Bonn.", "Ida might move to Trier."),
+    ("Ida lives in Bonn.", "Ida left Bonn for a week."),
+    ("Ida works at Acme.", "Ida left Acme at five."),
+    ("I own a kayak.", "I did not use the kayak today."),
+    ("I drink tea.", "Ben no longer drinks tea."),
+    ("The lamp is on the desk.", "The lamp is on sale."),
+    ("Ida was born in Bonn.", "Ida was born in 1980."),
+    ("Mia is Ida's sister.", "Eva is Ida's sister."),
+    ("Nina visited Rome.", "Nina visited Milan."),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), STAYS)
+def test_what_is_true_together_stays(ended, before, after):
+    assert ended(before, after) == {}
+
+
+def test_who_moved_lives_where_they_moved_to(extract):
+    first = extract("Ida lives in Bonn.").triples[0]
+    known = [Fact("1", first.subject, first.relation, first.object, asserted_by="episode", since=0)]
+    assert {str(it) for it in extract("Ida moved to Trier.", known).triples} == {
+        "Ida, moved to, Trier",
+        "Ida, lives in, Trier",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["We no longer drink tea.", "I'm not a vegetarian any more.", "Ida doesn't work at Acme."]
+)
+def test_a_denial_states_nothing(told, text):
+    assert told(text) == set()
+
+
+def test_what_is_put_right_is_not_told(told):
+    assert told("The budget is 40,000 euros, not 55,000.") == {"budget, is, 40,000 euros"}
+    assert told("The talk is not on Tuesday but on Friday.") == {"talk, is on, Friday"}
+
+
+def test_a_text_ends_what_it_said_itself(told):
+    assert told("Ida works at Acme. Ida works at Bolt now.") == {"Ida, works at, Bolt"}
+
+
+def test_the_same_form_has_the_same_slot(extract):
+    forms = ["Ida is the CEO of Foo.", "The CEO of Foo is Ida.", "Foo's CEO is Ida.", "Ida became the CEO of Foo."]
+    assert {(str(it.triples[0]), it.slots) for it in map(extract, forms)} == {("Foo, has CEO, Ida", ("ceo",))}

@@ -1,0 +1,61 @@
+"""Values are whole or not told; what is no English prose has no facts."""
+
+from __future__ import annotations
+
+import pytest
+
+VALUES = [
+    ("The broker listens on port 5672.", "broker, listens on, port 5672"),
+    ("The deed was signed on 2023-09-02.", "deed, was signed on, 2023-09-02"),
+    ("My number is +44 161 496 0000.", "I, has number, +44 161 496 0000"),
+    ("Aunt Rosa is 63 years old.", "Aunt Rosa, is, 63 years old"),
+    ("I parked the van on level 7.", "van, is on, level 7"),
+    ("The grant is 12,500 euros.", "grant, is, 12,500 euros"),
+    ("The recital is on Friday 8 May at 19:30.", "recital, is on, Friday 8 May at 19:30"),
+    ("The kiosk is closed from 3 June to 9 June.", "kiosk, is closed from, 3 June to 9 June"),
+    ("My email is ida@post.example.", "I, has email, ida@post.example"),
+    ("The door code is owl-77-east.", "door code, is, owl-77-east"),
+    ('My favourite book is "The Left Hand of Darkness".', "I, has favourite book, The Left Hand of Darkness"),
+]
+
+
+@pytest.mark.parametrize(("text", "fact"), VALUES)
+def test_a_value_is_whole(told, text, fact):
+    assert fact in told(text)
+
+
+NO_PROSE = [
+    "| db-1 | 10.1.0.4 | replica |",
+    '{"name": "Ana", "city": "is in Rome"}',
+    "<p><b>lamp</b> is in the box</p>",
+    "2024-05-03 10:12:33 ERROR the disk is full",
+    "```\nthe_key is in box\n```",
+    "Ma sœur habite à Lille et son chien est noir.",
+    "Meine Schwester wohnt in Bremen.",
+    "Моя сестра живёт в Туле.",
+    "我姐姐住在上海。",
+]
+
+
+@pytest.mark.parametrize("text", NO_PROSE)
+def test_what_is_no_english_prose_has_no_facts(told, text):
+    assert told(text) == set()
+
+
+def test_bullets_are_lines_of_their_own(told):
+    text = "- Buy lightbulbs and cat food\n- The dentist is on Mill Lane.\n- Oat milk"
+    assert told(text) == {"dentist, is on, Mill Lane"}
+
+
+def test_a_line_broken_by_the_width_of_a_mail_is_one(told):
+    text = "As agreed on the phone yesterday afternoon, our new workshop is in\nthe old tannery."
+    assert "my workshop, is in, old tannery" in {fact.replace("new ", "") for fact in told(text)}
+
+
+def test_a_long_paragraph_is_read_to_its_end(told):
+    text = "The harbour was quiet and the gulls were loud. " * 200 + "Ida lives in Bonn."
+    assert "Ida, lives in, Bonn" in told(text)
+
+
+def test_a_word_without_end_is_passed_over(told):
+    assert told("a" * 100_000 + "@\nIda lives in Bonn.") == {"Ida, lives in, Bonn"}
