@@ -73,12 +73,14 @@ def test_no_text_from_outside_becomes_code() -> None:
 
 
 GAME_ROOM = ROOT / "graphmem/extraction/textworld"
+PLAIN_ENGLISH = ROOT / "graphmem/extraction/prose"
+"""Where "north of Leeds" and "exit 12" are read as anybody writes them."""
 NAMES_THE_ROOM = {"extraction/__init__.py", "extraction/english.py", "viewer/kinds.py"}
 LIBRARY = sorted(
     path
     for ending in ("py", "js", "css", "html")
     for path in (ROOT / "graphmem").rglob(f"*.{ending}")
-    if GAME_ROOM not in path.parents
+    if not {GAME_ROOM, PLAIN_ENGLISH} & set(path.parents)
 )
 OF_A_GAME = re.compile(
     r"\b(?:inventor(?:y|ies)|players?|exits?(?! code)|(?:north|south)(?:-?(?:east|west))?|east|west|compass(?:es)?"
@@ -91,13 +93,19 @@ def _game_words(path: Path, text: str) -> list[str]:
     if path.suffix != ".py":
         return [f"{number}: {word}" for number, line in enumerate(text.splitlines(), 1) for word in _found(line)]
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    own = {"exit", "__exit__", "__aexit__", "ExitStack", "AsyncExitStack", "Exit"}
+    own = {"east_asian_width", "exit", "__exit__", "__aexit__", "ExitStack", "AsyncExitStack", "Exit"}
     return [f"{token.start[0]}: {word}" for token in tokens if token.string not in own for word in _found(token.string)]
 
 
 def _found(text: str) -> list[str]:
     """Words of a game, also within `has_exit` and `isPlayer`."""
     return OF_A_GAME.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ").casefold())
+
+
+@pytest.mark.parametrize("path", sorted(PLAIN_ENGLISH.rglob("*.py")), ids=lambda path: path.name)
+def test_a_reader_of_plain_english_knows_no_player(path: Path) -> None:
+    words = _game_words(path, path.read_text(encoding="utf-8"))
+    assert not [word for word in words if word.endswith(("player", "inventory", "location", "quest"))]
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from graphmem.extraction.prose.wordlist import words
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS
 
 _NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
 _STAMP = (
@@ -127,7 +127,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _goes_on(line: str, following: str) -> bool:
     last = line.rstrip().rsplit(" ", 1)[-1]
-    return following[:1].islower() or bool(following.strip() and (last.endswith(",") or last.casefold() in COMMON))
+    return following[:1].islower() or bool(following.strip() and (last.endswith(",") or last.casefold() in STOP_WORDS))
 
 
 def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
@@ -139,9 +139,9 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
         return False
     small = [word for word in words if word.islower()]
-    known = sum(word in COMMON or is_word(word.split("'")[0]) for word in small)
-    english = sum(word.casefold().split("'")[0] in COMMON for word in words)
-    foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in COMMON for word in words)
+    known = sum(word in STOP_WORDS or is_word(word.split("'")[0]) for word in small)
+    english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words)
+    foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in STOP_WORDS for word in words)
     strange = len(small) - known
     if strange == 1 and not foreign and english > 1:
         return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.extraction.prose.wordlist import words
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -164,7 +164,7 @@ def strange_words(doc: Doc) -> dict[int, str]:
 
 
 def _may_be_a_name(token: Token) -> bool:
-    return bool(token.text.istitle() and token.lower_ not in COMMON and not value(token))
+    return bool(token.text.istitle() and token.lower_ not in STOP_WORDS and not value(token))
 
 
 def one_name_each(names: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from graphmem.extraction.prose.wordlist import words
-from graphmem.language.words import COMMON
+from graphmem.language.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -133,7 +133,7 @@ def plain(text: str) -> Plain:
         placeholder, kind, _ = _PATTERNS[int((found.lastgroup or "v0")[1:])]
         if placeholder == "label":
             placeholder = found[0].split()[0]
-            if placeholder.casefold() in COMMON:
+            if placeholder.casefold() in STOP_WORDS:
                 continue
         before = text[end : found.start()]
         values[length + len(before)] = _quoted(found[0]) if kind == "name" else Value(found[0], kind)

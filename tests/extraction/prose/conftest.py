@@ -16,7 +16,7 @@ def extract() -> Callable[..., Extraction]:
     if installed_pipeline() is None:
         pytest.skip("no trained spaCy pipeline is installed")
     parser = ParseExtractor()
-    return lambda text, known=(), speaker=None: parser.extract(Observation(text, speaker), known)
+    return lambda text, known=(), speaker=None: parser.extract(Observation(text, speaker=speaker), known)
 
 
 @pytest.fixture(scope="session")
