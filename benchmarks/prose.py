@@ -3,7 +3,8 @@
     python -m benchmarks.prose [prose.json]
 
 The file holds four lists of cases, each in one of two halves (the reader was tuned on the first):
-`facts`     sentences (`text`) with all facts that are right (`right`, "subject, relation, object"); any other is junk
+`facts`     sentences (`text`) with all facts that are right (`right`, "subject, relation, object", judged by hand over
+            what is told and what is not, in the reader's own wording); any other is junk
 `none`      sentences that tell no fact: denied, doubted, reported, asked, wished, supposed
 `retire`    pairs (`before`, `after`) of which the second ends a fact of the first that holds the word `gone`
 `keep`      pairs of which the second ends nothing
