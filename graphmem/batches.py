@@ -34,7 +34,7 @@ def learn_together(
     raised.
     """
     observations = [observation for _, observation in batch]
-    asked = [lessons.asked(each.text, each.triples) for each in observations]
+    asked = [lessons.asked(each.text, each.triples, each.speaker) for each in observations]
     reads = any(each.triples is None for each in observations)
     names = {name for pair in asked for part in pair for name in part}
     draft.see(Wanted(names=tuple(sorted(names)), newest=KNOWN_FACTS if reads else 0))

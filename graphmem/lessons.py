@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from graphmem import validation
 from graphmem.graph import identity
-from graphmem.language.names import proper_names, spans
+from graphmem.language.names import possessed, proper_names, spans
+from graphmem.language.speakers import ROLES
 from graphmem.protocols import Embedder, Extractor, SlotOf
 from graphmem.records import Entity, Episode, Extraction, Lesson, Observation, Observed, Triple, Vector, entity_key
 
@@ -36,9 +37,13 @@ class Lessons:
         self._slot_of = slot_of
         self._unwritten: tuple[str, ...] = ()
 
-    def asked(self, text: str, given: tuple[Triple, ...] | None) -> tuple[set[str], set[str]]:
+    def asked(
+        self, text: str, given: tuple[Triple, ...] | None, speaker: str | None = None
+    ) -> tuple[set[str], set[str]]:
         """The names that are asked for when an episode is stored: those it may be about, and others it may tell."""
         names = spans(text)
+        if speaker:
+            names |= {speaker, *possessed(text, speaker)}
         if given is None:
             return names | set(self._extractor().anchors), identity.numbered(names) | set(self._unwritten)
         ends = set(identity.ends(given))
@@ -58,7 +63,8 @@ class Lessons:
         told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
         names = self._names(observed, told, given, called)
         linked = tuple(identity.linked(triple, names) for triple in triples)
-        mentions = _mentions(episode.text, extraction.mentions, linked, names)
+        speaks = [episode.speaker] if episode.speaker and episode.speaker not in ROLES else []
+        mentions = _mentions(episode.text, [*speaks, *extraction.mentions], linked, names)
         outdated = [index for index in dict.fromkeys(extraction.outdated) if 0 <= index < len(known)]
         slots = extraction.slots or (None,) * len(linked)
         return Lesson(
@@ -80,7 +86,11 @@ class Lessons:
         found = list(observed.entities)
         known = identity.meant((), found)
         new = {key: name for name in told if (key := entity_key(name)) not in known}
-        asked = {entity_key(name) for names in self.asked(observed.episode.text, given) for name in names}
+        asked = {
+            entity_key(name)
+            for names in self.asked(observed.episode.text, given, observed.episode.speaker)
+            for name in names
+        }
         wanted = {*new, *map(entity_key, identity.numbered(new.values()))}
         if unasked := wanted - asked:
             found += called(unasked)

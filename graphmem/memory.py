@@ -23,6 +23,8 @@ from graphmem.extraction import default_extractor
 from graphmem.graph import auditing, copying, forgetting, learning, merging
 from graphmem.graph import export as exporting
 from graphmem.graph.draft import Draft, written
+from graphmem.language.speakers import speaker_of
+from graphmem.language.words import content
 from graphmem.lessons import KNOWN_FACTS, Lessons, texts_of
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
@@ -46,6 +48,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 128
 """How many observations are committed together when many are remembered."""
+
+
+NEAR_FACTS = 24
+"""How many of the nearest known facts, by vector and by full text, an extractor is shown beside those it names."""
 
 
 def no_slot(triple: Triple) -> str | None:
@@ -216,8 +222,16 @@ class Memory(View):
 
     def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
-        names, also = self._lessons.asked(episode.text, given)
-        return self._store.observe(episode, names, limit=KNOWN_FACTS if given is None else 0, also=also)
+        names, also = self._lessons.asked(episode.text, given, episode.speaker)
+        observed = self._store.observe(episode, names, limit=KNOWN_FACTS if given is None else 0, also=also)
+        return observed if given is not None else self._with_near(observed)
+
+    def _with_near(self, observed: Observed) -> Observed:
+        """With the known facts nearest to what is observed, too: "the appointment" may be "dentist appointment"."""
+        text, step = observed.episode.text, observed.episode.step
+        vectors = self._checked_embedder().embed([text])
+        near = self._store.seeds((), vectors, " ".join(content(text)), limit=NEAR_FACTS, at=step).facts
+        return replace(observed, known=tuple(dict.fromkeys((*observed.known, *near))))
 
     def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
         ids = tuple(fact.id for fact in facts)
@@ -334,7 +348,7 @@ def _episode(observation: Observation) -> Episode:
         time=observation.time,
         metadata=observation.metadata,
         key=observation.key,
-        speaker=observation.speaker,
+        speaker=observation.speaker or speaker_of(observation.text),
     )
 
 

@@ -25,7 +25,25 @@ MOST_COUNTED = 1000
 """An entity's facts, and its episodes, are counted no further: beyond, it is a hub."""
 
 NEXT = -1
-"""The step of an episode that the store is to number: one more than the last."""
+"""The step of an episode that the store is to number: its time, or one more than the last."""
+
+TOGETHER = 1000
+"""Observations whose times are not further apart, in milliseconds, come one after the other as they arrive."""
+
+
+def step_of(moment: datetime) -> int:
+    """The step of a moment: milliseconds since 1970, so that what was seen earlier has the smaller step.
+
+    A moment without a time zone is one of this machine's.
+    """
+    return max(int(moment.timestamp() * 1000), 0)
+
+
+def step_after(last: int, time: datetime | None) -> int:
+    """The step of what is observed at `time`, when `last` is the last one: late or not, time decides what is newest."""
+    at = last + 1 if time is None else step_of(time)
+    return last + 1 if 0 <= last - at < TOGETHER else at
+
 
 _ARTICLES = re.compile(r"^(?:(?:a|an|the|some)\s+)+(?=\S)")
 
@@ -306,11 +324,11 @@ class Known:
     embedder: str | None = None
 
     def placed(self, episode: Episode) -> Episode:
-        """The episode as it is stored under its id or key; else as given, a step of `NEXT` one more than the last."""
+        """The episode as it is stored under its id or key; else as given, a step of `NEXT` by its time."""
         for stored in self.episodes:
             if stored.id == episode.id or (episode.key is not None and stored.key == episode.key):
                 return stored
-        return replace(episode, step=self.last_step + 1) if episode.step == NEXT else episode
+        return replace(episode, step=step_after(self.last_step, episode.time)) if episode.step == NEXT else episode
 
 
 @dataclass(frozen=True, slots=True)

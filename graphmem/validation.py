@@ -41,6 +41,15 @@ def moment(given: object) -> datetime | None:
     return given
 
 
+def some_moment(given: object) -> datetime:
+    """`given` as a date and time: a datetime, or a text such as "2024-05-17" or "2024-05-17T09:30"."""
+    if isinstance(given, datetime):
+        return given
+    if isinstance(given, str):
+        return _read(given)
+    raise InputError(f"a moment is a datetime, or a text such as 2024-05-17T09:30, not {given!r:.80}")
+
+
 def metadata(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy of `given` as JSON holds it."""
     try:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
-from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector
+from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
 from graphmem.retrieval import AriGraph, PageRank, Question, Search, Snapshot
 from graphmem.retrieval.budget import LEAST, recollect
+from graphmem.retrieval.filters import FilteredSnapshot, filter_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -46,6 +48,7 @@ class View:
         episodes: int = 3,
         budget: int = 1000,
         without: Iterable[str] = (),
+        where: Mapping[str, Any] | None = None,
         explain: bool = False,
         depth: int | None = None,
         width: int | None = None,
@@ -58,8 +61,9 @@ class View:
         two have names, "pagerank" and "arigraph", and beside a name their options may be given here: `rounds`; `depth`
         (a mapping in place of the query gives each text a depth of its own) and `width`. At most so many `episodes`
         are recalled, weighed by similarity to the `plan`, too. `without` are ids of episodes that the reader has
-        before it: they and what they taught are not told again. With `explain`, the recollection says why each was
-        found.
+        before it: they and what they taught are not told again. `where` says which episodes count, and facts that
+        these taught: by "speaker", "since" and "until" (a moment each), and by any field of their metadata, each a
+        value or a list of such. With `explain`, the recollection says why each was found.
         """
         texts = _texts(query)
         depths = dict(zip(texts, query.values(), strict=True)) if isinstance(query, Mapping) else depth
@@ -75,7 +79,7 @@ class View:
             known=frozenset(fact for episode in hidden for fact in episode.facts),
             explain=explain,
         )
-        found = chosen.find(question, self._snapshot())
+        found = chosen.find(question, self._snapshot(where))
         return recollect(found.facts, found.episodes, budget=budget, conflicts=found.conflicts, why=found.why)
 
     arecall = twin(recall)
@@ -130,9 +134,12 @@ class View:
             )
         return graph
 
-    def at(self, step: int) -> View:
-        """The memory as it stood after `step`, to read."""
-        validation.whole("step", step, 0)
+    def at(self, moment: int | datetime | str) -> View:
+        """The memory as it stood after a step, or at a moment ("2024-05-17", or a datetime), to read."""
+        if isinstance(moment, int):
+            step = validation.whole("step", moment, 0)
+        else:
+            step = step_of(validation.some_moment(moment))
         return View(self._store, self._get_embedder, step, place=self._place)
 
     def draw(self, ax: Axes) -> Axes:
@@ -151,8 +158,9 @@ class View:
         """Unit vectors of `texts`, shape (len(texts), dimension): stored ones are not computed again."""
         return self._snapshot().vectors(texts)
 
-    def _snapshot(self) -> Snapshot:
-        return Snapshot(self._store, self._checked_embedder().embed, self._at)
+    def _snapshot(self, where: Mapping[str, Any] | None = None) -> Snapshot:
+        parts = self._store, self._checked_embedder().embed, self._at
+        return FilteredSnapshot(*parts, where=filter_of(where)) if where else Snapshot(*parts)
 
     def _checked_embedder(self) -> Embedder:
         embedder, held = self._get_embedder(), self._store.embedder()

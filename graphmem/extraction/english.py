@@ -19,7 +19,7 @@ class EnglishExtractor:
     `ParseExtractor`. With no trained pipeline installed prose teaches nothing.
     """
 
-    anchors: Sequence[str] = TextWorldExtractor.anchors
+    anchors: Sequence[str] = (*TextWorldExtractor.anchors, *ParseExtractor.anchors)
 
     def __init__(self) -> None:
         pipeline = installed_pipeline()

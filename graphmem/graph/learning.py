@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from graphmem.errors import EmbedderMismatch
 from graphmem.graph.draft import Draft, written
 from graphmem.protocols import Store
-from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted
+from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted, step_after
 
 OUTDATED = "said to be outdated"
 """The reason of a fact that ends with a lesson that does not say why."""
@@ -69,7 +69,7 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
     for episode in episodes:
         found = draft.episodes.get(episode.id) or (by_key.get(episode.key) if episode.key is not None else None)
         if found is None:
-            step = draft.last_step + 1 if episode.step == NEXT else episode.step
+            step = step_after(draft.last_step, episode.time) if episode.step == NEXT else episode.step
             found = by_key[episode.key] = draft.keep(replace(episode, step=step))
         stored.append(found)
     return stored

@@ -28,6 +28,7 @@ _SENTENCE_END = re.compile(r"[.!?;:,\n\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _JOINING = r"(?:of|the|de|la|le|du|des|van|von|der|den|del|di|da|dos|al|el|&)"
 _NAME = re.compile(rf"{CAPITALISED}(?:(?:[ ]{_JOINING}){{0,2}}[ ](?:{CAPITALISED}|\d+\b))*")
+_MINE = re.compile(r"\b(?:my|our)\s+(\S+(?:[^\S\n]+\S+){0,2})", re.IGNORECASE)
 _STARTS = re.compile(r"(?:^|[.!?:;\n]|[\"'\u201c\u2018(]|-=|^>)\s*$")
 
 
@@ -47,6 +48,19 @@ def spans(text: str) -> set[str]:
     for run in unspaced_runs(text[:WORDS]):
         found.update(run[start:end] for start in range(len(run)) for end in range(start + 2, start + LONGEST_RUN + 1))
     return found | {entity_key(name) for name in proper_names(text)}
+
+
+def possessed(text: str, speaker: str) -> set[str]:
+    """What "my sister" and "our old car" are called when `speaker` says it: "Ana's sister", "Ana's old car".
+
+    >>> sorted(possessed("My sister is well.", "Ana"))
+    ["Ana's sister", "Ana's sister is", "Ana's sister is well"]
+    """
+    found: set[str] = set()
+    for match in _MINE.finditer(text):
+        parts = [part.strip(".,;:!?") for part in match[1].split()]
+        found.update(f"{speaker}'s {' '.join(parts[:end])}" for end in range(1, len(parts) + 1))
+    return found
 
 
 def heading(text: str) -> str | None:

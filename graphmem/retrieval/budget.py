@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from graphmem.language.speakers import speaker_of
 from graphmem.records import Episode, Fact, Recollection, Why
 
 T = TypeVar("T")
@@ -35,9 +36,14 @@ def fact_line(fact: Fact) -> str:
 
 
 def episode_lines(episode: Episode) -> str:
-    """The episode with its step; all lines but the first are indented, so that none can pass for a line of ours."""
+    """The episode with its date, or its step, and who said it.
+
+    All lines but the first are indented, so that none can pass for a line of ours.
+    """
     text = "\n  ".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
-    return f"[step {episode.step}] {text}"
+    when = f"{episode.time:%Y-%m-%d %H:%M}" if episode.time else f"step {episode.step}"
+    said = f"{' '.join(episode.speaker.split())}: " if episode.speaker and not speaker_of(episode.text) else ""
+    return f"[{when}] {said}{text}"
 
 
 def recollect(
