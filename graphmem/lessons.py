@@ -9,6 +9,7 @@ from graphmem import validation
 from graphmem.graph import identity
 from graphmem.language.names import possessed, proper_names, spans
 from graphmem.language.speakers import ROLES
+from graphmem.passages import parts
 from graphmem.protocols import Embedder, Extractor, SlotOf
 from graphmem.records import Entity, Episode, Extraction, Lesson, Observation, Observed, Triple, Vector, entity_key
 
@@ -108,10 +109,11 @@ class Lessons:
 
 
 def texts_of(text: str, triples: Iterable[Triple]) -> list[str]:
-    """The texts of an observation that have vectors: its own, its facts', and their ends'."""
+    """The texts of an observation that have vectors: its own, its passages', its facts', and their ends'."""
     triples = list(triples)
     ends = (end for triple in triples for end in (triple.key[0], triple.key[2]))
-    return list(dict.fromkeys([text, *(triple.text for triple in triples), *ends]))
+    told = [text, *(part.text for part in parts(text)), *(triple.text for triple in triples), *ends]
+    return list(dict.fromkeys(told))
 
 
 def _mentions(text: str, read: Iterable[str], triples: Sequence[Triple], names: dict[str, str]) -> tuple[str, ...]:

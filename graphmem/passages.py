@@ -73,6 +73,12 @@ def passages(text: str, size: int = SIZE) -> list[Passage]:
     return _passages(text, size, whole=len(text) <= size)
 
 
+def parts(text: str) -> list[Passage]:
+    """The passages of a text that is more than one; none of a short text, which is told and searched as a whole."""
+    found = passages(text) if len(text) > SIZE else []
+    return found if len(found) > 1 else []
+
+
 def sections(text: str, size: int = SIZE) -> list[Passage]:
     """The passages of `text`, as `passages` gives them, but of a short text too those under each heading."""
     return _passages(text, size, whole=False)

@@ -368,10 +368,21 @@ Hits = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A passage of a long episode: from `start` to `end` of its text, under a `heading` ("Notes > Monday", or "")."""
+
+    episode: str
+    start: int
+    end: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
     """Where a search may start: entities by name, and facts and episodes by vector (`near`) and full text (`matching`).
 
-    `facts` holds the facts of both kinds of hits.
+    `facts` holds the facts of both kinds of hits. A long episode is hit by any of its passages: `passages` are those
+    that were, the best first.
     """
 
     entities: tuple[Entity, ...] = ()
@@ -380,6 +391,7 @@ class Seeds:
     matching_facts: Hits = ()
     near_episodes: Hits = ()
     matching_episodes: Hits = ()
+    passages: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,7 @@ from graphmem.asynchronous import twin
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
-from graphmem.retrieval import AriGraph, PageRank, Question, Search, Snapshot
+from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
 from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.filters import FilteredSnapshot, filter_of
 
@@ -80,7 +80,7 @@ class View:
             explain=explain,
         )
         found = chosen.find(question, self._snapshot(where))
-        return recollect(found.facts, found.episodes, budget=budget, conflicts=found.conflicts, why=found.why)
+        return _told(found, budget)
 
     arecall = twin(recall)
 
@@ -194,3 +194,11 @@ def _chosen(search: Search | str, **options: Any) -> Search:
         mend = f"leave it out, or give search={other}({name}={given[name]!r:.80})"
         raise InputError(f"{kind.__name__} has no {name}: {mend}")
     return kind(**given)
+
+
+def _told(found: Found, budget: int) -> Recollection:
+    """What was found, cut to the budget; of a long episode its excerpt is told."""
+    whole = {episode.id: episode for episode in found.episodes}
+    shown = [replace(each, text=found.excerpts.get(each.id, each.text)) for each in found.episodes]
+    told = recollect(found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why)
+    return replace(told, episodes=tuple(whole[episode.id] for episode in told.episodes))

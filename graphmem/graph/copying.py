@@ -9,6 +9,7 @@ from typing import NamedTuple
 from graphmem.errors import InputError
 from graphmem.graph.draft import Draft, places, spot, written
 from graphmem.graph.learning import claim
+from graphmem.passages import parts
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Change, Entity, Episode, Fact, Vector, Wanted, entity_key
 
@@ -159,7 +160,8 @@ def texts_of(records: Records, undone: Iterable[Fact] = ()) -> list[str]:
     ends = [name for fact in facts for name in (fact.subject, fact.object)]
     keys = [*(entity.key for entity in entities), *map(entity_key, ends)]
     told = (fact.triple.text for fact in (*facts, *undone))
-    return list(dict.fromkeys([*told, *keys, *(episode.text for episode in episodes)]))
+    passages = (part.text for episode in episodes for part in parts(episode.text))
+    return list(dict.fromkeys([*told, *keys, *(episode.text for episode in episodes), *passages]))
 
 
 def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None) -> int:

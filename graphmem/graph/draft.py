@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from graphmem.passages import parts
 from graphmem.protocols import Select, Store
 from graphmem.records import (
     Change,
@@ -215,7 +216,7 @@ class Draft:
             teachers.pop(episode_id, None)
         for mentioning in self._mentioning.values():
             mentioning.pop(episode_id, None)
-        self.loosen(episode.mentions, (episode.text,))
+        self.loosen(episode.mentions, (episode.text, *(part.text for part in parts(episode.text))))
 
     def mention(self, episode_id: str, name: str) -> None:
         key = entity_key(name := self._meet(name))

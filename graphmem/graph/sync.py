@@ -14,6 +14,7 @@ from itertools import groupby
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.graph.copying import Records, copy
+from graphmem.passages import parts
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Fact, entity_key
 
@@ -136,7 +137,8 @@ def _copy(
     names = [name for fact in facts for name in (fact.subject, fact.object)]
     keys = dict.fromkeys(map(entity_key, [*names, *(name for episode in episodes for name in episode.mentions)]))
     entities = [want.entities[key] for key in keys if key in want.entities and not _named(want, have, key)]
-    new = [episode.text for episode in episodes if episode.id not in have.episodes]
+    unseen = [episode.text for episode in episodes if episode.id not in have.episodes]
+    new = [*unseen, *(part.text for text in unseen for part in parts(text))]
     texts = {*new, *(fact.triple.text for fact in facts if fact.id not in have.facts), *(e.key for e in entities)}
     records = Records(entities, episodes, facts)
     copy(target, records, vectors=source.vectors(texts), embedder=source.embedder(), renew=True)

@@ -72,6 +72,12 @@ def words(text: str) -> list[str]:
     return found
 
 
+def searchable(text: str) -> str:
+    """A text as an index of words takes it: with the words that its scripts without spaces do not show."""
+    hidden = [word for run in unspaced_runs(text) for word in words(run)] if not text.isascii() else []
+    return f"{text}\n{' '.join(hidden)}" if hidden else text
+
+
 @functools.cache
 def _letters() -> re.Pattern[str]:
     """Letters, digits, and the marks upon them, which `\\w` leaves out."""

@@ -20,6 +20,7 @@ from graphmem.language.words import content
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
+from graphmem.retrieval.excerpts import excerpts_of
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.search import Found, Question, Snapshot
@@ -67,19 +68,22 @@ def _rank(
 ) -> Found:
     facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
     facts = _with_chains(facts, around.facts.values())
-    episodes = ranking.rank_episodes(
+    whole = {episode.id: episode for episode in candidates if episode.id not in question.without}
+    excerpts = excerpts_of(whole.values(), seeds.passages)
+    ranked = ranking.rank_episodes(
         _text(question),
-        [episode for episode in candidates if episode.id not in question.without],
+        [replace(each, text=excerpts.get(each.id, each.text)) for each in whole.values()],
         rank=around.ranked("episode"),
         cosine=dict(seeds.near_episodes),
         follows=around.follows,
         limit=question.episodes,
     )
+    episodes = [whole[episode.id] for episode in ranked]
     conflicts = _conflicts(facts, around.disputed.values())
     sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
-    return Found(tuple(facts), tuple(episodes), conflicts=conflicts)
+    return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
 
 
 def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:

@@ -13,9 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graphmem.language.words import runs
-from graphmem.protocols import Kind
-from graphmem.storage.sqlite.rows import IN, all_rows, as_set, held_rows
+from graphmem.language.words import words as words_of
+from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, held_rows
 
 COMMON = 1000
 """A word with more matches is common."""
@@ -29,7 +28,7 @@ WORDS = 64
 TIPPING = 4
 """Common words that are looked at, the rarest."""
 
-INDEX = {"fact": "fact_text", "episode": "episode_text"}
+INDEX: dict[Indexed, str] = {"fact": "fact_text", "episode": "episode_text", "passage": "passage_text"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Scope:
 
     db: sqlite3.Connection
     namespace: int
-    kind: Kind
+    kind: Indexed
     at: int | None
 
     def matches(self, match: str, rest: str = "", parameters: Sequence[object] = ()) -> list[int]:
@@ -85,7 +84,7 @@ class Scope:
 
 def search(scope: Scope, query: str, limit: int) -> list[tuple[str, float]]:
     """At most `limit` (id, score), best first; of equals, the newer first."""
-    words = runs(query)  # words only, each quoted below: no query syntax from outside
+    words = words_of(query)  # words only, each quoted below: no query syntax from outside
     weights = _weights(scope, list(dict.fromkeys(words))[:WORDS])
     rare, common = _parted(words, weights)
     if rare and (found := _by_rare(scope, rare, common, limit)):

@@ -16,11 +16,10 @@ from itertools import islice
 
 import numpy as np
 
-from graphmem.protocols import Kind
 from graphmem.records import Vector
 from graphmem.storage.sqlite.connection import transaction
 from graphmem.storage.sqlite.rough_index import RoughIndex
-from graphmem.storage.sqlite.rows import IN, as_set, held_rows, to_vector
+from graphmem.storage.sqlite.rows import IN, Indexed, as_set, held_rows, to_vector
 from graphmem.storage.sqlite.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -38,10 +37,10 @@ Row = tuple[int, str, Vector]
 class Nearest:
     """The vectors of one kind in one namespace, brought up at each call to what any process has written."""
 
-    def __init__(self, db: sqlite3.Connection, namespace: int, kind: Kind) -> None:
+    def __init__(self, db: sqlite3.Connection, namespace: int, kind: Indexed) -> None:
         self._db = db
         self.namespace = namespace
-        self._kind: Kind = kind
+        self._kind: Indexed = kind
         self._epoch = -1
         self._reset(None, 0)
 

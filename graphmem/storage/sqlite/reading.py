@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike, fspath
@@ -21,6 +21,7 @@ from graphmem.records import (
     Fact,
     Hits,
     Merge,
+    Part,
     Seeds,
     Stats,
     Vector,
@@ -33,6 +34,7 @@ from graphmem.storage.sqlite.rows import (
     EPISODE,
     FACT,
     IN,
+    Indexed,
     all_rows,
     as_set,
     holds,
@@ -57,7 +59,7 @@ class SqliteReader:
         self._path = fspath(path)
         self._lock = threading.RLock()
         self._db = open_file(self._path)
-        self._nearest: dict[Kind, Nearest] = {}
+        self._nearest: dict[Indexed, Nearest] = {}
         self._name = namespace
         self._found: int | None = None
         self._deciding = False
@@ -200,21 +202,31 @@ class SqliteReader:
         return [row[0] for row in rows]
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
-        near_facts, near_episodes = (self._near(kind, vectors, limit, at) for kind in get_args(Kind))
-        matching_facts, matching_episodes = (tuple(self._search(kind, text, limit, at)) for kind in get_args(Kind))
+        near: dict[Indexed, Hits] = {kind: self._near(kind, vectors, limit, at) for kind in get_args(Indexed)}
+        matching = {kind: tuple(self._search(kind, text, limit, at)) for kind in get_args(Indexed)}
+        facts = {id_ for id_, _ in (*near["fact"], *matching["fact"])}
         return Seeds(
             entities=tuple(self.entities(names, at=at)),
-            facts=tuple(self.facts(ids={id_ for id_, _ in (*near_facts, *matching_facts)}, at=at)),
-            near_facts=near_facts,
-            matching_facts=matching_facts,
-            near_episodes=near_episodes,
-            matching_episodes=matching_episodes,
+            facts=tuple(self.facts(ids=facts, at=at)),
+            near_facts=near["fact"],
+            matching_facts=matching["fact"],
+            near_episodes=_with_passages(near, limit),
+            matching_episodes=_with_passages(matching, limit),
+            passages=tuple(self._parts([id_ for id_, _ in (*near["passage"], *matching["passage"])])),
         )
 
-    def _near(self, kind: Kind, vectors: Vector, limit: int, at: int | None) -> Hits:
+    def _parts(self, ids: Sequence[str]) -> list[Part]:
+        """The passages with these ids, in their order."""
+        sql = f"""SELECT p.id, e.id, p.start, p.end, p.heading FROM passages p JOIN episodes e ON e.seq = p.episode
+            WHERE p.namespace = ? AND p.id {IN}"""
+        with self._reading() as db:
+            found = {id_: Part(*row) for id_, *row in all_rows(db, sql, [self._namespace, as_set(ids)])} if ids else {}
+        return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
+
+    def _near(self, kind: Indexed, vectors: Vector, limit: int, at: int | None) -> Hits:
         """The nearest to any of `vectors`, each once."""
         best: dict[str, float] = {}
-        for id_, cosine in (hit for row in self.nearest(kind, vectors, limit=limit, at=at) for hit in row):
+        for id_, cosine in (hit for row in self._nearest_rows(kind, vectors, limit, at) for hit in row):
             best[id_] = max(cosine, best.get(id_, -1.0))
         return tuple(sorted(best.items(), key=lambda hit: -hit[1])[:limit])
 
@@ -319,6 +331,11 @@ class SqliteReader:
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:
+        return self._nearest_rows(kind, vectors, limit, at)
+
+    def _nearest_rows(
+        self, kind: Indexed, vectors: Vector, limit: int, at: int | None
+    ) -> list[list[tuple[str, float]]]:
         with self._reading() as db:
             namespace = self._namespace
             index = self._nearest.get(kind)
@@ -326,7 +343,7 @@ class SqliteReader:
                 index = self._nearest[kind] = Nearest(db, namespace, kind)
             return index.nearest(vectors, limit=limit, at=at)
 
-    def _search(self, kind: Kind, query: str, limit: int, at: int | None) -> list[tuple[str, float]]:
+    def _search(self, kind: Indexed, query: str, limit: int, at: int | None) -> list[tuple[str, float]]:
         with self._reading() as db:
             return full_text.search(full_text.Scope(db, self._namespace, kind, at), query, limit)
 
@@ -371,3 +388,11 @@ class SqliteReader:
         sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
         with self._reading() as db:
             return int(db.execute(sql, (self._namespace,)).fetchone()[0])
+
+
+def _with_passages(found: Mapping[Indexed, Hits], limit: int) -> Hits:
+    """Episodes by the best score of their own or of a passage, whose id is the episode's, `#` and a number."""
+    best: dict[str, float] = {}
+    for id_, score in (*found["episode"], *((id_.partition("#")[0], score) for id_, score in found["passage"])):
+        best[id_] = max(score, best.get(id_, score))
+    return tuple(sorted(best.items(), key=lambda hit: -hit[1])[:limit])

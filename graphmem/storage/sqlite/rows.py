@@ -7,12 +7,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from graphmem.protocols import Kind
 from graphmem.records import Entity, Episode, Fact, Vector
+
+Indexed = Literal["fact", "episode", "passage"]
+"""What is found by its vector and by its words; a passage is a part of a long episode."""
 
 IN = "IN (SELECT value FROM json_each(?))"
 """Any number of values in one statement, handed over by `as_set`."""
@@ -44,11 +46,11 @@ def holds(at: int | None) -> tuple[str, list[int]]:
     return "f.since <= ? AND (f.until IS NULL OR f.until > ?)", [at, at]
 
 
-def held_rows(kind: Kind, at: int | None) -> tuple[str, str, list[int]]:
+def held_rows(kind: Indexed, at: int | None) -> tuple[str, str, list[int]]:
     """The table of a kind, the condition that its row `f` is seen at a step, and the condition's parameters."""
     if kind == "fact":
         return "facts", *holds(at)
-    return ("episodes", "TRUE", []) if at is None else ("episodes", "f.step <= ?", [at])
+    return (f"{kind}s", "TRUE", []) if at is None else (f"{kind}s", "f.step <= ?", [at])
 
 
 def to_fact(row: Sequence[Any]) -> Fact:

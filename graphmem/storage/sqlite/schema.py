@@ -8,10 +8,13 @@ from __future__ import annotations
 import sqlite3
 
 from graphmem.errors import NotAMemory, SchemaTooNew
+from graphmem.language.words import searchable
+from graphmem.passages import SIZE, parts
+from graphmem.storage.sqlite.rows import text_hash
 
 APPLICATION_ID = 0x67726D65  # "grme", in the file's header: tells a memory from any other SQLite file
 
-FULL_TEXT = ("episode_text", "fact_text")
+FULL_TEXT = ("episode_text", "fact_text", "passage_text")
 
 
 def _1_first(db: sqlite3.Connection) -> None:
@@ -149,15 +152,60 @@ def _5_disputed(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX facts_disputed ON facts (subject) WHERE until = since")
 
 
-def _6_speakers_and_reasons(db: sqlite3.Connection) -> None:
-    """Who said an episode, why a fact was retired; and whose a vector is, without reading all that have one."""
+def _6_speakers_reasons_passages(db: sqlite3.Connection) -> None:
+    """Who said an episode, why a fact was retired; the passages of long episodes, the words of unspaced scripts.
+
+    And whose a vector is, without reading all that have one.
+    """
     db.execute("ALTER TABLE episodes ADD COLUMN speaker TEXT")
     db.execute("ALTER TABLE facts ADD COLUMN reason TEXT")
     db.execute("CREATE INDEX episodes_by_hash ON episodes (namespace, hash)")
     db.execute("CREATE INDEX facts_by_hash ON facts (namespace, hash)")
+    db.execute(
+        """CREATE TABLE passages (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        episode INTEGER NOT NULL REFERENCES episodes ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        heading TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        revision INTEGER NOT NULL,
+        UNIQUE (namespace, id)
+        )"""
+    )
+    db.execute("CREATE INDEX passages_of ON passages (episode)")
+    db.execute("CREATE INDEX passages_by_hash ON passages (namespace, hash)")
+    db.execute("CREATE INDEX passages_by_revision ON passages (namespace, revision)")
+    db.execute("CREATE VIRTUAL TABLE passage_text USING fts5(text, tokenize = 'porter unicode61')")
+    for seq, namespace, id_, step, text, revision in db.execute(
+        "SELECT seq, namespace, id, step, text, revision FROM episodes WHERE length(text) > ?", (SIZE,)
+    ).fetchall():
+        put_passages(db, namespace, (seq, id_, step), text, revision)
+    for table in ("episode", "fact"):
+        for row, text in db.execute(f"SELECT rowid, text FROM {table}_text").fetchall():
+            if searchable(text) != text:
+                db.execute(f"UPDATE {table}_text SET text = ? WHERE rowid = ?", (searchable(text), row))
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed, _6_speakers_and_reasons)
+def put_passages(
+    db: sqlite3.Connection, namespace: int, episode: tuple[int, str, int], text: str, revision: int
+) -> None:
+    """Store the passages of an episode (row, id, step) with this text, where it has several."""
+    row, id_, step = episode
+    for number, part in enumerate(parts(text)):
+        added = db.execute(
+            """INSERT INTO passages (namespace, episode, id, start, end, heading, step, hash, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (namespace, row, f"{id_}#{number}", part.start, part.end, " > ".join(part.headings), step,
+             text_hash(part.text), revision),
+        )  # fmt: skip
+        db.execute("INSERT INTO passage_text (rowid, text) VALUES (?, ?)", (added.lastrowid, searchable(part.text)))
+
+
+MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed, _6_speakers_reasons_passages)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.language.words import searchable
 from graphmem.records import Change, Entity, Episode, Fact, Merge, Vector, entity_key
 from graphmem.storage.sqlite.rows import IN, all_rows, as_set, text_hash, to_blob
+from graphmem.storage.sqlite.schema import put_passages
 
 MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
 """A merge as JSON, as it is kept."""
@@ -115,7 +117,10 @@ class Writer:
                 text_hash(episode.text),
             ),
         )
-        self._db.execute("INSERT INTO episode_text (rowid, text) VALUES (?, ?)", (added.lastrowid, episode.text))
+        text = "INSERT INTO episode_text (rowid, text) VALUES (?, ?)"
+        self._db.execute(text, (added.lastrowid, searchable(episode.text)))
+        row = int(added.lastrowid or 0), episode.id, episode.step
+        put_passages(self._db, self._namespace, row, episode.text, self._revision)
 
     def _leave_places(self, facts: Iterable[Fact]) -> None:
         """Let facts that come to another place not hold for a moment, so that none meets another on the way."""
@@ -154,11 +159,13 @@ class Writer:
                 f"INSERT INTO facts ({columns}, namespace, id) VALUES ({', '.join('?' * 15)})",
                 (*state, self._namespace, fact.id),
             )
-            self._db.execute("INSERT INTO fact_text (rowid, text) VALUES (?, ?)", (added.lastrowid, fact.triple.text))
+            self._db.execute(
+                "INSERT INTO fact_text (rowid, text) VALUES (?, ?)", (added.lastrowid, searchable(fact.triple.text))
+            )
             return
         self._db.execute(f"UPDATE facts SET ({columns}) = ({', '.join('?' * 13)}) WHERE seq = ?", (*state, found[0]))
         if found[1] != key:
-            self._db.execute("UPDATE fact_text SET text = ? WHERE rowid = ?", (fact.triple.text, found[0]))
+            self._db.execute("UPDATE fact_text SET text = ? WHERE rowid = ?", (searchable(fact.triple.text), found[0]))
             self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
 
     def _name(self, entity: Entity) -> None:
@@ -194,6 +201,9 @@ class Writer:
         self._db.execute(f"DELETE FROM teachings WHERE episode IN {seqs}", gone)
         self._db.execute(f"DELETE FROM mentions WHERE episode IN {seqs}", gone)
         self._db.execute(f"DELETE FROM episode_text WHERE rowid IN {seqs}", gone)
+        passages = f"(SELECT seq FROM passages WHERE episode IN {seqs})"
+        self._db.execute(f"DELETE FROM passage_text WHERE rowid IN {passages}", gone)
+        self._db.execute(f"DELETE FROM passages WHERE episode IN {seqs}", gone)
         self._db.execute(f"DELETE FROM episodes WHERE namespace = ? AND id {IN}", gone)
 
     def _drop_entities(self, change: Change) -> None:
@@ -223,6 +233,7 @@ class Writer:
             """DELETE FROM vectors WHERE namespace = :n AND hash = :hash
             AND NOT EXISTS (SELECT 1 FROM facts WHERE namespace = :n AND hash = :hash)
             AND NOT EXISTS (SELECT 1 FROM episodes WHERE namespace = :n AND hash = :hash)
+            AND NOT EXISTS (SELECT 1 FROM passages WHERE namespace = :n AND hash = :hash)
             AND NOT EXISTS (SELECT 1 FROM entities WHERE namespace = :n AND key = :text)""",
             [{"n": self._namespace, "hash": text_hash(text), "text": text} for text in texts],
         )
