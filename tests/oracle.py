@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,6 +12,8 @@ from typing import TypeVar
 import numpy as np
 
 from graphmem.errors import EmbedderMismatch
+from graphmem.language.words import words
+from graphmem.passages import parts
 from graphmem.protocols import Kind, Select
 from graphmem.records import (
     MOST_COUNTED,
@@ -25,6 +26,7 @@ from graphmem.records import (
     Known,
     Merge,
     Observed,
+    Part,
     Seeds,
     Stats,
     Vector,
@@ -33,7 +35,7 @@ from graphmem.records import (
 )
 
 Result = TypeVar("Result")
-_WORD = re.compile(r"\w+")
+Held = list[tuple[str, str]]
 
 
 class DictStore:
@@ -128,6 +130,7 @@ class DictStore:
                 self._entities.pop(key, None)
         texts = {*self._entities, *(it.triple.text for it in self._facts.values())}
         texts |= {episode.text for episode in self._episodes.values()}
+        texts |= {part.text for episode in self._episodes.values() for part in parts(episode.text)}
         for text in change.loose_texts:
             if text not in texts:
                 self._vectors.pop(text, None)
@@ -191,29 +194,40 @@ class DictStore:
         return [it for it in found if keys & {it.key, *(entity_key(alias) for alias in it.aliases)}]
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
-        near_facts, near_episodes = self._near("fact", vectors, limit, at), self._near("episode", vectors, limit, at)
-        matching_facts = self._matching("fact", text, limit, at)
+        near_facts, matching_facts = (find(self._held("fact", at)) for find in self._finders(vectors, text))
+        near, matching = (find(self._held("episode", at, passages=True)) for find in self._finders(vectors, text))
+        found = dict.fromkeys(id_ for id_, _ in (*near[:limit], *matching[:limit]) if "#" in id_)
         return Seeds(
             entities=tuple(self.entities(names, at=at)),
-            facts=tuple(self.facts(ids={id_ for id_, _ in (*near_facts, *matching_facts)}, at=at)),
-            near_facts=near_facts,
-            matching_facts=matching_facts,
-            near_episodes=near_episodes,
-            matching_episodes=self._matching("episode", text, limit, at),
+            facts=tuple(self.facts(ids={id_ for id_, _ in (*near_facts[:limit], *matching_facts[:limit])}, at=at)),
+            near_facts=near_facts[:limit],
+            matching_facts=matching_facts[:limit],
+            near_episodes=_of_episodes(near)[:limit],
+            matching_episodes=_of_episodes(matching)[:limit],
+            passages=tuple(self._part(id_) for id_ in found),
         )
 
-    def _near(self, kind: Kind, vectors: Vector, limit: int, at: int | None) -> Hits:
-        best: dict[str, float] = {}
-        for id_, cosine in (hit for row in self.nearest(kind, vectors, limit=limit, at=at) for hit in row):
-            best[id_] = max(cosine, best.get(id_, -1.0))
-        return tuple(sorted(best.items(), key=lambda hit: -hit[1])[:limit])
+    def _finders(self, vectors: Vector, query: str) -> tuple[Callable[[Held], Hits], Callable[[Held], Hits]]:
+        """What ranks (id, text) by vector, and by the words of a query."""
 
-    def _matching(self, kind: Kind, query: str, limit: int, at: int | None) -> Hits:
-        words = set(_WORD.findall(query.casefold()))
-        texts = [(id_, set(_WORD.findall(text.casefold()))) for id_, text in self._held(kind, at)]
-        frequency = Counter(word for _, found in texts for word in found)
-        scores = [(id_, sum(1 / frequency[word] for word in words & found)) for id_, found in texts]
-        return tuple(sorted((hit for hit in scores if hit[1]), key=lambda hit: -hit[1])[:limit])
+        def near(held: Held) -> Hits:
+            known = [(id_, self._vectors[text]) for id_, text in held if text in self._vectors]
+            scores = ((id_, max((float(row @ vector) for row in vectors), default=0.0)) for id_, vector in known)
+            return tuple(sorted(scores, key=lambda hit: -hit[1])) if len(vectors) else ()
+
+        def matching(held: Held) -> Hits:
+            sought = set(words(query))
+            texts = [(id_, set(words(text))) for id_, text in held]
+            frequency = Counter(word for _, found in texts for word in found)
+            scores = [(id_, sum(1 / frequency[word] for word in sought & found)) for id_, found in texts]
+            return tuple(sorted((hit for hit in scores if hit[1]), key=lambda hit: -hit[1]))
+
+        return near, matching
+
+    def _part(self, id_: str) -> Part:
+        episode, _, number = id_.partition("#")
+        part = parts(self._episodes[episode].text)[int(number)]
+        return Part(episode, part.start, part.end, " > ".join(part.headings))
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
@@ -224,11 +238,13 @@ class DictStore:
         scores = vectors @ np.stack([vector for _, vector in held]).T
         return [[(held[i][0], float(row[i])) for i in np.argsort(-row, kind="stable")[:limit]] for row in scores]
 
-    def _held(self, kind: Kind, at: int | None) -> list[tuple[str, str]]:
-        """(id, text) of the facts that hold at `at`, or of the episodes up to it, newest first."""
+    def _held(self, kind: Kind, at: int | None, *, passages: bool = False) -> Held:
+        """(id, text) of the facts that hold at `at`, or of the episodes up to it and their passages, newest first."""
         if kind == "fact":
             return [(fact.id, fact.triple.text) for fact in self.facts(at=at)[::-1]]
-        return [(episode.id, episode.text) for episode in self.episodes(at=at)[::-1]]
+        told = self.episodes(at=at)[::-1]
+        parted = [(f"{it.id}#{n}", part.text) for it in told for n, part in enumerate(parts(it.text)) if passages]
+        return [*((episode.id, episode.text) for episode in told), *parted]
 
     def around(
         self, entities: Iterable[str], of: Iterable[str] = (), *, facts: int, episodes: int, at: int | None = None
@@ -283,3 +299,11 @@ def _named_by(facts: Iterable[Fact], episodes: Iterable[Episode]) -> set[str]:
     """The keys of the entities that these speak of."""
     named = {entity_key(name) for fact in facts for name in (fact.subject, fact.object)}
     return named | {entity_key(name) for episode in episodes for name in episode.mentions}
+
+
+def _of_episodes(hits: Hits) -> Hits:
+    """Each episode by the best of its own score and those of its passages."""
+    best: dict[str, float] = {}
+    for id_, score in hits:
+        best.setdefault(id_.partition("#")[0], score)
+    return tuple(best.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from graphmem.graph.copying import Records, all_of, copy, replace_vectors, texts
 from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append, fail, learn
 from graphmem.graph.merging import merge, unmerge
+from graphmem.passages import parts
 from graphmem.protocols import Kind, Store
 from graphmem.records import (
     NEXT,
@@ -21,8 +23,10 @@ from graphmem.records import (
     Fact,
     Learned,
     Lesson,
+    Part,
     Seeds,
     Triple,
+    step_of,
 )
 from graphmem.testing.doubles import HashEmbedder, hash_vector
 
@@ -575,6 +579,50 @@ def forgetting_whom_a_merge_kept_leaves_the_other(store: Store) -> None:
     assert _merged(store) == []
 
 
+def numbers_what_comes_with_a_time_by_it(store: Store) -> None:
+    noon = datetime(2024, 5, 3, 12, tzinfo=UTC)
+    (seen,) = append(store, [Episode("e1", "seen", NEXT, time=noon)])
+    assert seen.step == step_of(noon)
+    assert append(store, [Episode("e2", "at once", NEXT, time=noon)])[0].step == step_of(noon) + 1
+    assert append(store, [Episode("e3", "no time", NEXT)])[0].step == step_of(noon) + 2
+    earlier = store.observe(Episode("e4", "told late", NEXT, time=datetime(2023, 1, 1, tzinfo=UTC)), [], limit=0)
+    assert earlier.episode.step == step_of(datetime(2023, 1, 1, tzinfo=UTC))
+    assert [episode.id for episode in store.episodes()] == ["e4", "e1", "e2", "e3"]
+
+
+def keeps_who_said_it_and_why_a_fact_ended(store: Store) -> None:
+    (episode,) = append(store, [Episode("e1", "said", 1, speaker="Ann")])
+    assert (episode.speaker, store.episodes()[0].speaker) == ("Ann", "Ann")
+    known = teach(store, 2, ("apple", "is in", "box"), slot="place").asserted[0]
+    teach(store, 3, outdated=(known.id,), reasons={known.id: "no longer"})
+    assert [(fact.until, fact.reason) for fact in store.facts(current=False)] == [(3, "no longer")]
+    assert store.facts(at=2)[0].reason is None
+
+
+def finds_a_long_episode_by_each_of_its_passages(store: Store) -> None:
+    paragraphs = [f"Paragraph {word}. " + "It goes on and on. " * 40 for word in ("one", "two", "three")]
+    long = Episode("long", "\n\n".join(paragraphs), 1)
+    (_, short) = append(store, [long, Episode("short", "one line", 2)])
+    passages = parts(long.text)
+    vectors = {text: hash_vector(text) for text in texts_of(Records(episodes=[long, short]))}
+    learn(store, [Lesson(long, vectors=vectors)], embedder="hash")
+    near = store.seeds([], hash_vector(passages[-1].text)[np.newaxis], "", limit=2)
+    assert near.near_episodes[0][0] == "long"
+    assert abs(near.near_episodes[0][1] - 1) < 1e-4
+    assert near.passages[0] == Part("long", passages[-1].start, passages[-1].end)
+    matching = store.seeds([], np.empty((0, HashEmbedder.dimension), np.float32), "three", limit=2)
+    assert [id_ for id_, _ in matching.matching_episodes] == ["long"]
+    assert matching.passages == (Part("long", passages[-1].start, passages[-1].end),)
+    forget(store, ["long"])
+    assert store.vectors([passages[-1].text]) == {}
+    assert store.seeds([], hash_vector(passages[-1].text)[np.newaxis], "three", limit=2).passages == ()
+
+
+def finds_words_of_scripts_without_spaces(store: Store) -> None:
+    append(store, [Episode("e1", "李娜在华为工作。", 1), Episode("e2", "王伟喜欢喝绿茶。", 2)])
+    assert [id_ for id_, _ in _matching(store, "episode", "李娜在哪里", limit=5)] == ["e1"]
+
+
 def counts_what_it_holds(store: Store) -> None:
     assert store.stats().last_step == -1
     teach(store, 1, ("apple", "is in", "table"), slot="place")
@@ -629,5 +677,9 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     refuses_a_merge_that_cannot_be,
     forgets_without_a_trace_in_its_merges,
     forgetting_whom_a_merge_kept_leaves_the_other,
+    numbers_what_comes_with_a_time_by_it,
+    keeps_who_said_it_and_why_a_fact_ended,
+    finds_a_long_episode_by_each_of_its_passages,
+    finds_words_of_scripts_without_spaces,
     counts_what_it_holds,
 )
