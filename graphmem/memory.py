@@ -6,7 +6,7 @@ It holds the order of calls; the work is done in the rooms beside it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
@@ -16,6 +16,7 @@ from typing import Any, Self
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.batches import learn_together
+from graphmem.conversations import is_message, observations_of
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError
@@ -157,14 +158,15 @@ class Memory(View):
     ) -> int:
         """Remember one observation after the other, faster than by single calls; gives their number.
 
-        Each is a text, a pair of a text and its triples, or an `Observation` (or mapping) with any of `text`,
+        Each is a text, a pair of a text and its triples, a message of a chat as APIs have them (`role`, `name`,
+        `content`), or an `Observation` (or mapping) with any of `text`,
         `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time,
         and `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
         again after it was interrupted: what is there already is passed over. An extractor of your own may take long:
         then each observation is committed by itself.
         """
         total = len(observations) if isinstance(observations, Sized) else None
-        done, left = 0, iter(observations)
+        done, left = 0, _each(observations)
         while batch := [validation.observation(given) for given in islice(left, BATCH)]:
             for extracted_by_own, part in groupby(batch, lambda it: it.triples is None and self._slow):
                 if extracted_by_own:
@@ -269,6 +271,23 @@ class Memory(View):
         """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
         return [self._learn(self._observe(episode, None)) for episode in self._store.episodes(pending=True)]
 
+    @telemetry.traced("update_memory")
+    def re_extract(self) -> list[Learned]:
+        """Read the episodes that have taught nothing once more, oldest first; each keeps its place in time.
+
+        For what was remembered before there was a reader for it, as prose without a trained pipeline.
+        """
+        untaught = [each for each in self._store.episodes(pending=False) if not each.facts]
+        return [self._learn(self._observe(episode, None), more=True) for episode in untaught]
+
+    @telemetry.traced("update_memory")
+    def restore(self, fact: Fact | str) -> Fact:
+        """Let a fact (or its id) that was wrongly retired hold again, and give it.
+
+        Raises `InputError` when it holds already, or when another fact holds in its place.
+        """
+        return learning.restore(self._store, fact.id if isinstance(fact, Fact) else validation.text("a fact", fact))
+
     @telemetry.traced("delete_memory")
     def forget(self, *episodes: Episode | str) -> Forgotten:
         """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.
@@ -327,6 +346,10 @@ class Memory(View):
     def close(self) -> None:
         self._store.close()
 
+    def __repr__(self) -> str:
+        stats = self.stats()
+        return f"Memory({self._place!r}: {stats.episodes} episodes, {stats.current_facts} facts hold)"
+
     def __enter__(self) -> Self:
         return self
 
@@ -350,6 +373,15 @@ def _episode(observation: Observation) -> Episode:
         key=observation.key,
         speaker=observation.speaker or speaker_of(observation.text),
     )
+
+
+def _each(given: Iterable[Given]) -> Iterator[Given]:
+    """Each observation; a message of a chat is one, or several where it quotes a chat."""
+    for each in given:
+        if isinstance(each, Mapping) and "text" not in each and is_message(each):
+            yield from observations_of([each])
+        else:
+            yield each
 
 
 def _texts(learned: Learned) -> list[str]:

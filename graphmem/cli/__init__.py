@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
-from graphmem.cli import audit, browser, load, mcp, reading, sync, view, writing  # noqa: F401 - they add their commands
+import typer
+
+from graphmem.cli import audit, load, reading, serving, writing  # noqa: F401 - they add their commands
 from graphmem.cli.app import app
 from graphmem.errors import GraphmemError
 from graphmem.terminal import printable
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    """A knowledge-graph memory for agents, kept in one file."""
+    if show:
+        print(f"graphmem {metadata.version('graphmem')}")
+        raise typer.Exit
 
 
 def main() -> None:

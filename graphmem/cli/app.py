@@ -1,8 +1,20 @@
-"""The `graphmem` command, to which each module here adds its own."""
+"""The `graphmem` command, to which each module here adds its own: what several take, and how they open a memory."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
+from graphmem.memory import Memory
+from graphmem.protocols import Store
+from graphmem.storage import is_server, open_store
+from graphmem.view import View
 
 app = typer.Typer(
     help="A knowledge-graph memory for agents, kept in one file.",
@@ -11,3 +23,42 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+File = Annotated[str, typer.Argument(help="The memory's file.")]
+Namespace = Annotated[str, typer.Option(help="Whose memory in the file.")]
+EmbedderSpec = Annotated[
+    str | None, typer.Option("--embedder", help='"minilm", "lexical", a folder with an ONNX model, or a hub name.')
+]
+Moment = Annotated[
+    str | None,
+    typer.Option("--at", help="Read the memory as it stood after this step, or at a date such as 2024-05-17."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+@contextmanager
+def store_at(file: str, namespace: str, *, new: bool = False) -> Iterator[Store]:
+    if not new and not is_server(file) and not Path(file).exists():
+        raise InputError(f"there is no memory at {file}; `graphmem remember {file} TEXT` makes one")
+    store = open_store(file, namespace)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def view_at(file: str, namespace: str, at: str | None) -> Iterator[View]:
+    with store_at(file, namespace) as store:
+        yield seen_at(View(store, load_embedder), at)
+
+
+def seen_at(view: View, at: str | None) -> View:
+    """The memory as it stood then; as it is, when no moment is given."""
+    return view if at is None else view.at(int(at) if at.isdecimal() else at)
+
+
+@contextmanager
+def memory_at(file: str, namespace: str, spec: str | None, *, new: bool = False) -> Iterator[Memory]:
+    with store_at(file, namespace, new=new) as store:
+        yield Memory(store, embedder=load_embedder(spec) if spec else None)

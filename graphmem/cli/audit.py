@@ -10,9 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graphmem.cli.app import app
-from graphmem.cli.opening import memory_at
-from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at
 from graphmem.cli.output import as_line, cell
 from graphmem.graph.auditing import Audit
 from graphmem.terminal import printable

@@ -9,9 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from graphmem.cli.app import app
-from graphmem.cli.opening import memory_at
-from graphmem.cli.options import EmbedderSpec, File, Namespace
+from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at
 from graphmem.loading import files_of, new_ones, observations_in
 
 

@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graphmem.cli.app import app
-from graphmem.cli.opening import memory_at, store_at, view_at
-from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace, Step
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, app, memory_at, seen_at, store_at, view_at
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
+from graphmem.errors import InputError
 from graphmem.graph import export as transfer
 from graphmem.retrieval.budget import LEAST
+from graphmem.storage import namespaces_at
 from graphmem.terminal import printable
 from graphmem.view import View
 
@@ -39,22 +39,38 @@ def recall(
     width: Annotated[int | None, typer.Option(min=1, help="Facts found in each round of arigraph, 6.")] = None,
     episodes: Annotated[int, typer.Option(min=0, help="Episodes to recall.")] = 3,
     budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Only what "speaker=Ana", "since=2024-05-01", "until=…" or a field of metadata lets through.'
+        ),
+    ] = None,
     explain: Annotated[bool, typer.Option(help="Say why each was found.")] = False,
-    at: Step = None,
+    at: Moment = None,
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the facts and episodes that bear on a query, as prompt text."""
     with memory_at(file, namespace, embedder) as memory:
-        view: View = memory if at is None else memory.at(at)
-        found = view.recall(
+        found = seen_at(memory, at).recall(
             query, search=search.value, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
-            budget=budget, explain=explain,
+            budget=budget, where=_where(where), explain=explain,
         )  # fmt: skip
         print(as_line(asdict(found)) if as_json else printable(str(found)))
         if explain and not as_json:
             print_reasons(found)
+
+
+def _where(given: list[str] | None) -> dict[str, list[str] | str]:
+    """NAME=VALUE pairs; of a name that is given twice, either value will do."""
+    found: dict[str, list[str]] = {}
+    for each in given or ():
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise InputError(f'--where is NAME=VALUE, such as "speaker=Ana", not {each!r}')
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 @app.command()
@@ -63,12 +79,13 @@ def facts(
     entity: Annotated[str | None, typer.Argument(help="Only facts about this entity.")] = None,
     relation: Annotated[list[str] | None, typer.Option(help="Only facts of this relation.")] = None,
     retired: Annotated[bool, typer.Option(help="Retired facts too.")] = False,
-    at: Step = None,
+    at: Moment = None,
     namespace: Namespace = "default",
     as_json: AsJson = False,
 ) -> None:
     """List what the memory knows."""
     with view_at(file, namespace, at) as view:
+        _check_known(view, entity)
         print_facts(view.facts(entity, relations=relation, retired=retired), as_json)
 
 
@@ -76,13 +93,20 @@ def facts(
 def history(
     file: File,
     entity: Annotated[str, typer.Argument(help="Whose life to tell.")],
-    at: Step = None,
+    at: Moment = None,
     namespace: Namespace = "default",
     as_json: AsJson = False,
 ) -> None:
     """List every fact that was ever known about an entity."""
     with view_at(file, namespace, at) as view:
+        _check_known(view, entity)
         print_facts(view.history(entity), as_json)
+
+
+def _check_known(view: View, entity: str | None) -> None:
+    """An entity that nobody has heard of is told, not passed off as one without facts."""
+    if entity is not None and not view.entities([entity]):
+        raise InputError(f"no entity of this memory is called {entity!r}; `graphmem recall` finds what is like it")
 
 
 @app.command()
@@ -90,7 +114,7 @@ def episodes(
     file: File,
     newest: Annotated[int | None, typer.Option(min=1, help="Only this many, the newest.")] = None,
     pending: Annotated[bool, typer.Option(help="Only those whose facts could not be extracted yet.")] = False,
-    at: Step = None,
+    at: Moment = None,
     namespace: Namespace = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -122,3 +146,12 @@ def export_(
     """Write the whole memory to a file."""
     with store_at(file, namespace) as store:
         print(f"wrote {transfer.export(store, target)} records to {target}")
+
+
+@app.command()
+def namespaces(file: File) -> None:
+    """List whose memories a file or a server holds."""
+    with store_at(file, "default"):
+        pass
+    for name in namespaces_at(file):
+        print(printable(name))

@@ -11,12 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from graphmem.cli.app import app
-from graphmem.cli.opening import memory_at, store_at
-from graphmem.cli.options import AsJson, EmbedderSpec, File, Namespace
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at, store_at
 from graphmem.cli.output import print_learned
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.graph.sync import sync as copy_to
 from graphmem.memory import re_embed
 from graphmem.storage import is_server
 from graphmem.storage.sqlite.connection import back_up
@@ -30,6 +29,7 @@ def remember(
     step: Annotated[
         int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")
     ] = None,
+    speaker: Annotated[str | None, typer.Option(help='Who says it: "I" is that one.')] = None,
     time: Annotated[datetime | None, typer.Option(help="When it was seen, as a date and time.")] = None,
     key: Annotated[str | None, typer.Option(help="Makes a repeated call harmless.")] = None,
     triple: Annotated[
@@ -43,7 +43,7 @@ def remember(
     with memory_at(file, namespace, embedder, new=True) as memory:
         text = sys.stdin.read() if text == "-" else text
         triples = [_triple(each) for each in triple] if triple else None
-        print_learned(memory.remember(text, step=step, time=time, key=key, triples=triples), as_json)
+        print_learned(memory.remember(text, speaker=speaker, step=step, time=time, key=key, triples=triples), as_json)
 
 
 @app.command()
@@ -83,6 +83,26 @@ def extract_pending(file: File, namespace: Namespace = "default", embedder: Embe
         print(printable(f"  step {episode.step}: {episode.error}"))
 
 
+@app.command("re-extract")
+def re_extract(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
+    """Read once more the episodes that have taught nothing, as prose before a trained pipeline was installed."""
+    with memory_at(file, namespace, embedder) as memory:
+        learned = memory.re_extract()
+    facts = sum(len(each.asserted) + len(each.supported) for each in learned)
+    print(f"read {len(learned)} episodes again: {facts} facts")
+
+
+@app.command()
+def restore(
+    file: File,
+    fact: Annotated[str, typer.Argument(help="The id of a retired fact, as `graphmem history --json` tells it.")],
+    namespace: Namespace = "default",
+) -> None:
+    """Let a fact that was wrongly retired hold again."""
+    with memory_at(file, namespace, None) as memory:
+        print(printable(f"{memory.restore(fact)} holds again"))
+
+
 @app.command("re-embed")
 def re_embed_(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
     """Compute all vectors anew, for another embedder."""
@@ -109,3 +129,23 @@ def backup(
         raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {file} {copy}`")
     back_up(file, str(copy))
     print(f"{copy} holds what {file} holds")
+
+
+@app.command()
+def sync(
+    source: Annotated[str, typer.Argument(help="The memory to copy: a file, or a server's address.")],
+    target: Annotated[str, typer.Argument(help="Where to: a file (made when missing), or a server's address.")],
+    namespace: Namespace = "default",
+) -> None:
+    """Copy a memory to another place, and keep the copy up: again, it writes only what is new."""
+    console = Console(stderr=True)
+    with (
+        store_at(source, namespace) as held,
+        store_at(target, namespace, new=True) as other,
+        Progress(console=console, transient=True) as progress,
+    ):
+        task = progress.add_task("copying")
+        copied = copy_to(held, other, progress=lambda n, total: progress.update(task, completed=n, total=total))
+    print(f"copied {copied.episodes} episodes and {copied.facts} facts to {target}")
+    if copied.only_in_target:
+        print(f"{copied.only_in_target} episodes are only there, not in {source}")

@@ -26,12 +26,22 @@ class EnglishExtractor:
         self._transcripts = TextWorldExtractor()
         self._prose = ParseExtractor(pipeline) if pipeline else None
         self.name = f"english:{pipeline}" if pipeline else "english"
+        self._hinted = False
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read any text."""
         if is_transcript(observation.text):
             return self._transcripts.extract(observation, known)
         if self._prose is None:
-            log.info("no facts are read from prose without a trained pipeline: python -m spacy download en_core_web_sm")
+            self._hint()
             return Extraction()
         return self._prose.extract(observation, known)
+
+    def _hint(self) -> None:
+        """Say once what would read more."""
+        if not self._hinted:
+            log.warning(
+                "the text is kept, but no facts are read from prose without a trained pipeline: "
+                "pip install 'graphmem[english]', then `graphmem re-extract` reads what is there"
+            )
+        self._hinted = True

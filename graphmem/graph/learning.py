@@ -10,8 +10,8 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from graphmem.errors import EmbedderMismatch
-from graphmem.graph.draft import Draft, written
+from graphmem.errors import EmbedderMismatch, InputError
+from graphmem.graph.draft import Draft, places, written
 from graphmem.protocols import Store
 from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted, step_after
 
@@ -73,6 +73,23 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
             found = by_key[episode.key] = draft.keep(replace(episode, step=step))
         stored.append(found)
     return stored
+
+
+def restore(store: Store, fact_id: str) -> Fact:
+    """Let a retired fact hold again, and give it. Raises `InputError` when it, or another in its place, holds."""
+
+    def decide(draft: Draft) -> Fact:
+        draft.see(Wanted(facts=(fact_id,)))
+        fact = draft.facts.get(fact_id)
+        if fact is None:
+            raise InputError(f"no fact with the id {fact_id} is in this memory")
+        draft.see(Wanted(places=places([fact]), subjects=(fact.subject,)))
+        holding = [it for it in draft.at(fact.triple.key, (fact.triple.key[0], fact.slot or "")) if it.current]
+        if holding:
+            raise InputError(f"{fact!s} cannot be restored: {holding[0]!s} holds in its place (fact {holding[0].id})")
+        return draft.put(replace(fact, retired_by=None, until=None, reason=None))
+
+    return written(store, decide)
 
 
 def give_up_key(draft: Draft, key: str) -> tuple[str, ...]:

@@ -28,3 +28,25 @@ def open_store(location: str | PathLike[str], namespace: str = "default") -> Sto
     from graphmem.storage.sqlite import SqliteStore
 
     return SqliteStore(location, namespace)
+
+
+def namespaces_at(location: str | PathLike[str]) -> list[str]:
+    """The namespaces that were ever written to at `location`, in order of name."""
+    if is_server(location):
+        from graphmem.storage.neo4j.address import parse
+        from graphmem.storage.neo4j.connection import Connection
+
+        connection = Connection(parse(fspath(location)))
+        try:
+            rows = connection.read("MATCH (m:Memory) RETURN m.namespace AS name ORDER BY name")
+            return [row["name"] for row in rows]
+        finally:
+            connection.close()
+    from graphmem.storage.sqlite.connection import open_file, told
+
+    with told(fspath(location)):
+        db = open_file(fspath(location))
+        try:
+            return [row[0] for row in db.execute("SELECT name FROM namespaces ORDER BY name")]
+        finally:
+            db.close()
