@@ -31,12 +31,26 @@ TOGETHER = 1000
 """Observations whose times are not further apart, in milliseconds, come one after the other as they arrive."""
 
 
+FIRST_DATED = 10**10
+"""From here on a step is a moment (of 1970): nobody counts so many."""
+
+
 def step_of(moment: datetime) -> int:
     """The step of a moment: milliseconds since 1970, so that what was seen earlier has the smaller step.
 
     A moment without a time zone is one of this machine's.
     """
     return max(int(moment.timestamp() * 1000), 0)
+
+
+def when(step: int) -> str:
+    """A step as it is told: its date, where it has one.
+
+    >>> when(7), when(step_of(datetime(2024, 5, 3, 10, 12)))
+    ('step 7', '2024-05-03 10:12')
+    """
+    dated = step >= FIRST_DATED
+    return f"{datetime.fromtimestamp(step / 1000):%Y-%m-%d %H:%M}" if dated else f"step {step}"
 
 
 def step_after(last: int, time: datetime | None) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graphmem.records import Episode, Fact, Learned, Recollection
+from graphmem.records import Episode, Fact, Learned, Recollection, when
 from graphmem.terminal import printable
 
 
@@ -23,7 +23,7 @@ def print_learned(learned: Learned, as_json: bool) -> None:
         print(as_line(asdict(learned)))
         return
     episode = learned.episode
-    print(f"step {episode.step}, episode {episode.id}{', known before' if learned.repeated else ''}")
+    print(f"{when(episode.step)}, episode {episode.id}{', known before' if learned.repeated else ''}")
     if learned.repeated:
         print(printable(f"  kept: {episode.text}"))
     for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
@@ -40,15 +40,15 @@ def print_facts(found: list[Fact], as_json: bool) -> None:
         return
     table = Table("subject", "relation", "object", "since", "until", "seen", "taught by")
     for fact in found:
-        until = "" if fact.until is None else str(fact.until)
-        numbers = (str(fact.since), until, str(fact.support), fact.asserted_by)
+        until = "" if fact.until is None else _step(fact.until)
+        numbers = (_step(fact.since), until, str(fact.support), fact.asserted_by)
         table.add_row(*map(cell, (fact.subject, fact.relation, fact.object, *numbers)))
     Console().print(table)
 
 
 def print_reasons(found: Recollection) -> None:
     """Why each was found: its score, the seeds that lead to it, and the way from the best of them."""
-    names = {fact.id: str(fact) for fact in found.facts} | {e.id: f"episode of step {e.step}" for e in found.episodes}
+    names = {fact.id: str(fact) for fact in found.facts} | {e.id: f"episode of {when(e.step)}" for e in found.episodes}
     table = Table("found", "score", "seeds", "way")
     for id_, why in found.why.items():
         table.add_row(*map(cell, (names[id_], f"{why.score:.4f}", "; ".join(why.seeds), " > ".join(why.path))))
@@ -63,8 +63,12 @@ def print_episodes(found: list[Episode], as_json: bool) -> None:
     table = Table("step", "id", "text", "facts")
     for episode in found:
         text = episode.text if not episode.pending else f"{episode.text}\n(pending: {episode.error})"
-        table.add_row(*map(cell, (str(episode.step), episode.id, text, str(len(episode.facts)))))
+        table.add_row(*map(cell, (_step(episode.step), episode.id, text, str(len(episode.facts)))))
     Console().print(table)
+
+
+def _step(step: int) -> str:
+    return when(step).removeprefix("step ")
 
 
 def cell(text: str) -> Text:

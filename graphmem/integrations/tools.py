@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from graphmem.errors import GraphmemError
 from graphmem.memory import Memory
-from graphmem.records import Fact, Forgotten, Learned, Recollection, Triple
+from graphmem.records import Fact, Forgotten, Learned, Recollection, Triple, when
 
 log = logging.getLogger(__name__)
 
@@ -156,9 +156,9 @@ def in_words(result: Learned | Recollection | Facts | Forgotten) -> str:
 
 def _learned(learned: Learned) -> str:
     episode = learned.episode
-    lines = [f"Remembered at step {episode.step} as episode {episode.id}."]
+    lines = [f"Remembered at {when(episode.step)} as episode {episode.id}."]
     if learned.repeated:
-        lines = [f"Known before, of step {episode.step}, as episode {episode.id}: {_line(episode.text)}"]
+        lines = [f"Known before, of {when(episode.step)}, as episode {episode.id}: {_line(episode.text)}"]
     lines += [f"+ {_line(fact)}" for fact in learned.asserted]
     lines += [f"= {_line(fact)} (known before)" for fact in learned.supported]
     lines += [f"- {_line(fact)} (holds no more)" for fact in learned.retired]
@@ -171,16 +171,16 @@ def _line(text: Fact | str) -> str:
 
 
 def _with_its_life(fact: Fact) -> str:
-    until = "" if fact.until is None else f", until step {fact.until}"
+    until = "" if fact.until is None else f", until {when(fact.until)}"
     return (
-        f"- {_line(fact)} (since step {fact.since}{until}; taught by episode {fact.asserted_by}, told {fact.support}x)"
+        f"- {_line(fact)} (since {when(fact.since)}{until}; taught by episode {fact.asserted_by}, told {fact.support}x)"
     )
 
 
 def _reasons(found: Recollection) -> list[str]:
     """A line for each find that can be explained: what taught it, and the way to it."""
     told = {fact.id: f"{_line(fact)} (taught by episode {fact.asserted_by})" for fact in found.facts}
-    told |= {episode.id: f"step {episode.step} (episode {episode.id})" for episode in found.episodes}
+    told |= {episode.id: f"{when(episode.step)} (episode {episode.id})" for episode in found.episodes}
     lines = [
         f"- {told[id_]}: score {why.score:.3f}, by way of {_line(' -> '.join(why.path) or ', '.join(why.seeds))}"
         for id_, why in found.why.items()

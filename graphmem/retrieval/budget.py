@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from graphmem.language.speakers import speaker_of
-from graphmem.records import Episode, Fact, Recollection, Why
+from graphmem.records import Episode, Fact, Recollection, Why, when
 
 T = TypeVar("T")
 
@@ -41,9 +41,8 @@ def episode_lines(episode: Episode) -> str:
     All lines but the first are indented, so that none can pass for a line of ours.
     """
     text = "\n  ".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
-    when = f"{episode.time:%Y-%m-%d %H:%M}" if episode.time else f"step {episode.step}"
     said = f"{' '.join(episode.speaker.split())}: " if episode.speaker and not speaker_of(episode.text) else ""
-    return f"[{when}] {said}{text}"
+    return f"[{when(episode.step)}] {said}{text}"
 
 
 def recollect(
@@ -78,7 +77,7 @@ def recollect(
 def _denial(fact: Fact, conflicts: Sequence[tuple[Fact, Fact]]) -> str:
     """What was seen at the same step and cannot be true as well."""
     denials = [" ".join(str(other).split()) for one, other in conflicts if one.id == fact.id]
-    return f" (but also seen at step {fact.since}: {'; '.join(denials)})" if denials else ""
+    return f" (but also seen at {when(fact.since)}: {'; '.join(denials)})" if denials else ""
 
 
 def _fit(items: Sequence[T], lines: Sequence[str], room: int) -> list[T]:
