@@ -10,6 +10,7 @@ from typing import Any
 
 from graphmem.errors import InputError
 from graphmem.language.speakers import ROLES, turns
+from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Observation
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
@@ -55,6 +56,38 @@ def observations_of(messages: str | Iterable[Any], *, time: datetime | None = No
         except InputError as error:
             raise InputError(f"message {number}: {error}") from error
     return found
+
+
+def question_of(messages: Iterable[Any]) -> str:
+    """The last turn of a conversation as a question by itself: what it leans on is said before it.
+
+    >>> question_of(["user: Where does Ana Lund work?", "assistant: At the mill.", "user: And her sister?"])
+    'Where does Ana Lund work? And her sister?'
+    """
+    said = [each for each in observations_of(messages) if each.text.strip()]
+    if not said:
+        raise InputError("a conversation to ask by has at least one turn that says something")
+    *before, last = [(turns(each.text) or (each,))[0] for each in said]
+    if not _leans(last.text):
+        return last.text
+    led = next(
+        (turn.text for turn in reversed(before) if turn.speaker == last.speaker), before[-1].text if before else ""
+    )
+    return f"{led} {last.text}".strip()
+
+
+_LEANS_ON = frozenset({
+    "he", "she", "it", "they", "him", "her", "them", "his", "hers", "its", "their", "theirs", "this", "that", "these",
+    "those", "there", "then", "one", "ones", "same", "other",
+})  # fmt: skip
+_LEAST_SUBJECT = 2
+"""A question with fewer words of its own leaves its subject to the turns before."""
+
+
+def _leans(question: str) -> bool:
+    said = words(question)
+    subject = [word for word in said if word not in STOP_WORDS]
+    return len(subject) < _LEAST_SUBJECT or not _LEANS_ON.isdisjoint(said) or said[0] in ("and", "but", "so")
 
 
 def is_message(given: object) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
+from graphmem.conversations import is_message, question_of
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-Query = str | Iterable[str] | Mapping[str, int]
+Query = str | Iterable[str] | Mapping[str, int] | Sequence[Mapping[str, Any]]
 
 SearchName = Literal["pagerank", "arigraph"]
 
@@ -56,7 +57,8 @@ class View:
     ) -> Recollection:
         """The facts and episodes that bear on `query`, ready for a prompt of at most `budget` tokens.
 
-        `query` is a text, or several (as the names of entities). `search` is `PageRank()`, by a random walk from what
+        `query` is a text, or several (as the names of entities), or the last messages of a conversation, whose last one
+        asks. `search` is `PageRank()`, by a random walk from what
         the query finds; `AriGraph()`, the paper's (section 2.2); or one's own (`graphmem.retrieval.Search`). The first
         two have names, "pagerank" and "arigraph", and beside a name their options may be given here: `rounds`; `depth`
         (a mapping in place of the query gives each text a depth of its own) and `width`. At most so many `episodes`
@@ -170,7 +172,9 @@ class View:
 
 
 def _texts(query: Query) -> tuple[str, ...]:
-    """The texts of a query, each once."""
+    """The texts of a query, each once; of the messages of a conversation, what the last one asks."""
+    if isinstance(query, Sequence) and query and is_message(query[-1]):
+        return (question_of(query),)
     if not isinstance(query, str | Iterable):
         raise InputError(f"a query must be a text, or several, not {query!r:.80}")
     texts = tuple(dict.fromkeys([query] if isinstance(query, str) else query))
