@@ -206,11 +206,11 @@ def _undone(merge: Merge, now: Sightings) -> tuple[set[str], Sightings]:
     """
     keep, gone = merge.keep, merge.gone.name
     every = [*merge.before.facts, *merge.after.facts, *now.facts]
-    spots = _by_spot(_unified([renamed(fact, keep, gone) for fact in every]).values())
+    groups = _meeting(_unified([renamed(fact, keep, gone) for fact in every]).values(), merge.before.facts)
     touched = {fact.id for fact in merge.before.facts}
     ids: set[str] = set()
     result = Sightings()
-    for group in spots.values():
+    for group in groups:
         if not touched & {fact.id for fact in group}:
             continue
         before, after, since = (_only(known, group) for known in (merge.before, merge.after, now))
@@ -241,6 +241,20 @@ def _by_spot(facts: Iterable[Fact]) -> dict[Spot, list[Fact]]:
     for fact in facts:
         groups.setdefault(spot(fact), []).append(fact)
     return groups
+
+
+def _meeting(merged: Iterable[Fact], before: Iterable[Fact]) -> list[list[Fact]]:
+    """The facts that share a spot as they are merged, or as they were before: of a thing and itself none has a slot."""
+    was = {fact.id: spot(fact) for fact in before}
+    found: dict[Spot, list[Fact]] = {}  # spots that are one share one list
+    for fact in merged:
+        one = found.setdefault(spot(fact), [])
+        other = found.setdefault(was.get(fact.id, spot(fact)), one)
+        if other is not one:
+            one += other
+            found |= {at: one for at, facts in found.items() if facts is other}
+        one.append(fact)
+    return list({id(facts): facts for facts in found.values()}.values())
 
 
 def _meet(facts: Sequence[Fact], joined: Mapping[str, Fact]) -> bool:

@@ -148,6 +148,18 @@ def _seen(
 
 
 @STORES
+def test_parting_what_was_said_of_a_thing_and_itself_leaves_one_value(make: Make) -> None:
+    store = make()
+    _seen(store, "e1", 1, ("box", "is in", "chest"))
+    merge(store, "box", "chest")
+    _seen(store, "e2", 2, ("box", "is in", "hall"))
+    unmerge(store, "chest")
+    assert [str(fact) for fact in store.facts()] == ["box, is in, hall"]
+    lives = {str(fact): fact.until for fact in store.facts(current=False)}
+    assert lives == {"box, is in, chest": 2, "box, is in, hall": None}
+
+
+@STORES
 def test_what_ends_at_a_step_ends_before_the_next_begins(make: Make) -> None:
     store = make()
     (box,) = _seen(store, "e1", 1, ("apple", "is in", "box")).asserted
