@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from graphmem.language.words import STOP_WORDS, stem, stems, words
 from graphmem.records import Entity, Episode, Fact, Seeds, Vector
@@ -67,7 +68,7 @@ def _thing_is_known(
         if most >= max(2, weights.MOST_OF_THING * len(sought)):
             return True
         rivals, bare = _called_otherwise(thing, texts)
-        rivals = [] if bare else rivals
+        rivals = [] if bare else rivals or _of_another_kind(thing, (*names, *texts))
     if rivals:
         asked, *others = embed([" ".join(thing), *rivals[: weights.RIVALS]])
         return max(float(asked @ other) for other in others) >= weights.SAME_NAME
@@ -89,6 +90,14 @@ def _called_otherwise(thing: Sequence[str], texts: Iterable[str]) -> tuple[list[
                 elif stem(before) not in sought:
                     rivals[" ".join(own[_start(own, at) : at + 1])] = None
     return list(rivals), bare
+
+
+def _of_another_kind(thing: Sequence[str], texts: Iterable[str]) -> list[str]:
+    """What has a word of the thing before another noun: a wooden door is no wooden boat."""
+    sought, head = stems(" ".join(thing)), stem(thing[-1])
+    clauses = (words(clause) for text in texts for clause in _CLAUSE_END.split(text))
+    pairs = (pair for own in clauses for pair in pairwise(own) if stem(pair[0]) in sought - {head})
+    return list(dict.fromkeys(" ".join(pair) for pair in pairs if pair[1] not in STOP_WORDS | sought))
 
 
 def _start(own: Sequence[str], at: int) -> int:

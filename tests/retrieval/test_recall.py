@@ -65,6 +65,7 @@ def test_a_thing_is_not_another_of_its_kind_by_what_a_text_says() -> None:
     with Memory(":memory:", embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember("The golden key is in the box.", triples=[])
         assert str(memory.recall("Where is the silver key?")) == "Nothing known."
+        assert str(memory.recall("Where is the golden trumpet?")) == "Nothing known."
         assert memory.recall("Where is the key?").episodes
 
 
