@@ -26,13 +26,16 @@ class Writer:
         self._db = db
         self._namespace = namespace
         self._revision = revision
+        self._rows: dict[tuple[str, str], int] = {}
 
     def apply(self, change: Change) -> None:
         """Carry out `change`, inside the caller's transaction."""
         self._claim(change)
         self._add_vectors(change.vectors)
-        self._drop_facts(change.gone_facts)
-        self._free_names(change.gone_entities, change.gone_episodes)
+        if change.gone_facts:
+            self._drop_facts(change.gone_facts)
+        if change.gone_entities or change.gone_episodes:
+            self._free_names(change.gone_entities, change.gone_episodes)
         self._pair("DELETE FROM teachings WHERE episode = ? AND fact = ?", change.untaught, self._fact)
         self._pair("DELETE FROM mentions WHERE episode = ? AND entity = ?", change.unmentioned, self._entity)
         for entity in change.entities:
@@ -44,12 +47,19 @@ class Writer:
             self._put_fact(fact)
         self._pair("INSERT OR IGNORE INTO teachings (episode, fact) VALUES (?, ?)", change.taught, self._fact)
         self._pair("INSERT OR IGNORE INTO mentions (episode, entity) VALUES (?, ?)", change.mentioned, self._entity)
-        self._drop_episodes(change.gone_episodes)
-        self._drop_entities(change)
+        self._drop(change)
         self._keep_merges(change)
-        self._sweep(change.loose_texts)
         if change.gone_facts or change.gone_episodes or change.vectors_replaced:
             self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
+
+    def _drop(self, change: Change) -> None:
+        """What goes, and what nothing speaks of any more."""
+        if change.gone_episodes:
+            self._drop_episodes(change.gone_episodes)
+        if change.loose or change.gone_entities:
+            self._drop_entities(change)
+        if change.loose_texts:
+            self._sweep(change.loose_texts)
 
     def _claim(self, change: Change) -> None:
         held = self._db.execute("SELECT embedder FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()[0]
@@ -74,11 +84,16 @@ class Writer:
     def _entity(self, name: str) -> int:
         """The row of the entity called `name`, made when it is new."""
         key = entity_key(name)
-        row = self._db.execute("SELECT seq FROM entities WHERE namespace = ? AND key = ?", (self._namespace, key))
-        if found := row.fetchone():
-            return int(found[0])
-        made = "INSERT INTO entities (namespace, key, name) VALUES (?, ?, ?)"
-        return int(self._db.execute(made, (self._namespace, key, name)).lastrowid or 0)
+        if (row := self._rows.get(("entities", key))) is not None:
+            return row
+        sql = "SELECT seq FROM entities WHERE namespace = ? AND key = ?"
+        if found := self._db.execute(sql, (self._namespace, key)).fetchone():
+            row = int(found[0])
+        else:
+            made = "INSERT INTO entities (namespace, key, name) VALUES (?, ?, ?)"
+            row = int(self._db.execute(made, (self._namespace, key, name)).lastrowid or 0)
+        self._rows["entities", key] = row
+        return row
 
     def _episode(self, id_: str | None) -> int | None:
         return self._row("episodes", id_)
@@ -87,9 +102,13 @@ class Writer:
         return self._row("facts", id_)
 
     def _row(self, table: str, id_: str | None) -> int | None:
-        row = self._db.execute(f"SELECT seq FROM {table} WHERE namespace = ? AND id = ?", (self._namespace, id_))
-        found = row.fetchone()
-        return found[0] if found else None
+        if id_ is None or (row := self._rows.get((table, id_))) is not None:
+            return None if id_ is None else row
+        sql = f"SELECT seq FROM {table} WHERE namespace = ? AND id = ?"
+        if not (found := self._db.execute(sql, (self._namespace, id_)).fetchone()):
+            return None
+        self._rows[table, id_] = int(found[0])
+        return int(found[0])
 
     # Records
 
