@@ -74,7 +74,7 @@ class ChatModel:
             raise InputError("a model either records or replays: give record= or replay=, not both")
         url = _checked_url(base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI)
         self._model = model
-        asked = {"temperature": temperature, "seed": seed, "reasoning_effort": reasoning_effort}
+        asked: dict[str, Any] = {"temperature": temperature, "seed": seed, "reasoning_effort": reasoning_effort}
         asked |= {"max_tokens": max_tokens, "extra_body": dict(extra_body) if extra_body else None}
         self._parameters = {name: value for name, value in asked.items() if value is not None}
         _check_numbers(max_tokens, timeout)
