@@ -265,6 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._wait()
 
     def _stream(self, events: Sequence[bytes], kind: str) -> None:
+        if kind not in ("stall", "trickle"):
+            self._send(200, b"".join(events), {"Content-Type": "text/event-stream"})
+            return
         self._head(200, {"Content-Type": "text/event-stream", "Connection": "close"})
         self.close_connection = True
         for event in events[: len(events) // 2] if kind == "stall" else events:
@@ -371,7 +374,7 @@ def _completion(body: Body, message: Mapping[str, Any], finish: str, cached: int
 
 
 def _streamed(body: Body, message: Mapping[str, Any], finish: str, cached: int) -> list[bytes]:
-    """The events of a completion: a text comes in pieces of four characters, all else at once."""
+    """The events of a completion: a text comes in pieces of four characters, or in forty; all else at once."""
     whole = _completion(body, message, finish, cached)
     head = {**whole, "object": "chat.completion.chunk", "usage": None}
     deltas = [{"role": "assistant"}, *_deltas(message), {}]
@@ -386,6 +389,7 @@ def _streamed(body: Body, message: Mapping[str, Any], finish: str, cached: int) 
 def _deltas(message: Mapping[str, Any]) -> Iterator[Body]:
     for name, value in message.items():
         if isinstance(value, str):
-            yield from ({name: value[place : place + 4]} for place in range(0, len(value), 4))
+            size = max(4, -(-len(value) // 40))
+            yield from ({name: value[place : place + size]} for place in range(0, len(value), size))
         elif value is not None:
             yield {name: value}
