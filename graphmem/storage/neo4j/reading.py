@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike, fspath
 from typing import get_args
 
 from graphmem.errors import InputError
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Merge, Seeds, Stats, Vector
-from graphmem.storage.neo4j import schema, searching
+from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Merge, Part, Seeds, Stats, Vector
+from graphmem.storage.neo4j import schema, searching, seeding
 from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
+from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, MERGES, NAMED, SEEN_BY_THEN, TIME
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
     FACT_THEN,
+    Indexed,
     Namespace,
     to_entities,
     to_episodes,
     to_facts,
     to_merge,
     to_pairs,
+    to_parts,
     to_vector,
 )
 
 LONGEST_NAMESPACE = 1000
-
-LAST_STEP = """OPTIONAL MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step IS NOT NULL AND e.order IS NOT NULL
-WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT 1 RETURN coalesce(e.step, -1) AS last"""
-"""All that an index is made of is named, so that its end is read and nothing else."""
-
-EMBEDDER = "head(COLLECT { MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder })"
-
-TIME = f"""CALL () {{ {LAST_STEP} }}
-WITH coalesce($at, {MOST}) AS at, coalesce($at < last, false) AS late"""
-"""How a statement begins that reads the graph as it stood: `at`, and whether anything is `late`r than that."""
-
-NAMED = """CALL () {
-    UNWIND $names AS id MATCH (n:Entity {id: id}) RETURN n
-    UNION UNWIND $names AS id MATCH (:Alias {id: id})-[:NAMES]->(n:Entity) RETURN n }"""
-"""The entities `n` whose name or alias is one of `$names`."""
-
-HELD = """CALL (n, at) {
-    CALL (n, at) {
-        MATCH (f:Current) WHERE f.subject_id = n.id AND f.since <= at AND f.order IS NOT NULL
-        RETURN f ORDER BY f.subject_id DESC, f.since DESC, f.order DESC LIMIT $limit
-        UNION MATCH (f:Current) WHERE f.object_id = n.id AND f.since <= at AND f.order IS NOT NULL
-        RETURN f ORDER BY f.object_id DESC, f.since DESC, f.order DESC LIMIT $limit
-        UNION MATCH (f:Retired) WHERE f.subject_id = n.id AND f.until > at AND f.since <= at
-        RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit
-        UNION MATCH (f:Retired) WHERE f.object_id = n.id AND f.until > at AND f.since <= at
-        RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit }
-    RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit }"""
-"""The `$limit` newest facts `f` about entity `n` that hold at step `at`. Each part reads an index, in its order."""
-
-MERGES = "MATCH (m:Merge) WHERE m.namespace = $namespace RETURN m.record AS record, m.order AS order ORDER BY m.order"
-
-_SEEN_BY_THEN = """(EXISTS { (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= $at }
-    OR EXISTS { (n)<-[:MENTIONS]-(e:Episode) WHERE e.step <= $at })"""
 
 LATELY_RETIRED = 200
 """So many of an entity's facts, the last to be retired, are looked at for those that were denied at once."""
@@ -94,31 +64,6 @@ CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $names
     RETURN collect({{id: e.id, held: held, before: before, after: after,
         mentions: COLLECT {{ MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name }}}}) AS episodes }}
 RETURN entities, episodes"""
-
-
-def _seeds(at: int | None) -> str:
-    """All questions of `seeds` in one statement."""
-    near = {kind: searching.nearest_statement(kind, at) for kind in get_args(Kind)}
-    matching = {kind: searching.search_statement(kind, at) for kind in get_args(Kind)}
-    return "\n".join(
-        [
-            TIME,
-            f"CALL () {{ {NAMED} WITH n WHERE {'true' if at is None else _SEEN_BY_THEN}",
-            f"WITH n ORDER BY n.order RETURN collect({ENTITY}) AS entities }}",
-            *(
-                f"CALL () {{ CALL () {{ {near[kind]} }} RETURN collect([partial, hits]) AS near_{kind}s }}\n"
-                f"CALL () {{ {matching[kind]} RETURN collect([id, score]) AS matching_{kind}s }}"
-                for kind in get_args(Kind)
-            ),
-            "CALL (near_facts, matching_facts, at, late) {",
-            "WITH at, late, [hit IN matching_facts | hit[0]] + ",
-            "reduce(ids = [], row IN near_facts | ids + [hit IN row[1] | hit[3]]) AS ids",
-            "UNWIND ids AS id WITH DISTINCT id, at, late MATCH (f:Fact {namespace: $namespace, id: id})",
-            f"RETURN collect({FACT_THEN}) AS facts }}",
-            "RETURN entities, facts, near_facts, matching_facts, near_episodes, matching_episodes,",
-            f"{EMBEDDER} AS embedder",
-        ]
-    )
 
 
 class Neo4jReader:
@@ -205,7 +150,7 @@ class Neo4jReader:
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
-        seen = "" if at is None else f"AND {_SEEN_BY_THEN}"
+        seen = "" if at is None else f"AND {SEEN_BY_THEN}"
         rows = self._read(
             f"{start} {seen} RETURN {ENTITY} AS entity ORDER BY n.order",
             names=None if names is None else self._ids.entities(names),
@@ -215,7 +160,7 @@ class Neo4jReader:
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
         (row,) = self._read(
-            _seeds(at),
+            seeding.statement(at),
             names=self._ids.entities(names),
             queries=searching.as_queries(vectors),
             lucene=searching.lucene(text, self._ids.scope),
@@ -224,30 +169,40 @@ class Neo4jReader:
             at=searching.step(at),
         )
         self._embedder = row["embedder"]
-        near_facts, near_episodes = (self._near(kind, row, vectors, limit, at) for kind in get_args(Kind))
-        matching, matching_episodes = (
-            tuple((id_, score) for id_, score in row[f"matching_{kind}s"] if id_) for kind in get_args(Kind)
-        )
-        facts = {fact.id: fact for fact in to_facts(row["facts"], at)}
-        wanted = dict.fromkeys(id_ for id_, _ in (*near_facts, *matching))
-        if missing := wanted.keys() - facts.keys():
-            facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
+        near: dict[Indexed, Hits] = {kind: self._near(kind, row, vectors, limit, at) for kind in get_args(Indexed)}
+        matching: dict[Indexed, Hits] = {
+            kind: tuple((id_, score) for id_, score in row[f"matching_{kind}s"] if id_) for kind in get_args(Indexed)
+        }
         return Seeds(
             entities=to_entities(row["entities"]),
-            facts=tuple(facts[id_] for id_ in wanted if id_ in facts),
-            near_facts=near_facts,
-            matching_facts=matching,
-            near_episodes=near_episodes,
-            matching_episodes=matching_episodes,
+            facts=self._seed_facts(row, _ids(near["fact"], matching["fact"]), at),
+            near_facts=near["fact"],
+            matching_facts=matching["fact"],
+            near_episodes=seeding.with_passages(near, limit),
+            matching_episodes=seeding.with_passages(matching, limit),
+            passages=self._seed_passages(row, _ids(near["passage"], matching["passage"])),
         )
 
-    def _near(self, kind: Kind, row: Row, vectors: Vector, limit: int, at: int | None) -> Hits:
+    def _seed_facts(self, row: Row, wanted: Sequence[str], at: int | None) -> tuple[Fact, ...]:
+        """Those wanted, in their order: of a row of `seeds`, or asked for."""
+        facts = {fact.id: fact for fact in to_facts(row["facts"], at)}
+        if missing := set(wanted) - facts.keys():
+            facts |= {fact.id: fact for fact in self.facts(ids=missing, at=at)}
+        return tuple(facts[id_] for id_ in wanted if id_ in facts)
+
+    def _seed_passages(self, row: Row, wanted: Sequence[str]) -> tuple[Part, ...]:
+        parts = to_parts(row["passages"])
+        if missing := set(wanted) - parts.keys():
+            parts |= to_parts(self._read(seeding.PASSAGES, ids=list(missing))[0]["passages"])
+        return tuple(parts[id_] for id_ in wanted if id_ in parts)
+
+    def _near(self, kind: Indexed, row: Row, vectors: Vector, limit: int, at: int | None) -> Hits:
         """The best hits of a row of `seeds`; the index is asked again for more, where it gave too few of any use."""
         found = row[f"near_{kind}s"]
         hits = searching.best([hits for _, hits in found], limit)
         if len(hits) < limit and any(partial for partial, _ in found):
             best: dict[str, float] = {}
-            for id_, cosine in (hit for each in self.nearest(kind, vectors, limit=limit, at=at) for hit in each):
+            for id_, cosine in (hit for each in self._nearest(kind, vectors, limit, at) for hit in each):
                 best[id_] = max(cosine, best.get(id_, -1.0))
             hits = sorted(best.items(), key=lambda hit: -hit[1])[:limit]
         return tuple(hits)
@@ -285,6 +240,9 @@ class Neo4jReader:
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:
+        return self._nearest(kind, vectors, limit, at)
+
+    def _nearest(self, kind: Indexed, vectors: Vector, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
         return searching.nearest(self._read, kind, vectors, limit=limit, at=at)
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
@@ -304,7 +262,7 @@ class Neo4jReader:
         return self._embedder
 
     def stats(self, *, at: int | None = None) -> Stats:
-        seen = "" if at is None else f"AND {_SEEN_BY_THEN}"
+        seen = "" if at is None else f"AND {SEEN_BY_THEN}"
         (row,) = self._read(
             f"""CALL () {{ MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step <= $at
                 RETURN count(e) AS episodes, count(CASE WHEN e.pending THEN 1 END) AS pending,
@@ -320,3 +278,8 @@ class Neo4jReader:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _ids(*hits: Hits) -> list[str]:
+    """What was hit, each once, the best of the first first."""
+    return list(dict.fromkeys(id_ for each in hits for id_, _ in each))

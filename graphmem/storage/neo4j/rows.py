@@ -8,14 +8,19 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from graphmem.records import Entity, Episode, Fact, Merge, Place, Vector, entity_key
+from graphmem.language.words import words
+from graphmem.passages import parts
+from graphmem.records import Entity, Episode, Fact, Merge, Part, Place, Vector, entity_key, step_of
 
 Properties = dict[str, Any]
+
+Indexed = Literal["fact", "episode", "passage"]
+"""What is found by its vector and by its words; a passage is a part of a long episode."""
 
 MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
 """A merge as JSON, as it is kept."""
@@ -91,9 +96,11 @@ class Namespace:
         return {
             "id": episode.id,
             "step": episode.step,
+            "at": step_of(episode.time) if episode.time else None,
             "key_id": self.key(episode.key),
             "new": {
                 "text": episode.text,
+                "words": index_words(episode.text),
                 "speaker": episode.speaker,
                 "time": episode.time.isoformat() if episode.time else None,
                 "metadata": json.dumps(dict(episode.metadata), ensure_ascii=False),
@@ -108,6 +115,24 @@ class Namespace:
                 "key_id": self.key(episode.key),
             },
         }
+
+    def passage_rows(self, episode: str, text: str) -> list[Properties]:
+        """The passages of a long text of the episode with this id; none of a short one."""
+        return [
+            {
+                "id": f"{episode}#{number}",
+                "episode": episode,
+                "new": {
+                    "start": part.start,
+                    "end": part.end,
+                    "heading": " > ".join(part.headings),
+                    "words": index_words(part.text),
+                    "text_id": self.text(part.text),
+                    "scope": self.scope,
+                },
+            }
+            for number, part in enumerate(parts(text))
+        ]
 
     def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
         """Retirements first: a slot has one current value at any moment."""
@@ -125,7 +150,7 @@ class Namespace:
                 "object_id": self.entity(fact.object),
                 "relation": fact.relation,
                 "slot": fact.slot,
-                "text": triple.text,
+                "words": index_words(triple.text),
                 "text_id": self.text(triple.text),
                 "triple_id": self.triple(triple.key),
                 "slot_id": self.slot(fact.subject, fact.slot),
@@ -150,6 +175,11 @@ class Namespace:
         return sorted(rows, key=lambda row: str(row["id"]))
 
 
+def index_words(text: str) -> str:
+    """What full text finds a text by: the words as we see them, some of which the server's analyzer does not."""
+    return " ".join(words(text))
+
+
 def taught_rows(pairs: Iterable[tuple[str, str]]) -> list[Properties]:
     """Which episode teaches which fact, by ids."""
     return [{"episode": episode_id, "fact": fact_id} for episode_id, fact_id in pairs]
@@ -168,6 +198,8 @@ EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .sp
     facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN f.id ORDER BY f.order },
     mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order }}"""
 
+PASSAGE = "p {.id, .episode, .start, .end, .heading}"
+
 ENTITY = "n {.name, aliases: COLLECT { MATCH (a:Alias)-[:NAMES]->(n) RETURN a.name ORDER BY a.key }}"
 
 
@@ -185,6 +217,12 @@ def to_episodes(rows: Iterable[Properties]) -> tuple[Episode, ...]:
 
 def to_entities(rows: Iterable[Properties]) -> tuple[Entity, ...]:
     return tuple(Entity(row["name"], tuple(row["aliases"])) for row in rows if row["name"])
+
+
+def to_parts(rows: Iterable[Properties]) -> dict[str, Part]:
+    """Parts by the ids of their passages."""
+    found = ({**row} for row in rows if row["id"])
+    return {row.pop("id"): Part(**row) for row in found}
 
 
 def to_pairs(rows: Iterable[Iterable[str | None]]) -> tuple[tuple[str, str], ...]:

@@ -4,26 +4,38 @@
     (:Entity)-[:FACT]->(:Entity)                          the same, derived, of facts that hold: to look at
     (:Episode)-[:ASSERTED|SUPPORTED|RETIRED]->(:Fact)     who taught it first, who else, who ended it
     (:Episode)-[:MENTIONS]->(:Entity)<-[:NAMES]-(:Alias)
-    (:Vector)                                             of a text: :CurrentFact, :PastFact or :EpisodeText
+    (:Passage)                                            a part of a long episode, found by its vector and words
+    (:Vector)                                             of a text: :CurrentFact, :PastFact, :EpisodeText, :PassageText
     (:Memory)                                             a namespace, and whose vectors it holds
     (:Merge)                                              what undoes a merge of two entities
 
 Every node carries its `namespace`. What is looked for by text of any length is indexed by a hash of it (`…_id`), since
-an index takes texts up to 8 kB. To change the schema, add a tuple to the end of `MIGRATIONS`; never edit one that was
-released. Each statement must do nothing when it is run again.
+an index takes texts up to 8 kB. To change the schema, add a migration to the end of `MIGRATIONS`; never edit one that
+was released. Each step of it, a statement or a function, must do nothing when it is run again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from graphmem.errors import SchemaTooNew, StoreError
 from graphmem.storage.neo4j.connection import Connection
+from graphmem.storage.neo4j.cypher import PUT_PASSAGE
+from graphmem.storage.neo4j.rows import Namespace, index_words
 
-VECTOR_INDEXES = {
+Step = str | Callable[[Connection], None]
+
+_FIRST_VECTOR_INDEXES = {
     "CurrentFact": "current_fact_vectors",
     "PastFact": "past_fact_vectors",
     "EpisodeText": "episode_vectors",
 }
+VECTOR_INDEXES = {**_FIRST_VECTOR_INDEXES, "PassageText": "passage_vectors"}
 """The vector index of each label of :Vector."""
+
+_FIRST_TEXT_INDEXES = {"Current": "current_facts", "Retired": "retired_facts", "Episode": "episode_text"}
+TEXT_INDEXES = {**_FIRST_TEXT_INDEXES, "Passage": "passage_text"}
+"""The full-text index of each label."""
 
 _FIRST = (
     "CREATE CONSTRAINT graphmem_schema IF NOT EXISTS FOR (s:GraphmemSchema) REQUIRE s.name IS UNIQUE",
@@ -60,21 +72,72 @@ _FIRST = (
     "CREATE INDEX vectors IF NOT EXISTS FOR (v:Vector) ON (v.namespace)",
     *(
         f"CREATE INDEX {name}_here IF NOT EXISTS FOR (v:{label}) ON (v.namespace)"
-        for label, name in VECTOR_INDEXES.items()
+        for label, name in _FIRST_VECTOR_INDEXES.items()
     ),
     *(
         f"CREATE VECTOR INDEX {name} IF NOT EXISTS FOR (v:{label}) ON (v.values) "
         "OPTIONS {indexConfig: {`vector.similarity_function`: 'cosine'}}"
-        for label, name in VECTOR_INDEXES.items()
+        for label, name in _FIRST_VECTOR_INDEXES.items()
     ),
     *(
         f"CREATE FULLTEXT INDEX {name} IF NOT EXISTS FOR (n:{label}) ON EACH [n.text, n.scope] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'english'}}"
-        for label, name in {"Current": "current_facts", "Retired": "retired_facts", "Episode": "episode_text"}.items()
+        for label, name in _FIRST_TEXT_INDEXES.items()
     ),
 )
 
-MIGRATIONS = (_FIRST,)
+BATCH = 500
+"""Nodes that one statement gives their words."""
+
+_WITHOUT_WORDS = """MATCH (n:Episode|Fact) WHERE n.words IS NULL
+RETURN elementId(n) AS node, n:Episode AS episode, n.namespace AS namespace, n.id AS id, n.text AS text LIMIT $batch"""
+
+_SET_WORDS = f"""CALL () {{ UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.node SET n.words = row.words
+    FOREACH (_ IN CASE WHEN n:Fact THEN [1] ELSE [] END | REMOVE n.text) RETURN count(n) AS given }}
+CALL () {{ UNWIND $rows AS parted MATCH (e:Episode) WHERE elementId(e) = parted.node
+    UNWIND parted.passages AS row {PUT_PASSAGE.replace("$namespace", "e.namespace")} RETURN count(p) AS parts }}
+RETURN given, parts"""
+
+
+def _give_words(connection: Connection) -> None:
+    """What was stored without the words by which full text finds it, gets them; long episodes, their passages."""
+    while found := connection.read(_WITHOUT_WORDS, batch=BATCH):
+        rows = [
+            {
+                "node": row["node"],
+                "words": index_words(row["text"]),
+                "passages": Namespace(row["namespace"]).passage_rows(row["id"], row["text"]) if row["episode"] else [],
+            }
+            for row in found
+        ]
+        connection.write(_SET_WORDS, rows=rows)
+
+
+def _drop_indexes_of_text(connection: Connection) -> None:
+    """Those of the same names that are of words are another process's, which was first."""
+    for row in connection.read("SHOW FULLTEXT INDEXES YIELD name, properties WHERE 'text' IN properties RETURN name"):
+        if row["name"] in _FIRST_TEXT_INDEXES.values():
+            connection.write(f"DROP INDEX {row['name']} IF EXISTS")
+
+
+_PASSAGES: tuple[Step, ...] = (
+    "CREATE CONSTRAINT passage IF NOT EXISTS FOR (p:Passage) REQUIRE (p.namespace, p.id) IS UNIQUE",
+    "CREATE INDEX passages_of IF NOT EXISTS FOR (p:Passage) ON (p.namespace, p.episode)",
+    "CREATE INDEX passages_by_text IF NOT EXISTS FOR (p:Passage) ON (p.text_id)",
+    "CREATE INDEX passage_vectors_here IF NOT EXISTS FOR (v:PassageText) ON (v.namespace)",
+    "CREATE VECTOR INDEX passage_vectors IF NOT EXISTS FOR (v:PassageText) ON (v.values) "
+    "OPTIONS {indexConfig: {`vector.similarity_function`: 'cosine'}}",
+    _give_words,
+    _drop_indexes_of_text,
+    *(
+        f"CREATE FULLTEXT INDEX {name} IF NOT EXISTS FOR (n:{label}) ON EACH [n.words, n.scope] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'english'}}"
+        for label, name in TEXT_INDEXES.items()
+    ),
+)
+"""Passages of long episodes; and full text by the words as we see them, in scripts without spaces too."""
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (_FIRST, _PASSAGES)
 
 _VERSION = "OPTIONAL MATCH (s:GraphmemSchema {name: 'graphmem'}) RETURN coalesce(s.version, 0) AS version"
 _SET_VERSION = """MERGE (s:GraphmemSchema {name: 'graphmem'})
@@ -94,15 +157,18 @@ def prepare(connection: Connection) -> None:
             f"{connection.address} was written by a newer graphmem (schema {version}); upgrade graphmem to open it"
         )
     for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
-        for statement in migration:
-            _change(connection, statement)
+        for step in migration:
+            _change(connection, step)
         connection.once(_AWAIT)
         connection.once(_SET_VERSION, writing=True, version=number)
 
 
-def _change(connection: Connection, statement: str) -> None:
+def _change(connection: Connection, step: Step) -> None:
+    if not isinstance(step, str):
+        step(connection)
+        return
     try:
-        connection.write(statement)
+        connection.write(step)
     except StoreError as error:
         if _EXISTS not in str(getattr(error.__cause__, "code", "")):  # another process was first
             raise

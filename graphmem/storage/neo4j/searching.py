@@ -3,13 +3,13 @@ more than is wanted, and rank exactly what it gives."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from graphmem.protocols import Kind
+from graphmem.language.words import words as words_of
 from graphmem.records import MOST, Vector
 from graphmem.storage.neo4j.connection import Row
+from graphmem.storage.neo4j.rows import Indexed
 from graphmem.storage.neo4j.schema import VECTOR_INDEXES
 
 Read = Callable[..., list[Row]]
@@ -24,8 +24,6 @@ MOST_WORDS = 200
 
 SPARE = 4
 """So many times as many matches as are wanted are read, since the newest of equals come first."""
-
-_WORD = re.compile(r"\w+")
 
 _NEAREST = """CALL () {{ MATCH (v:{label}) WHERE v.namespace = $namespace WITH v LIMIT {few} + 1
     RETURN collect(v) AS some }}
@@ -46,10 +44,10 @@ RETURN number, partial, hits"""
 
 _FACTS_NOW = "(f:Current) WHERE f.text_id = v.id"
 _FACTS_THEN = "(f:Fact) WHERE f.text_id = v.id AND f.since <= $at AND (f.until IS NULL OR f.until > $at)"
-_EPISODES = "(f:Episode) WHERE f.text_id = v.id AND f.step <= $at"
+_SEEN = "(f:{label}) WHERE f.text_id = v.id AND f.step <= $at"
 
 
-def nearest(read: Read, kind: Kind, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
+def nearest(read: Read, kind: Indexed, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
     """See `Store.nearest`. One round trip, and another where too few of those nearest are of this namespace or time."""
     found: list[list[tuple[str, float]]] = [[] for _ in vectors]
     wanted = list(range(len(vectors))) if limit > 0 else []
@@ -65,11 +63,13 @@ def nearest(read: Read, kind: Kind, vectors: Vector, *, limit: int, at: int | No
     return found
 
 
-def nearest_statement(kind: Kind, at: int | None) -> str:
+def nearest_statement(kind: Indexed, at: int | None) -> str:
     """Rows of (number, partial, hits); `partial` says that an index was asked, so that there may be more."""
-    labels = ["EpisodeText"] if kind == "episode" else ["CurrentFact"] if at is None else ["CurrentFact", "PastFact"]
-    match = _EPISODES if kind == "episode" else _FACTS_NOW if at is None else _FACTS_THEN
-    time = "f.step" if kind == "episode" else "f.since"
+    if kind == "fact":
+        labels, time = ["CurrentFact"] if at is None else ["CurrentFact", "PastFact"], "f.since"
+        match = _FACTS_NOW if at is None else _FACTS_THEN
+    else:
+        labels, time, match = [f"{kind.capitalize()}Text"], "f.step", _SEEN.format(label=kind.capitalize())
     return "\nUNION ALL ".join(
         _NEAREST.format(label=label, index=VECTOR_INDEXES[label], few=FEW, match=match, time=time) for label in labels
     )
@@ -97,15 +97,18 @@ def lucene(query: str, scope: str) -> str:
 
     The namespace's `scope` is part of it, so that no other namespace crowds this one out.
     """
-    words = list(dict.fromkeys(_WORD.findall(query.casefold())))[:MOST_WORDS]
+    words = list(dict.fromkeys(words_of(query)))[:MOST_WORDS]
     quoted = " ".join(f'"{word}"' for word in words)
-    return f"+scope:{scope}^0 +text:({quoted})" if words else ""
+    return f"+scope:{scope}^0 +words:({quoted})" if words else ""
 
 
-def search_statement(kind: Kind, at: int | None) -> str:
+def search_statement(kind: Indexed, at: int | None) -> str:
     """What ends with `id` and `score`, best first."""
-    indexes = ["episode_text"] if kind == "episode" else ["current_facts"] + ([] if at is None else ["retired_facts"])
-    holds = "f.step <= $at" if kind == "episode" else "f.since <= $at AND (f.until IS NULL OR f.until > $at)"
+    if kind == "fact":
+        indexes, holds = ["current_facts"], "f.since <= $at AND (f.until IS NULL OR f.until > $at)"
+        indexes += [] if at is None else ["retired_facts"]
+    else:
+        indexes, holds = [f"{kind}_text"], "f.step <= $at"
     options = f"{{limit: {SPARE} * $limit}}" if at is None else "{}"  # of the past, any number may not hold
     found = "\nUNION ALL ".join(
         f"WITH $lucene AS lucene WHERE lucene <> '' "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphmem.records import MOST, Known, Wanted
 from graphmem.storage.neo4j.connection import Run
-from graphmem.storage.neo4j.reading import EMBEDDER, HELD, LAST_STEP, NAMED
+from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, LAST_STEP, NAMED
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from graphmem.protocols import Select
-from graphmem.records import Change, Episode, Known, Observed, Wanted
+from graphmem.records import TOGETHER, Change, Episode, Known, Observed, Wanted
 from graphmem.storage.neo4j.connection import Run
-from graphmem.storage.neo4j.reading import EMBEDDER, HELD, LAST_STEP, NAMED, Neo4jReader
+from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, LAST_STEP, NAMED, PUT_PASSAGE
+from graphmem.storage.neo4j.reading import Neo4jReader
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
@@ -27,6 +28,10 @@ Result = TypeVar("Result")
 BEFORE = 6
 """So many episodes before an observation are told with it."""
 
+_STEP = f"""CASE WHEN $row.step >= 0 THEN $row.step
+    WHEN $row.at IS NULL OR 0 <= last - $row.at < {TOGETHER} THEN last + 1 ELSE $row.at END"""
+"""The step of what is observed: `graphmem.records.step_after`."""
+
 OBSERVE = f"""MERGE (m:Memory {{namespace: $namespace}})
 FOREACH (_ IN CASE WHEN $row.step < 0 THEN [1] ELSE [] END | SET m.numbered = $row.new.order)
 WITH m
@@ -37,7 +42,8 @@ WITH coalesce(same, keyed) AS found, last
 CALL (found, last) {{
     WITH found, last WHERE found IS NULL
     MERGE (e:Episode {{namespace: $namespace, id: $row.id}})
-    ON CREATE SET e += $row.new, e += $row.state, e.step = CASE WHEN $row.step < 0 THEN last + 1 ELSE $row.step END
+    ON CREATE SET e += $row.new, e += $row.state, e.step = {_STEP}
+    WITH e CALL (e) {{ UNWIND $passages AS row {PUT_PASSAGE} RETURN count(*) AS parted }}
     RETURN e
     UNION WITH found WHERE found IS NOT NULL RETURN found AS e }}
 WITH e, e.step AS at, e.step < last AS late
@@ -92,6 +98,7 @@ class Neo4jStore(Neo4jReader):
             OBSERVE,
             namespace=self._ids.name,
             row=self._ids.episode_row(episode, next_order()),
+            passages=self._ids.passage_rows(episode.id, episode.text),
             limit=limit,
             names=self._ids.entities(names),
             also=self._ids.entities(also),

@@ -8,7 +8,7 @@ from typing import Any
 from graphmem.errors import EmbedderMismatch
 from graphmem.records import Change
 from graphmem.storage.neo4j.connection import Outdated, Row, Run
-from graphmem.storage.neo4j.reading import MERGES
+from graphmem.storage.neo4j.cypher import MERGES, PUT_PASSAGE
 from graphmem.storage.neo4j.rows import MERGE, Namespace, next_order, taught_rows, to_merge
 
 BATCH = 1000
@@ -19,14 +19,17 @@ _EDGE = "MATCH ()-[edge:FACT]->() WHERE edge.namespace = $namespace AND edge.fac
 _LABELS = """UNWIND texts AS id WITH DISTINCT id MATCH (v:Vector {id: id})
     WITH v, EXISTS { MATCH (f:Current) WHERE f.text_id = v.id } AS holds,
         EXISTS { MATCH (f:Retired) WHERE f.text_id = v.id } AS held,
-        EXISTS { MATCH (e:Episode) WHERE e.text_id = v.id } AS seen
+        EXISTS { MATCH (e:Episode) WHERE e.text_id = v.id } AS seen,
+        EXISTS { MATCH (p:Passage) WHERE p.text_id = v.id } AS part
     FOREACH (_ IN CASE WHEN holds THEN [1] ELSE [] END | REMOVE v:PastFact SET v:CurrentFact)
     FOREACH (_ IN CASE WHEN held AND NOT holds THEN [1] ELSE [] END | REMOVE v:CurrentFact SET v:PastFact)
     FOREACH (_ IN CASE WHEN NOT held AND NOT holds THEN [1] ELSE [] END | REMOVE v:CurrentFact REMOVE v:PastFact)
     FOREACH (_ IN CASE WHEN seen THEN [1] ELSE [] END | SET v:EpisodeText)
     FOREACH (_ IN CASE WHEN seen THEN [] ELSE [1] END | REMOVE v:EpisodeText)
+    FOREACH (_ IN CASE WHEN part THEN [1] ELSE [] END | SET v:PassageText)
+    FOREACH (_ IN CASE WHEN part THEN [] ELSE [1] END | REMOVE v:PassageText)
     RETURN count(*) AS labelled"""
-"""What the vectors of `texts` are found by: facts that hold, or held, and episodes."""
+"""What the vectors of `texts` are found by: facts that hold, or held, episodes and their passages."""
 
 NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = coalesce($embedder, m.embedder)
 WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
@@ -81,7 +84,9 @@ CALL () {{ UNWIND $episodes AS row MATCH (e:Episode {{namespace: $namespace, id:
     WHERE e.key_id <> coalesce(row.state.key_id, '') SET e.key_id = null RETURN count(e) AS rekeyed }}
 CALL () {{ UNWIND $episodes AS row MERGE (e:Episode {{namespace: $namespace, id: row.id}})
     ON CREATE SET e += row.new, e.step = row.step
-    SET e += row.state RETURN count(e) AS kept }}"""
+    SET e += row.state RETURN count(e) AS kept }}
+CALL () {{ UNWIND $passages AS row MATCH (e:Episode {{namespace: $namespace, id: row.episode}})
+    {PUT_PASSAGE} RETURN count(p) AS parted }}"""
 """What facts need. The first embedder's name stays: setting one property locks the node, then the other is read anew.
 
 A name that a merge has made another's alias, since it was read, is not made: then the decision is outdated.
@@ -142,6 +147,8 @@ RETURN made, head(held) AS held"""
 
 CLEAN_UP = f"""CALL () {{ UNWIND $gone_episodes AS id MATCH (e:Episode {{namespace: $namespace, id: id}})
     WITH e, e.text_id AS text DETACH DELETE e RETURN collect(text) AS spoken }}
+CALL () {{ UNWIND $gone_episodes AS id MATCH (p:Passage) WHERE p.namespace = $namespace AND p.episode = id
+    WITH p, p.text_id AS text DELETE p RETURN collect(text) AS parted }}
 CALL () {{ UNWIND $loose AS id MATCH (n:Entity {{id: id}}) SET n.changed = $order
     WITH n WHERE NOT EXISTS {{ (n)<-[:SUBJECT|OBJECT|MENTIONS]-() }}
     CALL (n) {{ MATCH (a:Alias)-[:NAMES]->(n) DETACH DELETE a }}
@@ -150,10 +157,11 @@ CALL () {{ UNWIND $gone_merges AS order MATCH (m:Merge) WHERE m.namespace = $nam
     DELETE m RETURN count(*) AS undone }}
 CALL () {{ UNWIND $merges AS row CREATE (m:Merge {{namespace: $namespace, order: row.order, record: row.record}})
     RETURN count(*) AS kept }}
-CALL (spoken) {{ WITH $loose_texts + spoken AS texts {_LABELS} }}
+CALL (spoken, parted) {{ WITH $loose_texts + spoken + parted AS texts {_LABELS} }}
 CALL () {{ UNWIND $loose_texts AS id MATCH (v:Vector {{id: id}})
     WHERE NOT EXISTS {{ MATCH (f:Fact) WHERE f.text_id = v.id }}
     AND NOT EXISTS {{ MATCH (e:Episode) WHERE e.text_id = v.id }}
+    AND NOT EXISTS {{ MATCH (p:Passage) WHERE p.text_id = v.id }}
     AND NOT EXISTS {{ MATCH (n:Entity) WHERE n.text_id = v.id }}
     DELETE v RETURN count(*) AS swept }}
 RETURN swept, COUNT {{ UNWIND $gone_entities AS id MATCH (n:Entity) WHERE n.id = id RETURN n }} AS named_again"""
@@ -199,11 +207,14 @@ def _put(ids: Namespace, change: Change, order: int) -> dict[str, list[Any]]:
     """The rows that `PUT` takes, in the order in which it takes them."""
     ends = [name for fact in change.facts for name in (fact.subject, fact.object)]
     vectors, facts = ids.vector_rows(change.vectors), ids.fact_rows(change.facts, order)
+    passages = [row for episode in change.episodes for row in ids.passage_rows(episode.id, episode.text)]
     texts = {*(row["id"] for row in vectors), *(row["state"]["text_id"] for row in facts)}
+    texts |= {row["new"]["text_id"] for row in passages}
     return {
         "vectors": vectors,
         "entities": ids.entity_rows([*ends, *(name for _, name in change.mentioned)], order),
         "episodes": [ids.episode_row(episode, order + place) for place, episode in enumerate(change.episodes)],
+        "passages": passages,
         "facts": facts,
         "taught": taught_rows(change.taught),
         "mentioned": ids.mention_rows(change.mentioned),
