@@ -1,13 +1,16 @@
-"""The documentation builds as a site, and its Python runs as it stands: a page's programs in order, in one folder.
+"""The documentation builds as a site, and what it shows is what happens: a page's programs and commands run in order.
 
-Those of docs/integrations.md have a test of their own (tests/integrations/test_examples.py).
+All of a page run in one folder. Of a `console` block each line after `$` is a command, the lines below it are what it
+prints; `cat` shows a file that is there from then on. The programs of docs/integrations.md have a test of their own
+(tests/integrations/test_examples.py).
 """
 
 import json
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,13 +19,19 @@ from tests.model_server import ChatServer
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs/integrations.md"})
-PROGRAM = re.compile(r"^```python\n(.*?)^```$(?:\n\n^```\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$(?:\n\n^```\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ (.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 ADDRESS = re.compile(r"(?:neo4j|bolt)://[^\"'\s]+")
+PROGRAMS = {"python": [sys.executable], "graphmem": [sys.executable, "-m", "graphmem.cli"]}
 
 
-def _programs(page: Path) -> list[tuple[str, str]]:
-    """Each program of a page, with what is shown below it, or nothing."""
-    return PROGRAM.findall(page.read_text())
+def _steps(page: Path) -> Iterator[tuple[list[str], str]]:
+    """Each program and command of a page, as its words, with what is shown below it, or nothing."""
+    for kind, text, shown in BLOCK.findall(page.read_text()):
+        if kind == "python":
+            yield ["python", "-c", text], shown
+        else:
+            yield from ((shlex.split(line, comments=True), told) for line, told in COMMAND.findall(text))
 
 
 def _answer(messages: object, schema: Mapping[str, object] | None) -> str:
@@ -30,22 +39,29 @@ def _answer(messages: object, schema: Mapping[str, object] | None) -> str:
     return json.dumps({"triples": [["brass key", "is held by", "Ben"]], "outdated": []})
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if _programs(page)], ids=lambda page: page.stem)
-def test_the_programs_of_a_page_do_what_it_shows(
+@pytest.mark.parametrize("page", [page for page in PAGES if BLOCK.search(page.read_text())], ids=lambda page: page.stem)
+def test_the_programs_and_commands_of_a_page_do_what_it_shows(
     page: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    programs = _programs(page)
-    uri = request.getfixturevalue("neo4j_uri") if any(ADDRESS.search(program) for program, _ in programs) else ""
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    monkeypatch.setenv("OPENAI_API_KEY", "none")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    steps = list(_steps(page))
+    uri = request.getfixturevalue("neo4j_uri") if any(ADDRESS.search(" ".join(words)) for words, _ in steps) else ""
     with ChatServer(_answer) as server:
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        for program, shown in programs:
-            command = [sys.executable, "-c", ADDRESS.sub(uri, program)]
-            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-            assert done.returncode == 0, done.stderr
-            assert not shown or done.stdout == shown
+        given = {"MPLBACKEND": "agg", "OPENAI_API_KEY": "none", "OPENAI_BASE_URL": server.url}
+        for name, value in {**given, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}.items():
+            monkeypatch.setenv(name, value)
+        for words, shown in steps:
+            if words[0] == "cat":
+                (tmp_path / words[1]).write_text(shown)
+            else:
+                _check(words, shown, uri, tmp_path)
+
+
+def _check(words: list[str], shown: str, uri: str, folder: Path) -> None:
+    """Run a program of a page; it ends well, and prints what is shown, if anything is."""
+    name, *arguments = (ADDRESS.sub(uri, word) for word in words)
+    done = subprocess.run([*PROGRAMS[name], *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stderr}"
+    assert not shown or done.stdout == shown
 
 
 @pytest.fixture(scope="module")

@@ -1,32 +1,45 @@
-"""What the README shows is what happens."""
+"""The README serves who comes with a chat, a game or a wish to look: shortly, and with what runs."""
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+SECTIONS = dict(re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", README, re.MULTILINE))
+MOST_LINES = 220
 
 
-def test_the_first_program_prints_what_is_shown_below_it(tmp_path: Path) -> None:
-    number = next(index for index, (language, _) in enumerate(BLOCKS) if language == "python")
-    program, shown = BLOCKS[number][1], BLOCKS[number + 1][1]
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout == shown
+@pytest.mark.parametrize("use", ["Your chat", "Your game", "Your graph"])
+def test_a_use_is_shown_by_a_program_of_at_most_ten_lines(use: str) -> None:
+    """That it runs, and prints what stands below it, is tested with the other pages (tests/test_docs.py)."""
+    programs = re.findall(r"^```python\n(.*?)^```$", SECTIONS[use], re.MULTILINE | re.DOTALL)
+    assert programs
+    for program in programs:
+        assert len(program.splitlines()) <= 10, program
 
 
-def test_the_commands_of_the_shell_section_run_as_shown(tmp_path: Path) -> None:
-    (block,) = (text for language, text in BLOCKS if language == "sh" and text.startswith("graphmem remember"))
-    for line in block.splitlines():
-        name, *arguments = shlex.split(line, comments=True)
-        assert name == "graphmem"
-        if "EPISODE_ID" in arguments:
-            continue
-        command = [sys.executable, "-m", "graphmem.cli", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, f"{line}: {done.stderr}"
+def test_the_chat_comes_first_and_the_whole_is_short() -> None:
+    assert next(iter(SECTIONS)) == "Your chat"
+    assert len(README.splitlines()) <= MOST_LINES
+
+
+def test_every_page_of_the_documentation_is_linked() -> None:
+    pages = {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} - {"docs/index.md"}
+    assert pages <= set(re.findall(r"\]\(([^)#]+)", README))
+
+
+def test_what_is_linked_is_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("script", re.findall(r"^\| `python3 (scripts/\w+\.py)`", README, re.MULTILINE))
+def test_a_script_that_sets_up_is_there_and_reads(script: str) -> None:
+    assert subprocess.run([sys.executable, "-m", "py_compile", ROOT / script]).returncode == 0
 
 
 def test_no_placeholder_is_left() -> None:
