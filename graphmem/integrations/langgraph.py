@@ -11,8 +11,9 @@ import weakref
 from asyncio import to_thread
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import accumulate, islice
 from operator import eq, ge, gt, le, lt, ne
 from os import PathLike
 from threading import Lock
@@ -22,11 +23,14 @@ from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.extraction import default_extractor
 from graphmem.integrations.extras import extra
+from graphmem.integrations.items import MARK, NO_LIMIT, REGISTER, FileItems, Graph, GraphItems, Items, Version, key_of
 from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tools, in_words
 from graphmem.memory import Memory
 from graphmem.protocols import Embedder, Extractor
 from graphmem.records import Episode, Observation
+from graphmem.storage import is_server
+from graphmem.storage.sqlite.catalogue import Entry
 
 with extra("langgraph"):
     from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -48,17 +52,13 @@ with extra("langgraph"):
     from langgraph.store.base.embed import get_text_at_path, tokenize_path
 
 Namespace = tuple[str, ...]
-_Hit = tuple[Namespace, Episode, float | None]
 
 MOST_OPEN = 64
 """How many namespaces are kept open; the one used longest ago gives way."""
 
-_MARK = "langgraph"
-_REGISTER = "langgraph"  # a root that LangGraph forbids for namespaces of items
 REPEATS = 4
 """How many times as many episodes are recalled as items are wanted: some are older versions, or do not pass."""
 
-_NO_LIMIT = 10**9
 _COMPARISONS = {"$eq": eq, "$ne": ne, "$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
 
@@ -103,18 +103,6 @@ def _since_the_user(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
     return messages[last:]
 
 
-@dataclass(frozen=True)
-class _Graph:
-    """The graph of one namespace, and the episodes in it that are versions of items, by key."""
-
-    memory: Memory
-    kept: Kept[str]
-
-    def latest(self) -> dict[str, str]:
-        """The id of the episode that is the last version of each item, by the item's key."""
-        return {key: id_ for id_, key in self.kept.keys().items()}
-
-
 class MemoryStore(BaseStore):
     """A LangGraph store in the memory at `location`: each namespace is a graph of its own there, named `a.b.c`.
 
@@ -135,7 +123,8 @@ class MemoryStore(BaseStore):
             "embedder": embedder or load_embedder(),
             "extractor": extractor or default_extractor(),
         }
-        self._open: OrderedDict[str, _Graph] = OrderedDict()
+        self._open: OrderedDict[str, Graph] = OrderedDict()
+        self._items: Items | None = None
         self._lock = Lock()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
@@ -156,8 +145,9 @@ class MemoryStore(BaseStore):
         """Let go of the files. A store that is used again opens them again."""
         with self._lock:
             self._open.clear()
+            self._items = None
 
-    def _graph(self, name: str) -> _Graph:
+    def _graph(self, name: str) -> Graph:
         with self._lock:
             graph = self._open.pop(name, None) or self._opened(name)
             self._open[name] = graph
@@ -165,11 +155,20 @@ class MemoryStore(BaseStore):
                 self._open.popitem(last=False)  # it closes when the last who uses it is done
         return graph
 
-    def _opened(self, name: str) -> _Graph:
+    def _opened(self, name: str) -> Graph:
         memory = Memory(self._location, namespace=name, **self._seams)
-        graph = _Graph(memory, Kept(memory, lambda metadata: (metadata.get(_MARK) or {}).get("key")))
+        graph = Graph(memory, Kept(memory, key_of))
         weakref.finalize(graph, memory.close)
         return graph
+
+    def _all(self) -> Items:
+        """The items of all namespaces."""
+        with self._lock:
+            if self._items is None:
+                in_file = self._location != ":memory:" and not is_server(self._location)
+                embedder = self._seams["embedder"]
+                self._items = FileItems(self._location, embedder) if in_file else GraphItems(self._graph, embedder)
+            return self._items
 
     def _read(self, op: Op) -> Result:
         match op:
@@ -184,75 +183,76 @@ class MemoryStore(BaseStore):
         raise InputError(f"a store has no operation {type(op).__name__}")
 
     def _get(self, namespace: Namespace, key: str) -> Item | None:
-        if namespace not in self._namespaces():
-            return None
-        graph = self._graph(_name(namespace))
-        while id_ := graph.latest().get(key):
-            for episode in graph.kept.episodes([id_]):
-                return Item(**_fields(namespace, episode))
+        items, name = self._all(), ".".join(namespace)
+        while name != REGISTER and (versions := items.of_key(name, key)):
+            for version in items.read(versions[-1:]):
+                return Item(**_fields(version))
         return None
 
     def _put(self, op: PutOp) -> None:
         name = _name(op.namespace)
+        versions = self._all().of_key(name, op.key)
         if op.value is not None:
             self._note(name)
-        elif op.namespace not in self._namespaces():
-            return
-        graph = self._graph(name)
-        versions = graph.kept.episodes([id_ for id_, key in graph.kept.keys().items() if key == op.key])
-        if op.value is None:
-            graph.memory.forget(*versions)
-        else:
-            _write(graph.memory, op.key, op.value, op.index, versions)
-
-    def _namespaces(self) -> list[Namespace]:
-        """Those that ever held an item, from a graph of their names: the place may hold other graphs than these."""
-        return [tuple(name.split(".")) for name in self._graph(_REGISTER).kept.keys().values()]
+            held = self._all().read(versions[-1:])
+            _write(self._graph(name).memory, op.key, op.value, op.index, held[0].mark if held else {})
+        elif versions:
+            _forget(self._graph(name).memory, [version.id for version in versions])
 
     def _note(self, name: str) -> None:
-        register = self._graph(_REGISTER)
-        if name not in register.kept.keys().values():
-            register.memory.remember(name, key=name, triples=(), metadata={_MARK: {"key": name}})
+        """Let the register have the namespace's name."""
+        if not self._all().of_key(REGISTER, name):
+            self._graph(REGISTER).memory.remember(name, key=name, triples=(), metadata={MARK: {"key": name}})
 
     def _list(self, op: ListNamespacesOp) -> list[Namespace]:
-        held = [space for space in self._namespaces() if self._graph(_name(space)).latest()]
-        matching = {space for space in held if all(_matches(each, space) for each in op.match_conditions or ())}
+        held = [tuple(name.split(".")) for name in self._all().namespaces()]
+        matching = [space for space in held if all(_matches(each, space) for each in op.match_conditions or ())]
         return sorted({space[: op.max_depth] for space in matching})[op.offset : op.offset + op.limit]
 
     def _search(self, op: SearchOp) -> list[SearchItem]:
-        prefix = tuple(op.namespace_prefix)
-        spaces = [space for space in self._namespaces() if space[: len(prefix)] == prefix]
-        found = [(space, *hit) for space in spaces for hit in self._in_one(space, op)]
-        if op.query and len(spaces) > 1:
-            found = self._compared(op.query, found)
-        page = found[op.offset : op.offset + op.limit]
-        return [SearchItem(**_fields(space, episode), score=score) for space, episode, score in page]
-
-    def _in_one(self, space: Namespace, op: SearchOp) -> list[tuple[Episode, float | None]]:
-        """Items of one namespace that pass the filter: those a query finds first, the best before the rest."""
-        graph, enough = self._graph(_name(space)), op.offset + op.limit
-        latest = list(graph.latest().values())
-        found = _ranked(graph, set(latest), op, enough) if op.query else []
+        items, enough = self._all(), op.offset + op.limit
+        names = [name for name in items.namespaces() if _is_under(name, op.namespace_prefix)]
+        entries = {entry.id: entry for entry in items.newest(names)}
+        found: list[tuple[Version, float | None]] = []
+        if op.query:
+            scores = self._scores(op, names, entries, enough)
+            ranked = self._passing(op, [entries[id_] for id_ in scores if id_ in entries], enough)
+            found += islice(((each, scores[each.id]) for each in ranked if each.mark["indexed"]), enough)
         if len(found) < enough:
-            others = [id_ for id_ in latest if id_ not in {episode.id for episode, _ in found}]
-            rest = graph.kept.episodes(others if op.filter else others[:enough])
-            found += [(episode, None) for episode in rest if _is_wanted(episode, op)]
-        return found
+            told = {version.id for version, _ in found}
+            rest = self._passing(op, [entry for entry in entries.values() if entry.id not in told], enough)
+            found += islice(((each, None) for each in rest), enough - len(found))
+        return [SearchItem(**_fields(version), score=score) for version, score in found[op.offset :]]
 
-    def _compared(self, query: str, found: list[_Hit]) -> list[_Hit]:
-        """Hits in several graphs, best first by their cosine to the query: scores of two graphs do not compare."""
-        ranked = [hit for hit in found if hit[2] is not None]
-        vectors = self._seams["embedder"].embed([query, *(episode.text for _, episode, _ in ranked)])
-        scored = [(*hit[:2], float(score)) for hit, score in zip(ranked, vectors[1:] @ vectors[0], strict=True)]
-        return sorted(scored, key=lambda hit: -hit[2]) + [hit for hit in found if hit[2] is None]
+    def _passing(self, op: SearchOp, entries: Sequence[Entry], enough: int) -> Iterator[Version]:
+        """The items that pass the filter, in their order; read part by part, as far as they are asked for."""
+        for start in range(0, len(entries), part := max(enough, 100)):
+            for version in self._all().read(entries[start : start + part]):
+                if _is_wanted(version.mark, op):
+                    yield version
+
+    def _scores(
+        self, op: SearchOp, names: Sequence[str], entries: Mapping[str, Entry], enough: int
+    ) -> Mapping[str, float]:
+        """The score of what a query finds, by the episode's id, best first.
+
+        In one namespace as `recall` ranks; in several by cosine: ranks in two graphs do not compare.
+        """
+        query = op.query or ""
+        if len(names) != 1:
+            return self._all().cosines(query, entries.values())
+
+        def is_wanted(episode: Episode) -> bool:
+            return episode.id in entries and (mark := episode.metadata[MARK])["indexed"] and _is_wanted(mark, op)
+
+        return _recalled(self._graph(names[0]).memory, query, is_wanted, enough)
 
 
 def _write(
-    memory: Memory, key: str, value: Mapping[str, Any], index: Sequence[str] | bool | None, versions: list[Episode]
+    memory: Memory, key: str, value: Mapping[str, Any], index: Sequence[str] | bool | None, held: Mapping[str, Any]
 ) -> None:
-    """A new version of an item, unless it is the last of `versions` again: a put that is repeated changes nothing."""
+    """A new version of an item, unless it is what is `held` again: a put that is repeated changes nothing."""
     said = "" if isinstance(index, bool) else _text(value, index)
-    held: Mapping[str, Any] = versions[-1].metadata[_MARK] if versions else {}
     mark = {"key": key, "value": dict(value), "indexed": bool(said)}
     if all(held.get(name) == given for name, given in mark.items()):
         return
@@ -262,40 +262,55 @@ def _write(
             said or f"(item {key})",
             triples=None if said else (),
             time=now,
-            metadata={_MARK: {**mark, "created_at": held.get("created_at", now.isoformat())}},
+            metadata={MARK: {**mark, "created_at": held.get("created_at", now.isoformat())}},
             key=f"item {key}",
         )
     )
 
 
-def _ranked(graph: _Graph, latest: set[str], op: SearchOp, enough: int) -> list[tuple[Episode, float | None]]:
-    """The score of the items that a query finds, best first; more are asked for until enough pass the filter."""
-    asked, every = REPEATS * enough, len(graph.kept.keys())
+def _recalled(memory: Memory, query: str, is_wanted: Callable[[Episode], bool], enough: int) -> dict[str, float]:
+    """The score of what is recalled, by the episode's id, best first; more is asked for until enough is wanted.
+
+    A score is never above that of the one before: what is recalled first is not always what ranks highest by itself.
+    """
+    asked = REPEATS * enough
     while True:
-        recalled = graph.memory.recall(op.query or "", episodes=asked, budget=_NO_LIMIT, explain=True)
-        items = [episode for episode in recalled.episodes if episode.id in latest and _is_wanted(episode, op)]
-        if len(items) >= enough or asked >= every:
-            return [(item, recalled.why[item.id].score) for item in items if item.metadata[_MARK]["indexed"]]
+        found = memory.recall(query, episodes=asked, budget=NO_LIMIT, explain=True)
+        wanted = [episode.id for episode in found.episodes if is_wanted(episode)]
+        if len(wanted) >= enough or len(found.episodes) < asked:
+            return dict(zip(wanted, accumulate((found.why[id_].score for id_ in wanted), min), strict=True))
         asked *= REPEATS
 
 
-def _is_wanted(episode: Episode, op: SearchOp) -> bool:
-    value = episode.metadata[_MARK]["value"]
+def _forget(memory: Memory, ids: Sequence[str]) -> None:
+    """Forget those that are still there: others may be deleting the same item."""
+    while there := memory.episodes(ids=ids):
+        with suppress(InputError):  # one of them was forgotten between the two
+            memory.forget(*there)
+
+
+def _is_wanted(mark: Mapping[str, Any], op: SearchOp) -> bool:
+    value = mark["value"]
     return all(_passes(value.get(name), wanted) for name, wanted in (op.filter or {}).items())
 
 
 def _name(namespace: Namespace) -> str:
     """The graph's namespace; a label has no dot."""
-    if not namespace or namespace[0] == _REGISTER:
-        raise InvalidNamespaceError(f"a namespace must not be empty, nor begin with {_REGISTER!r}: {namespace!r:.80}")
-    return ".".join(namespace)
+    name = ".".join(namespace)
+    if name in ("", REGISTER):
+        raise InvalidNamespaceError(f"a namespace must not be empty, nor be {REGISTER!r} alone: {namespace!r:.80}")
+    return name
 
 
-def _fields(namespace: Namespace, episode: Episode) -> dict[str, Any]:
+def _is_under(name: str, prefix: Sequence[str]) -> bool:
+    return name.split(".")[: len(prefix)] == list(prefix)
+
+
+def _fields(version: Version) -> dict[str, Any]:
     """What LangGraph's items hold."""
-    mark = episode.metadata[_MARK]
-    times = {"created_at": mark["created_at"], "updated_at": episode.time or mark["created_at"]}
-    return {"namespace": namespace, "key": mark["key"], "value": mark["value"], **times}
+    mark = version.mark
+    times = {"created_at": mark["created_at"], "updated_at": version.time or mark["created_at"]}
+    return {"namespace": tuple(version.namespace.split(".")), "key": mark["key"], "value": mark["value"], **times}
 
 
 def _text(value: Mapping[str, Any], index: Sequence[str] | None) -> str:
