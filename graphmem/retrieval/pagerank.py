@@ -71,7 +71,7 @@ def _rank(
         _text(question),
         [episode for episode in candidates if episode.id not in question.without],
         rank=around.ranked("episode"),
-        cosine=dict(seeds.near_episodes),
+        cosine=_cosines(question, snapshot, seeds, candidates),
         follows=around.follows,
         limit=question.episodes,
     )
@@ -80,6 +80,17 @@ def _rank(
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
     return Found(tuple(facts), tuple(episodes), conflicts=conflicts)
+
+
+def _cosines(
+    question: Question, snapshot: Snapshot, seeds: Seeds, candidates: Sequence[Episode]
+) -> Mapping[str, float]:
+    """How near each candidate is to the question, by its own vector too, when it was not among the nearest."""
+    near = dict(seeds.near_episodes)
+    stored = snapshot.store.vectors([each.text for each in candidates if each.id not in near])
+    texts = snapshot.embed([*question.texts, *filter(None, [question.plan])])
+    own = {each.id: float((texts @ stored[each.text]).max()) for each in candidates if each.text in stored}
+    return own | near
 
 
 def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:
