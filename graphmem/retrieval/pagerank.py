@@ -73,7 +73,8 @@ def _rank(
         rank=around.ranked("episode"),
         cosine=_cosines(question, snapshot, seeds, candidates),
         follows=around.follows,
-        limit=question.episodes,
+        limit=weights.MOST_EPISODES if question.stops else question.episodes,
+        worth=weights.WORTH if question.stops else 0.0,
     )
     conflicts = _conflicts(facts, around.disputed.values())
     sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}

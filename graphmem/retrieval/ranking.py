@@ -26,7 +26,7 @@ from graphmem.language.words import words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
-from graphmem.retrieval.scoring import Scores, beside, company, matching_words, own_scores
+from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores
 
 
 def shares_of_hits(hits: Hits, share: float) -> dict[str, float]:
@@ -71,8 +71,12 @@ def rank_episodes(
     cosine: Mapping[str, float],
     follows: Iterable[tuple[str, str]],
     limit: int,
+    worth: float = 0.0,
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
+
+    With `worth`, no more are chosen once one scores less than this part of the first, unless the
+    question names its heading.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
     ids of episodes with those just after them.
@@ -80,29 +84,41 @@ def rank_episodes(
     if not episodes or not limit:
         return []
     texts = [words(episode.text) for episode in episodes]
-    asked = words(question)
-    own = own_scores(question, episodes, texts, rank, cosine)
+    asked = mended(words(question), texts)
+    own = own_scores(question, asked, episodes, texts, rank, cosine)
     matching = matching_words(asked, texts)
     own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
-    chosen = _choose(asked, episodes, own, matching, beside(episodes, follows), limit + weights.SPARE_EPISODES)
+    near = beside(episodes, follows)
+    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, worth)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
 def _choose(
-    asked: Sequence[str], episodes: Sequence[Episode], own: Scores, matching: Scores, near: Scores, limit: int
+    asked: Sequence[str],
+    episodes: Sequence[Episode],
+    own: Scores,
+    matching: Scores,
+    near: Scores,
+    limit: int,
+    worth: float,
 ) -> list[int]:
     """The indices of the best episodes, one after the other: what is chosen changes what the others are worth."""
     bridges, alike = _bridges(asked, episodes), _same_heading(episodes)
     uncovered, bridged = np.ones(matching.shape[1]), np.zeros(len(episodes))
     repeated = np.zeros(len(episodes), bool)
     chosen: list[int] = []
+    least = -np.inf
     while len(chosen) < min(limit, len(episodes)):
         score = own + weights.WORDS * (matching @ uncovered)
         score = score + near @ score + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
         score[chosen] = -np.inf
         best = int(score.argmax())
+        title = heading(episodes[best].text)
+        if score[best] < least and not (title and is_named(episodes[best], asked)):
+            break
+        least = max(least, worth * score[best]) if worth else least
         chosen.append(best)
-        if heading(episodes[best].text):
+        if title:
             uncovered = np.where(matching[best] > 0, weights.COVERED, 1.0) * uncovered
         bridged = np.maximum(bridged, bridges[best])
         repeated |= alike[best]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem.language.names import heading, without_brackets
+from graphmem.language.names import heading, titles
 from graphmem.language.speakers import speaker_of
 from graphmem.language.times import asks_for_newest, asks_for_oldest, steps_asked
 from graphmem.language.words import STOP_WORDS, stem, words
 from graphmem.records import Episode
 from graphmem.retrieval import weights
+from graphmem.retrieval.repeats import has_digit
 
 Scores = NDArray[np.float64]
 
@@ -24,18 +26,19 @@ _NOTED = re.compile(r"\s*\[[^\[\]]*\]$")
 
 def own_scores(
     question: str,
+    asked: Sequence[str],
     episodes: Sequence[Episode],
     texts: Sequence[Sequence[str]],
     rank: Mapping[str, float],
     cosine: Mapping[str, float],
 ) -> Scores:
     """What each episode scores by itself, but for the question's words."""
-    asked, low = words(question), min(cosine.values(), default=0.0)
+    low = min(cosine.values(), default=0.0)
     return (
         weights.COSINE * _share([max(cosine.get(episode.id, low), 0.0) for episode in episodes])
         + weights.RANK * _share([rank.get(episode.id, 0.0) for episode in episodes])
         + weights.PHRASES * _share(_matching_phrases(asked, texts))
-        + weights.TITLE * np.array([_is_named(episode, asked) for episode in episodes])
+        + weights.TITLE * np.array([is_named(episode, asked) for episode in episodes])
         + weights.TIME * timeliness(question, [episode.step for episode in episodes])
         - weights.ASKING * np.array([heading(episode.text) is None and asks(episode.text) for episode in episodes])
     )
@@ -85,11 +88,26 @@ def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> l
     return [len(pairs.intersection(pairwise(text))) for text in texts]
 
 
-def _is_named(episode: Episode, asked: Sequence[str]) -> bool:
+def is_named(episode: Episode, asked: Sequence[str]) -> bool:
     """Whether the question names what the episode is about, or who says it."""
-    about = heading(episode.text) or episode.speaker or speaker_of(episode.text) or ""
-    title = " ".join(words(without_brackets(about)))
-    return bool(title) and f" {title} " in f" {' '.join(asked)} "
+    title = heading(episode.text)
+    about = titles(title) if title else [episode.speaker or speaker_of(episode.text) or ""]
+    question = f" {' '.join(map(stem, asked))} "
+    return any((name := " ".join(map(stem, words(each)))) and f" {name} " in question for each in about)
+
+
+def mended(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
+    """The words of the question; one that is in none of the texts as the word that is spelled most like it."""
+    there = {word for text in texts for word in text}
+    known = set(map(stem, there)) | STOP_WORDS
+    alike = [word for word in there if len(word) >= weights.SHORTEST_MENDED]
+    return [word if stem(word) in known else _spelled(word, alike) for word in asked]
+
+
+def _spelled(word: str, others: Sequence[str]) -> str:
+    near = [other for other in others if other[0] == word[0] and not has_digit(word + other)]
+    long = len(word) >= weights.SHORTEST_MENDED
+    return next(iter(get_close_matches(word, near, 1, weights.SPELLED_ALIKE)), word) if long else word
 
 
 def beside(episodes: Sequence[Episode], follows: Iterable[tuple[str, str]]) -> Scores:

@@ -94,6 +94,13 @@ COVERED = 0.1
 TELLING = 0.5
 """Words that are in nearly all texts tell them apart by less than this, and count less."""
 
+MOST_EPISODES, WORTH = 8, 0.55
+"""When no number is asked for, at most so many are recalled, and none after the first that scores less than this part
+of the best."""
+
+SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.85
+"""A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
+
 SPARE_EPISODES = 3
 """So many episodes more are chosen than recalled, since some may be near-repeats."""
 
