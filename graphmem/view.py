@@ -46,7 +46,7 @@ class View:
         *,
         search: Search | SearchName = "pagerank",
         plan: str | None = None,
-        episodes: int = 3,
+        episodes: int | None = None,
         budget: int = 1000,
         without: Iterable[str] = (),
         where: Mapping[str, Any] | None = None,
@@ -61,22 +61,24 @@ class View:
         asks. `search` is `PageRank()`, by a random walk from what
         the query finds; `AriGraph()`, the paper's (section 2.2); or one's own (`graphmem.retrieval.Search`). The first
         two have names, "pagerank" and "arigraph", and beside a name their options may be given here: `rounds`; `depth`
-        (a mapping in place of the query gives each text a depth of its own) and `width`. At most so many `episodes`
-        are recalled, weighed by similarity to the `plan`, too. `without` are ids of episodes that the reader has
-        before it: they and what they taught are not told again. `where` says which episodes count, and facts that
-        these taught: by "speaker", "since" and "until" (a moment each), and by any field of their metadata, each a
-        value or a list of such. With `explain`, the recollection says why each was found.
+        (a mapping in place of the query gives each text a depth of its own) and `width`. So many `episodes` are
+        recalled, or as many as bear on the query, weighed by similarity to the `plan`, too. `without` are ids of
+        episodes that the reader has before it: they and what they taught are not told again. `where` says which
+        episodes count, and facts that these taught: by "speaker", "since" and "until" (a moment each), and by any field
+        of their metadata, each a value or a list of such. With `explain`, the recollection says why each was found.
         """
         texts = _texts(query)
         depths = dict(zip(texts, query.values(), strict=True)) if isinstance(query, Mapping) else depth
         chosen = _chosen(search, depth=depths, width=width, rounds=rounds)
         validation.whole("budget", budget, LEAST)
-        validation.whole("episodes", episodes, 0)
+        if episodes is not None:
+            validation.whole("episodes", episodes, 0)
         hidden = self._store.episodes(ids=without) if without else []
         question = Question(
             texts,
             plan=validation.clean(plan) if plan else None,
-            episodes=episodes,
+            episodes=3 if episodes is None else episodes,
+            stops=episodes is None,
             without=frozenset(episode.id for episode in hidden),
             known=frozenset(fact for episode in hidden for fact in episode.facts),
             explain=explain,

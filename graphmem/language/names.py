@@ -26,6 +26,7 @@ LONGEST_HEADING = 12
 
 _SENTENCE_END = re.compile(r"[.!?;:,\n\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+\s*|\s-=|=-\s?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_ALSO = re.compile(r"\((?:also(?: called| known as)?|a\.?k\.?a\.?):?\s+([^()]+)\)\s*$", re.IGNORECASE)
 _JOINING = r"(?:of|the|de|la|le|du|des|van|von|der|den|del|di|da|dos|al|el|&)"
 _NAME = re.compile(rf"{CAPITALISED}(?:(?:[ ]{_JOINING}){{0,2}}[ ](?:{CAPITALISED}|\d+\b))*")
 _MINE = re.compile(r"\b(?:my|our)\s+(\S+(?:[^\S\n]+\S+){0,2})", re.IGNORECASE)
@@ -67,7 +68,18 @@ def heading(text: str) -> str | None:
     """The first line of a document that has more lines, when it reads like a title: what the document is about."""
     first, _, rest = text.strip().partition("\n")
     titled = first[:1].isalnum() and not first.rstrip().endswith((".", "!", "?", ":", ",", ";"))
-    return first.strip() if rest and titled and len(first.split()) <= LONGEST_HEADING else None
+    return first.strip() if rest and titled and len(without_brackets(first).split()) <= LONGEST_HEADING else None
+
+
+def titles(heading: str) -> list[str]:
+    """The names that a heading gives its subject: without brackets, and those that brackets say it has, too.
+
+    >>> titles("Kubernetes (also k8s, kube)"), titles("The Beach (film)")
+    (['Kubernetes', 'k8s', 'kube'], ['The Beach'])
+    """
+    others = _ALSO.search(heading)
+    names = [without_brackets(heading), *(others[1].split(",") if others else ())]
+    return [name.strip() for name in names if name.strip()]
 
 
 def without_brackets(title: str) -> str:
@@ -83,7 +95,7 @@ def proper_names(text: str) -> dict[str, None]:
     """
     found: dict[str, None] = {}
     if title := heading(text):
-        found |= dict.fromkeys((title, without_brackets(title)))
+        found |= dict.fromkeys(names if len(names := titles(title)) > 1 else (title, *names))
     found |= dict.fromkeys(speakers(text))
     doubtful: list[str] = []
     for name, starts in _capitalised(text):

@@ -74,9 +74,10 @@ def _rank(
         _text(question),
         [replace(each, text=excerpts.get(each.id, each.text)) for each in whole.values()],
         rank=around.ranked("episode"),
-        cosine=dict(seeds.near_episodes),
+        cosine=_cosines(question, snapshot, seeds, candidates),
         follows=around.follows,
-        limit=question.episodes,
+        limit=weights.MOST_EPISODES if question.stops else question.episodes,
+        worth=weights.WORTH if question.stops else 0.0,
     )
     episodes = [whole[episode.id] for episode in ranked]
     conflicts = _conflicts(facts, around.disputed.values())
@@ -84,6 +85,17 @@ def _rank(
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
     return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
+
+
+def _cosines(
+    question: Question, snapshot: Snapshot, seeds: Seeds, candidates: Sequence[Episode]
+) -> Mapping[str, float]:
+    """How near each candidate is to the question, by its own vector too, when it was not among the nearest."""
+    near = dict(seeds.near_episodes)
+    stored = snapshot.store.vectors([each.text for each in candidates if each.id not in near])
+    texts = snapshot.embed([*question.texts, *filter(None, [question.plan])])
+    own = {each.id: float((texts @ stored[each.text]).max()) for each in candidates if each.text in stored}
+    return own | near
 
 
 def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:

@@ -16,20 +16,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.language.names import heading, without_brackets
-from graphmem.language.speakers import speaker_of
-from graphmem.language.times import asks_for_newest, asks_for_now, asks_for_oldest, steps_asked
-from graphmem.language.words import STOP_WORDS, stem, words
+from graphmem.language.times import asks_for_newest, asks_for_now, asks_for_oldest
+from graphmem.language.words import words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
-
-Scores = NDArray[np.float64]
+from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores
 
 
 def shares_of_hits(hits: Hits, share: float) -> dict[str, float]:
@@ -74,8 +71,12 @@ def rank_episodes(
     cosine: Mapping[str, float],
     follows: Iterable[tuple[str, str]],
     limit: int,
+    worth: float = 0.0,
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
+
+    With `worth`, no more are chosen once one scores less than this part of the first, unless the
+    question names its heading.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
     ids of episodes with those just after them.
@@ -83,28 +84,41 @@ def rank_episodes(
     if not episodes or not limit:
         return []
     texts = [words(episode.text) for episode in episodes]
-    asked = words(question)
-    own = _own_scores(question, episodes, texts, rank, cosine)
-    matching = _matching_words(asked, texts)
-    chosen = _choose(asked, episodes, own, matching, _beside(episodes, follows), limit + weights.SPARE_EPISODES)
+    asked = mended(words(question), texts)
+    own = own_scores(question, asked, episodes, texts, rank, cosine)
+    matching = matching_words(asked, texts)
+    own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
+    near = beside(episodes, follows)
+    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, worth)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
 def _choose(
-    asked: Sequence[str], episodes: Sequence[Episode], own: Scores, matching: Scores, beside: Scores, limit: int
+    asked: Sequence[str],
+    episodes: Sequence[Episode],
+    own: Scores,
+    matching: Scores,
+    near: Scores,
+    limit: int,
+    worth: float,
 ) -> list[int]:
     """The indices of the best episodes, one after the other: what is chosen changes what the others are worth."""
     bridges, alike = _bridges(asked, episodes), _same_heading(episodes)
     uncovered, bridged = np.ones(matching.shape[1]), np.zeros(len(episodes))
     repeated = np.zeros(len(episodes), bool)
     chosen: list[int] = []
+    least = -np.inf
     while len(chosen) < min(limit, len(episodes)):
         score = own + weights.WORDS * (matching @ uncovered)
-        score = score + weights.NEIGHBOUR * beside @ score + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
+        score = score + near @ score + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
         score[chosen] = -np.inf
         best = int(score.argmax())
+        title = heading(episodes[best].text)
+        if score[best] < least and not (title and is_named(episodes[best], asked)):
+            break
+        least = max(least, worth * score[best]) if worth else least
         chosen.append(best)
-        if heading(episodes[best].text):
+        if title:
             uncovered = np.where(matching[best] > 0, weights.COVERED, 1.0) * uncovered
         bridged = np.maximum(bridged, bridges[best])
         repeated |= alike[best]
@@ -124,85 +138,6 @@ def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) 
     for index in sorted(range(len(episodes)), key=lambda index: episodes[index].step, reverse=not newest):
         left.setdefault(number[index], []).append(index)
     return [episodes[left[number[index]].pop()] for index in chosen]
-
-
-def _own_scores(
-    question: str,
-    episodes: Sequence[Episode],
-    texts: Sequence[Sequence[str]],
-    rank: Mapping[str, float],
-    cosine: Mapping[str, float],
-) -> Scores:
-    """What each episode scores by itself, but for the question's words."""
-    asked, low = words(question), min(cosine.values(), default=0.0)
-    return (
-        weights.COSINE * _share([max(cosine.get(episode.id, low), 0.0) for episode in episodes])
-        + weights.RANK * _share([rank.get(episode.id, 0.0) for episode in episodes])
-        + weights.PHRASES * _share(_matching_phrases(asked, texts))
-        + weights.TITLE * np.array([_is_named(episode, asked) for episode in episodes])
-        + weights.TIME * timeliness(question, [episode.step for episode in episodes])
-    )
-
-
-def timeliness(question: str, steps: Sequence[int]) -> Scores:
-    """How well each step fits the time that the question asks for, from 0 to 1; all 0 when it asks for none.
-
-    "The last time ..." wants the newest, "at first ..." the earliest, "at step 12" those nearest to it.
-    """
-    at = np.array(steps, float)
-    if not len(at):
-        return at
-    span = max(float(np.ptp(at)), 1.0)
-    if wanted := steps_asked(question):
-        return np.asarray(1.0 / (1.0 + np.abs(at[:, None] - np.array(wanted)).min(axis=1)))
-    if asks_for_newest(question):
-        return np.asarray((at - at.min()) / span)
-    if asks_for_oldest(question):
-        return np.asarray((at.max() - at) / span)
-    return np.zeros(len(at))
-
-
-def _share(values: Sequence[float]) -> Scores:
-    """Each value as a part of the largest."""
-    array = np.array(values, float)
-    largest = array.max(initial=0.0)
-    return array / largest if largest > 0 else array
-
-
-def _matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scores:
-    """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
-    terms = list(dict.fromkeys(stem(word) for word in asked if word not in STOP_WORDS))
-    sought = set(terms)
-    counts = [Counter(term for term in map(stem, text) if term in sought) for text in texts]
-    often = np.array([[count[term] for term in terms] for count in counts], float).reshape(len(texts), len(terms))
-    length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
-    having = (often > 0).sum(axis=0)
-    rarity = np.maximum(np.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6)
-    scores = rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / max(length.mean(), 1.0)))
-    return np.asarray(scores / max(scores.sum(axis=1).max(initial=0.0), weights.TELLING))
-
-
-def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
-    """How many pairs of neighbouring words of the question each text has."""
-    pairs = {pair for pair in pairwise(asked) if not STOP_WORDS.intersection(pair)}
-    return [len(pairs.intersection(pairwise(text))) for text in texts]
-
-
-def _is_named(episode: Episode, asked: Sequence[str]) -> bool:
-    """Whether the question names what the episode is about, or who says it."""
-    about = heading(episode.text) or episode.speaker or speaker_of(episode.text) or ""
-    title = " ".join(words(without_brackets(about)))
-    return bool(title) and f" {title} " in f" {' '.join(asked)} "
-
-
-def _beside(episodes: Sequence[Episode], follows: Iterable[tuple[str, str]]) -> Scores:
-    """1 where one episode came just after the other. One with a heading stands for itself."""
-    place = {episode.id: index for index, episode in enumerate(episodes) if heading(episode.text) is None}
-    matrix = np.zeros((len(episodes), len(episodes)))
-    for one, next_ in follows:
-        if one in place and next_ in place:
-            matrix[place[one], place[next_]] = matrix[place[next_], place[one]] = 1.0
-    return matrix
 
 
 def _same_heading(episodes: Sequence[Episode]) -> NDArray[np.bool_]:

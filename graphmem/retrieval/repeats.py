@@ -55,7 +55,7 @@ def series(texts: Sequence[str]) -> list[int]:
     firsts: list[frozenset[str]] = []
     numbers = []
     for text in texts:
-        own = frozenset(word for word in _words(text) if not _has_digit(word))
+        own = frozenset(word for word in _words(text) if not has_digit(word))
         number = next((n for n, first in enumerate(firsts) if _alike(own, first) >= weights.SERIES), len(firsts))
         firsts += [own] if number == len(firsts) else []
         numbers.append(number)
@@ -75,9 +75,9 @@ def _words(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _values(text: str) -> frozenset[str]:
     """The numbers and the names in a text."""
-    numbers = {word for word in _words(text) if _has_digit(word)}
+    numbers = {word for word in _words(text) if has_digit(word)}
     return frozenset(numbers.union(*(words(name) for name in proper_names(text))))
 
 
-def _has_digit(word: str) -> bool:
+def has_digit(word: str) -> bool:
     return any(letter.isdigit() for letter in word)

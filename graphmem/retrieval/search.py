@@ -25,6 +25,7 @@ from graphmem.records import Around, Episode, Fact, Seeds, Vector, Why
 class Question:
     """What is asked: one or more `texts`, and at most how many `episodes` are wanted.
 
+    With `stops`, no number was asked for: a search that can tell gives those that bear on the question, no others.
     `plan` is what the asker means to do. `without` are ids of episodes that it has before it, `known` those of the
     facts that these taught: neither is told again. With `explain`, each find should come with its reason.
     """
@@ -35,6 +36,7 @@ class Question:
     without: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     explain: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ FAINT = 0.03
 
 # --- Episodes: chosen one after the other; each part of a score is at most 1
 
-BY_RANK, BY_VECTOR, BY_TEXT = 30, 15, 15
+BY_RANK, BY_VECTOR, BY_TEXT = 40, 40, 40
 """From how many episodes of the highest rank, the nearest and the best matching, those to recall are chosen."""
 
 COSINE = 0.8
@@ -65,8 +65,16 @@ TITLE = 0.5
 TIME = 0.5
 """Of the time of which the question asks: the newest, the oldest, near a step."""
 
-NEIGHBOUR = 0.35
-"""Of the score of the episode before or after: in a dialogue the answer stands beside the question."""
+BEFORE, AFTER, REPLY = 0.2, 0.1, 0.19
+"""Of the score of the episode just after goes to the one before it, of that before to the one after it; more when the
+one before is a question, to which it may be the answer."""
+
+ASKING = 0.2
+"""Taken from a line that is itself a question."""
+
+COMPANY, A_WHILE, COMPANY_SHARPNESS = 0.7, 3.0, 4
+"""Of the scores around an episode, each to the power of the last, fading over so many steps: what a question asks
+about was talked of for a while."""
 
 BRIDGE = 1.6
 """Of an entity that joins an episode to a chosen one and is not asked about: the next hop of a question of several."""
@@ -85,6 +93,13 @@ COVERED = 0.1
 
 TELLING = 0.5
 """Words that are in nearly all texts tell them apart by less than this, and count less."""
+
+MOST_EPISODES, WORTH = 8, 0.55
+"""When no number is asked for, at most so many are recalled, and none after the first that scores less than this part
+of the best."""
+
+SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.85
+"""A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
 
 SPARE_EPISODES = 3
 """So many episodes more are chosen than recalled, since some may be near-repeats."""

@@ -4,8 +4,9 @@ import pytest
 
 from graphmem.records import Episode, Fact
 from graphmem.retrieval import weights
-from graphmem.retrieval.ranking import rank_episodes, shares_of_hits, shares_of_names, timeliness
+from graphmem.retrieval.ranking import rank_episodes, shares_of_hits, shares_of_names
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
+from graphmem.retrieval.scoring import timeliness
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:

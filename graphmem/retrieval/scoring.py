@@ -1,0 +1,142 @@
+"""What each episode is worth by itself: by meaning, by words, by rank, by time, by what stands around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.language.names import heading, titles
+from graphmem.language.speakers import speaker_of
+from graphmem.language.times import asks_for_newest, asks_for_oldest, steps_asked
+from graphmem.language.words import STOP_WORDS, stem, words
+from graphmem.records import Episode
+from graphmem.retrieval import weights
+from graphmem.retrieval.repeats import has_digit
+
+Scores = NDArray[np.float64]
+
+_NOTED = re.compile(r"\s*\[[^\[\]]*\]$")
+
+
+def own_scores(
+    question: str,
+    asked: Sequence[str],
+    episodes: Sequence[Episode],
+    texts: Sequence[Sequence[str]],
+    rank: Mapping[str, float],
+    cosine: Mapping[str, float],
+) -> Scores:
+    """What each episode scores by itself, but for the question's words."""
+    low = min(cosine.values(), default=0.0)
+    return (
+        weights.COSINE * _share([max(cosine.get(episode.id, low), 0.0) for episode in episodes])
+        + weights.RANK * _share([rank.get(episode.id, 0.0) for episode in episodes])
+        + weights.PHRASES * _share(_matching_phrases(asked, texts))
+        + weights.TITLE * np.array([is_named(episode, asked) for episode in episodes])
+        + weights.TIME * timeliness(question, [episode.step for episode in episodes])
+        - weights.ASKING * np.array([heading(episode.text) is None and asks(episode.text) for episode in episodes])
+    )
+
+
+def timeliness(question: str, steps: Sequence[int]) -> Scores:
+    """How well each step fits the time that the question asks for, from 0 to 1; all 0 when it asks for none.
+
+    "The last time ..." wants the newest, "at first ..." the earliest, "at step 12" those nearest to it.
+    """
+    at = np.array(steps, float)
+    if not len(at):
+        return at
+    span = max(float(np.ptp(at)), 1.0)
+    if wanted := steps_asked(question):
+        return np.asarray(1.0 / (1.0 + np.abs(at[:, None] - np.array(wanted)).min(axis=1)))
+    if asks_for_newest(question):
+        return np.asarray((at - at.min()) / span)
+    if asks_for_oldest(question):
+        return np.asarray((at.max() - at) / span)
+    return np.zeros(len(at))
+
+
+def _share(values: Sequence[float] | Scores) -> Scores:
+    """Each value as a part of the largest."""
+    array = np.array(values, float)
+    largest = array.max(initial=0.0)
+    return array / largest if largest > 0 else array
+
+
+def matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scores:
+    """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
+    terms = list(dict.fromkeys(stem(word) for word in asked if word not in STOP_WORDS))
+    sought = set(terms)
+    counts = [Counter(term for term in map(stem, text) if term in sought) for text in texts]
+    often = np.array([[count[term] for term in terms] for count in counts], float).reshape(len(texts), len(terms))
+    length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
+    having = (often > 0).sum(axis=0)
+    rarity = np.maximum(np.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6)
+    scores = rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / max(length.mean(), 1.0)))
+    return np.asarray(scores / max(scores.sum(axis=1).max(initial=0.0), weights.TELLING))
+
+
+def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
+    """How many pairs of neighbouring words of the question each text has."""
+    pairs = {pair for pair in pairwise(asked) if not STOP_WORDS.intersection(pair)}
+    return [len(pairs.intersection(pairwise(text))) for text in texts]
+
+
+def is_named(episode: Episode, asked: Sequence[str]) -> bool:
+    """Whether the question names what the episode is about, or who says it."""
+    title = heading(episode.text)
+    about = titles(title) if title else [episode.speaker or speaker_of(episode.text) or ""]
+    question = f" {' '.join(map(stem, asked))} "
+    return any((name := " ".join(map(stem, words(each)))) and f" {name} " in question for each in about)
+
+
+def mended(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
+    """The words of the question; one that is in none of the texts as the word that is spelled most like it."""
+    there = {word for text in texts for word in text}
+    known = set(map(stem, there)) | STOP_WORDS
+    alike = [word for word in there if len(word) >= weights.SHORTEST_MENDED]
+    return [word if stem(word) in known else _spelled(word, alike) for word in asked]
+
+
+def _spelled(word: str, others: Sequence[str]) -> str:
+    near = [other for other in others if other[0] == word[0] and not has_digit(word + other)]
+    long = len(word) >= weights.SHORTEST_MENDED
+    return next(iter(get_close_matches(word, near, 1, weights.SPELLED_ALIKE)), word) if long else word
+
+
+def beside(episodes: Sequence[Episode], follows: Iterable[tuple[str, str]]) -> Scores:
+    """How much of each one's score (column) goes to the one just before or after it (row).
+
+    What follows a question gets more of it: it may be the answer. One with a heading stands for itself.
+    """
+    place = {episode.id: index for index, episode in enumerate(episodes) if heading(episode.text) is None}
+    matrix = np.zeros((len(episodes), len(episodes)))
+    for one, next_ in follows:
+        if one in place and next_ in place:
+            reply = weights.REPLY if asks(episodes[place[one]].text) else weights.AFTER
+            matrix[place[next_], place[one]] = reply
+            matrix[place[one], place[next_]] = weights.BEFORE
+    return matrix
+
+
+def company(episodes: Sequence[Episode], scores: Scores) -> Scores:
+    """How much of what scores high stands around each, step by step, as a part of the largest.
+
+    What a question is about was talked of for a while. One with a heading stands for itself.
+    """
+    talk = np.array([heading(episode.text) is None for episode in episodes])
+    at = np.array([episode.step for episode in episodes], float)
+    near = np.exp(-np.abs(at[:, None] - at[None, :]) / weights.A_WHILE) * talk
+    np.fill_diagonal(near, 0.0)
+    return _share(talk * (near @ np.maximum(scores, 0.0) ** weights.COMPANY_SHARPNESS))
+
+
+def asks(text: str) -> bool:
+    """Whether a text ends as a question, but for what is noted in brackets behind it."""
+    return _NOTED.sub("", text.rstrip()).endswith(("?", "\uff1f"))
