@@ -76,7 +76,14 @@ class View:
             explain=explain,
         )
         found = chosen.find(question, self._snapshot())
-        return recollect(found.facts, found.episodes, budget=budget, conflicts=found.conflicts, why=found.why)
+        return recollect(
+            found.facts,
+            found.episodes,
+            budget=budget,
+            conflicts=found.conflicts,
+            why=found.why,
+            chains=found.chains,
+        )
 
     arecall = twin(recall)
 

@@ -41,13 +41,15 @@ class Question:
 class Found:
     """The facts and episodes that bear on a question, best first, and why each was found, by its id.
 
-    `conflicts` pairs a fact with one that another episode of the same step asserts in its place.
+    `conflicts` pairs a fact with one that another episode of the same step asserts in its place. `chains` are told
+    before the other facts, each as one line.
     """
 
     facts: tuple[Fact, ...] = ()
     episodes: tuple[Episode, ...] = ()
     why: Mapping[str, Why] = field(default_factory=dict)
     conflicts: tuple[tuple[Fact, Fact], ...] = ()
+    chains: tuple[tuple[Fact, ...], ...] = ()
 
 
 class Search(Protocol):
