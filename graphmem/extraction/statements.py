@@ -43,8 +43,13 @@ _WHERE = re.compile(
 )
 _GAP_FIRST = re.compile(r"(?P<verb>[^\W\dA-Z_]\w+(?:s|ed)) (?P<owner>.+)")
 _GAP_LAST = re.compile(rf"(?P<owner>.+?) (?P<verb>(?:{_BE} )?[^\W\dA-Z_]\w*(?:s|ed))(?P<by> {_PREPOSITION})?")
+_DONE = (
+    r"(?!supposed|interested|tired|scared|worried|excited|bored|expected|pleased|annoyed|used|meant|gone|done)"
+    r"(?:[^\W\dA-Z_]\w*(?:ed|en|wn|lt)|born|made|held|led|run|sung|won|paid|sold|kept|found|bought|taught|famous|allergic)"
+)
 _BEING = re.compile(
-    rf"(?P<subject>.+?) (?P<relation>{_BE} (?:an? )?(?:{_ROLE_WORD} ){{0,3}}?{_PREPOSITION}{_CATEGORY}) (?P<object>.+)"
+    rf"(?P<subject>.+?) (?P<relation>(?:(?:is|are)|{_BE} (?:{_DONE}|an? {_ROLE_WORD}(?: {_ROLE_WORD}){{0,2}}?))"
+    rf" {_PREPOSITION}{_CATEGORY}) (?P<object>.+)"
 )
 _DOING = re.compile(
     rf"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+(?:s|ed)(?: {_PREPOSITION}{_CATEGORY}| the {_ROLE_WORD} of))"
@@ -67,11 +72,18 @@ _NO_NAME = words(
     which if a an today yesterday tomorrow now then dinner lunch breakfast everybody everyone nobody somebody someone
     something nothing everything most many some all both each every no not one please let yes okay and but so"""
 )
+_NOW = re.compile(r"^(?:the |new |current |present )+")
 _IN_NAMES = words("of the and de la le van von der den del di da dos")
-_OWN = words("my our your his her its their")
-_NO_VALUE = re.compile(
-    r"(?:.*(?:ful|ing|ous|able|ible|ive|less|est|ly)|very.*|too .*|good|bad|new|old|high|low|big|small|great|open|ed"
-    r"|closed|ready|late|early|full|empty|wrong|right|broken|done|gone|cold|hot|over|up|down|out|off|on|nice|fine|red)"
+_NEVER_FIRST = words(
+    """my our your his her its their yesterday today tomorrow now then if when while because since unless although
+    though as maybe perhaps whether suppose imagine until once after before in on at for with from by not no i"""
+)
+_NO_ROLE = words(
+    "end rest part best worst most one lot start beginning middle top side back front reason point way problem"
+)
+_KINDS = re.compile(
+    r".*\b(?:favou?rite|type|kind|sort|sport|genre|language|job|occupation|profession|position|field|colou?r|religion"
+    r"|instrument|currency|diet|breed|drink|food|hobby|music|username|password|nickname|subject|industry|material)\b.*"
 )
 _LONGEST, _LONGEST_NAME = 28, 12
 
@@ -133,7 +145,7 @@ def _without_link(text: str) -> str:
 
 
 def _small_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[\w'\u2019]+", text) if word.islower()}
+    return {word for word in re.findall(r"[\w'\u2019-]+", text) if word.islower()}
 
 
 def _by_clause(text: str) -> Iterator[Statement]:
@@ -155,16 +167,21 @@ def _by_role(text: str) -> Iterator[Statement]:
         return
     owner, what = role
     if place := _LOCATED.fullmatch(found["rest"]):
-        if what.islower() and _is_value(place["value"]):
+        if not _is_capital(what) and _is_value(place["value"]):
             yield _stated(owner, f"has {what} {place['verb']}", place["value"], role_slot(what))
-    elif _is_value(value := found["rest"].strip(), noun=True) and (what.islower() or _is_name(value)):
+    elif _fills(what, value := found["rest"].strip()):
         yield _stated(owner, f"has {what}", value, role_slot(what))
 
 
 def _by_owner(text: str) -> Iterator[Statement]:
     """ "X's capital is Y"."""
     found = _OWNER.fullmatch(text)
-    if found and _is_name(found["owner"]) and _is_value(found["value"], noun=True):
+    if (
+        found
+        and _is_name(found["owner"])
+        and not _small_words(found["owner"]) - _IN_NAMES
+        and _fills(*found.group(2, 3))
+    ):
         yield _stated(found["owner"], f"has {found['role']}", found["value"], role_slot(found["role"]))
 
 
@@ -204,7 +221,8 @@ def _role_of(left: str) -> tuple[str, str] | None:
         and not re.search(rf" {_PREPOSITION}\b| and\b", compound["noun"])
     ):
         owner, role = compound["owner"], f"{role} of{compound['noun']}"
-    return (owner, role.removeprefix("name of ")) if _is_name(owner, starts=False) else None
+    role = _NOW.sub("", role.removeprefix("name of "))
+    return (owner, role) if _is_owner(owner) and _NO_ROLE.isdisjoint(role.split()) else None
 
 
 def _stated(subject: str, relation: str, object_: str, slot: str | None = None) -> Statement:
@@ -216,28 +234,50 @@ def _bare(name: str) -> str:
     return name[1:-1] if len(name) > 2 and name[0] in _MARKS and name[-1] in _MARKS else name
 
 
-def _is_name(text: str, *, starts: bool = True) -> bool:
-    """Whether a text may name what a statement is about: written as a name, or a noun in small letters.
+def _is_name(text: str) -> bool:
+    """Whether what starts a sentence names what it is about: written as a name, or a noun in small letters.
 
-    What `starts` a sentence is written with a capital anyhow: "Our" there is no part of a name.
+    A sentence starts with a capital anyhow: "Our" there is no part of a name.
     """
     own = text.split()
-    own = own[1:] if own and own[0].casefold() in ("the", "a", "an") else own
-    if not own or len(own) > _LONGEST_NAME or own[0] in _NEVER:
+    if not own or own[0].casefold() in _NEVER_FIRST or any(re.fullmatch(_BE, word) for word in own):
         return False
-    if text.islower():
-        return len(own) <= 3 and not _NO_NAME & set(own)
-    first = own[0].casefold()
-    if first in _NO_NAME and (starts or own[0] == "I"):
-        return first not in _OWN and len(own) > 1 and not own[1].islower()
-    return not all(word.islower() for word in own)
+    bare = _without_article(own)
+    if own != bare and not any(map(_is_capital, bare[:1])):
+        return False
+    if bare[:1] and bare[0].casefold() in _NO_NAME:
+        return len(bare) > 1 and _is_capital(bare[1])
+    return _is_owner(text)
 
 
-def _is_value(text: str, *, noun: bool = False) -> bool:
-    """Whether a text may be what is stated: a name, a number, a noun; no clause and, to be a `noun`, no adjective."""
+def _is_owner(text: str) -> bool:
+    """Whether a text within a sentence may name a thing."""
+    own = _without_article(text.split())
+    if not own or len(own) > _LONGEST_NAME or own[0] in _NEVER | _NO_NAME:
+        return False
+    return any(map(_is_capital, own)) or len(own) <= 3
+
+
+def _without_article(own: Sequence[str]) -> Sequence[str]:
+    return own[1:] if own and own[0] in ("The", "the", "A", "a", "An", "an") else own
+
+
+def _is_capital(word: str) -> bool:
+    return word.strip(_MARKS)[:1].isupper() or any(letter.isupper() for letter in word)
+
+
+def _is_value(text: str) -> bool:
+    """Whether a text may be what is stated: a name, a number, a noun; no clause."""
     own = text.split()
     if not own or len(own) > _LONGEST_NAME or own[0] in _NO_NAME - {"a", "an"}:
         return False
-    if any(word in _NEVER or re.fullmatch(_BE, word) for word in own):
-        return False
-    return not noun or not own[0].islower() or len(own) > 2 or not _NO_VALUE.fullmatch(own[-1])
+    return not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
+
+
+def _fills(role: str, text: str) -> bool:
+    """Whether a text may be the value of a role, and no adjective: "quiet" is none, "blue" is a favourite colour."""
+    first, *_ = text.split() or [""]
+    if _is_capital(role) and not role.isupper():  # "The Sword of Truth was written ..."
+        return _is_value(text) and _is_capital(first)
+    told = any(map(_is_capital, text.split())) or any(letter.isdigit() for letter in text)
+    return _is_value(text) and (told or bool(_KINDS.fullmatch(role)))

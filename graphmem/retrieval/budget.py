@@ -58,7 +58,8 @@ def recollect(
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. One that ends one of the `chains` is told with all of the chain, in
-    one line. Episodes may fill half the budget, or what the facts leave. Facts are printed by rank, one of `conflicts` with what denies it; episodes in order of time.
+    one line. Episodes may fill half the budget, or what the facts leave. Facts are printed by rank, one of `conflicts`
+    with what denies it; episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
@@ -75,7 +76,13 @@ def recollect(
     reasons = {id_: reason for id_, reason in (why or {}).items() if id_ in kept_ids}
     told = tuple(pair for pair in conflicts if pair[0] in kept_facts)
     return Recollection(
-        tuple(kept_facts), tuple(kept_episodes), text, *omitted, conflicts=told, why=reasons, chains=tuple(kept_chains)
+        tuple(kept_facts),
+        tuple(kept_episodes),
+        text,
+        *omitted,
+        conflicts=told,
+        why=reasons,
+        chains=tuple(chain for chain in chains if kept_ids.issuperset(fact.id for fact in chain)),
     )
 
 

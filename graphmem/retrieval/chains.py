@@ -81,7 +81,7 @@ def reasons(found: Mapping[Chain, float]) -> dict[str, Why]:
             seeds=(f"named {chain[0].subject}",),
             path=(chain[0].subject, *(part for fact in chain for part in (str(fact), fact.object))),
         )
-        for chain, score in reversed(found.items())
+        for chain, score in reversed(list(found.items()))
     }
 
 
@@ -96,12 +96,12 @@ def newest_of_each(facts: Iterable[Fact]) -> list[Fact]:
 
 def _starts(text: str, seeds: Seeds, snapshot: Snapshot) -> list[Start]:
     """What `text` names and asks something of."""
-    asked = [(name, without) for name, said in _named(text, seeds) if (without := _without(text, said))]
-    asked = [(name, without, head) for name, without in asked if (head := _head(without))]
-    if not asked:
+    asked = [(name, _without(text, said)) for name, said in _named(text, seeds)]
+    whole = [(name, without, head) for name, without in asked if (head := _head(without))]
+    if not whole:
         return []
-    vectors = snapshot.embed([part for _, without, head in asked for part in (without, head)])
-    return [Start(name, vectors[2 * at], vectors[2 * at + 1]) for at, (name, _, _) in enumerate(asked)]
+    vectors = snapshot.embed([part for _, without, head in whole for part in (without, head)])
+    return [Start(name, vectors[2 * at], vectors[2 * at + 1]) for at, (name, _, _) in enumerate(whole)]
 
 
 def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
