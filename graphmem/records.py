@@ -466,7 +466,8 @@ class Recollection:
     """What was recalled: facts and episodes, the most relevant first, and how many the budget left out.
 
     `text` is the prompt text; `str(recollection)` gives it. `conflicts` pairs a recalled fact with one that an episode
-    of the same step asserts in its place. `why` explains each find by its id, when that was asked for.
+    of the same step asserts in its place. `why` explains each find by its id, when that was asked for. `chains` lead
+    from what the question names to what it asks, best first: the last fact of each is the answer's.
     """
 
     facts: tuple[Fact, ...]
@@ -476,6 +477,7 @@ class Recollection:
     omitted_episodes: int = 0
     conflicts: tuple[tuple[Fact, Fact], ...] = ()
     why: Mapping[str, Why] = field(default_factory=dict)
+    chains: tuple[tuple[Fact, ...], ...] = ()
 
     def __str__(self) -> str:
         return self.text

@@ -206,5 +206,5 @@ def _told(found: Found, budget: int) -> Recollection:
     """What was found, cut to the budget; of a long episode its excerpt is told."""
     whole = {episode.id: episode for episode in found.episodes}
     shown = [replace(each, text=found.excerpts.get(each.id, each.text)) for each in found.episodes]
-    told = recollect(found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why)
+    told = recollect(found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains)
     return replace(told, episodes=tuple(whole[episode.id] for episode in told.episodes))

@@ -1,4 +1,5 @@
-"""`EnglishExtractor`: transcripts of a game by TextWorld's rules, all other English by a trained pipeline's parse."""
+"""`EnglishExtractor`: transcripts of a game by TextWorld's rules, plain statements by their form, all other English by
+a trained pipeline's parse."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from graphmem.extraction.prose.extractor import ParseExtractor, installed_pipeline
+from graphmem.extraction.statements import StatementExtractor
 from graphmem.extraction.textworld import TextWorldExtractor, is_transcript
 from graphmem.records import Extraction, Fact, Observation
 
@@ -15,8 +17,9 @@ log = logging.getLogger(__name__)
 class EnglishExtractor:
     """Decides for each text, as a whole, who reads it. spaCy is loaded at the first call.
 
-    A text with a command line or a room's title is a transcript, for `TextWorldExtractor`; any other is prose, for
-    `ParseExtractor`. With no trained pipeline installed prose teaches nothing.
+    A text with a command line or a room's title is a transcript, for `TextWorldExtractor`; one statement whose form
+    alone tells what it states ("The capital of Peru is Lima.") is for `StatementExtractor`; any other is prose, for
+    `ParseExtractor`. With no trained pipeline installed only the plain statements of prose teach anything.
     """
 
     anchors: Sequence[str] = (*TextWorldExtractor.anchors, *ParseExtractor.anchors)
@@ -24,6 +27,8 @@ class EnglishExtractor:
     def __init__(self) -> None:
         pipeline = installed_pipeline()
         self._transcripts = TextWorldExtractor()
+        self._statements = StatementExtractor()
+        self._settled = StatementExtractor(settled=True)
         self._prose = ParseExtractor(pipeline) if pipeline else None
         self.name = f"english:{pipeline}" if pipeline else "english"
         self._hinted = False
@@ -32,16 +37,18 @@ class EnglishExtractor:
         """Read any text."""
         if is_transcript(observation.text):
             return self._transcripts.extract(observation, known)
+        if (plain := self._settled.extract(observation, known)).triples:
+            return plain
         if self._prose is None:
             self._hint()
-            return Extraction()
+            return self._statements.extract(observation, known)
         return self._prose.extract(observation, known)
 
     def _hint(self) -> None:
         """Say once what would read more."""
         if not self._hinted:
             log.warning(
-                "the text is kept, but no facts are read from prose without a trained pipeline: "
+                "the text is kept, but hardly a fact is read from prose without a trained pipeline: "
                 "pip install 'graphmem[english]', then `graphmem re-extract` reads what is there"
             )
         self._hinted = True

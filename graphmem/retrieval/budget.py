@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from graphmem.language.speakers import speaker_of
@@ -35,6 +35,12 @@ def fact_line(fact: Fact) -> str:
     return "- " + " ".join(str(fact).split())
 
 
+def chain_line(chain: Sequence[Fact]) -> str:
+    """A chain as one line, its end first: "- Oslo: Emma, has author, Ann -> lives in, Oslo"."""
+    steps = [str(chain[0]), *(f"{fact.relation}, {fact.object}" for fact in chain[1:])]
+    return "- " + " ".join(f"{chain[-1].object}: {' -> '.join(steps)}".split())
+
+
 def episode_lines(episode: Episode) -> str:
     """The episode with its date, or its step, and who said it.
 
@@ -52,26 +58,47 @@ def recollect(
     budget: int,
     conflicts: Sequence[tuple[Fact, Fact]] = (),
     why: Mapping[str, Why] | None = None,
+    chains: Sequence[tuple[Fact, ...]] = (),
 ) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
-    Of facts that read the same the first is told. Episodes may fill half the budget, or what the facts leave. Facts
-    are printed by rank, one of `conflicts` with what denies it; episodes in order of time.
+    Of facts that read the same the first is told. One that ends one of the `chains` is told with all of the chain, in
+    one line. Episodes may fill half the budget, or what the facts leave. Facts are printed by rank, one of `conflicts`
+    with what denies it; episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
     framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
     room = budget - sum(map(count_tokens, framing))
+    lines |= _chained(chains, room // 2)
     all_facts = sum(map(count_tokens, lines.values()))
     kept_episodes = _fit(episodes, [episode_lines(e) for e in episodes], max(room // 2, room - all_facts))
     used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
     kept_facts = _fit(facts, [lines[fact.id] for fact in facts], room - used)
     omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
-    text = _render([lines[fact.id] for fact in kept_facts], kept_episodes, *omitted)
+    text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], kept_episodes, *omitted)
     kept_ids = {fact.id for fact in kept_facts} | {episode.id for episode in kept_episodes}
     reasons = {id_: reason for id_, reason in (why or {}).items() if id_ in kept_ids}
     told = tuple(pair for pair in conflicts if pair[0] in kept_facts)
-    return Recollection(tuple(kept_facts), tuple(kept_episodes), text, *omitted, conflicts=told, why=reasons)
+    return Recollection(
+        tuple(kept_facts),
+        tuple(kept_episodes),
+        text,
+        *omitted,
+        conflicts=told,
+        why=reasons,
+        chains=tuple(chain for chain in chains if kept_ids.issuperset(fact.id for fact in chain)),
+    )
+
+
+def _chained(chains: Iterable[tuple[Fact, ...]], room: int) -> dict[str, str]:
+    """By id, the line of each fact that ends a chain; its other facts need none. A chain too long is told in parts."""
+    lines: dict[str, str] = {}
+    for chain in chains:
+        if len(chain) > 1 and chain[-1].id not in lines and count_tokens(chain_line(chain)) <= room:
+            room -= count_tokens(chain_line(chain))
+            lines |= {fact.id: "" for fact in chain if fact.id not in lines} | {chain[-1].id: chain_line(chain)}
+    return lines
 
 
 def _denial(fact: Fact, conflicts: Sequence[tuple[Fact, Fact]]) -> str:

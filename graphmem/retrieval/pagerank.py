@@ -20,6 +20,7 @@ from graphmem.language.words import content
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
+from graphmem.retrieval.chains import Chain, chains, reasons
 from graphmem.retrieval.excerpts import excerpts_of
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
@@ -45,11 +46,25 @@ class PageRank:
             if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
                 return Found()
             found = _rank(question, snapshot, seeds, around, candidates)
-        return replace(found, why=_reasons(found, around)) if question.explain else found
+        led = _led(question, seeds, snapshot)
+        found = replace(found, facts=_led_first(led, found.facts), chains=tuple(led))
+        return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
 
 
 def _text(question: Question) -> str:
     return " . ".join(question.texts)
+
+
+def _led(question: Question, seeds: Seeds, snapshot: Snapshot) -> Mapping[Chain, float]:
+    """The chains that answer one of the texts, without those whose end the asker has before it."""
+    found = {chain: score for text in question.texts for chain, score in chains(text, seeds, snapshot).items()}
+    return {chain: score for chain, score in found.items() if chain[-1].id not in question.known}
+
+
+def _led_first(led: Iterable[Chain], facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts of the chains, the end of each first, before all others."""
+    first = [fact for chain in led for fact in reversed(chain)]
+    return tuple({fact.id: fact for fact in (*first, *facts)}.values())
 
 
 def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds, Mapping[str, float]]:

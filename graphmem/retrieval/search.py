@@ -45,6 +45,8 @@ class Found:
 
     `conflicts` pairs a fact with one that another episode of the same step asserts in its place. `excerpts` gives, by
     its id, what is to be told of an episode that is too long to be told whole.
+    `conflicts` pairs a fact with one that another episode of the same step asserts in its place. `chains` are told
+    before the other facts, each as one line.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -52,6 +54,7 @@ class Found:
     why: Mapping[str, Why] = field(default_factory=dict)
     conflicts: tuple[tuple[Fact, Fact], ...] = ()
     excerpts: Mapping[str, str] = field(default_factory=dict)
+    chains: tuple[tuple[Fact, ...], ...] = ()
 
 
 class Search(Protocol):

@@ -42,6 +42,30 @@ MOST_FACTS = 40
 FAINT = 0.03
 """A fact with less than this part of the highest rank bears on nothing that was asked."""
 
+# --- Chains: from what a question names to what it asks of it; tuned on the half of questions of even number
+
+CHAIN_STARTS, CHAIN_HOPS, CHAIN_BEAM = 4, 4, 6
+"""From how many names chains grow, by how many facts at most, and how many ways grow on at each hop."""
+
+FACTS_OF_LINK = 40
+"""So many facts of each end are looked at, the newest; of one that has more, those near to what is asked, too."""
+
+MANY_AT_ONCE = 3
+"""A relation of which a subject has so many at once can have many; of any other the newest is the one to follow."""
+
+CHAINS_TOLD, CHAINS = 12, 3
+"""So many of the ways are told as a whole to be scored, and at most so many chains are recalled."""
+
+NEAR_CHAIN = 0.45
+"""The least cosine of a chain's relations to a question. With MiniLM relations that a question does not ask for are
+below 0.4."""
+
+CHAIN_HEAD, CHAIN_HOP, HEAD_WORDS = 0.2, 0.02, 2
+"""What the last relation weighs that is near to the first words of the question, so many; and what each fact costs."""
+
+CHAIN_MARGIN = 0.15
+"""A chain whose score is lower than the best one by more is not told."""
+
 # --- Episodes: chosen one after the other; each part of a score is at most 1
 
 BY_RANK, BY_VECTOR, BY_TEXT = 40, 40, 40

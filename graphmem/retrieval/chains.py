@@ -1,0 +1,197 @@
+"""Chains of facts: from what a question names, fact by fact, to what it asks of it; no model reads the question.
+
+    start   each entity that the question names, with the question as it reads without that name
+    grow    hop by hop from subject to object, by the newest fact of each relation, the best few ways only
+    rank    by how near in meaning the relations of a way, told in their order, are to the question without the name
+
+"Which country is the wife of the author of Emma a citizen of?" becomes "Which country is the wife of the author of it a
+citizen of?", and "it, author, married to, citizen of" is nearest to that, whoever the author is: what the facts say
+between the two ends does not weigh. The relations alone are embedded, and these are few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphmem.language.words import STOP_WORDS, words
+from graphmem.records import Fact, Seeds, Vector, Why, entity_key
+from graphmem.retrieval import weights
+from graphmem.retrieval.search import Snapshot
+
+Chain = tuple[Fact, ...]
+"""Facts each of which begins where the one before it ends."""
+
+_SAYS_LITTLE = frozenset({"name", "called", "title", "current", "currently", "it"})
+_HELPERS = re.compile(r"^(?:has|have|is|are|was|were)(?: an?| the)? (?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a question names, and what the question asks of it: as a whole, and by its first words."""
+
+    name: str
+    asked: Vector
+    head: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A chain that may grow on from `end`, with the sum of the vectors of its relations, and how near that is."""
+
+    start: Start
+    facts: Chain
+    total: Vector
+    near: float = 0.0
+
+    @property
+    def end(self) -> str:
+        return entity_key(self.facts[-1].object if self.facts else self.start.name)
+
+    def passes(self, name: str) -> bool:
+        return entity_key(name) in {entity_key(self.start.name), *(entity_key(fact.object) for fact in self.facts)}
+
+
+def chains(text: str, seeds: Seeds, snapshot: Snapshot) -> dict[Chain, float]:
+    """The chains that answer the question `text`, each with its score, best first; none when none is near enough.
+
+    One may be a single fact. None that follow are longer than a first one of one fact.
+    """
+    starts = _starts(text, seeds, snapshot) if seeds.facts else []
+    scored = _scored(_grown(starts, snapshot), snapshot)
+    best = max(scored.values(), default=0.0)
+    found: dict[str, tuple[Chain, float]] = {}
+    longest = 0
+    for way, score in sorted(scored.items(), key=lambda item: -item[1]):
+        longest = longest or (1 if len(way) == 1 else weights.CHAIN_HOPS)
+        if len(way) <= longest and score >= best - weights.CHAIN_MARGIN:
+            found.setdefault(entity_key(way[-1].object), (way, score))
+    return dict(list(found.values())[: weights.CHAINS])
+
+
+def reasons(found: Mapping[Chain, float]) -> dict[str, Why]:
+    """By the id of the fact that ends it, why each chain was found: the name in the question, and the way from it."""
+    return {
+        chain[-1].id: Why(
+            score=round(score, 6),
+            seeds=(f"named {chain[0].subject}",),
+            path=(chain[0].subject, *(part for fact in chain for part in (str(fact), fact.object))),
+        )
+        for chain, score in reversed(list(found.items()))
+    }
+
+
+def newest_of_each(facts: Iterable[Fact]) -> list[Fact]:
+    """Of the facts that say the same of one subject the newest; where one has many at once, some of the newest."""
+    told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in sorted(facts, key=lambda fact: fact.since, reverse=True):
+        told[fact.triple.key[0], fact.slot or fact.triple.key[1]].append(fact)
+    many = {what for (_, what), same in told.items() if len(same) >= weights.MANY_AT_ONCE}
+    return [fact for (_, what), same in told.items() for fact in same[: weights.MANY_AT_ONCE if what in many else 1]]
+
+
+def _starts(text: str, seeds: Seeds, snapshot: Snapshot) -> list[Start]:
+    """What `text` names and asks something of."""
+    asked = [(name, _without(text, said)) for name, said in _named(text, seeds)]
+    whole = [(name, without, head) for name, without in asked if (head := _head(without))]
+    if not whole:
+        return []
+    vectors = snapshot.embed([part for _, without, head in whole for part in (without, head)])
+    return [Start(name, vectors[2 * at], vectors[2 * at + 1]) for at, (name, _, _) in enumerate(whole)]
+
+
+def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
+    """The entities that stand in the text, none inside a longer one, and as which of their names."""
+    standing = f" {' '.join(words(text))} "
+    called = {alias: entity.name for entity in seeds.entities for alias in (entity.name, *entity.aliases)}
+    called = {fact.subject: fact.subject for fact in seeds.facts} | called
+    runs = {alias: f" {' '.join(words(entity_key(alias)))} " for alias in called}
+    stand = [alias for alias, run in runs.items() if run in standing and not STOP_WORDS.issuperset(run.split())]
+    found: list[str] = []
+    for alias in sorted(stand, key=lambda alias: -len(runs[alias])):
+        if not any(runs[alias] in runs[longer] for longer in found):
+            found.append(alias)
+    return [(called[alias], alias) for alias in found[: weights.CHAIN_STARTS]]
+
+
+def _without(text: str, name: str) -> str:
+    """The text with "it" for the name."""
+    run = r"[\W_]+".join(map(re.escape, words(entity_key(name))))
+    return re.sub(
+        rf"(?:\b(?:the|an?)\s+)?[\"'\u201c\u2018]*(?<!\w){run}(?!\w)\.?[\"\u201d]?", "it", text, flags=re.IGNORECASE
+    )
+
+
+def _head(asked: str) -> str:
+    """The first words that say what is asked for: "country author" of "Which country is the author of it from?"."""
+    telling = [word for word in words(asked) if word not in STOP_WORDS and word not in _SAYS_LITTLE]
+    return " ".join(telling[: weights.HEAD_WORDS])
+
+
+def _grown(starts: Sequence[Start], snapshot: Snapshot) -> list[Way]:
+    """All ways that were looked at, from each start and from the best ways of each hop."""
+    ways = [Way(start, (), np.zeros_like(start.asked)) for start in starts]
+    found: list[Way] = []
+    for _ in range(weights.CHAIN_HOPS):
+        if not ways:
+            break
+        longer = _longer(ways, _facts_from(ways, snapshot), snapshot)
+        found += longer
+        ways = sorted(longer, key=lambda way: -way.near)[: weights.CHAIN_BEAM]
+    return found
+
+
+def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> dict[str, list[Fact]]:
+    """By the key of each end, the facts that say something of it; of a hub those near what is asked."""
+    ends = {way.end: way for way in reversed(ways)}
+    around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
+    told = {fact.id: fact for fact in around.facts}
+    hubs = [end for name, degree in around.degrees.items() if degree > weights.FACTS_OF_LINK
+            for end in [entity_key(name)] if end in ends]  # fmt: skip
+    if hubs:
+        wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
+        near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
+        told |= {fact.id: fact for fact in snapshot.facts(ids={id_ for hits in near for id_, _ in hits})}
+    said: dict[str, list[Fact]] = defaultdict(list)
+    for fact in newest_of_each(told.values()):
+        said[fact.triple.key[0]].append(fact)
+    return said
+
+
+def _longer(ways: Sequence[Way], said: Mapping[str, Sequence[Fact]], snapshot: Snapshot) -> list[Way]:
+    """The ways by one fact more; none comes back to where it was."""
+    steps = [(way, fact) for way in ways for fact in said.get(way.end, ()) if not way.passes(fact.object)]
+    if not steps:
+        return []
+    vectors = snapshot.embed([_phrase(fact) for _, fact in steps])
+    return [_joined(way, fact, vector) for (way, fact), vector in zip(steps, vectors, strict=True)]
+
+
+def _joined(way: Way, fact: Fact, vector: Vector) -> Way:
+    total = way.total + vector
+    near = float(total @ way.start.asked) / (float(np.linalg.norm(total)) or 1.0)
+    return Way(way.start, (*way.facts, fact), total, near)
+
+
+def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
+    """The nearest of the ways, told as a whole, with their scores; none that is not near the question."""
+    nearest = sorted(ways, key=lambda way: -way.near)[: weights.CHAINS_TOLD]
+    if not nearest:
+        return {}
+    told = snapshot.embed([", ".join(["it", *map(_phrase, way.facts)]) for way in nearest])
+    last = snapshot.embed([_phrase(way.facts[-1]) for way in nearest])
+    found: dict[Chain, float] = {}
+    for way, whole, end in zip(nearest, told, last, strict=True):
+        if (cosine := float(whole @ way.start.asked)) >= weights.NEAR_CHAIN:
+            score = cosine + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
+            found[way.facts] = max(score, found.get(way.facts, -1.0))
+    return found
+
+
+def _phrase(fact: Fact) -> str:
+    """What a fact says of its subject: "author" of "has author"."""
+    return _HELPERS.sub("", " ".join(fact.relation.casefold().split()))
