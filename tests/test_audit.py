@@ -146,7 +146,7 @@ def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_lists_merges_and_parts(tmp_path: Path) -> None:
     path = tmp_path / "house.db"
-    with Memory(path, embedder=load_embedder("minilm")) as memory:
+    with Memory(path, embedder=load_embedder("minilm"), slot_of=slot) as memory:
         memory.remember("one", step=1, triples=[("Barack Obama", "is in", "[b]Hawaii[/b]")])
         memory.remember("two", step=1, triples=[("Barack Obama", "is in", "Oslo"), ("Obama", "is", "a lawyer")])
     table = _run("audit", path).stdout

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Annotated, Any
 from uuid import uuid4
@@ -64,7 +64,8 @@ class Tools:
         ] = None,
     ) -> Learned:
         """Store an observation and learn the facts in it; what they contradict is kept as past."""
-        return self.memory.remember(text, triples=facts, key=key or self._key(text))
+        learned = self.memory.remember(text, triples=facts, key=key or self._key(text))
+        return replace(learned, repeated=learned.episode.text != text)  # a retry is told what it was told at first
 
     def _key(self, text: str) -> str:
         """A key for a text that came without: that of the newest episode when it says the same, as a retry does."""

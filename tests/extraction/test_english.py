@@ -45,7 +45,7 @@ def test_a_transcript_is_read_by_the_rules_with_or_without_a_pipeline(untrained:
 
 
 def test_what_a_transcript_makes_outdated_unnamed_is_asked_for() -> None:
-    assert set(default_extractor().anchors) == set(TextWorldExtractor.anchors)
+    assert set(default_extractor().anchors) > set(TextWorldExtractor.anchors)
 
 
 @pytest.mark.parametrize("text", PROSE)

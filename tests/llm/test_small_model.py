@@ -29,6 +29,7 @@ from graphmem import Memory
 from graphmem.errors import UselessReply
 from graphmem.llm import ChatModel
 from graphmem.prompts import ExtractionReply, extract
+from graphmem.records import Observation
 from graphmem.testing import HashEmbedder
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -100,7 +101,7 @@ SCENE = {"Observation": "-= Kitchen =-\nA red apple is on the table.", "Actions"
 @pytest.mark.parametrize(
     ("purpose", "messages", "form"),
     [
-        ("extract", extract(SCENE["Observation"], []), ExtractionReply),
+        ("extract", extract(Observation(SCENE["Observation"]), []), ExtractionReply),
         ("plan", prompts.plan("Bring the apple.", SCENE), prompts.PlanReply),
         ("act", prompts.act("Bring the apple.", SCENE), prompts.ActionReply),
     ],
