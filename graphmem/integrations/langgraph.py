@@ -19,6 +19,7 @@ from os import PathLike
 from threading import Lock
 from typing import Any
 
+from graphmem.conversations import observations_of
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.extraction import default_extractor
@@ -79,16 +80,17 @@ def recall_node(memory: Memory, *, explain: bool = False) -> Callable[[MemorySta
 
 
 def remember_node(memory: Memory) -> Callable[[MemoryState], dict[str, Any]]:
-    """A node for after the model: remembers what was said since the last user message, it included.
+    """A node for after the model: remembers what was said since the last user message, it included, and by whom.
 
     A message's id is its key: a run that is repeated from a checkpoint remembers nothing twice.
     """
 
     def remember(state: MemoryState) -> dict[str, Any]:
         for message in _since_the_user(state["messages"]):
-            if isinstance(message, HumanMessage | AIMessage) and message.text.strip():
-                speaker = "user" if _said_by_user(message) else "assistant"
-                memory.remember(f"{speaker}: {message.text}", key=message.id and f"message-{message.id}")
+            if isinstance(message, HumanMessage | AIMessage):
+                role, key = "user" if _said_by_user(message) else "assistant", message.id and f"message-{message.id}"
+                for said in observations_of([{"role": role, "name": message.name, "content": message.text}]):
+                    memory.remember(said.text, speaker=said.speaker, metadata=said.metadata, key=key)
         return {}
 
     return remember
@@ -226,7 +228,8 @@ class MemoryStore(BaseStore):
 
     def _passing(self, op: SearchOp, entries: Sequence[Entry], enough: int) -> Iterator[Version]:
         """The items that pass the filter, in their order; read part by part, as far as they are asked for."""
-        for start in range(0, len(entries), part := max(enough, 100)):
+        part = max(enough, 100)
+        for start in range(0, len(entries), part):
             for version in self._all().read(entries[start : start + part]):
                 if _is_wanted(version.mark, op):
                     yield version

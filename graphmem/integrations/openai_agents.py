@@ -9,10 +9,15 @@ The SDK's package is called `agents`, as a folder of graphmem's checkout is: run
 
 from __future__ import annotations
 
-from asyncio import CancelledError, ensure_future, shield, to_thread
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from asyncio import CancelledError, get_running_loop, to_thread, wait
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from graphmem.conversations import observations_of
 from graphmem.errors import InputError
 from graphmem.integrations.extras import extra
 from graphmem.integrations.kept import Kept
@@ -21,6 +26,8 @@ from graphmem.memory import Memory
 from graphmem.records import Episode, Observation
 
 with extra("openai-agents"):
+    from agents.memory.session_settings import coerce_session_settings
+
     from agents import FunctionTool, SessionSettings
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 
 _MARK = "openai_agents"
 _SPEAKERS = ("user", "assistant")
+Result = TypeVar("Result")
 
 
 def memory_tools(memory: Memory, *, allow_forget: bool = False) -> list[FunctionTool]:
@@ -52,9 +60,11 @@ class MemorySession:
     with different ids may share a memory: each sees its own items, `recall` finds those of all.
     """
 
-    def __init__(self, session_id: str, memory: Memory, *, session_settings: SessionSettings | None = None) -> None:
+    def __init__(
+        self, session_id: str, memory: Memory, *, session_settings: SessionSettings | dict[str, Any] | None = None
+    ) -> None:
         self.session_id = session_id
-        self.session_settings: SessionSettings | None = session_settings or SessionSettings()
+        self.session_settings: SessionSettings | None = coerce_session_settings(session_settings or {})
         self._memory = memory
         self._kept = Kept(memory, self._mine)
 
@@ -73,20 +83,18 @@ class MemorySession:
 
         A call that is cancelled has added nothing: what was written meanwhile is taken back.
         """
-        adding = ensure_future(to_thread(self._add, items))
-        try:
-            await shield(adding)
-        except CancelledError:
-            self._take_back(await adding)
-            raise
+        await _to_its_end(self._add, self._take_back, items)
 
     async def pop_item(self) -> TResponseInputItem | None:
-        """Take the newest item away and give it back; what only it taught is forgotten."""
-        return await to_thread(self._pop)
+        """Take the newest item away and give it back; what only it taught is forgotten.
+
+        A call that is cancelled may have taken it, but has ended when it says so.
+        """
+        return await _to_its_end(self._pop)
 
     async def clear_session(self) -> None:
         """Forget every item of this session, and what only they taught."""
-        await to_thread(self._clear)
+        await _to_its_end(self._clear)
 
     def _episodes(self, limit: int | None) -> list[Episode]:
         while True:
@@ -103,9 +111,11 @@ class MemorySession:
         return [learned.episode for learned in self._memory.remember_together(map(self._observation, items))]
 
     def _observation(self, item: TResponseInputItem) -> Observation:
-        speaks = item.get("role") in _SPEAKERS
         metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
-        return Observation(_as_text(item), metadata=metadata, triples=None if speaks else ())
+        role, said = item.get("role"), _said(item)
+        for told in observations_of([{"role": role, "content": said}]) if role and said else ():
+            return replace(told, metadata=metadata, triples=None if role in _SPEAKERS else ())
+        return Observation(_kind(item), metadata=metadata, triples=())
 
     def _pop(self) -> TResponseInputItem | None:
         for episode in iter(lambda: next(iter(self._episodes(1)), None), None):
@@ -126,11 +136,32 @@ class MemorySession:
             return self._take_back(there)
 
 
-def _as_text(item: Mapping[str, Any]) -> str:
-    """What was said, after who said it; of anything else only what it was: it is data of the dialogue, not a sight."""
-    if role := item.get("role"):
-        content = item.get("content")
-        parts = [content] if isinstance(content, str) else [part.get("text", "") for part in content or ()]
-        if said := "\n".join(part for part in parts if isinstance(part, str) and part.strip()):
-            return f"{role}: {said}"
-    return f"({' '.join(filter(None, (item.get('type') or role or 'item', item.get('name'))))})"
+async def _to_its_end(
+    work: Callable[..., Result], undo: Callable[[Result], Any] | None = None, *arguments: Any
+) -> Result:
+    """Do the work on another thread; a call that is cancelled, once or more, waits for its end, and undoes it."""
+    doing = get_running_loop().run_in_executor(None, partial(copy_context().run, work, *arguments))
+    cancelled = None
+    while not doing.done():
+        try:
+            await wait({doing})
+        except CancelledError as error:
+            cancelled = cancelled or error
+    if cancelled is None:
+        return doing.result()
+    if not doing.exception() and undo:
+        with suppress(CancelledError):
+            await _to_its_end(undo, None, doing.result())
+    raise cancelled
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    """What an item says in words."""
+    content = item.get("content")
+    parts = [content] if isinstance(content, str) else [part.get("text", "") for part in content or ()]
+    return "\n".join(part for part in parts if isinstance(part, str) and part.strip())
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """What an item is that says nothing: it is data of the dialogue, not a sight."""
+    return f"({' '.join(filter(None, (item.get('type') or item.get('role') or 'item', item.get('name'))))})"

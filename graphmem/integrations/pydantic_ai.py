@@ -79,7 +79,7 @@ class Remembering(AbstractCapability[Any]):
         said = {"user": _as_text(ctx.prompt), "assistant": result.output if isinstance(result.output, str) else ""}
         for speaker, text in said.items():
             if text.strip():
-                await self.memory.aremember(f"{speaker}: {text}", key=f"run-{ctx.run_id}-{speaker}")
+                await self.memory.aremember(text, speaker=speaker, key=f"run-{ctx.run_id}-{speaker}")
         return result
 
 

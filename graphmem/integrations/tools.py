@@ -62,15 +62,18 @@ class Tools:
         key: Annotated[
             str | None, Field(description="An id of your own for this text: with it, a repeated call changes nothing.")
         ] = None,
+        speaker: Annotated[
+            str | None, Field(description='Who said the text ("user", "assistant", a name), if somebody did.')
+        ] = None,
     ) -> Learned:
         """Store an observation and learn the facts in it; what they contradict is kept as past."""
-        learned = self.memory.remember(text, triples=facts, key=key or self._key(text))
+        learned = self.memory.remember(text, speaker=said_by, triples=facts, key=key or self._key(text, said_by))
         return replace(learned, repeated=learned.episode.text != text)  # a retry is told what it was told at first
 
-    def _key(self, text: str) -> str:
+    def _key(self, text: str, speaker: str | None) -> str:
         """A key for a text that came without: that of the newest episode when it says the same, as a retry does."""
         newest = self.memory.episodes(newest=1)
-        same = newest and newest[0].text == text and newest[0].key
+        same = newest and (newest[0].text, newest[0].speaker) == (text, speaker) and newest[0].key
         return same or f"tool-{uuid4().hex}"
 
     def recall(

@@ -54,12 +54,11 @@ def test_items_come_back_as_they_were_added(session: MemorySession) -> None:
 
 def test_what_is_said_is_kept_as_episodes_and_learned_from(session: MemorySession, memory: Memory) -> None:
     asyncio.run(session.add_items([HELLO, CALL, OUTPUT, REPLY]))
-    texts = [episode.text for episode in memory.episodes()]
-    assert texts == [
-        "user: Ada lives in Oslo 🏔.",
-        "(function_call recall)",
-        "(function_call_output)",
-        "assistant: Noted.",
+    assert [(episode.speaker, episode.text) for episode in memory.episodes()] == [
+        ("user", "Ada lives in Oslo 🏔."),
+        (None, "(function_call recall)"),
+        (None, "(function_call_output)"),
+        ("assistant", "Noted."),
     ]
     taught = {fact for episode in memory.episodes() if "function" in episode.text for fact in episode.facts}
     assert taught == set()  # what was recalled is no new sight

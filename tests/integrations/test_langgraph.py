@@ -229,7 +229,8 @@ def test_the_nodes_recall_before_the_model_and_remember_after_it(memory: Memory)
     graph, thread = _graph(memory), {"configurable": {"thread_id": "1"}}
     state = graph.invoke({"messages": [("user", "Where does Ada live?")]}, thread)
     assert "- Ada, lives in, Oslo" in state["messages"][-1].text
-    assert [episode.text.split(":")[0] for episode in memory.episodes()[1:]] == ["user", "assistant"]
+    assert [episode.speaker for episode in memory.episodes()[1:]] == ["user", "assistant"]
+    assert memory.episodes()[1].text == "Where does Ada live?"
     graph.invoke({"messages": [("user", "And Ben?")]}, thread)
     assert memory.stats().episodes == 5
 

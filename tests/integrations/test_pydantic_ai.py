@@ -65,7 +65,8 @@ def test_what_is_known_stands_beside_the_prompt_and_not_in_the_history(oslo: Mem
 def test_prompt_and_reply_are_remembered(oslo: Memory) -> None:
     agent = Agent(FunctionModel(Model(TextPart("Noted."))), capabilities=[Remembering(oslo)])
     asyncio.run(agent.run("Ben lives in Bergen."))
-    assert [episode.text for episode in oslo.episodes()[1:]] == ["user: Ben lives in Bergen.", "assistant: Noted."]
+    told = [(episode.speaker, episode.text) for episode in oslo.episodes()[1:]]
+    assert told == [("user", "Ben lives in Bergen."), ("assistant", "Noted.")]
 
 
 def test_the_recollection_is_told_at_every_step_of_a_run(oslo: Memory) -> None:
