@@ -40,16 +40,36 @@ def conversation(path: Path, memory: Memory) -> list[Mapping[str, Any]]:
     return [question for question in data["questions"] if ids & set(question["evidence"])]
 
 
-def ask(memory: Memory, questions: list[Mapping[str, Any]], search: Search) -> Iterator[tuple[float, float, float]]:
-    """For each question the share of its evidence in the first 10 and 20, and the milliseconds it took."""
-    ids = {episode.metadata["id"] for episode in memory.episodes()}
+def ask(memory: Memory, questions: list[Mapping[str, Any]], search: Search) -> Iterator[dict[str, float]]:
+    """For each question its figures, by name.
+
+    The share of its evidence among the first 10 and 20 turns (`several`: of questions with several pieces of it), the
+    share of the sessions of its evidence among the first 10 sessions of these turns, whether the first turn is of one
+    of them, and the milliseconds it took.
+    """
+    session = {episode.metadata["id"]: episode.metadata["session"] for episode in memory.episodes()}
     for question in questions:
         started = time.perf_counter()
         found = memory.recall(question["question"], episodes=20, budget=ROOM, search=search)
         milliseconds = 1000 * (time.perf_counter() - started)
         turns = [episode.metadata["id"] for episode in found.episodes]
-        evidence = ids & set(question["evidence"])
-        yield share(evidence, turns[:10]), share(evidence, turns), milliseconds
+        evidence = session.keys() & set(question["evidence"])
+        wanted, sessions = {session[turn] for turn in evidence}, list(dict.fromkeys(session[turn] for turn in turns))
+        several = {"several@10": share(evidence, turns[:10])} if len(evidence) > 1 else {}
+        yield several | {
+            "recall@10": share(evidence, turns[:10]),
+            "recall@20": share(evidence, turns),
+            "session@10": share(wanted, sessions[:10]),
+            "first_session": float(bool(sessions) and sessions[0] in wanted),
+            "ms": milliseconds,
+        }
+
+
+def figures(found: list[dict[str, float]]) -> dict[str, float]:
+    """The mean of each figure, and the median of the milliseconds."""
+    names = ("recall@10", "recall@20", "several@10", "session@10", "first_session")
+    means = {name: mean(values) for name in names if (values := [each[name] for each in found if name in each])}
+    return means | {"ms": round(statistics.median(each["ms"] for each in found), 1)}
 
 
 def main() -> None:
@@ -57,7 +77,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
-    answers: dict[str, list[tuple[float, float, float]]] = {way: [] for way in SEARCHES}
+    answers: dict[str, list[dict[str, float]]] = {way: [] for way in SEARCHES}
     paths = sorted(given.folder.glob("*.json"))
     if not paths:
         raise SystemExit(f"{given.folder} holds no conversation (*.json)")
@@ -67,14 +87,7 @@ def main() -> None:
             questions = conversation(path, memory)
             for way, search in SEARCHES.items():
                 answers[way] += ask(memory, questions, search)
-    rows = {
-        way: {
-            "recall@10": mean(ten for ten, _, _ in found),
-            "recall@20": mean(twenty for _, twenty, _ in found),
-            "ms": round(statistics.median(ms for _, _, ms in found), 1),
-        }
-        for way, found in answers.items()
-    }
+    rows = {way: figures(found) for way, found in answers.items()}
     if given.json:
         print(json.dumps(rows["graphmem"] | {"paper's search": rows["paper's search"]}))
     else:

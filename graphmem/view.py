@@ -58,14 +58,14 @@ class View:
         """The facts and episodes that bear on `query`, ready for a prompt of at most `budget` tokens.
 
         `query` is a text, or several (as the names of entities), or the last messages of a conversation, whose last one
-        asks. `search` is `PageRank()`, by a random walk from what
-        the query finds; `AriGraph()`, the paper's (section 2.2); or one's own (`graphmem.retrieval.Search`). The first
-        two have names, "pagerank" and "arigraph", and beside a name their options may be given here: `rounds`; `depth`
-        (a mapping in place of the query gives each text a depth of its own) and `width`. So many `episodes` are
-        recalled, or as many as bear on the query, weighed by similarity to the `plan`, too. `without` are ids of
-        episodes that the reader has before it: they and what they taught are not told again. `where` says which
-        episodes count, and facts that these taught: by "speaker", "since" and "until" (a moment each), and by any field
-        of their metadata, each a value or a list of such. With `explain`, the recollection says why each was found.
+        asks. `search` is `PageRank()`, by a random walk from what the query finds; `AriGraph()`, the paper's (section
+        2.2); or one's own (`graphmem.retrieval.Search`). The first two have names, "pagerank" and "arigraph", and
+        beside a name their options may be given here: `rounds`; `depth` (a mapping in place of the query gives each
+        text a depth of its own) and `width`. At most so many `episodes` are recalled (None: as many as bear on the
+        query), weighed by similarity to the `plan`, too. `without` are ids of episodes that the reader has before it:
+        they and what they taught are not told again. `where` says which episodes count, and facts that these taught: by
+        "speaker", "since" and "until" (a moment each), and by any field of their metadata, each a value or a list of
+        such. With `explain`, the recollection says why each was found.
         """
         texts = _texts(query)
         depths = dict(zip(texts, query.values(), strict=True)) if isinstance(query, Mapping) else depth

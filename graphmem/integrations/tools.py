@@ -67,6 +67,7 @@ class Tools:
         ] = None,
     ) -> Learned:
         """Store an observation and learn the facts in it; what they contradict is kept as past."""
+        said_by = (speaker and speaker.strip()) or None
         learned = self.memory.remember(text, speaker=said_by, triples=facts, key=key or self._key(text, said_by))
         return replace(learned, repeated=learned.episode.text != text)  # a retry is told what it was told at first
 

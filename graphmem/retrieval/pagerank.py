@@ -42,7 +42,9 @@ class PageRank:
         for _ in range(self.rounds):
             seeds, names = _link(question, snapshot, found)
             around = explore(snapshot, seeds, names)
-            candidates = snapshot.episodes(ids=ranking.candidates(seeds, around.ranked("episode"), around.follows))
+            candidates = snapshot.episodes(
+                ids=ranking.candidates(seeds, around.ranked("episode"), around.follows, question.episodes)
+            )
             if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
                 return Found()
             found = _rank(question, snapshot, seeds, around, candidates)
@@ -92,7 +94,7 @@ def _rank(
         cosine=_cosines(question, snapshot, seeds, candidates),
         follows=around.follows,
         limit=weights.MOST_EPISODES if question.stops else question.episodes,
-        worth=weights.WORTH if question.stops else 0.0,
+        stops=question.stops,
     )
     episodes = [whole[episode.id] for episode in ranked]
     conflicts = _conflicts(facts, around.disputed.values())

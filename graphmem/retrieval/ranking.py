@@ -55,12 +55,13 @@ def rank_facts(
     return distinct_facts(bearing)[: weights.MOST_FACTS]
 
 
-def candidates(seeds: Seeds, rank: Iterable[str], follows: Iterable[tuple[str, str]]) -> set[str]:
-    """The ids of the episodes among which those to tell are chosen; `rank` has the highest first."""
-    near = seeds.near_episodes[: weights.BY_VECTOR]
-    matching = seeds.matching_episodes[: weights.BY_TEXT]
+def candidates(seeds: Seeds, rank: Iterable[str], follows: Iterable[tuple[str, str]], limit: int) -> set[str]:
+    """The ids of the episodes among which those to tell are chosen, `limit` of them; `rank` has the highest first."""
+    wide = int(weights.CHOICE * limit)
+    near = seeds.near_episodes[: max(weights.BY_VECTOR, wide)]
+    matching = seeds.matching_episodes[: max(weights.BY_TEXT, wide)]
     beside = {id_ for pair in follows for id_ in pair}
-    return {*list(rank)[: weights.BY_RANK], *(id_ for id_, _ in (*near, *matching)), *beside}
+    return {*list(rank)[: max(weights.BY_RANK, wide)], *(id_ for id_, _ in (*near, *matching)), *beside}
 
 
 def rank_episodes(
@@ -71,12 +72,11 @@ def rank_episodes(
     cosine: Mapping[str, float],
     follows: Iterable[tuple[str, str]],
     limit: int,
-    worth: float = 0.0,
+    stops: bool = False,
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
 
-    With `worth`, no more are chosen once one scores less than this part of the first, unless the
-    question names its heading.
+    With `stops`, none are told after the first that is not worth it, beside the best.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
     ids of episodes with those just after them.
@@ -89,7 +89,7 @@ def rank_episodes(
     matching = matching_words(asked, texts)
     own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
-    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, worth)
+    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, stops)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
@@ -100,29 +100,40 @@ def _choose(
     matching: Scores,
     near: Scores,
     limit: int,
-    worth: float,
+    stops: bool,
 ) -> list[int]:
     """The indices of the best episodes, one after the other: what is chosen changes what the others are worth."""
     bridges, alike = _bridges(asked, episodes), _same_heading(episodes)
     uncovered, bridged = np.ones(matching.shape[1]), np.zeros(len(episodes))
     repeated = np.zeros(len(episodes), bool)
     chosen: list[int] = []
-    least = -np.inf
+    highest = -np.inf
     while len(chosen) < min(limit, len(episodes)):
         score = own + weights.WORDS * (matching @ uncovered)
         score = score + near @ score + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
         score[chosen] = -np.inf
         best = int(score.argmax())
+        highest = max(highest, score[best])
         title = heading(episodes[best].text)
-        if score[best] < least and not (title and is_named(episodes[best], asked)):
+        worth = stops and highest * _least(asked, [episodes[index] for index in chosen], matching[chosen])
+        if stops and score[best] < worth and not (title and is_named(episodes[best], asked)):
             break
-        least = max(least, worth * score[best]) if worth else least
         chosen.append(best)
         if title:
             uncovered = np.where(matching[best] > 0, weights.COVERED, 1.0) * uncovered
         bridged = np.maximum(bridged, bridges[best])
         repeated |= alike[best]
     return chosen
+
+
+def _least(asked: Sequence[str], told: Sequence[Episode], matching: Scores) -> float:
+    """The part of the best score below which nothing more is told.
+
+    It is less while the question has words that nothing told has, and names nothing that is told.
+    """
+    answered = bool(matching.size) and bool((matching > 0).any(axis=0).all())
+    named = any(heading(each.text) and is_named(each, asked) for each in told)
+    return weights.WORTH if answered or named else weights.WORTH_OPEN
 
 
 def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) -> list[Episode]:

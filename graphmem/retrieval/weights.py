@@ -68,8 +68,9 @@ CHAIN_MARGIN = 0.15
 
 # --- Episodes: chosen one after the other; each part of a score is at most 1
 
-BY_RANK, BY_VECTOR, BY_TEXT = 40, 40, 40
-"""From how many episodes of the highest rank, the nearest and the best matching, those to recall are chosen."""
+BY_RANK, BY_VECTOR, BY_TEXT, CHOICE = 30, 15, 15, 1.5
+"""From how many episodes of the highest rank, the nearest and the best matching, those to recall are chosen: at least
+so many times as many as are wanted. Among many more, passages that only a link leads to are lost."""
 
 COSINE = 0.8
 """Of the similarity in meaning."""
@@ -118,9 +119,12 @@ COVERED = 0.1
 TELLING = 0.5
 """Words that are in nearly all texts tell them apart by less than this, and count less."""
 
-MOST_EPISODES, WORTH = 8, 0.55
-"""When no number is asked for, at most so many are recalled, and none after the first that scores less than this part
-of the best."""
+MOST_EPISODES = 8
+"""When no number is asked for, at most so many are recalled."""
+
+WORTH, WORTH_OPEN = 0.55, 0.36
+"""Then none is told after the first that scores less than this part of the best; the second holds while the question
+has words that nothing told has."""
 
 SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.85
 """A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
