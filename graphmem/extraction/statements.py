@@ -41,8 +41,10 @@ _WHERE = re.compile(
     rf"[Tt]he (?P<noun>{_ROLE_WORD}(?: {_ROLE_WORD}){{0,3}}?) (?P<link>where|that|which|who|whom) (?P<clause>.+)"
     rf" {_BE} (?P<value>.+)"
 )
-_GAP_FIRST = re.compile(r"(?P<verb>[^\W\dA-Z_]\w+(?:s|ed)) (?P<owner>.+)")
-_GAP_LAST = re.compile(rf"(?P<owner>.+?) (?P<verb>(?:{_BE} )?[^\W\dA-Z_]\w*(?:s|ed))(?P<by> {_PREPOSITION})?")
+_GAP_FIRST = re.compile(r"(?P<verb>[^\W\dA-Z_]\w+(?:s|ed|lt|ght|ote|ade)) (?P<owner>.+)")
+_GAP_LAST = re.compile(
+    rf"(?P<owner>.+?) (?P<verb>(?:{_BE} )?[^\W\dA-Z_]\w*(?:s|ed|lt|ght|ote|ade))(?P<by> {_PREPOSITION})?"
+)
 _DONE = (
     r"(?!supposed|interested|tired|scared|worried|excited|bored|expected|pleased|annoyed|used|meant|gone|done)"
     r"(?:[^\W\dA-Z_]\w*(?:ed|en|wn|lt)|born|made|held|led|run|sung|won|paid|sold|kept|found|bought|taught|famous|allergic)"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +32,12 @@ _HELPERS = re.compile(r"^(?:has|have|is|are|was|were)(?: an?| the)? (?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a question names, and what the question asks of it: as a whole, and by its first words."""
+    """What a question names, and what it asks of that: as a whole, by its first words, and word by word."""
 
     name: str
     asked: Vector
     head: Vector
+    words: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ def reasons(found: Mapping[Chain, float]) -> dict[str, Why]:
     }
 
 
-def newest_of_each(facts: Iterable[Fact]) -> list[Fact]:
-    """Of the facts that say the same of one subject the newest; where one has many at once, some of the newest."""
+def newest_of_each(facts: Iterable[Fact], named: Collection[str] = ()) -> list[Fact]:
+    """Of the facts that say the same of one subject the newest; where one has many at once, some of the newest.
+
+    One to what the question names too, by these keys, goes before a newer one.
+    """
     told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in sorted(facts, key=lambda fact: fact.since, reverse=True):
+    for fact in sorted(facts, key=lambda fact: (fact.triple.key[2] in named, fact.since), reverse=True):
         told[fact.triple.key[0], fact.slot or fact.triple.key[1]].append(fact)
     many = {what for (_, what), same in told.items() if len(same) >= weights.MANY_AT_ONCE}
     return [fact for (_, what), same in told.items() for fact in same[: weights.MANY_AT_ONCE if what in many else 1]]
@@ -97,11 +101,12 @@ def newest_of_each(facts: Iterable[Fact]) -> list[Fact]:
 def _starts(text: str, seeds: Seeds, snapshot: Snapshot) -> list[Start]:
     """What `text` names and asks something of."""
     asked = [(name, _without(text, said)) for name, said in _named(text, seeds)]
-    whole = [(name, without, head) for name, without in asked if (head := _head(without))]
-    if not whole:
-        return []
-    vectors = snapshot.embed([part for _, without, head in whole for part in (without, head)])
-    return [Start(name, vectors[2 * at], vectors[2 * at + 1]) for at, (name, _, _) in enumerate(whole)]
+    telling = [(name, without, told) for name, without in asked if (told := _telling(without))]
+    found = []
+    for name, without, told in telling:
+        vectors = snapshot.embed([without, " ".join(told[: weights.HEAD_WORDS]), *told])
+        found.append(Start(name, vectors[0], vectors[1], vectors[2:]))
+    return found
 
 
 def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
@@ -126,27 +131,27 @@ def _without(text: str, name: str) -> str:
     )
 
 
-def _head(asked: str) -> str:
-    """The first words that say what is asked for: "country author" of "Which country is the author of it from?"."""
-    telling = [word for word in words(asked) if word not in STOP_WORDS and word not in _SAYS_LITTLE]
-    return " ".join(telling[: weights.HEAD_WORDS])
+def _telling(asked: str) -> list[str]:
+    """The words that say what is asked for: "country", "author" of "Which country is the author of it from?"."""
+    return list(dict.fromkeys(word for word in words(asked) if word not in STOP_WORDS | _SAYS_LITTLE))
 
 
 def _grown(starts: Sequence[Start], snapshot: Snapshot) -> list[Way]:
     """All ways that were looked at, from each start and from the best ways of each hop."""
     ways = [Way(start, (), np.zeros_like(start.asked)) for start in starts]
+    named = {entity_key(start.name) for start in starts}
     found: list[Way] = []
     for _ in range(weights.CHAIN_HOPS):
         if not ways:
             break
-        longer = _longer(ways, _facts_from(ways, snapshot), snapshot)
+        longer = _longer(ways, newest_of_each(_facts_from(ways, snapshot), named), snapshot)
         found += longer
         ways = sorted(longer, key=lambda way: -way.near)[: weights.CHAIN_BEAM]
     return found
 
 
-def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> dict[str, list[Fact]]:
-    """By the key of each end, the facts that say something of it; of a hub those near what is asked."""
+def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> list[Fact]:
+    """The facts about each end, each once; of a hub the newest, and those near what is asked."""
     ends = {way.end: way for way in reversed(ways)}
     around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
     told = {fact.id: fact for fact in around.facts}
@@ -156,14 +161,14 @@ def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> dict[str, list[Fact]
         wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
         near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
         told |= {fact.id: fact for fact in snapshot.facts(ids={id_ for hits in near for id_, _ in hits})}
-    said: dict[str, list[Fact]] = defaultdict(list)
-    for fact in newest_of_each(told.values()):
-        said[fact.triple.key[0]].append(fact)
-    return said
+    return list(told.values())
 
 
-def _longer(ways: Sequence[Way], said: Mapping[str, Sequence[Fact]], snapshot: Snapshot) -> list[Way]:
+def _longer(ways: Sequence[Way], facts: Iterable[Fact], snapshot: Snapshot) -> list[Way]:
     """The ways by one fact more; none comes back to where it was."""
+    said: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        said[fact.triple.key[0]].append(fact)
     steps = [(way, fact) for way in ways for fact in said.get(way.end, ()) if not way.passes(fact.object)]
     if not steps:
         return []
@@ -182,14 +187,31 @@ def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
     nearest = sorted(ways, key=lambda way: -way.near)[: weights.CHAINS_TOLD]
     if not nearest:
         return {}
-    told = snapshot.embed([", ".join(["it", *map(_phrase, way.facts)]) for way in nearest])
+    whole = snapshot.embed([_told(way.facts) for way in nearest])
     last = snapshot.embed([_phrase(way.facts[-1]) for way in nearest])
     found: dict[Chain, float] = {}
-    for way, whole, end in zip(nearest, told, last, strict=True):
-        if (cosine := float(whole @ way.start.asked)) >= weights.NEAR_CHAIN:
-            score = cosine + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
+    for way, told, end in zip(nearest, whole, last, strict=True):
+        near = float(told @ way.start.asked) - weights.UNASKED * _unasked(way, snapshot)
+        if near >= weights.NEAR_CHAIN:
+            score = near + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
             found[way.facts] = max(score, found.get(way.facts, -1.0))
     return found
+
+
+def _unasked(way: Way, snapshot: Snapshot) -> float:
+    """How much of a chain the question has no word for: "Where does Ann live?" does not ask for her sister."""
+    if len(way.facts) == 1:
+        return 0.0
+    missing = 0.0
+    for fact in way.facts:
+        said = snapshot.embed(_telling(_phrase(fact)) or [_phrase(fact)])
+        missing += max(0.0, weights.ASKED - float((said @ way.start.words.T).max(axis=1).mean()))
+    return missing
+
+
+def _told(facts: Chain) -> str:
+    """The relations of a chain in their order: "it, author, married to"."""
+    return ", ".join(["it", *map(_phrase, facts)])
 
 
 def _phrase(fact: Fact) -> str:

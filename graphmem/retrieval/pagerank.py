@@ -24,6 +24,7 @@ from graphmem.retrieval.chains import Chain, chains, reasons
 from graphmem.retrieval.excerpts import excerpts_of
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
+from graphmem.retrieval.newest import without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
 
 
@@ -84,7 +85,7 @@ def _rank(
     question: Question, snapshot: Snapshot, seeds: Seeds, around: Neighbourhood, candidates: Sequence[Episode]
 ) -> Found:
     facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
-    facts = _with_chains(facts, around.facts.values())
+    facts = _with_chains(without_older(facts, around.facts.values()), around.facts.values())
     whole = {episode.id: episode for episode in candidates if episode.id not in question.without}
     excerpts = excerpts_of(whole.values(), seeds.passages)
     ranked = ranking.rank_episodes(

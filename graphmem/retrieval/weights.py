@@ -42,6 +42,9 @@ MOST_FACTS = 40
 FAINT = 0.03
 """A fact with less than this part of the highest rank bears on nothing that was asked."""
 
+SUBJECTS, NEARLY_ALL = 6, 0.8
+"""A relation of a state is of one object at a time when so many subjects have it, this part of them with one only."""
+
 # --- Chains: from what a question names to what it asks of it; tuned on the half of questions of even number
 
 CHAIN_STARTS, CHAIN_HOPS, CHAIN_BEAM = 4, 4, 6
@@ -62,6 +65,9 @@ below 0.4."""
 
 CHAIN_HEAD, CHAIN_HOP, HEAD_WORDS = 0.2, 0.02, 2
 """What the last relation weighs that is near to the first words of the question, so many; and what each fact costs."""
+
+ASKED, UNASKED = 0.6, 0.4
+"""The question asks for a fact when one of its words is as near to each word of the relation; what it lacks counts."""
 
 CHAIN_MARGIN = 0.15
 """A chain whose score is lower than the best one by more is not told."""
