@@ -89,7 +89,7 @@ _FIRST = (
 BATCH = 500
 """Nodes that one statement gives their words."""
 
-_WITHOUT_WORDS = """MATCH (n:Episode|Fact) WHERE n.words IS NULL
+_WITHOUT_WORDS = """MATCH (n:Episode|Fact) WHERE n.words IS NULL AND n.scope IS NOT NULL
 RETURN elementId(n) AS node, n:Episode AS episode, n.namespace AS namespace, n.id AS id, n.text AS text LIMIT $batch"""
 
 _SET_WORDS = f"""CALL () {{ UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.node SET n.words = row.words

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append, learn
 from graphmem.graph.merging import merge, unmerge
 from graphmem.protocols import Select
-from graphmem.records import NEXT, Change, Entity, Episode, Fact, Lesson, Merge, Sightings, Triple, Wanted
+from graphmem.records import NEXT, Change, Entity, Episode, Fact, Lesson, Merge, Sightings, Triple, Wanted, step_after
 from graphmem.storage.neo4j import Neo4jStore
 from graphmem.testing import teach
 from tests.neo4j_server import Server
@@ -61,6 +62,24 @@ def test_an_entity_called_otherwise_is_called_so_in_its_facts(store: Neo4jStore)
     store.write(lambda _: (Change(entities=(Entity("Apple", ("fruit",)),)), None))
     assert [str(fact) for fact in store.facts(entities=["fruit"])] == ["Apple, is in, box"]
     assert store.episodes()[0].mentions == ("Apple",)
+
+
+def test_what_is_observed_is_numbered_by_its_time(store: Neo4jStore) -> None:
+    noon = datetime(2024, 5, 3, 12, tzinfo=UTC)
+    times = [
+        noon,
+        noon,
+        None,
+        noon - timedelta(milliseconds=900),
+        noon - timedelta(seconds=5),
+        noon + timedelta(days=1),
+    ]
+    last, steps = -1, []
+    for number, time in enumerate(times):
+        observed = store.observe(Episode(f"e{number}", "seen", NEXT, time=time), [], limit=0)
+        steps.append((observed.episode.step, step_after(last, time)))
+        last = max(last, observed.episode.step)
+    assert [given for given, _ in steps] == [expected for _, expected in steps]
 
 
 def test_many_records_come_in_one_write(store: Neo4jStore) -> None:
