@@ -22,7 +22,6 @@ from typing import Any
 from graphmem.conversations import observations_of
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
-from graphmem.extraction import default_extractor
 from graphmem.integrations.extras import extra
 from graphmem.integrations.items import MARK, NO_LIMIT, REGISTER, FileItems, Graph, GraphItems, Items, Version, key_of
 from graphmem.integrations.kept import Kept
@@ -121,10 +120,8 @@ class MemoryStore(BaseStore):
         extractor: Extractor | None = None,
     ) -> None:
         self._location = location
-        self._seams: dict[str, Any] = {
-            "embedder": embedder or load_embedder(),
-            "extractor": extractor or default_extractor(),
-        }
+        self._embedder = embedder or load_embedder()
+        self._extractor = extractor
         self._open: OrderedDict[str, Graph] = OrderedDict()
         self._items: Items | None = None
         self._lock = Lock()
@@ -158,7 +155,7 @@ class MemoryStore(BaseStore):
         return graph
 
     def _opened(self, name: str) -> Graph:
-        memory = Memory(self._location, namespace=name, **self._seams)
+        memory = Memory(self._location, namespace=name, embedder=self._embedder, extractor=self._extractor)
         graph = Graph(memory, Kept(memory, key_of))
         weakref.finalize(graph, memory.close)
         return graph
@@ -168,8 +165,9 @@ class MemoryStore(BaseStore):
         with self._lock:
             if self._items is None:
                 in_file = self._location != ":memory:" and not is_server(self._location)
-                embedder = self._seams["embedder"]
-                self._items = FileItems(self._location, embedder) if in_file else GraphItems(self._graph, embedder)
+                self._items = (
+                    FileItems(self._location, self._embedder) if in_file else GraphItems(self._graph, self._embedder)
+                )
             return self._items
 
     def _read(self, op: Op) -> Result:

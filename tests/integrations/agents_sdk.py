@@ -1,10 +1,14 @@
 """The session and the tools for the OpenAI Agents SDK. Run by `test_openai_agents`, away from this checkout."""
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 from agents.testing import ScriptedModel, assistant_message, function_call
@@ -13,6 +17,7 @@ from agents import Agent, Runner, Session, SessionSettings, set_tracing_disabled
 from graphmem import Memory
 from graphmem.errors import StoreBusy
 from graphmem.integrations.openai_agents import MemorySession, memory_tools
+from graphmem.records import Vector
 from graphmem.testing import HashEmbedder
 
 set_tracing_disabled(True)
@@ -128,6 +133,76 @@ def test_tasks_add_to_a_session_at_once(session: MemorySession) -> None:
         assert sorted(pairs) == [(f"{n}", f"{n}") for n in range(10)]
 
     asyncio.run(main())
+
+
+_POPPING = """
+import asyncio, json, sys
+from graphmem import Memory
+from graphmem.integrations.openai_agents import MemorySession
+from graphmem.testing import HashEmbedder
+async def main():
+    session = MemorySession("ada-1", Memory(sys.argv[1], embedder=HashEmbedder()))
+    items = []
+    while item := await session.pop_item():
+        items.append(item["content"])
+    print(json.dumps(items))
+asyncio.run(main())
+"""
+
+
+def test_an_item_is_popped_by_one_of_two_processes(session: MemorySession, tmp_path: Path) -> None:
+    asyncio.run(session.add_items([{"role": "user", "content": f"{n}"} for n in range(12)]))
+    command = [sys.executable, "-P", "-c", _POPPING, str(tmp_path / "house.db")]
+    popping = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    popped = [item for each in popping for item in json.loads(each.communicate()[0])]
+    assert sorted(popped, key=int) == [f"{n}" for n in range(12)]
+    assert asyncio.run(session.get_items()) == []
+
+
+class _Held(HashEmbedder):
+    """Embeds when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.let_go = Event(), Event()
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        self.reached.set()
+        assert self.let_go.wait(60)
+        return super().embed(texts)
+
+
+def test_items_whose_adding_is_cancelled_again_and_again_are_not_there(tmp_path: Path) -> None:
+    embedder = _Held()
+    memory = Memory(tmp_path / "house.db", embedder=embedder)
+    session = MemorySession("ada-1", memory)
+
+    async def main() -> None:
+        adding = asyncio.ensure_future(session.add_items([HELLO, REPLY]))
+        assert await asyncio.to_thread(embedder.reached.wait, 60)
+        for _ in range(3):
+            adding.cancel()
+            await asyncio.sleep(0)
+        assert not adding.done()  # it is not known yet what becomes of the items
+        embedder.let_go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await adding
+        assert await session.get_items() == []
+
+    asyncio.run(main())
+    assert memory.stats().episodes == memory.stats().facts == 0
+    memory.close()
+
+
+def test_items_of_an_older_file_come_back(session: MemorySession, memory: Memory) -> None:
+    memory.remember("user: Ada lives in Oslo 🏔.", metadata={"openai_agents": {"session": "ada-1", "item": HELLO}})
+    assert asyncio.run(session.get_items()) == [HELLO]
+
+
+def test_settings_may_be_a_mapping(memory: Memory) -> None:
+    session = MemorySession("ada-1", memory, session_settings={"limit": 1})
+    asyncio.run(session.add_items([HELLO, REPLY]))
+    assert asyncio.run(session.get_items()) == [REPLY]
 
 
 def test_a_run_uses_session_and_tools(session: MemorySession, memory: Memory) -> None:

@@ -2,20 +2,25 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphmem import Memory
-from graphmem.errors import InputError, NotAMemory, StoreBusy
+from graphmem.errors import EmbedderMismatch, InputError, NotAMemory, StoreBusy
 from graphmem.testing import HashEmbedder
 
 pytest.importorskip("langgraph")
 
+from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.store.base import GetOp, InvalidNamespaceError, PutOp, SearchOp
@@ -146,6 +151,86 @@ def test_two_stores_on_one_file_see_each_others_writes(store: MemoryStore, tmp_p
     assert store.get(ADA, "home") is None
 
 
+_PUTTING = """
+import sys
+from graphmem.integrations.langgraph import MemoryStore
+from graphmem.testing import HashEmbedder
+path, *cities = sys.argv[1:]
+store = MemoryStore(path, embedder=HashEmbedder())
+for city in cities:
+    store.put(("users", "ada"), "home", {"text": f"Ada lives in {city}."})
+"""
+
+
+def test_of_values_put_by_processes_at_once_one_holds(store: MemoryStore, tmp_path: Path) -> None:
+    cities = ["Oslo", "Bergen", "Narva"], ["Lyon", "Turin", "Graz"]
+    command = [sys.executable, "-c", _PUTTING, str(tmp_path / "house.db")]
+    putting = [subprocess.Popen([*command, *part]) for part in cities]
+    assert [each.wait() for each in putting] == [0, 0]
+    item = store.get(ADA, "home")
+    assert item
+    city = item.value["text"].split()[-1].strip(".")
+    assert city in ("Narva", "Graz")
+    assert [found.value for found in store.search(ADA)] == [item.value]
+    with Memory(tmp_path / "house.db", namespace="users.ada", embedder=HashEmbedder()) as memory:
+        assert [fact.object for fact in memory.facts("Ada")] == [city]
+        assert memory.stats().episodes == 6
+
+
+def test_what_threads_delete_at_once_is_gone(store: MemoryStore, tmp_path: Path) -> None:
+    stores = [store, MemoryStore(tmp_path / "house.db", embedder=HashEmbedder())]
+    for city in ("Oslo", "Bergen", "Narva"):
+        store.put(ADA, "home", {"text": f"Ada lives in {city}."})
+        together = Barrier(len(stores))
+
+        def delete(each: MemoryStore, together: Barrier = together) -> None:
+            together.wait()
+            each.delete(ADA, "home")
+
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(delete, stores))
+        assert [each.get(ADA, "home") for each in stores] == [None, None]
+
+
+def test_over_many_namespaces_no_graph_is_opened(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ada", "ben", "cem"):
+        store.put(("users", name), "home", {"text": f"{name} lives in Oslo.", "name": name}, index=["text"])
+        store.put(("users", name), "pin", {"text": f"{name} has a pin."}, index=False)
+    store.delete(("users", "cem"), "home")
+    store.delete(("users", "cem"), "pin")
+    store.close()
+    monkeypatch.setattr(langgraph, "Memory", None)
+    assert store.list_namespaces() == [ADA, BEN]
+    assert store.get(BEN, "home").value["name"] == "ben"  # type: ignore[union-attr]
+    assert [item.namespace for item in store.search((), filter={"name": "ben"})] == [BEN]
+    found = store.search(("users",), query="ben lives in Oslo.")
+    assert [(item.namespace, item.key) for item in found] == [(BEN, "home"), (ADA, "home"), (ADA, "pin"), (BEN, "pin")]
+    assert found[0].score == pytest.approx(1.0)
+    assert [item.score for item in found[2:]] == [None, None]
+
+
+def test_scores_fall_from_page_to_page(store: MemoryStore) -> None:
+    for number in range(8):
+        store.put(ADA, f"{number}", {"text": f"note {number} of Ada on the garden"})
+        store.put(BEN, f"{number}", {"text": f"note {number} of Ben on the garden"})
+    for prefix in (ADA, ("users",)):
+        pages = [store.search(prefix, query="note 3 on the garden", limit=3, offset=start) for start in (0, 3)]
+        items = [item for page in pages for item in page]
+        scores = [item.score for item in items if item.score is not None]
+        assert scores == sorted(scores, reverse=True)
+        assert len({(item.namespace, item.key) for item in items}) == 6
+
+
+def test_vectors_of_another_embedder_are_not_compared(store: MemoryStore, tmp_path: Path) -> None:
+    for space in (ADA, BEN):
+        store.put(space, "home", {"text": "Home is in Oslo."})
+    embedder = HashEmbedder()
+    embedder.name = "other"
+    other = MemoryStore(tmp_path / "house.db", embedder=embedder)
+    with pytest.raises(EmbedderMismatch):
+        other.search(("users",), query="Oslo")
+
+
 def test_tasks_put_at_once(store: MemoryStore) -> None:
     async def main() -> None:
         await asyncio.gather(*(store.aput(ADA, f"{n}", {"text": f"thing {n} is here"}) for n in range(20)))
@@ -233,6 +318,13 @@ def test_the_nodes_recall_before_the_model_and_remember_after_it(memory: Memory)
     assert memory.episodes()[1].text == "Where does Ada live?"
     graph.invoke({"messages": [("user", "And Ben?")]}, thread)
     assert memory.stats().episodes == 5
+
+
+def test_a_message_is_remembered_as_said_by_who_is_named(memory: Memory) -> None:
+    said = [HumanMessage("Oslo is my home.", name="Ana", id="1"), AIMessage("Noted.", id="2")]
+    remember_node(memory)({"messages": said, "recollection": ""})
+    told = [(episode.speaker, episode.text, episode.metadata) for episode in memory.episodes()]
+    assert told == [("Ana", "Oslo is my home.", {"role": "user"}), ("assistant", "Noted.", {"role": "assistant"})]
 
 
 def test_a_run_that_is_repeated_from_a_checkpoint_is_remembered_once(memory: Memory) -> None:

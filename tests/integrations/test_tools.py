@@ -36,6 +36,16 @@ def test_a_text_that_is_sent_again_is_remembered_once(tools: Tools) -> None:
     assert tools.memory.stats().episodes == 1
 
 
+def test_who_said_a_text_is_kept_apart_from_it(tools: Tools) -> None:
+    for speaker in ("Ana", "Ben", "Ben", " "):
+        tools.remember("I am late.", [], speaker=speaker)
+    assert [(episode.speaker, episode.text) for episode in tools.memory.episodes()] == [
+        ("Ana", "I am late."),
+        ("Ben", "I am late."),
+        (None, "I am late."),
+    ]
+
+
 def test_the_same_text_later_is_another_observation(tools: Tools) -> None:
     for place in ("box", "bag", "box"):
         text = f"The key is in the {place}."

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +111,7 @@ class Catalogue:
             self._db.close()
 
     @contextmanager
-    def _caught_up(self):  # type: ignore[no-untyped-def]
+    def _caught_up(self) -> Iterator[None]:
         """What any other connection has written until now is known inside."""
         with self._lock, told(self._path):
             version = self._db.execute("PRAGMA data_version").fetchone()[0]
