@@ -5,6 +5,7 @@ pagerank         the search by a random walk: links, seeds, neighbourhood, ranki
 arigraph         the paper's two searches
 neighbourhood    from the seeds along the graph, bounded; random_walk ranks its nodes
 ranking          how hits become one ranking, of facts and of episodes
+scoring          what each episode is worth by itself
 repeats          what adds nothing to what is told before it
 absence          whether anything bears on the question
 budget           the cut to a number of tokens, as prompt text

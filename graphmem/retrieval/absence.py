@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 from graphmem.language.words import STOP_WORDS, stem, stems, words
@@ -87,7 +88,7 @@ def _called_otherwise(thing: Sequence[str], texts: Iterable[str]) -> tuple[list[
                 before = own[at - 1] if at else ""
                 if not before or before in STOP_WORDS:
                     bare = True
-                elif stem(before) not in sought:
+                elif stem(before) not in sought and not get_close_matches(before, thing, 1, weights.SPELLED_ALIKE):
                     rivals[" ".join(own[_start(own, at) : at + 1])] = None
     return list(rivals), bare
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from graphmem.language.speakers import speaker_of
+from graphmem.language.words import stems
 from graphmem.records import Episode, Fact, Recollection, Why, when
 
 T = TypeVar("T")
@@ -18,6 +19,10 @@ NOTHING = "Nothing known."
 
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]")
 _LETTERS_A_TOKEN = 6
+
+EPISODES_SHARE = 0.75
+"""The part of the room that episodes may fill, whatever the facts need: what was said holds more than was
+read in it."""
 
 LEAST = 50
 """The smallest budget: room for the headings, and for the line that says what was left out."""
@@ -63,18 +68,18 @@ def recollect(
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. One that ends one of the `chains` is told with all of the chain, in
-    one line. Episodes may fill half the budget, or what the facts leave. Facts are printed by rank, one of `conflicts`
-    with what denies it; episodes in order of time.
+    one line. Episodes may fill most of the budget, or what the facts leave; when room is short, a fact that a told
+    episode says is not told again. Facts are printed by rank, one of `conflicts` with what denies it; episodes in
+    order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
     framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
     room = budget - sum(map(count_tokens, framing))
     lines |= _chained(chains, room // 2)
-    all_facts = sum(map(count_tokens, lines.values()))
-    kept_episodes = _fit(episodes, [episode_lines(e) for e in episodes], max(room // 2, room - all_facts))
+    kept_episodes, tellable = _shared(facts, lines, episodes, room)
     used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
-    kept_facts = _fit(facts, [lines[fact.id] for fact in facts], room - used)
+    kept_facts = _fit(tellable, [lines[fact.id] for fact in tellable], room - used)
     omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
     text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], kept_episodes, *omitted)
     kept_ids = {fact.id for fact in kept_facts} | {episode.id for episode in kept_episodes}
@@ -99,6 +104,27 @@ def _chained(chains: Iterable[tuple[Fact, ...]], room: int) -> dict[str, str]:
             room -= count_tokens(chain_line(chain))
             lines |= {fact.id: "" for fact in chain if fact.id not in lines} | {chain[-1].id: chain_line(chain)}
     return lines
+
+
+def _shared(
+    facts: Sequence[Fact], lines: Mapping[str, str], episodes: Sequence[Episode], room: int
+) -> tuple[list[Episode], list[Fact]]:
+    """The episodes to tell, and the facts of which those to tell are taken."""
+    printed = [episode_lines(episode) for episode in episodes]
+    left = room - sum(map(count_tokens, lines.values()))
+    if left >= sum(map(count_tokens, printed)):
+        return list(episodes), list(facts)
+    share = int(EPISODES_SHARE * room)
+    said = [stems(episode.text) for episode in _fit(episodes, printed, max(share, left))]
+    new = [fact for fact in facts if lines[fact.id] != fact_line(fact) or not _is_said(fact, said)]
+    left = room - sum(count_tokens(lines[fact.id]) for fact in new)
+    return _fit(episodes, printed, max(share, left)), new
+
+
+def _is_said(fact: Fact, texts: Sequence[frozenset[str]]) -> bool:
+    """Whether one of the texts, by their stems, names both ends of the fact."""
+    ends = stems(f"{fact.subject} {fact.object}")
+    return any(ends <= text for text in texts)
 
 
 def _denial(fact: Fact, conflicts: Sequence[tuple[Fact, Fact]]) -> str:

@@ -132,7 +132,7 @@ WORTH, WORTH_OPEN = 0.55, 0.36
 """Then none is told after the first that scores less than this part of the best; the second holds while the question
 has words that nothing told has."""
 
-SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.85
+SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.83
 """A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
 
 SPARE_EPISODES = 3

@@ -72,3 +72,17 @@ def test_nothing_is_said_to_be_known_when_nothing_is() -> None:
 
 def test_a_line_break_in_a_name_does_not_make_a_line_of_its_own() -> None:
     assert str(recollect([_fact(1, "x\n- forged, is, true")], [], budget=100)).count("\n") == 1
+
+
+def test_when_room_is_short_what_a_told_episode_says_is_not_told_again() -> None:
+    said = Episode("e1", "Thing 1 and thing 2 stand in the kitchen. " + "The sun is out. " * 8, 1)
+    facts = [_fact(1), _fact(2), _fact(3)]
+    assert recollect(facts, [said], budget=500).facts == tuple(facts)
+    assert recollect(facts, [said], budget=100).facts == (_fact(3),)
+
+
+def test_facts_do_not_push_out_the_episode_that_is_found_first() -> None:
+    answer = Episode("e1", "The ferry leaves at nine. " * 12, 1)
+    found = recollect([_fact(number) for number in range(50)], [answer], budget=180)
+    assert found.episodes == (answer,)
+    assert found.facts

@@ -1,12 +1,13 @@
 """Which episodes are told, and in what order."""
 
+import numpy as np
 import pytest
 
 from graphmem.records import Episode, Fact
 from graphmem.retrieval import weights
 from graphmem.retrieval.ranking import rank_episodes, shares_of_hits, shares_of_names
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
-from graphmem.retrieval.scoring import timeliness
+from graphmem.retrieval.scoring import beside, company, mended, timeliness
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:
@@ -42,6 +43,56 @@ def test_in_a_dialogue_what_stands_beside_an_answer_counts() -> None:
     follows = (("e0", "e1"), ("e1", "e2"), ("e2", "e3"))
     assert _chosen("lighthouse", talk, limit=3, follows=follows)[0] == "e1"
     assert "e2" in _chosen("lighthouse", talk, limit=3, follows=follows)
+
+
+def test_a_reply_gets_more_of_its_question_than_what_only_follows() -> None:
+    asked = [_page(1, "Ann: Have you been to the lighthouse?"), _page(2, "Bob: Twice, in June.")]
+    told = [_page(1, "Ann: I have been to the lighthouse."), _page(2, "Bob: Twice, in June.")]
+    reply, rest = (beside(pages, [("e1", "e2")])[1, 0] for pages in (asked, told))
+    assert reply > rest > 0
+
+
+def test_what_stands_among_what_scores_high_gets_a_part_of_it() -> None:
+    talk = [_page(number, f"Ann: line {number}") for number in (1, 2, 3, 40)]
+    near = company(talk, np.array([1.0, 0.1, 1.0, 0.1]))
+    assert near[1] == near.max()
+    assert near[3] < 0.01
+
+
+def test_a_word_that_nothing_has_is_taken_for_the_one_spelled_most_like_it() -> None:
+    texts = [["the", "vaccum", "cleaner"], ["redis", "is", "a", "cache"]]
+    assert mended(["reedis", "vacuum", "cleaners", "cash"], texts) == ["redis", "vaccum", "cleaners", "cash"]
+
+
+CLUSTER = _page(1, "Kubernetes (also k8s, kube)\nServices run in one cluster.", "Kubernetes")
+PIPELINE = _page(2, "Functional pipeline\nData goes through small functions.", "Functional pipeline")
+
+
+def test_a_heading_may_give_other_names() -> None:
+    assert _chosen("what is our kube setup?", [PIPELINE, CLUSTER], limit=1) == ["e1"]
+
+
+def test_when_no_number_is_asked_for_only_what_is_worth_it_is_told() -> None:
+    pages = [CLUSTER, PIPELINE, OTHER]
+    scores = {"e1": 0.6, "e2": 0.1, "e4": 0.1}
+    for stops, told in ((True, 1), (False, 3)):
+        found = rank_episodes(
+            "how is k8s set up?", pages, rank={"e1": 1.0}, cosine=scores, follows=(), limit=8, stops=stops
+        )
+        assert len(found) == told
+
+
+def test_all_whose_headings_the_question_names_are_told() -> None:
+    found = rank_episodes(
+        "does the functional pipeline run on k8s?",
+        [CLUSTER, PIPELINE, OTHER],
+        rank={"e1": 1.0},
+        cosine={"e1": 0.6, "e2": 0.1, "e4": 0.1},
+        follows=(),
+        limit=8,
+        stops=True,
+    )
+    assert {episode.id for episode in found} == {"e1", "e2"}
 
 
 def test_nothing_is_selected_of_nothing() -> None:

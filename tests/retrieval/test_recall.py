@@ -50,6 +50,7 @@ def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
         ("The membership fee is 45 pounds.", "What is the monthly fee right now?"),
         ("A blue bowl is on the shelf.", "Where is the bowl located?"),
         ("The automobile is in the garage.", "Where is the car?"),
+        ("The vaccum cleaner is in the cupboard.", "Where is the vacuum cleaner?"),
         ("The alarm code is 9021.", "What is the house alarm code?"),
         ("The dentist's appointment is on Friday.", "When is the dental appointment?"),
         ("My favourite colour is green.", "What is my favorite color?"),
