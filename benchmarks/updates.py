@@ -11,9 +11,10 @@ facts are remembered in their order, each question is recalled as it stands, and
     chain    at the end of the best chain of facts
     told     anywhere in what is told
 
-No model reads a fact or a question. The weights of chains were tuned on the questions of even number (the first is 0) of
-the sets of 6k and 64k tokens; the figures of the others stand beside as `odd`. These are not unseen: one rule (what bars
-a chain) was changed after a look at them, and the reader of statements was made with all facts of these sets at hand.
+No model reads a fact or a question. The weights of chains were tuned on the questions of even number (the first is 0)
+of the sets of 6k and 64k tokens; the figures of the others stand beside as `odd`. These are not unseen: one rule (what
+bars a chain) was changed after a look at them, and the reader of statements was made with all facts of these sets at
+hand.
 """
 
 from __future__ import annotations
