@@ -11,8 +11,10 @@ facts are remembered in their order, each question is recalled as it stands, and
     chain    at the end of the best chain of facts
     told     anywhere in what is told
 
-No model reads a fact or a question. Chains were tuned on the questions of even number (the first is 0) of the sets of
-6k and 64k tokens; the figures of the others stand beside as `unseen`.
+No model reads a fact or a question. The weights of chains were tuned on the questions of even number (the first is 0)
+of the sets of 6k and 64k tokens; the figures of the others stand beside as `odd`. These are not unseen: one rule (what
+bars a chain) was changed after a look at them, and the reader of statements was made with all facts of these sets at
+hand.
 """
 
 from __future__ import annotations
@@ -84,11 +86,11 @@ def remembered(facts: Sequence[str], embedder: Embedder) -> Memory:
 
 
 def measured(path: Path, embedder: Embedder) -> dict[str, Any]:
-    """The figures of one set, and those of the half of its questions that nothing was tuned on."""
+    """The figures of one set, and those of the half of its questions of odd number."""
     data = load(path)
     with remembered(data["facts"], embedder) as memory:
         marked = asked(memory, data["questions"])
-    return figures(marked) | {"unseen": figures(marked[1::2] or marked)}
+    return figures(marked) | {"odd": figures(marked[1::2] or marked)}
 
 
 def main() -> None:
@@ -106,8 +108,8 @@ def main() -> None:
         return
     rows: dict[str, Figures] = {}
     for name, row in found.items():
-        unseen = row.pop("unseen")
-        rows |= {name: row, f"{name}, unseen half": unseen}
+        odd = row.pop("odd")
+        rows |= {name: row, f"{name}, odd half": odd}
     show("updates", rows)
 
 

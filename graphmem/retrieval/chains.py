@@ -191,8 +191,8 @@ def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
     last = snapshot.embed([_phrase(way.facts[-1]) for way in nearest])
     found: dict[Chain, float] = {}
     for way, told, end in zip(nearest, whole, last, strict=True):
-        near = float(told @ way.start.asked) - weights.UNASKED * _unasked(way, snapshot)
-        if near >= weights.NEAR_CHAIN:
+        near = float(told @ way.start.asked)
+        if near - weights.UNASKED * _unasked(way, snapshot) >= weights.NEAR_CHAIN:
             score = near + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
             found[way.facts] = max(score, found.get(way.facts, -1.0))
     return found

@@ -67,7 +67,8 @@ CHAIN_HEAD, CHAIN_HOP, HEAD_WORDS = 0.2, 0.02, 2
 """What the last relation weighs that is near to the first words of the question, so many; and what each fact costs."""
 
 ASKED, UNASKED = 0.6, 0.4
-"""The question asks for a fact when one of its words is as near to each word of the relation; what it lacks counts."""
+"""The question asks for a fact when one of its words is as near to each word of the relation; what it lacks, so much of
+it, is taken from the cosine before that is compared with `NEAR_CHAIN`."""
 
 CHAIN_MARGIN = 0.15
 """A chain whose score is lower than the best one by more is not told."""
