@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from graphmem.cli import app
-
 
 def _run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "graphmem.cli", *map(str, arguments)]
@@ -107,10 +105,3 @@ def test_control_characters_from_outside_do_not_reach_the_terminal(tmp_path: Pat
         assert "\x1b" not in out
         assert "\x07" not in out
     assert "[b]x[/b]" in _run("facts", path).stdout
-
-
-def test_every_command_is_in_the_readme() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    for command in app.registered_commands:
-        name = command.name or (command.callback.__name__ if command.callback else "")
-        assert f"graphmem {name}" in readme, name

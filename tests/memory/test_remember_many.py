@@ -44,7 +44,16 @@ def told(memory: Memory) -> Any:
         for f in facts
     ]
     episodes = [
-        (e.text, e.step, e.time, e.metadata, e.key, e.pending, e.mentions, sorted(numbers[id_] for id_ in e.facts))
+        (
+            e.text,
+            e.step,
+            e.time,
+            e.metadata,
+            e.key,
+            e.pending,
+            sorted(e.mentions),
+            sorted(numbers[id_] for id_ in e.facts),
+        )
         for e in memory.episodes()
     ]
     return lives, episodes, sorted(memory.entities(), key=str), memory.stats()

@@ -9,6 +9,7 @@ import pytest
 
 from graphmem import Memory
 from graphmem.errors import EmbedderMismatch
+from graphmem.passages import parts
 from graphmem.storage.sqlite.catalogue import Catalogue
 from graphmem.testing import HashEmbedder
 
@@ -74,3 +75,14 @@ def test_the_nearest_text_of_any_namespace_comes_first(catalogue: Catalogue, pat
     assert catalogue.cosines(np.zeros(16, np.float32), [], embedder="hash") == {}
     with pytest.raises(EmbedderMismatch):
         catalogue.cosines(bergen, entries, embedder="another")
+
+
+def test_a_long_text_is_as_near_as_the_nearest_part_of_it(catalogue: Catalogue, path: Path) -> None:
+    text = "\n\n".join(f"Paragraph {number} tells of the {number}th day in the house. " * 12 for number in range(6))
+    _remember(path, "ada", text, "diary")
+    _remember(path, "ada", "Bergen", "home")
+    entries = catalogue.newest(["ada"])
+    part = parts(text)[2].text
+    scores = catalogue.cosines(HashEmbedder().embed([part])[0], entries, embedder="hash")
+    assert list(scores) == [entry.id for entry in entries]
+    assert scores[entries[0].id] == pytest.approx(1.0)

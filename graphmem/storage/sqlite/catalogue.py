@@ -24,6 +24,13 @@ from graphmem.storage.sqlite.rows import IN, all_rows, as_set, to_vector
 KeyOf = Callable[[Mapping[str, Any]], str | None]
 """The key of an episode by its metadata; None for one that does not belong to a catalogue."""
 
+_VECTORS = f"""
+    SELECT e.seq, v.vector FROM episodes e
+    JOIN vectors v ON v.namespace = e.namespace AND v.hash = e.hash WHERE e.seq {IN}
+    UNION ALL SELECT p.episode, v.vector FROM passages p
+    JOIN vectors v ON v.namespace = p.namespace AND v.hash = p.hash WHERE p.episode {IN}"""
+"""The vectors of some episodes, and of the passages of the long ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -96,15 +103,19 @@ class Catalogue:
         Raises `EmbedderMismatch` when a namespace holds the vectors of another than `embedder`.
         """
         by_row = {entry.row: entry for entry in entries}
-        sql = f"""SELECT e.seq, v.vector FROM episodes e
-            JOIN vectors v ON v.namespace = e.namespace AND v.hash = e.hash WHERE e.seq {IN}"""
+        rows = as_set(by_row)
         with self._caught_up():
             for held in {self._embedders.get(entry.namespace) for entry in by_row.values()} - {None, embedder}:
                 raise EmbedderMismatch(str(held), embedder)
-            rows = all_rows(self._db, sql, [as_set(by_row)])
-        scores = to_vector(b"".join(blob for _, blob in rows)).reshape(len(rows), -1) @ vector if rows else ()
-        found = ((by_row[row].id, float(score)) for (row, _), score in zip(rows, scores, strict=True))
-        return dict(sorted(found, key=lambda hit: -hit[1]))
+            found = all_rows(self._db, _VECTORS, [rows, rows])
+        if not found:
+            return {}
+        scores = to_vector(b"".join(blob for _, blob in found)).reshape(len(found), -1) @ vector
+        hits = sorted(zip((by_row[row].id for row, _ in found), scores.tolist(), strict=True), key=lambda hit: -hit[1])
+        best: dict[str, float] = {}
+        for id_, score in hits:  # of a long episode its own, and those of its passages
+            best.setdefault(id_, score)
+        return best
 
     def close(self) -> None:
         with self._lock:
