@@ -37,7 +37,9 @@ def recall(
     rounds: Annotated[int | None, typer.Option(min=1, help="Of pagerank; each is led on by the one before.")] = None,
     depth: Annotated[int | None, typer.Option(min=1, help="Rounds of arigraph, 2 unless given.")] = None,
     width: Annotated[int | None, typer.Option(min=1, help="Facts found in each round of arigraph, 6.")] = None,
-    episodes: Annotated[int, typer.Option(min=0, help="Episodes to recall.")] = 3,
+    episodes: Annotated[
+        int | None, typer.Option(min=0, help="The most episodes to recall; without it, as many as bear on the query.")
+    ] = None,
     budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
     where: Annotated[
         list[str] | None,
