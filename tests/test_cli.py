@@ -81,7 +81,7 @@ def test_pending_episodes_can_be_extracted_later(house: Path) -> None:
     ("arguments", "word"),
     [
         (["recall", "none.db", "apple"], "there is no memory at none.db"),
-        (["facts", "pyproject.toml"], "pyproject.toml is no graphmem memory"),
+        (["facts", "pyproject.toml"], "pyproject.toml: the file is no graphmem memory"),
         (["remember", "no/such/folder/house.db", "text"], "does not exist"),
         (["remember", ":memory:", "  "], "not empty"),
         (["remember", ":memory:", "text", "--triple", "a, b"], "subject, relation, object"),

@@ -235,3 +235,18 @@ def test_forgetting_does_not_wait_long_for_a_reader(tmp_path: Path, monkeypatch:
     assert forget(store, ["e1"]).episodes == 1
     reader.close()
     store.close()
+
+
+def test_a_process_keeps_its_hold_on_a_file_that_it_opens_twice(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        memory.remember("one")
+        Memory(path, namespace="other", embedder=HashEmbedder()).close()
+        other = multiprocessing.get_context("spawn").Process(target=_open_and_close, args=(str(path),))
+        other.start()
+        other.join()
+        assert path.with_name("house.db-wal").exists(), "the other process took itself for the last reader"
+
+
+def _open_and_close(path: str) -> None:
+    Memory(path, embedder=HashEmbedder()).close()

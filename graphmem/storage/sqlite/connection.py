@@ -24,7 +24,6 @@ MAPPED_BYTES = 2**40
 SCRUB_MILLISECONDS = 2000
 """How long forgetting waits for readers to let the log go."""
 
-_MAGIC = b"SQLite format 3\0"
 _SQLITE_ERRORS = {
     sqlite3.SQLITE_BUSY: (StoreBusy, "another process is writing to it; try again when it is done"),
     sqlite3.SQLITE_LOCKED: (StoreBusy, "another process is writing to it; try again when it is done"),
@@ -117,17 +116,15 @@ def back_up(path: str, copy: str) -> None:
 
 
 def _check_file(path: Path) -> None:
-    """Before SQLite touches it: a clear word on a missing folder, a folder, or a file of another kind."""
+    """Before SQLite touches it: a clear word on a missing folder, or a folder.
+
+    The file itself is not opened here: to close it would drop the locks that this process holds on it.
+    """
     try:
         if path.is_dir():
             raise NotAMemory(f"{path} is a folder; name a file for the memory")
         if not path.parent.is_dir():
             raise StoreUnwritable(f"the folder {path.parent} does not exist; make it, or name another place")
-        if path.exists():
-            with path.open("rb") as file:
-                head = file.read(len(_MAGIC))
-            if head and head != _MAGIC:
-                raise NotAMemory(f"{path} is no graphmem memory; name another file")
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be opened: {error.strerror}") from error
 
