@@ -200,17 +200,21 @@ class Memory(View):
         new = validation.observation(observation)
         if new.key is None:
             raise InputError("what is updated is named by its key: give a `key`")
-        return self._together([new], renewing=new.key)[0]
+        return self._together([new], renewing=True)[0]
 
-    def _together(self, observations: Sequence[Observation], *, renewing: str | None = None) -> list[Learned]:
+    def _together(self, observations: Sequence[Observation], *, renewing: bool = False) -> list[Learned]:
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
         later = [self._slow and each.triples is None for each in observations]
 
         def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
-            old = learning.give_up_key(draft, renewing) if renewing else ()
-            learned = learn_together(draft, batch, self._lessons, embedder.name, unread=later, outdated=old)
+            old: tuple[str, ...] = ()
+            new = batch
+            if renewing:
+                episode, old = learning.renew(draft, batch[0][0])
+                new = [(episode, observations[0])]
+            learned = learn_together(draft, new, self._lessons, embedder.name, unread=later, outdated=old)
             wanted = dict.fromkeys(text for each in learned for text in _texts(each))
             stored = self._store.vectors(wanted)
             draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])

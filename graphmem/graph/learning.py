@@ -92,18 +92,25 @@ def restore(store: Store, fact_id: str) -> Fact:
     return written(store, decide)
 
 
-def give_up_key(draft: Draft, key: str) -> tuple[str, ...]:
-    """Let the episode of that key, if there is one, be an older version; gives the facts that only versions taught."""
-    draft.see(Wanted(keys=(key,)))
-    held = next((episode for episode in draft.episodes.values() if episode.key == key), None)
+def renew(draft: Draft, episode: Episode) -> tuple[Episode, tuple[str, ...]]:
+    """Let the episode that has this one's key, if any does, be an older version.
+
+    Gives the new episode, which is no earlier than the older whatever its clock says, and the ids of the facts that
+    only versions taught.
+    """
+    key = episode.key or ""
+    draft.see(Wanted(keys=(key,), numbered=True))
+    held = next((it for it in draft.episodes.values() if it.key == key), None)
     if held is None:
-        return ()
+        return episode, ()
     draft.keep(replace(held, key=_of_version(key, held.id)))
     draft.see(Wanted(taught_by=(held.id,), teachers=-1))
     taught = {fact_id: [id_ for _, id_ in draft.teachers(fact_id)] for fact_id in held.facts}
     draft.see(Wanted(episodes=tuple({id_ for ids in taught.values() for id_ in ids})))
     versions = {it.id for it in draft.episodes.values() if it.key == _of_version(key, it.id)}
-    return tuple(fact_id for fact_id, ids in taught.items() if versions.issuperset(ids))
+    step = step_after(draft.last_step, episode.time) if episode.step == NEXT else episode.step
+    renewed = replace(episode, step=max(step, held.step + 1))
+    return renewed, tuple(fact_id for fact_id, ids in taught.items() if versions.issuperset(ids))
 
 
 def _of_version(key: str, episode_id: str) -> str:

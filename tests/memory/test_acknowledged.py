@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -221,3 +222,11 @@ def test_an_extractor_for_bare_texts_is_told_the_new_way(tmp_path: Path) -> None
 
     with pytest.raises(InputError, match=r"observation\.text"):
         Memory(tmp_path / "house.db", extractor=Old())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("when", [{"time": "2024-05-02"}, {"step": 3}, {}])
+def test_a_new_version_is_no_earlier_than_the_one_it_replaces(when: dict[str, Any]) -> None:
+    with Memory(":memory:", embedder=HashEmbedder()) as memory:
+        memory.update({"text": "a", "triples": [("Ada", "lives in", "Narva")], "key": "home", "time": "2024-05-03"})
+        memory.update({"text": "b", "triples": [("Ada", "lives in", "Graz")], "key": "home", **when})
+        assert [fact.object for fact in memory.facts("Ada")] == ["Graz"]
