@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose.clauses import said_in
@@ -62,7 +62,7 @@ class ParseExtractor:
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         line, people = -1, People()
-        spoken = list(parts(observation.text, lambda word: word in nlp.vocab.strings))
+        spoken = list(parts(observation.text, functools.partial(_is_word, nlp)))
         for part, doc in zip(spoken, _parsed(nlp, spoken), strict=True):
             speaker = _called(part.speaker or observation.speaker)
             if part.line != line or speaker != people.speaker:
@@ -112,6 +112,17 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
             doc[index].lemma_ = _lemma(nlp, verb)
         parsed[number] = doc
     yield from parsed
+
+
+def _is_word(nlp: Language, word: str) -> bool:
+    """Whether the pipeline knows an English word, or one that it is a form of ("plums")."""
+    tables: Any = nlp.get_pipe("lemmatizer")
+    index, rules = tables.lookups.get_table("lemma_index", {}), tables.lookups.get_table("lemma_rules", {})
+    return word in nlp.vocab.strings or any(
+        word.endswith(ending) and word.removesuffix(ending) + base in index[pos]
+        for pos in index
+        for ending, base in [("", ""), *rules.get(pos, ())]
+    )
 
 
 @functools.lru_cache(maxsize=4096)

@@ -32,6 +32,8 @@ NO_PROSE = [
     "```\nthe_key is in box\n```",
     "Ma sœur habite à Lille et son chien est noir.",
     "Meine Schwester wohnt in Bremen.",
+    "Jan houdt van kaas.",
+    "Marie habite Paris.",
     "Моя сестра живёт в Туле.",
     "我姐姐住在上海。",
 ]
@@ -40,6 +42,11 @@ NO_PROSE = [
 @pytest.mark.parametrize("text", NO_PROSE)
 def test_what_is_no_english_prose_has_no_facts(told, text):
     assert told(text) == set()
+
+
+@pytest.mark.parametrize("text", ["Ada likes plums.", "Ben eats sushi.", "Ann plays ukulele."])
+def test_a_short_sentence_with_a_rare_word_is_read(told, text):
+    assert told(text)
 
 
 def test_bullets_are_lines_of_their_own(told):
