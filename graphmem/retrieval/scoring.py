@@ -126,15 +126,16 @@ def beside(episodes: Sequence[Episode], follows: Iterable[tuple[str, str]]) -> S
 
 
 def company(episodes: Sequence[Episode], scores: Scores) -> Scores:
-    """How much of what scores high stands around each, step by step, as a part of the largest.
+    """How much of what scores as high as the best stands at and around each, step by step, at most 1.
 
-    What a question is about was talked of for a while. One with a heading stands for itself.
+    What a question is about was talked of for a while. Each keeps its own part, so that of two neighbours the better
+    stays the better. One with a heading stands for itself.
     """
     talk = np.array([heading(episode.text) is None for episode in episodes])
     at = np.array([episode.step for episode in episodes], float)
     near = np.exp(-np.abs(at[:, None] - at[None, :]) / weights.A_WHILE) * talk
-    np.fill_diagonal(near, 0.0)
-    return _share(talk * (near @ np.maximum(scores, 0.0) ** weights.COMPANY_SHARPNESS))
+    around = talk * (near @ _share(np.maximum(scores, 0.0)) ** weights.COMPANY_SHARPNESS)
+    return np.asarray(around / max(around.max(initial=0.0), 1.0))
 
 
 def asks(text: str) -> bool:
