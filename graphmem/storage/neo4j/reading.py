@@ -247,6 +247,8 @@ class Neo4jReader:
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_id = {self._ids.text(text): text for text in texts}
+        if not by_id:
+            return {}
         rows = self._read(
             "UNWIND $ids AS id MATCH (v:Vector {id: id}) RETURN v.id AS id, v.values AS values", ids=list(by_id)
         )

@@ -9,6 +9,7 @@ from agents.memories.protocol import Cue, Moment
 from agents.players import as_in_the_paper
 from agents.policies.protocol import Plan
 from graphmem import Memory, Recollection
+from graphmem.retrieval import AriGraph
 from graphmem.testing import HashEmbedder
 
 
@@ -38,8 +39,9 @@ def test_as_in_the_paper_the_search_goes_from_each_entity_to_the_depth_that_the_
         remembered = GraphMemory(memory, search=player.search)
         remembered.take_in(Moment(0, "-= Hall =-\nYou see a locker."))
         remembered.recall(Cue("You see a locker.", names=player.policy.queries((), Plan())), 500)
-        assert memory.query == {"key 1": 2, "locker": 1}
-        assert memory.search == "arigraph"
+        assert memory.query == ["key 1", "locker"]
+        assert isinstance(memory.search, AriGraph)
+        assert memory.search.depth == {"key 1": 2, "locker": 1}
 
 
 def test_the_facts_of_a_recollection_are_those_that_its_text_tells() -> None:
