@@ -73,7 +73,7 @@ class PlanAndActionReply(PlanReply):
     action: Action
 
 
-_GAME = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
+_READING = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
 extract what it says about the world, as triples [subject, relation, object], and you name the known facts that it \
 makes untrue.
 
@@ -86,11 +86,17 @@ exits of a place: ["kitchen", "has exit", "east"].
 - notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
 ["carrot", "must be", "sliced"].
 - never where the agent itself is, and nothing about the score.
+"""
+"""What is read from an observation, and how; what to reply follows it."""
 
+_GAME = (
+    _READING
+    + """
 Outdated: the numbers of those known facts that the new triples replace: the same thing is now elsewhere or in another \
 state. What is not mentioned stays, and exits stay. A new place makes nothing outdated.
 
 Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated": [number, ...]}"""
+)
 
 _GAME_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
@@ -229,21 +235,11 @@ _ENTITIES = """Name the entities of the observation and the plan that are worth 
 done, the most important first, and for each a depth: 2 when it is at the heart of the plan, else 1. Reply with JSON \
 only: {"entities": [name, ...], "depths": [1 or 2, ...]}"""
 
-_TRIPLES = """You keep the knowledge graph of an agent that acts in a world it reads about. From each observation you \
-extract what it says about the world, as triples [subject, relation, object], and you name the known facts that it \
-makes untrue.
-
-Triples:
-- only what this observation says, each once; known facts are not said again. An action mostly gives one triple.
-- subject and object are single things, places or names, as short as can be, without articles; one thing each. \
-"apple and knife on table" is two triples.
-- where a thing is: ["apple", "is on", "table"], ["key", "is in", "inventory"]; its state: ["door", "is", "closed"]; \
-exits of a place: ["kitchen", "has exit", "east"].
-- notes and recipes in full: ["key 2", "unlocks", "red locker"], ["recipe", "requires", "carrot"], \
-["carrot", "must be", "sliced"].
-- never where the agent itself is, and nothing about the score.
-
+_TRIPLES = (
+    _READING
+    + """
 Reply with JSON only: {"triples": [[subject, relation, object], ...]}"""
+)
 
 _OUTDATED = """You keep a knowledge graph. Given new triples, name the numbers of the known facts that they replace: \
 the same thing is now elsewhere or in another state. What is merely different stays. Exits of places stay. Reply with \

@@ -176,6 +176,11 @@ class Episode:
     speaker: str | None = None
 
 
+def at_its_step(episode: Episode, last: int) -> Episode:
+    """The episode, a step of `NEXT` replaced by that of its time, when `last` is the last one."""
+    return replace(episode, step=step_after(last, episode.time)) if episode.step == NEXT else episode
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What is observed: the text, who says it and when, and whatever the caller knows of it.
@@ -342,7 +347,7 @@ class Known:
         for stored in self.episodes:
             if stored.id == episode.id or (episode.key is not None and stored.key == episode.key):
                 return stored
-        return replace(episode, step=step_after(self.last_step, episode.time)) if episode.step == NEXT else episode
+        return at_its_step(episode, self.last_step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.graph.draft import Draft, places, written
 from graphmem.protocols import Store
-from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted, step_after
+from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted, at_its_step
 
 OUTDATED = "said to be outdated"
 """The reason of a fact that ends with a lesson that does not say why."""
@@ -69,8 +69,7 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
     for episode in episodes:
         found = draft.episodes.get(episode.id) or (by_key.get(episode.key) if episode.key is not None else None)
         if found is None:
-            step = step_after(draft.last_step, episode.time) if episode.step == NEXT else episode.step
-            found = by_key[episode.key] = draft.keep(replace(episode, step=step))
+            found = by_key[episode.key] = draft.keep(at_its_step(episode, draft.last_step))
         stored.append(found)
     return stored
 
@@ -108,8 +107,7 @@ def renew(draft: Draft, episode: Episode) -> tuple[Episode, tuple[str, ...]]:
     taught = {fact_id: [id_ for _, id_ in draft.teachers(fact_id)] for fact_id in held.facts}
     draft.see(Wanted(episodes=tuple({id_ for ids in taught.values() for id_ in ids})))
     versions = {it.id for it in draft.episodes.values() if it.key == _of_version(key, it.id)}
-    step = step_after(draft.last_step, episode.time) if episode.step == NEXT else episode.step
-    renewed = replace(episode, step=max(step, held.step + 1))
+    renewed = replace(episode, step=max(at_its_step(episode, draft.last_step).step, held.step + 1))
     return renewed, tuple(fact_id for fact_id, ids in taught.items() if versions.issuperset(ids))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose.clauses import said_in
@@ -116,13 +116,19 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
 
 def _is_word(nlp: Language, word: str) -> bool:
     """Whether the pipeline knows an English word, or one that it is a form of ("plums")."""
-    tables: Any = nlp.get_pipe("lemmatizer")
-    index, rules = tables.lookups.get_table("lemma_index", {}), tables.lookups.get_table("lemma_rules", {})
     return word in nlp.vocab.strings or any(
-        word.endswith(ending) and word.removesuffix(ending) + base in index[pos]
-        for pos in index
-        for ending, base in [("", ""), *rules.get(pos, ())]
+        word.endswith(ending) and word.removesuffix(ending) + base in known
+        for known, rules in _forms(nlp)
+        for ending, base in rules
     )
+
+
+@functools.cache
+def _forms(nlp: Language) -> list[tuple[frozenset[str], list[tuple[str, str]]]]:
+    """Of each part of speech, the words that the pipeline knows, and what an ending stands for."""
+    lookups = cast(Any, nlp.get_pipe("lemmatizer")).lookups
+    index, rules = lookups.get_table("lemma_index", {}), lookups.get_table("lemma_rules", {})
+    return [(frozenset(index[pos]), [("", ""), *map(tuple, rules.get(pos, ()))]) for pos in index]
 
 
 @functools.lru_cache(maxsize=4096)
