@@ -102,15 +102,17 @@ def test_play_replays_every_step(page: Page) -> None:
     playwright.expect(page.get_by_role("button", name="Replay step by step")).to_be_visible()
 
 
-def test_search_highlights_what_is_recalled_and_lists_it(page: Page) -> None:
+def test_search_highlights_what_is_recalled_and_lists_it(page: Page, house: Memory) -> None:
+    found = house.recall("where is the apple?")
     page.get_by_role("searchbox").fill("where is the apple?")
     page.keyboard.press("Enter")
     panel = page.locator("#side")
     playwright.expect(panel).to_contain_text("apple is in chest")
-    playwright.expect(panel).to_contain_text("You put it into the chest.")
+    for episode in found.episodes:
+        playwright.expect(panel).to_contain_text(episode.text)
     assert page.evaluate("page.picture.lights().facts.size") > 0
     reasons = panel.locator(".why").all_inner_texts()
-    assert len(reasons) == panel.locator(".fact, .episode").count()
+    assert len(reasons) == len(found.facts) + len(found.episodes) == panel.locator(".fact, .episode").count()
     assert all(reason.startswith(("found by the question", "by way of")) for reason in reasons)
     assert "Facts I know:" in panel.locator("pre").text_content()
 
