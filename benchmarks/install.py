@@ -1,4 +1,6 @@
-"""Size and import time of a plain install, beside other memories: `python -m benchmarks.install [--json]`.
+"""Size and import time of an install, with and without extras, beside other memories.
+
+    python -m benchmarks.install [--json]
 
 Each library gets a fresh virtual environment of its own. The size is what the installation adds to an empty one; the
 time is the median of several imports, each in a new process, less what an empty Python takes.
@@ -19,8 +21,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARIES = {
+LIBRARIES: dict[str, tuple[str, str]] = {
     "graphmem": (str(ROOT), "from graphmem import Memory"),
+    "graphmem[minilm]": (f"{ROOT}[minilm]", "from graphmem import Memory"),
+    "graphmem[all]": (f"{ROOT}[all]", "from graphmem import Memory"),
     "mem0ai": ("mem0ai", "from mem0 import Memory"),
     "graphiti-core": ("graphiti-core", "from graphiti_core import Graphiti"),
     "neo4j-agent-memory": ("neo4j-agent-memory", "from neo4j_agent_memory import MemoryClient"),
@@ -73,7 +77,7 @@ def measure(name: str) -> Measured:
             _install(python, also)
         size, packages = _bytes(Path(folder)) - before, _packages(python)
         times = _times(python, statement)
-        return Measured(name, packages[name], size / 1e6, len(packages) - already, *times, also=also)
+        return Measured(name, packages[name.partition("[")[0]], size / 1e6, len(packages) - already, *times, also=also)
 
 
 def _install(python: Path, wanted: str) -> None:

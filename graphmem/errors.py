@@ -28,6 +28,11 @@ Each message names the thing and the mend.
         └── NotRecorded             a replay met a request that its recording does not hold
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class GraphmemError(Exception):
     """The root of all errors raised here."""
@@ -89,6 +94,15 @@ class ExtractionError(GraphmemError):
 
 class MissingExtra(GraphmemError, ImportError):
     """A library that an extra of graphmem installs is not there."""
+
+
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Around imports: what is missing is told with the extra that installs it."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(f"{error}: pip install 'graphmem[{name}]'", name=error.name) from error
 
 
 class LLMError(GraphmemError):

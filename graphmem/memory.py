@@ -286,9 +286,9 @@ class Memory(View):
 
     @telemetry.traced("update_memory")
     def restore(self, fact: Fact | str) -> Fact:
-        """Let a fact (or its id) that was wrongly retired hold again, and give it.
+        """Let a fact (or its id) that was wrongly retired hold again, beside what has taken its place; gives it.
 
-        Raises `InputError` when it holds already, or when another fact holds in its place.
+        Raises `InputError` when it holds already.
         """
         return learning.restore(self._store, fact.id if isinstance(fact, Fact) else validation.text("a fact", fact))
 

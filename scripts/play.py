@@ -6,5 +6,5 @@ import sys
 from environment import ROOT, ensure
 
 if __name__ == "__main__":
-    python = ensure("openai", "textworld")
+    python = ensure("english", "minilm", "openai", "textworld")
     sys.exit(subprocess.run([python, "-m", "agents", "play", *sys.argv[1:]], cwd=ROOT).returncode)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from graphmem import Memory
+
 
 def _run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "graphmem.cli", *map(str, arguments)]
@@ -61,6 +63,17 @@ def test_forget_removes_an_episode(tmp_path: Path) -> None:
     (episode,) = (json.loads(line) for line in _run("episodes", path, "--json").stdout.splitlines())
     assert _run("forget", path, episode["id"]).stdout == "forgot 1 episodes, 1 facts, 2 entities\n"
     assert json.loads(_run("stats", path, "--json").stdout)["facts"] == 0
+
+
+def test_undo_lets_the_fact_that_was_retired_last_hold_again(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    _run("remember", file, "Ana lives in Ghent.", "--triple", "Ana, lives in, Ghent")
+    assert "nothing to undo" in _run("undo", file).stderr
+    with Memory(file) as memory:
+        (ghent,) = memory.facts("Ana")
+        memory.remember("That was a slip.", triples=[], outdated=[ghent])
+    assert _run("undo", file).stdout == "Ana, lives in, Ghent holds again\n"
+    assert "Ghent" in _run("facts", file).stdout
 
 
 def test_another_embedder_is_refused_until_the_memory_is_embedded_anew(tmp_path: Path) -> None:

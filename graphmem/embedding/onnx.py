@@ -203,7 +203,7 @@ def _import(package: str) -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install {package}") from error
+        raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install 'graphmem[minilm]'") from error
 
 
 def _output(session: Any) -> str:

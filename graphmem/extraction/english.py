@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from graphmem.extraction.prose.extractor import ParseExtractor, installed_pipeline
 from graphmem.extraction.statements import StatementExtractor
@@ -19,14 +20,15 @@ class EnglishExtractor:
 
     A text with a command line or a room's title is a transcript, for `TextWorldExtractor`; one statement whose form
     alone tells what it states ("The capital of Peru is Lima.") is for `StatementExtractor`; any other is prose, for
-    `ParseExtractor`. With no trained pipeline installed only the plain statements of prose teach anything.
+    `ParseExtractor`. With no trained pipeline installed only the plain statements of prose teach anything, and without
+    spaCy those of transcripts.
     """
 
     anchors: Sequence[str] = (*TextWorldExtractor.anchors, *ParseExtractor.anchors)
 
     def __init__(self) -> None:
         pipeline = installed_pipeline()
-        self._transcripts = TextWorldExtractor()
+        self._transcripts = TextWorldExtractor() if find_spec("spacy") else None
         self._statements = StatementExtractor()
         self._settled = StatementExtractor(settled=True)
         self._prose = ParseExtractor(pipeline) if pipeline else None
@@ -35,7 +37,7 @@ class EnglishExtractor:
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read any text."""
-        if is_transcript(observation.text):
+        if is_transcript(observation.text) and self._transcripts:
             return self._transcripts.extract(observation, known)
         if (plain := self._settled.extract(observation, known)).triples:
             return plain
@@ -48,7 +50,8 @@ class EnglishExtractor:
         """Say once what would read more."""
         if not self._hinted:
             log.warning(
-                "the text is kept, but hardly a fact is read from prose without a trained pipeline: "
+                "the text is kept, but hardly a fact is read from prose without a trained pipeline, nor from games "
+                "without spaCy: "
                 "pip install 'graphmem[english]', then `graphmem re-extract` reads what is there"
             )
         self._hinted = True

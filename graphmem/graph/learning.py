@@ -75,7 +75,11 @@ def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
 
 
 def restore(store: Store, fact_id: str) -> Fact:
-    """Let a retired fact hold again, and give it. Raises `InputError` when it, or another in its place, holds."""
+    """Let a retired fact hold again, and give it.
+
+    Where another fills its slot by now, it holds beside that one, with no slot any more. Raises `InputError` when it
+    holds already.
+    """
 
     def decide(draft: Draft) -> Fact:
         draft.see(Wanted(facts=(fact_id,)))
@@ -83,10 +87,10 @@ def restore(store: Store, fact_id: str) -> Fact:
         if fact is None:
             raise InputError(f"no fact with the id {fact_id} is in this memory")
         draft.see(Wanted(places=places([fact]), subjects=(fact.subject,)))
-        holding = [it for it in draft.at(fact.triple.key, (fact.triple.key[0], fact.slot or "")) if it.current]
-        if holding:
-            raise InputError(f"{fact!s} cannot be restored: {holding[0]!s} holds in its place (fact {holding[0].id})")
-        return draft.put(replace(fact, retired_by=None, until=None, reason=None))
+        if any(same.current for same in draft.at(fact.triple.key)):
+            raise InputError(f"{fact!s} holds already: there is nothing to restore")
+        slot = None if any(rival.current for rival in _rivals(draft, fact.triple, fact.slot)) else fact.slot
+        return draft.put(replace(fact, slot=slot, retired_by=None, until=None, reason=None))
 
     return written(store, decide)
 

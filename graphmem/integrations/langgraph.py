@@ -21,8 +21,7 @@ from typing import Any
 
 from graphmem.conversations import observations_of
 from graphmem.embedding import load_embedder
-from graphmem.errors import InputError
-from graphmem.integrations.extras import extra
+from graphmem.errors import InputError, extra
 from graphmem.integrations.items import MARK, NO_LIMIT, REGISTER, FileItems, Graph, GraphItems, Items, Version, key_of
 from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tools, in_words

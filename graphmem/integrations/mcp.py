@@ -18,8 +18,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import RootModel, TypeAdapter
 
-from graphmem.errors import GraphmemError, InputError
-from graphmem.integrations.extras import extra
+from graphmem.errors import GraphmemError, InputError, extra
 from graphmem.integrations.tools import INSTRUCTIONS, Tool, Tools, in_words
 from graphmem.memory import Memory
 

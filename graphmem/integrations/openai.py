@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from graphmem.integrations.extras import extra
+from graphmem.errors import extra
 from graphmem.integrations.tools import Tools, answer, arguments_of, described
 from graphmem.memory import Memory
 

@@ -18,8 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphmem.conversations import observations_of
-from graphmem.errors import InputError
-from graphmem.integrations.extras import extra
+from graphmem.errors import InputError, extra
 from graphmem.integrations.kept import Kept
 from graphmem.integrations.tools import Tool, Tools, answer, arguments_of, described
 from graphmem.memory import Memory

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from graphmem.integrations.extras import extra
+from graphmem.errors import extra
 from graphmem.integrations.tools import INSTRUCTIONS, Tools, in_words, spoken
 from graphmem.memory import Memory
 

