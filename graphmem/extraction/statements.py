@@ -60,6 +60,7 @@ _DOING = re.compile(
 _SETTLED = re.compile(
     rf"has |.* that |{_BE} (?!{_PREPOSITION}\b)|.* the {_ROLE_WORD} of$|\S+s (?!{_PREPOSITION}\b)\S+ "
 )
+_CHANGED = re.compile(r"(?:(?:is|are|was|were) )?\w+ed (?:to|from|out of)\b")
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 
@@ -117,7 +118,7 @@ class StatementExtractor:
 
 def _may_end(said: Statement) -> bool:
     """Whether a statement may be of a change or a place."""
-    return not _SETTLED.match(said.relation)
+    return not _SETTLED.match(said.relation) or bool(_CHANGED.match(said.relation))
 
 
 def sentences(text: str) -> list[str]:
@@ -256,6 +257,8 @@ def _is_owner(text: str) -> bool:
     """Whether a text within a sentence may name a thing."""
     own = _without_article(text.split())
     if not own or len(own) > _LONGEST_NAME or own[0] in _NEVER | _NO_NAME:
+        return False
+    if own[-1] in {"and", "or"} or any(re.fullmatch(_BE, word) for word in own):
         return False
     return any(map(_is_capital, own)) or len(own) <= 3
 

@@ -55,7 +55,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
 
 def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
     """ "Dan turned 30"."""
-    ages = [child.text for child in verb.children if child.text.isdigit() and child.i == verb.i + 1]
+    ages = [token.text for token in verb.doc[verb.i + 1 : verb.i + 2] if token.text.isdigit()]
     for _, subject in subjects if ages else ():
         yield Statement(subject, "is", ages[0], "age", "amount")
 
@@ -107,7 +107,10 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
         return
     old = name_of(was, people) if was is not None else None
     for token, target in _targets(verb, subjects, people):
-        if is_person(token) or token.pos_ == "PRON" or lemma in {"migrate", "convert", "switch"}:
+        itself = lemma in {"migrate", "convert", "switch"} and token.dep_ != "dobj"
+        if lemma == "rename":
+            yield Statement(target, "is called", new, "name", "name")
+        elif is_person(token) or token.pos_ == "PRON" or itself:
             yield Statement(target, reason, new, None, kind(to))
             if old:
                 yield Ending(target, reason, None, old, anew=new)
@@ -133,9 +136,15 @@ def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
     clock = (
         new[:1].isdigit() and (":" in new[:3] or new.casefold().endswith(("am", "pm", "m.", "o'clock")))
     ) or new in {"noon", "midnight"}
-    yield Statement(target, "is at" if clock else "is on", new, None, "time")
-    verbs = frozenset({"be", "start", "begin", "move", "happen", "schedule", "plan", "meet", "take"})
+    yield Statement(target, f"is {_time_preposition(new, reason, clock)}", new, None, "time")
+    verbs = words("be start begin move happen schedule plan meet take leave depart arrive land sail close end")
     yield Ending(target, reason, verbs, other_than=new, kind="time")
+
+
+def _time_preposition(time: str, reason: str, clock: bool) -> str:
+    if reason.startswith(("extended", "prolonged")):
+        return "until"
+    return "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith("day") else "in"
 
 
 def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
@@ -194,14 +203,24 @@ def _appointed(verb: Token, subjects: Sequence[Named], people: People) -> Iterat
         _after(verb, "as") or _after(verb, "to"),
     )
     role = role_in(office, people) if office is not None else None
+    name = name_of(office, people) if office is not None else None
+    beside = [*phrases(office), *phrases(verb)] if office is not None else []
+    where = [name_of(noun, people) for said, noun in beside if said == "at" and kind(noun) != "time"]
     for _, subject in subjects:
-        if role:
+        if verb.lemma_ == "promote" and name and where and where[0] and not name.isupper():
+            yield Statement(subject, "was promoted to", name)
+            yield Ending(subject, "promoted", frozenset({"be"}), where[0])
+            yield Statement(subject, f"is {name} at", where[0], None, "name")
+        elif role:
             yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
 
 
 def _office(verb: Token, as_what: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
     """ "Ana took over as CEO of Acme", "Ben stepped down as CEO of Acme"."""
     role = role_in(as_what, people)
+    at = [noun for said, noun in phrases(verb) if said == "at" and noun.i > as_what.i]
+    if role and at and (where := name_of(at[0], people)):  # "as head of sales at Orbit"
+        role = (where, f"{role[1]} of {role[0]}")
     for _, subject in subjects:
         if _particled(verb) in {"take over", "start"}:
             if role:

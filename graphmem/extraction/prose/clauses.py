@@ -117,8 +117,10 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     for token, subject in subjects:
         for statement in _statements(verb, token, subject, people):
-            if not _is_circular(statement):
-                yield from endings.settled(verb, statement, stands)
+            circular = _is_circular(statement)
+            yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
+        if stands == "stated":
+            yield from endings.alone(verb, subject)
     if stands == "stated":
         yield from _there_is(verb, people)
         yield from _placed(verb, people)

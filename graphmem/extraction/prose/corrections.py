@@ -11,6 +11,10 @@ _NO_THING = (
     r"(?!(?:only|just|because|that|to|if|when|even|yet|sure|far|long|always|all|so|too|very|as|until|before|counting"
     r"|including)\b|every)"
 )
+_BUT = (
+    r",?\s+but\s+(?:rather\s+|now\s+)?"
+    r"(?!(?:i|he|she|it|they|we|you|is|has|can|does|will|was|not|still|only|also|there|this|that)\b)"
+)
 _AFTER = re.compile(
     rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
@@ -18,7 +22,7 @@ _AFTER = re.compile(
 )
 _BEFORE = re.compile(
     rf"(?P<verb>\b(?:is|are|was|on|in|at|to|for|'s))(?P<how>\s+(?:not|no longer))\s+{_NO_THING}{_WORDS}"
-    r",?\s+but\s+(?:rather\s+|now\s+)?(?!i\b|he\b|she\b|it\b|they\b|we\b|you\b|is\b|has\b|can\b|does\b|will\b|was\b|not\b)",
+    rf"{_BUT}",
     re.IGNORECASE,
 )
 _ARTICLES = re.compile(
@@ -36,10 +40,13 @@ class Gone:
 
 
 _OVER = re.compile(
-    r"(?P<longer>\s+no longer\b(?=\s))"
+    rf"(?P<longer>\s+no longer\b(?=\s)(?!\s[^,;.!?]{{1,60}}?{_BUT}))"
     r"|,?\s+(?:any\s?more|any longer)\b(?=\s*(?:[.,;!)]|$|since|because|and|so|but|now|after))",
     re.IGNORECASE,
 )
+
+
+_RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$€£])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def without_over(text: str) -> tuple[str, list[Over]]:
         dropped += len(found[0])
         return ""
 
-    return _OVER.sub(take, text), places
+    return _OVER.sub(take, _RISEN.sub(r"\1", text)), places
 
 
 def without_gone(text: str) -> tuple[str, list[Gone]]:

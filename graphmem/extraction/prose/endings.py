@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ONE_AT_A_TIME, family
+from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ENDERS_ALONE, ONE_AT_A_TIME, family
 from graphmem.extraction.prose.nouns import phrases
 from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
 from graphmem.extraction.prose.standing import Standing
@@ -69,6 +69,8 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     if statement.relation.startswith("has ") and verb.lemma_ != "have" and kind_of(statement.object) == "name":
         only = replace(_other(statement, reason, None), kind="name", relation=statement.relation)
         yield only
+    if verb.lemma_ == "have" and statement.kind == "amount":  # "has three cats now"
+        yield replace(_other(statement, reason, frozenset({"have"})), same_head=True)
     preposition = _last_preposition(statement.relation)
     verbs = _exclusive(verb, statement, preposition)
     if verbs and verb.tag_ != "VBD":
@@ -151,14 +153,44 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
         or verb.tag_ == "VBG"
     ):
         return
-    near = "" if said[-1] == particle else _last_preposition(statement.relation)
-    verbs = ENDERS.get((lemma, near)) or ENDERS.get((lemma, " ".join(said[-2:])))
+    near = "" if said[-1] == particle or lemma in {"cancel", "end"} else _last_preposition(statement.relation)
+    verbs = (
+        ENDERS.get((lemma, near))
+        or ENDERS.get((lemma, " ".join(said[-2:])))
+        or ENDERS.get((lemma, " ".join(said[1:2])))
+    )
     if not verbs or (verbs is AFFILIATION and _for_the_day(verb)):
+        return
+    if lemma in {"cancel", "end"}:  # "our contract with Telco": no other contract
+        yield from _ending_of(verb, statement, said, verbs)
         return
     what = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
     yield Ending(statement.subject, statement.relation, verbs if what == statement.object else None, what)
     if verbs is AFFILIATION:
         yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
+
+
+def _ending_of(verb: Token, statement: Statement, said: list[str], verbs: frozenset[str]) -> Iterator[Ending]:
+    """ "ended the contract with Telco" ends "has contract with Telco"."""
+    objects = [child for child in verb.children if child.dep_ == "dobj"]
+    further = {preposition for token in (verb, *objects) for preposition, _ in phrases(token)}
+    if len(said) == 3 and said[-1] in further:
+        yield Ending(statement.subject, said[0], frozenset({f"has {said[1]} {said[2]}"}), statement.object)
+    elif len(said) == 1 and not further & {"with", "to", "at", "for"}:
+        yield Ending(statement.subject, said[0], verbs, statement.object)
+
+
+def alone(verb: Token, subject: str) -> Iterator[Ending]:
+    """What a verb ends that names no object: "Ann moved out", "they got divorced"."""
+    if any(
+        child.dep_ in {"dobj", "agent", "oprd"} or child.lower_ in {"to", "into", "early"} for child in verb.children
+    ):
+        return
+    state = [child for child in verb.children if child.dep_ in {"acomp", "oprd"} and child.tag_ in {"VBN", "VBD", "JJ"}]
+    done = state[0] if verb.lemma_ == "get" and state else verb
+    particles = [child.lower_ for child in done.children if child.dep_ == "prt"]
+    if verbs := ENDERS_ALONE.get(" ".join([done.lemma_.lower(), *particles])):
+        yield Ending(subject, " ".join([verb.lower_, *([done.lower_] if state else []), *particles]), verbs)
 
 
 def _for_the_day(verb: Token) -> bool:

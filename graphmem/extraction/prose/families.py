@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphmem.extraction.prose.wordlist import words
 
 # Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
+WORK = words("work employ serve teach join")
 AFFILIATION = words("""work employ join start belong study teach serve play volunteer attend intern be become""")
 HOME = words("live reside dwell move settle stay relocate base")
 POSSESSION = words("have own possess drive ride keep get buy rent lease adopt")
@@ -43,8 +44,16 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("give", ""): POSSESSION | CONSUMPTION | LIKING | {"play", "practise", "practice"}, ("throw", ""): POSSESSION,
     ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
-    ("stop", ""): USE | CONSUMPTION, ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
-    ("retire", ""): USE, ("decommission", ""): USE,
+    ("stop", ""): USE | CONSUMPTION | {"is on"}, ("end", ""): MEMBERSHIP | {"is on"},
+    ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
+    ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
+}  # fmt: skip
+
+# The same where no object is named: "Ann moved out", "they got divorced", "Ben resigned".
+ENDERS_ALONE: dict[str, frozenset[str]] = {
+    "move out": HOME, "divorce": words("marry"), "separate": words("marry date"),
+    "split up": words("marry date engage"),
+    "break up": words("date engage see"), "resign": WORK, "retire": WORK, "graduate": words("study go attend"),
 }  # fmt: skip
 
 

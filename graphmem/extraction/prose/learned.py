@@ -39,6 +39,7 @@ class Reading:
             self._reasons.setdefault(index, ending.reason)
             fact = self._facts[index]
             over.append(Statement(fact.subject, fact.relation, fact.object, fact.slot))
+        self._statements = [_owned(it, over, ending) for it in self._statements]
         if ending.anew:
             goes_on = [it for it in over if _goes_on(it.relation, ending)]
             self._statements += [Statement(it.subject, it.relation, ending.anew, it.slot) for it in goes_on]
@@ -58,8 +59,17 @@ class Reading:
         return Extraction(triples, tuple(sorted(reasons)), tuple(named.values()), slots, reasons)
 
 
+def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> Statement:
+    """What has changed, said as it was: "my rent is 900", and then "the rent went up to 950"."""
+    was = next((it for it in over if it.relation == f"has {ending.subject}"), None)
+    changed = (ending.subject, "is", ending.other_than)
+    if was is None or (statement.subject, statement.relation, statement.object) != changed:
+        return statement
+    return Statement(was.subject, was.relation, statement.object, was.slot, statement.kind)
+
+
 def _goes_on(relation: str, ending: Ending) -> bool:
     """Whether what ended of one object holds of another: "lives in" does, "moved to" happened once."""
     if relation.startswith("has "):
-        return ending.relation is not None
+        return ending.relation is not None or ending.reason == "replaced"
     return not is_past(relation) and relation != "has"

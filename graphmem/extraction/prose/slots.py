@@ -23,9 +23,9 @@ _MANY = KIN - {
     "spouse",
     "partner",
 } | words(
-    """member part example kind type piece fan student employee client customer supplier neighbor citizen resident
+    """member part example kind type piece fan student employee client customer neighbor citizen resident
     native hobby language colleague brand product feature symptom problem reason advantage author founder translator
-    owner contact tenant user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil
+    owner contact user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil
     ingredient cause effect goal aim task duty interest skill strength weakness meaning result name"""
 ) - {"name", "author", "owner"}
 _BY_RELATION = {

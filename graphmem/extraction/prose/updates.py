@@ -17,6 +17,9 @@ Lemma = Callable[[str], str]
 
 _SPEAKERS = words("I user")
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
+_HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
+_HOW = re.compile(r"is (\w+) (\w+)")
+_OF_THE = re.compile(r"(\w+ \w+) the ([\w-]+) of")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
 _STATES = words(
     """love charge trouble holiday vacation leave bed hospital fire condition debt shape mood touch pain danger
@@ -48,6 +51,8 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         triple = Triple(ending.subject, "is", triple.object)  # "my rent is 900", and then: "the rent went up"
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
+    if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
+        return True
     if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
@@ -58,6 +63,14 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if ending.object is not None:
         return is_like(ending.object, triple.object)
     return ending.other_than is None or _is_rival(ending, said, triple)
+
+
+def _otherwise(triple: Triple) -> Iterator[Triple]:
+    """The triple with more in its object: (has, Netflix subscription) for (has subscription to, Netflix)."""
+    if of := _HAS_OF.fullmatch(triple.relation):
+        yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
+    if of := _OF_THE.fullmatch(triple.relation):
+        yield Triple(triple.subject, of[1], f"{of[2]} of {triple.object}")
 
 
 def _is_by(verbs: frozenset[str], said: Frame, relation: str) -> bool:
@@ -77,7 +90,7 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     last, other = new.casefold().split(" of ")[0].split()[-1:], triple.object.casefold().split(" of ")[0].split()[-1:]
     if ending.same_head:
         return last == other
-    if said.verb == "be" and not said.preposition and ending.kind not in {"amount", "time", "code", "name"}:
+    if said.verb == "be" and not said.preposition and _sort(ending.kind or "") not in {"amount", "time", "name"}:
         return last == other
     if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
@@ -123,6 +136,11 @@ def is_like(said: str, known: str) -> bool:
 
 def opposites(statement: Statement) -> Iterator[Ending]:
     """What "is closed" ends: "is open"."""
+    adjective = _HOW.fullmatch(statement.relation)
+    for states in _OPPOSITES if adjective else ():
+        if adjective and adjective[1] in states:
+            others = frozenset(f"is {it} {adjective[2]}" for it in states - {adjective[1]})
+            yield Ending(statement.subject, f"is {adjective[1]}", others, statement.object)
     if statement.relation not in {"is", "became", "has become"}:
         return
     if statement.object in {"divorced", "single", "widowed"}:

@@ -30,6 +30,26 @@ ENDS = [
     ("My favourite colour is blue.", "My favourite colour is green.", {"I, has favourite colour, blue": "slot"}),
     ("Ida was born in Bonn.", "Ida was born in Trier.", {"Ida, was born in, Bonn": "slot"}),
     ("Eva is married to Jan.", "Eva is married to Leo.", {"Eva, is married to, Jan": "slot"}),
+    ("Eva is married to Jan.", "Eva and Jan got divorced.", {"Eva, is married to, Jan": "got divorced"}),
+    ("Ida lives in Bonn.", "Ida moved out.", {"Ida, lives in, Bonn": "moved out"}),
+    ("Ida works for Acme.", "Ida retired in June.", {"Ida, works for, Acme": "retired"}),
+    ("Rob goes to Kent School.", "Rob graduated from Kent School.", {"Rob, goes to, Kent School": "graduated from"}),
+    (
+        "Eva is on the board of Foo.",
+        "Eva resigned from the board of Foo.",
+        {"Eva, is on, board of Foo": "resigned from"},
+    ),
+    ("Ben is a clerk at Foo.", "Ben was promoted to manager at Foo.", {"Ben, is clerk at, Foo": "promoted"}),
+    ("Foo is called Bar.", "Foo was renamed to Baz.", {"Foo, is called, Bar": "slot"}),
+    ("My rent is 700 euros.", "The rent was raised to 760 euros.", {"I, has rent, 700 euros": "was raised to"}),
+    ("My bank is Foo.", "I switched my bank to Bar.", {"I, has bank, Foo": "slot"}),
+    ("The ferry leaves at 10:40.", "The ferry is delayed to 12:15.", {"ferry, leaves at, 10:40": "delayed to"}),
+    ("I have a contract with Foo.", "I ended my contract with Foo.", {"I, has contract with, Foo": "ended"}),
+    ("I am on a diet.", "I stopped the diet.", {"I, is on, diet": "stopped"}),
+    ("The bar is open on Sundays.", "The bar is closed on Sundays.", {"bar, is open on, Sundays": "is closed"}),
+    ("Rob's coach is Eva.", "Rob's coach is no longer Eva but Leo.", {"Rob, has coach, Eva": "no longer"}),
+    ("My weight is 82 kg.", "My weight is down to 79 kg.", {"I, has weight, 82 kg": "slot"}),
+    ("We have two cats.", "We have three cats now.", {"I, has, two cats": "now"}),
 ]
 
 
@@ -54,6 +74,14 @@ STAYS = [
     ("Ida was born in Bonn.", "Ida was born in 1980."),
     ("Mia is Ida's sister.", "Eva is Ida's sister."),
     ("Nina visited Rome.", "Nina visited Milan."),
+    ("Ida works at Acme.", "Ida moved out of Bonn."),
+    ("Ida works at Acme.", "Ida retired early to bed."),
+    ("Eva is married to Jan.", "Lea and Tom got divorced."),
+    ("Eva is on the board of Foo.", "Eva resigned from the board of Bar."),
+    ("I have a contract with Foo.", "I ended my contract with Bar."),
+    ("The bar is open on Mondays.", "The bar is closed on Sundays."),
+    ("We have two cats.", "We have three cars now."),
+    ("Rob's coach is Eva.", "Rob's coach is not only Eva but also Leo."),
 ]
 
 
