@@ -60,7 +60,7 @@ _DOING = re.compile(
 _SETTLED = re.compile(
     rf"has |.* that |{_BE} (?!{_PREPOSITION}\b)|.* the {_ROLE_WORD} of$|\S+s (?!{_PREPOSITION}\b)\S+ "
 )
-_CHANGED = re.compile(r"(?:(?:is|are|was|were) )?\w+ed (?:to|from|out of)\b")
+_CHANGED = re.compile(r"(?:(?:was|were) )?\w+ed (?:to|from|out of)\b")
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 
