@@ -306,7 +306,7 @@ def keeps_vectors_by_text(store: Store) -> None:
     text = Triple("apple", "is in", "box").text
     found = store.vectors([text, "unknown"])
     assert list(found) == [text]
-    assert np.allclose(found[text], hash_vector(text))
+    assert np.allclose(found[text], hash_vector(text), atol=0.01)  # a store may keep a byte a number
     assert {text, "text of step 1"} <= set(_texts(store))
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from graphmem.errors import EmbedderMismatch
 from graphmem.records import Vector
 from graphmem.storage.sqlite.connection import open_file, told
-from graphmem.storage.sqlite.rows import IN, all_rows, as_set, to_vector
+from graphmem.storage.sqlite.rows import IN, all_rows, as_set, to_vectors
 
 KeyOf = Callable[[Mapping[str, Any]], str | None]
 """The key of an episode by its metadata; None for one that does not belong to a catalogue."""
@@ -110,7 +110,7 @@ class Catalogue:
             found = all_rows(self._db, _VECTORS, [rows, rows])
         if not found:
             return {}
-        scores = to_vector(b"".join(blob for _, blob in found)).reshape(len(found), -1) @ vector
+        scores = to_vectors([blob for _, blob in found]) @ vector
         hits = sorted(zip((by_row[row].id for row, _ in found), scores.tolist(), strict=True), key=lambda hit: -hit[1])
         best: dict[str, float] = {}
         for id_, score in hits:  # of a long episode its own, and those of its passages

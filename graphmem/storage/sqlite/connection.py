@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from graphmem.errors import NotAMemory, StoreBusy, StoreError, StoreUnwritable
@@ -20,6 +20,9 @@ WAIT_SECONDS = 30.0
 
 MAPPED_BYTES = 2**40
 """As much of a file as SQLite can is read as memory: a large graph is read in many small places."""
+
+PAGE_BYTES = 16_384
+"""Small pages hold few vectors, and waste what is left."""
 
 SCRUB_MILLISECONDS = 2000
 """How long forgetting waits for readers to let the log go."""
@@ -82,6 +85,7 @@ def _connected(uri: str, path: str) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
         _prepare(db, path)
         db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
@@ -137,7 +141,9 @@ def _prepare(db: sqlite3.Connection, path: str) -> None:
             check_application(db, path)
             if db.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
                 with transaction(db):
-                    migrate(db, path)
+                    older = migrate(db, path)
+                if older:
+                    db.execute("VACUUM")
             if db.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
                 db.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
             return
@@ -160,13 +166,25 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def scrub(db: sqlite3.Connection, path: str) -> None:
-    """Give free pages back and empty the log, so that no forgotten byte stays in either file."""
-    for table in FULL_TEXT:  # a deleted row's words stay in the index until it is built anew
-        db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
-    db.execute("VACUUM")
+def empty_log(db: sqlite3.Connection, path: str) -> None:
+    """Write the log into the file, so that no forgotten byte stays in it."""
     db.execute(f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")  # a reader may stay for long
     busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     db.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
     if busy:
         log.warning("%s: a reader holds the log open; forgotten pages leave it when that reader closes", path)
+
+
+def compact(path: str) -> tuple[int, int]:
+    """Write the memory at `path` anew, without free space and with full text built again; gives its bytes before, after.
+
+    It takes as long as the file is large, and as much room on the disk meanwhile; others may read.
+    """
+    before = Path(path).stat().st_size
+    with told(path), closing(open_file(path)) as db:
+        with transaction(db):
+            for table in FULL_TEXT:
+                db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
+        db.execute("VACUUM")
+        empty_log(db, path)
+    return before, Path(path).stat().st_size

@@ -11,15 +11,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
 from graphmem.records import Vector
 from graphmem.storage.sqlite.connection import transaction
-from graphmem.storage.sqlite.rough_index import RoughIndex
-from graphmem.storage.sqlite.rows import IN, Indexed, as_set, held_rows, to_vector
+from graphmem.storage.sqlite.rough_index import ROWS, RoughIndex
+from graphmem.storage.sqlite.rows import IN, Indexed, as_set, held_rows, to_vectors
 from graphmem.storage.sqlite.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -41,13 +41,14 @@ class Nearest:
         self._db = db
         self.namespace = namespace
         self._kind: Indexed = kind
-        self._epoch = -1
+        self._epoch = self._renewed = -1
         self._reset(None, 0)
 
     def _reset(self, rough: RoughIndex | None, revision: int) -> None:
         """Start with what `rough` covers, which is up to `revision`."""
         self._rough, self._covered, self._seen = rough, revision, revision
         self._recent: VectorIndex | None = None
+        self._gone: set[int] = set()  # of what `rough` covers
 
     def nearest(self, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
         """For each row of `vectors`, at most `limit` (id, cosine), best first."""
@@ -68,7 +69,7 @@ class Nearest:
             found = self._nearest_held(vectors, limit + spare, at)
             if len(found) >= limit or limit + spare >= len(self._rough):
                 return found
-        found, rows = [], (row for row in self._held(at) if row[1] not in self._recent)
+        found, rows = [], (row for row in self._held(at) if row[0] not in self._recent)
         while chunk := list(islice(rows, EXACT)):
             best = {id_ for hits in _ranked(vectors, found + chunk, limit) for id_, _ in hits}
             found = [row for row in found + chunk if row[1] in best]
@@ -85,7 +86,7 @@ class Nearest:
             return []
         row_at = {place: row for row, (place, _) in enumerate(kept)}
         seqs, rows = zip(*((seq, row_at[place]) for seq, place in places.items() if place in row_at), strict=True)
-        matrix = to_vector(b"".join(blob for _, blob in kept)).reshape(len(kept), -1)[list(rows)]
+        matrix = to_vectors([blob for _, blob in kept])[list(rows)]
         best = np.argsort(-(vectors @ matrix.T), axis=1)[:, :count]
         found = {seqs[i]: matrix[i] for i in best.flat}
         table, held, values = held_rows(self._kind, at)
@@ -93,7 +94,7 @@ class Nearest:
             f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND +f.namespace = ? AND {held}",
             [as_set(found), self.namespace, *values],
         )
-        return [(seq, id_, found[seq]) for seq, id_ in held_now if id_ not in self._recent]
+        return [(seq, id_, found[seq]) for seq, id_ in held_now if seq not in self._recent]
 
     def _held(self, at: int | None) -> Iterator[Row]:
         """All rows that hold."""
@@ -104,14 +105,16 @@ class Nearest:
             WHERE f.namespace = ? AND {held}""",
             [self.namespace, *values],
         )
-        return ((seq, id_, to_vector(blob)) for seq, id_, blob in rows)
+        return ((seq, id_, to_vectors([blob])[0]) for seq, id_, blob in rows)
 
     def _catch_up(self, dimension: int) -> None:
-        row = self._db.execute("SELECT epoch, revision FROM namespaces WHERE id = ?", (self.namespace,)).fetchone()
-        epoch, revision = row or (0, 0)
-        if self._epoch != epoch:
-            self._epoch = epoch
+        sql = "SELECT epoch, renewed, revision FROM namespaces WHERE id = ?"
+        epoch, renewed, revision = self._db.execute(sql, (self.namespace,)).fetchone() or (0, 0, 0)
+        if self._renewed != renewed:
+            self._epoch, self._renewed = epoch, renewed
             self._reset(*self._stored())
+        elif self._epoch != epoch:
+            self._leave(epoch)
         if self._recent is not None and self._seen == revision:
             return
         recent = self._recent or VectorIndex(dimension)
@@ -120,8 +123,18 @@ class Nearest:
             recent = VectorIndex(dimension)
             if self._count_since(self._seen) > EXACT:
                 self._take_in(revision)
-        recent.put([row[2:] for row in sorted(self._since(self._seen), key=lambda row: row[0])])
+        rows = self._since(self._seen)
+        recent.put([(seq, *rest) for seq, _, *rest in sorted(rows, key=lambda row: row[0])])
         self._recent, self._seen = recent, revision
+
+    def _leave(self, epoch: int) -> None:
+        """Let go of what was forgotten up to an epoch."""
+        sql = "SELECT row FROM gone WHERE namespace = ? AND kind = ? AND epoch > ?"
+        gone = [row[0] for row in self._db.execute(sql, (self.namespace, self._kind, self._epoch))]
+        self._epoch = epoch
+        self._gone.update(gone)
+        if self._recent:
+            self._recent.drop(gone)
 
     def _count_since(self, revision: int) -> int:
         """How many rows with a vector are newer; counted no further than matters."""
@@ -141,44 +154,64 @@ class Nearest:
             WHERE f.namespace = ? AND f.revision > ?""",
             (self.namespace, revision),
         )
-        return ((*row, to_vector(blob)) for *row, blob in rows)
+        while some := rows.fetchmany(EXACT):
+            yield from ((*row[:-1], vector) for row, vector in zip(some, to_vectors([row[-1] for row in some]), strict=True))
 
     def _stored(self, newer_than: int = -1) -> tuple[RoughIndex | None, int]:
         """The index in the file and the revision it covers; the one held now when it is as new."""
-        row = self._db.execute(
-            "SELECT revision, data FROM rough_indexes WHERE namespace = ? AND kind = ? AND epoch = ? AND revision > ?",
-            (self.namespace, self._kind, self._epoch, newer_than),
-        ).fetchone()
-        if row is None:
-            return (None, 0) if newer_than < 0 else (self._rough, self._covered)
+        covered = self._covered_by_stored()
+        if covered <= newer_than:
+            return self._rough, self._covered
+        sql = "SELECT width, data FROM rough_indexes WHERE namespace = ? AND kind = ? ORDER BY part"
+        parts = self._db.execute(sql, (self.namespace, self._kind)).fetchall()
+        if not parts:
+            return None, 0
         try:
-            return RoughIndex.from_bytes(row[1]), row[0]
+            return RoughIndex.from_parts(parts), covered
         except ValueError as error:
             log.warning("the index of %s vectors is damaged (%s): it is built anew", self._kind, error)
             return None, 0
 
+    def _covered_by_stored(self) -> int:
+        """The revision that the index in the file covers."""
+        sql = "SELECT coalesce(max(revision), 0) FROM rough_indexes WHERE namespace = ? AND kind = ?"
+        return int(self._db.execute(sql, (self.namespace, self._kind)).fetchone()[0])
+
     def _take_in(self, revision: int) -> None:
         """Let the rough index cover everything up to `revision`, and store it."""
-        started = time.monotonic()
+        started, anew = time.monotonic(), self._rough is None
         if self._rough is None:
             log.info("the index of %s vectors is built", self._kind)
             self._rough = RoughIndex()
-        rows = self._since(self._covered)
-        chunks = iter(lambda: list(islice(rows, EXACT)), [])
-        self._rough.put(_columns(chunk) for chunk in chunks)
+        rows, parts = self._since(self._covered), set()
+
+        def chunks() -> Iterator[tuple[list[int], list[int], Vector]]:
+            while chunk := list(islice(rows, EXACT)):
+                parts.update(row[0] // ROWS for row in chunk)
+                yield _columns(chunk)
+
+        self._rough.put(chunks())
+        self._rough.drop(self._gone)
+        self._gone.clear()
         self._covered = self._seen = revision
-        self._store()
+        self._store(parts, anew=anew)
         log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
 
-    def _store(self) -> None:
+    def _store(self, parts: Iterable[int], *, anew: bool) -> None:
         """Into the file, unless something was forgotten meanwhile; a file that cannot be written to does without."""
         assert self._rough is not None
         try:
             with transaction(self._db):
-                self._db.execute(
-                    """INSERT OR REPLACE INTO rough_indexes (namespace, kind, epoch, revision, data)
-                    SELECT id, ?, epoch, ?, ? FROM namespaces WHERE id = ? AND epoch = ?""",
-                    (self._kind, self._covered, self._rough.to_bytes(), self.namespace, self._epoch),
+                (epoch,) = self._db.execute("SELECT epoch FROM namespaces WHERE id = ?", (self.namespace,)).fetchone()
+                if epoch != self._epoch or self._covered_by_stored() > self._covered:
+                    return
+                if anew:
+                    at = (self.namespace, self._kind)
+                    self._db.execute("DELETE FROM rough_indexes WHERE namespace = ? AND kind = ?", at)
+                self._db.executemany(
+                    """INSERT OR REPLACE INTO rough_indexes (namespace, kind, part, revision, width, data)
+                    VALUES (?, ?, ?, ?, ?, ?)""",
+                    [(self.namespace, self._kind, it, self._covered, *self._rough.part(it)) for it in sorted(parts)],
                 )
         except sqlite3.Error as error:
             log.info("the index of %s vectors is not kept: %s", self._kind, error)

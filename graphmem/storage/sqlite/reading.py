@@ -42,7 +42,7 @@ from graphmem.storage.sqlite.rows import (
     to_entity,
     to_episode,
     to_fact,
-    to_vector,
+    to_vectors,
 )
 from graphmem.storage.sqlite.writing import MERGE
 
@@ -356,7 +356,7 @@ class SqliteReader:
                     "SELECT vector FROM vectors WHERE namespace = ? AND hash = ?", (self._namespace, key)
                 ).fetchone()
                 if row:
-                    found[text] = to_vector(row[0])
+                    found[text] = to_vectors([row[0]])[0]
         return found
 
     def merges(self) -> list[Merge]:

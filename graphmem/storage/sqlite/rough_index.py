@@ -8,10 +8,8 @@ little or no sooner.
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterable, Sequence
-from zipfile import BadZipFile
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +31,9 @@ FIRST, BY_FIRST = 3, 6
 SAMPLE = 65536
 """From so many values is told which are the least."""
 
+ROWS = 1024
+"""So many numbers, one after the other, are a part of the index that is stored by itself."""
+
 AT_ONCE = 32768
 """Rows whose signs are compared at once: as many as fit a processor's cache."""
 
@@ -46,23 +47,29 @@ class RoughIndex:
         self._signs: Words = np.empty((0, 0), np.uint64)  # shape (words of a vector, rows)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> RoughIndex:
-        """What `to_bytes` gave. Raises `ValueError` when it is something else."""
+    def from_parts(cls, parts: Sequence[tuple[int, bytes]]) -> RoughIndex:
+        """The index of what `part` gave: (width, data) of each, in order. Raises `ValueError` when it is no index."""
         index = cls()
-        try:
-            kept = np.load(io.BytesIO(data), allow_pickle=False)
-            index._numbers, index._places = kept["numbers"], kept["places"]
-            index._signs = np.ascontiguousarray(kept["signs"].T)
-        except (ValueError, LookupError, OSError, EOFError, BadZipFile) as error:
-            raise ValueError(f"no index: {error}") from error
-        if index._signs.dtype != np.uint64 or not index._signs.shape[1:] == index._places.shape == index._numbers.shape:
-            raise ValueError("no index: its rows do not agree")
+        widths = {width for width, _ in parts}
+        if len(widths) != 1:
+            raise ValueError("its parts do not agree")
+        rows = _rows(b"".join(data for _, data in parts), widths.pop())
+        index._numbers, index._places = (np.ascontiguousarray(rows[:, at]).view(np.int64) for at in (0, 1))
+        index._signs = np.ascontiguousarray(rows[:, 2:].T)
         return index
 
-    def to_bytes(self) -> bytes:
-        file = io.BytesIO()
-        np.savez(file, numbers=self._numbers, places=self._places, signs=np.ascontiguousarray(self._signs.T))
-        return file.getvalue()
+    def part(self, part: int) -> tuple[int, bytes]:
+        """The rows whose numbers are in one part, as bytes; and the width of a row, in words."""
+        here = slice(*np.searchsorted(self._numbers, [part * ROWS, (part + 1) * ROWS]))
+        columns = [self._numbers[here, None].view(np.uint64), self._places[here, None].view(np.uint64)]
+        rows = np.hstack([*columns, self._signs[:, here].T])
+        return rows.shape[1], rows.tobytes()
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Take these rows out."""
+        kept = np.isin(self._numbers, list(numbers), invert=True)
+        self._numbers, self._places = self._numbers[kept], self._places[kept]
+        self._signs = np.ascontiguousarray(self._signs[:, kept])
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -96,6 +103,22 @@ class RoughIndex:
         rows = _least(first, BY_FIRST * count)
         rest = _differing(np.take(self._signs[FIRST:], rows, axis=1), signs[FIRST:])
         return rows[_least(first[rows] + rest, count)]
+
+
+def without(data: bytes, width: int, numbers: Sequence[int]) -> bytes:
+    """The bytes of a part, without the rows of these numbers; of one that is damaged, nothing."""
+    try:
+        rows = _rows(data, width)
+    except ValueError:
+        return b""
+    return rows[np.isin(rows[:, 0].view(np.int64), list(numbers), invert=True)].tobytes()
+
+
+def _rows(data: bytes, width: int) -> Words:
+    """Rows of (number, place, signs). Raises `ValueError` when the bytes hold something else."""
+    if width < 3:
+        raise ValueError("its rows are too short")
+    return np.frombuffer(data, np.uint64).reshape(-1, width)
 
 
 def _differing(columns: Words, signs: Words) -> NDArray[np.uint16]:

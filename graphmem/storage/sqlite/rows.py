@@ -83,12 +83,20 @@ def text_hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def to_blob(vector: Vector) -> bytes:
-    return np.asarray(vector, "<f4").tobytes()
+def to_blobs(vectors: Vector) -> list[bytes]:
+    """Each row of `vectors` as it is kept: four bytes of scale, and a byte a number."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    numbers = np.rint(vectors * (127 / np.where(largest > 0, largest, 1)))
+    lengths = np.linalg.norm(numbers, axis=1)
+    scales = np.linalg.norm(vectors, axis=1) / np.where(lengths > 0, lengths, 1)  # so its length stays as it was
+    rows = np.hstack([scales.astype("<f4")[:, None].view(np.int8), numbers.astype(np.int8)])
+    return [row.tobytes() for row in rows]
 
 
-def to_vector(blob: bytes) -> Vector:
-    return np.frombuffer(blob, "<f4")
+def to_vectors(blobs: Sequence[bytes]) -> Vector:
+    """The rows that `to_blobs` kept, of which there is one or more."""
+    rows = np.frombuffer(b"".join(blobs), np.int8).reshape(len(blobs), -1)
+    return rows[:, 4:] * np.ascontiguousarray(rows[:, :4]).view("<f4")
 
 
 def as_set(values: Iterable[Any]) -> str:

@@ -5,14 +5,22 @@ To change the schema, add a function to the end of `MIGRATIONS`; never edit one 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+
+import numpy as np
 
 from graphmem.errors import NotAMemory, SchemaTooNew
 from graphmem.language.words import searchable
 from graphmem.passages import SIZE, parts
-from graphmem.storage.sqlite.rows import text_hash
+from graphmem.storage.sqlite.rows import text_hash, to_blobs
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x67726D65  # "grme", in the file's header: tells a memory from any other SQLite file
+
+CONVERTED = 20_000
+"""So many vectors of an older file are converted at once; of more is told how far it is."""
 
 FULL_TEXT = ("episode_text", "fact_text", "passage_text")
 
@@ -205,11 +213,73 @@ def put_passages(
         db.execute("INSERT INTO passage_text (rowid, text) VALUES (?, ?)", (added.lastrowid, searchable(part.text)))
 
 
-MIGRATIONS = (_1_first, _2_newest_at_a_hub, _3_merges, _4_rough_indexes, _5_disputed, _6_speakers_reasons_passages)
+def _7_small_vectors(db: sqlite3.Connection) -> None:
+    """A byte for each number of a vector; the index of many in parts, and a list of the rows that have gone.
+
+    So what is forgotten is taken out of either alone. Full text is built anew: `erasing` expects no deleted words in it.
+    """
+    db.execute("ALTER TABLE namespaces ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0")  # counts new sets of vectors
+    db.execute("DROP TABLE rough_indexes")
+    db.execute(
+        """CREATE TABLE rough_indexes (
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        kind TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (namespace, kind, part)
+        )"""
+    )
+    db.execute(
+        """CREATE TABLE gone (
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        kind TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (namespace, kind, epoch, row)
+        ) WITHOUT ROWID"""
+    )
+    db.execute(
+        """CREATE TABLE small_vectors (
+        seq INTEGER PRIMARY KEY,
+        namespace INTEGER NOT NULL REFERENCES namespaces,
+        hash BLOB NOT NULL,
+        vector BLOB NOT NULL,
+        UNIQUE (namespace, hash)
+        )"""
+    )
+    _convert_vectors(db)
+    db.execute("DROP TABLE vectors")
+    db.execute("ALTER TABLE small_vectors RENAME TO vectors")
+    for table in FULL_TEXT:
+        db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
 
 
-def migrate(db: sqlite3.Connection, path: str) -> None:
-    """Bring the open file to the newest version, inside the caller's transaction.
+def _convert_vectors(db: sqlite3.Connection) -> None:
+    (total,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+    rows, done = db.execute("SELECT seq, namespace, hash, vector FROM vectors ORDER BY seq"), 0
+    while some := rows.fetchmany(CONVERTED):
+        small = [(*row, to_blobs(np.frombuffer(vector, "<f4")[None])[0]) for *row, vector in some]
+        db.executemany("INSERT INTO small_vectors VALUES (?, ?, ?, ?)", small)
+        done += len(some)
+        if total > CONVERTED:
+            log.warning("this memory is brought to a smaller format, once: %d of %d vectors", done, total)
+
+
+MIGRATIONS = (
+    _1_first,
+    _2_newest_at_a_hub,
+    _3_merges,
+    _4_rough_indexes,
+    _5_disputed,
+    _6_speakers_reasons_passages,
+    _7_small_vectors,
+)
+
+
+def migrate(db: sqlite3.Connection, path: str) -> bool:
+    """Bring the open file to the newest version, inside the caller's transaction; gives whether it was an older one.
 
     Raises `NotAMemory` when the file is another program's, `SchemaTooNew` when it is ahead of this code.
     """
@@ -221,6 +291,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         migration(db)
         db.execute(f"PRAGMA user_version = {number}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    return 0 < version < len(MIGRATIONS)
 
 
 def check_application(db: sqlite3.Connection, path: str) -> None:

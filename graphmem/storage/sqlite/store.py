@@ -10,7 +10,7 @@ from typing import TypeVar
 from graphmem.errors import StoreError
 from graphmem.protocols import Select
 from graphmem.records import Change, Episode, Fact, Known, Observed, Wanted
-from graphmem.storage.sqlite.connection import scrub, told, transaction
+from graphmem.storage.sqlite.connection import empty_log, told, transaction
 from graphmem.storage.sqlite.reading import SqliteReader
 from graphmem.storage.sqlite.rows import EPISODE, IN, all_rows, as_set, to_episode
 from graphmem.storage.sqlite.writing import Writer
@@ -48,7 +48,7 @@ class SqliteStore(SqliteReader):
             writer.apply(change)
         if change.gone_episodes:
             with self._reading() as db:
-                scrub(db, self._path)
+                empty_log(db, self._path)
         return result
 
     @contextmanager

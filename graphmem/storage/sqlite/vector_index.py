@@ -1,8 +1,11 @@
-"""Nearest vectors, exactly: one matrix in memory, kept up with the store by what changed since the last look."""
+"""Nearest vectors, exactly: one matrix in memory, kept up with the store by what changed since the last look.
+
+What is called a number here is that of a row in the store.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +16,10 @@ _NEVER = np.iinfo(np.int64).max
 
 
 class VectorIndex:
-    """Rows of (id, vector, since, until), searched by cosine among those that hold at a step."""
+    """Rows of (number, id, vector, since, until), searched by cosine among those that hold at a step."""
 
     def __init__(self, dimension: int) -> None:
-        self._rows: dict[str, int] = {}
+        self._rows: dict[int, int] = {}
         self._ids: list[str] = []
         self._vectors: Vector = np.empty((0, dimension), np.float32)
         self._since: NDArray[np.int64] = np.empty(0, np.int64)
@@ -25,20 +28,25 @@ class VectorIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __contains__(self, id_: str) -> bool:
-        return id_ in self._rows
+    def __contains__(self, number: int) -> bool:
+        return number in self._rows
 
-    def put(self, rows: Sequence[tuple[str, int, int | None, Vector]]) -> None:
-        """Add rows, or renew those whose id is there."""
+    def put(self, rows: Sequence[tuple[int, str, int, int | None, Vector]]) -> None:
+        """Add rows, or renew those whose number is there."""
         new = sum(row[0] not in self._rows for row in rows)
         self._reserve(len(self._ids) + new)
-        for id_, since, until, vector in rows:
-            row = self._rows.setdefault(id_, len(self._ids))
+        for number, id_, since, until, vector in rows:
+            row = self._rows.setdefault(number, len(self._ids))
             if row == len(self._ids):
                 self._ids.append(id_)
             self._vectors[row] = vector
             self._since[row] = since
             self._until[row] = _NEVER if until is None else until
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Let these rows never have held."""
+        rows = [row for number in numbers if (row := self._rows.pop(number, None)) is not None]
+        self._since[rows], self._until[rows], self._vectors[rows] = _NEVER, 0, 0
 
     def _reserve(self, size: int) -> None:
         """Room for `size` rows, doubling, so that adding one by one stays cheap."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
 from graphmem.records import Change, Entity, Episode, Fact, Merge, Vector, entity_key
-from graphmem.storage.sqlite.rows import IN, all_rows, as_set, text_hash, to_blob
+from graphmem.storage.sqlite import rough_index
+from graphmem.storage.sqlite.erasing import erase
+from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, text_hash, to_blobs
 from graphmem.storage.sqlite.schema import put_passages
 
 MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
@@ -27,11 +30,13 @@ class Writer:
         self._namespace = namespace
         self._revision = revision
         self._rows: dict[tuple[str, str], int] = {}
+        self._held: dict[str, tuple[int, bytes]] = {}  # row and hash, by id, of the facts that are there and change
 
     def apply(self, change: Change) -> None:
         """Carry out `change`, inside the caller's transaction."""
         self._claim(change)
         self._add_vectors(change.vectors)
+        self._erase_texts(change)
         if change.gone_facts:
             self._drop_facts(change.gone_facts)
         if change.gone_entities or change.gone_episodes:
@@ -49,8 +54,6 @@ class Writer:
         self._pair("INSERT OR IGNORE INTO mentions (episode, entity) VALUES (?, ?)", change.mentioned, self._entity)
         self._drop(change)
         self._keep_merges(change)
-        if change.gone_facts or change.gone_episodes or change.vectors_replaced:
-            self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
 
     def _drop(self, change: Change) -> None:
         """What goes, and what nothing speaks of any more."""
@@ -65,15 +68,21 @@ class Writer:
         held = self._db.execute("SELECT embedder FROM namespaces WHERE id = ?", (self._namespace,)).fetchone()[0]
         if change.vectors_replaced:
             self._db.execute("DELETE FROM vectors WHERE namespace = ?", (self._namespace,))
+            self._db.execute("DELETE FROM rough_indexes WHERE namespace = ?", (self._namespace,))
+            renewed = "UPDATE namespaces SET epoch = epoch + 1, renewed = renewed + 1 WHERE id = ?"
+            self._db.execute(renewed, (self._namespace,))
         elif held and change.embedder not in (None, held):
             raise EmbedderMismatch(held, str(change.embedder))
         if change.embedder not in (None, held):
             self._db.execute("UPDATE namespaces SET embedder = ? WHERE id = ?", (change.embedder, self._namespace))
 
     def _add_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        if not vectors:
+            return
+        blobs = to_blobs(np.stack(list(vectors.values())))
         self._db.executemany(
             "INSERT OR IGNORE INTO vectors (namespace, hash, vector) VALUES (?, ?, ?)",
-            [(self._namespace, text_hash(text), to_blob(vector)) for text, vector in vectors.items()],
+            [(self._namespace, text_hash(text), blob) for text, blob in zip(vectors, blobs, strict=True)],
         )
 
     def _pair(self, statement: str, pairs: Iterable[tuple[str, str]], row_of: Any) -> None:
@@ -146,7 +155,11 @@ class Writer:
         self._db.executemany(
             """UPDATE facts SET until = -1 WHERE namespace = ? AND id = ? AND until IS NULL
             AND (hash <> ? OR slot IS NOT ?)""",
-            [(self._namespace, fact.id, text_hash(fact.triple.text), fact.slot) for fact in facts if fact.current],
+            [
+                (self._namespace, fact.id, text_hash(fact.triple.text), fact.slot)
+                for fact in facts
+                if fact.current and fact.id in self._held
+            ],
         )
 
     def _put_fact(self, fact: Fact) -> None:
@@ -166,9 +179,7 @@ class Writer:
             key,
             self._revision,
         )
-        found = self._db.execute(
-            "SELECT seq, hash FROM facts WHERE namespace = ? AND id = ?", (self._namespace, fact.id)
-        ).fetchone()
+        found = self._held.get(fact.id)
         columns = (
             "subject, object, relation, relation_key, slot, asserted_by, since, retired_by, until, reason, support,"
             " hash, revision"
@@ -183,9 +194,9 @@ class Writer:
             )
             return
         self._db.execute(f"UPDATE facts SET ({columns}) = ({', '.join('?' * 13)}) WHERE seq = ?", (*state, found[0]))
-        if found[1] != key:
-            self._db.execute("UPDATE fact_text SET text = ? WHERE rowid = ?", (searchable(fact.triple.text), found[0]))
-            self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
+        if found[1] != key:  # its text was erased before
+            text = "INSERT INTO fact_text (rowid, text) VALUES (?, ?)"
+            self._db.execute(text, (found[0], searchable(fact.triple.text)))
 
     def _name(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""
@@ -199,6 +210,47 @@ class Writer:
 
     # What goes
 
+    def _erase_texts(self, change: Change) -> None:
+        """Take out of full text, and of the index of vectors, what goes or gets another text."""
+        hashes = {fact.id: text_hash(fact.triple.text) for fact in change.facts}
+        self._held = {id_: (row, key) for row, id_, key in self._rows_of("facts", hashes)}
+        other = [row for id_, (row, key) in self._held.items() if hashes[id_] != key]
+        facts = [row for row, *_ in self._rows_of("facts", change.gone_facts)]
+        episodes = [row for row, *_ in self._rows_of("episodes", change.gone_episodes)]
+        of_episodes = f"SELECT seq FROM passages WHERE episode {IN}" if episodes else ""
+        passages = [row[0] for row in all_rows(self._db, of_episodes, [as_set(episodes)])] if episodes else []
+        erase(self._db, "fact_text", [*other, *facts])
+        erase(self._db, "episode_text", episodes)
+        erase(self._db, "passage_text", passages)
+        self._forget_rows({"fact": facts, "episode": episodes, "passage": passages})
+        self._leave_index("fact", other)
+
+    def _rows_of(self, table: str, ids: Collection[str]) -> list[tuple[int, str, bytes]]:
+        """(Row, id, hash) of the facts or episodes with these ids."""
+        sql = f"SELECT seq, id, hash FROM {table} WHERE namespace = ? AND id {IN}"
+        return all_rows(self._db, sql, [self._namespace, as_set(ids)]) if ids else []
+
+    def _forget_rows(self, gone: Mapping[Indexed, Sequence[int]]) -> None:
+        """Note which rows go, for whoever holds them in memory."""
+        if not any(gone.values()):
+            return
+        self._db.execute("UPDATE namespaces SET epoch = epoch + 1 WHERE id = ?", (self._namespace,))
+        for kind, rows in gone.items():
+            self._db.executemany(
+                "INSERT INTO gone (namespace, kind, epoch, row) SELECT id, ?, epoch, ? FROM namespaces WHERE id = ?",
+                [(kind, row, self._namespace) for row in rows],
+            )
+            self._leave_index(kind, rows)
+
+    def _leave_index(self, kind: Indexed, rows: Sequence[int]) -> None:
+        """Take rows out of the stored index of vectors; what is there of others stays."""
+        where = "WHERE namespace = ? AND kind = ? AND part = ?"
+        for part in {row // rough_index.ROWS for row in rows}:
+            at = (self._namespace, kind, part)
+            for data, width in all_rows(self._db, f"SELECT data, width FROM rough_indexes {where}", at):
+                left = rough_index.without(data, width, rows)
+                self._db.execute(f"UPDATE rough_indexes SET data = ? {where}", (left, *at))
+
     def _free_names(self, entities: Iterable[str], episodes: Iterable[str]) -> None:
         """The aliases and keys of what goes are another's now."""
         gone = f"UPDATE episodes SET key = NULL WHERE namespace = ? AND id {IN}"
@@ -211,7 +263,6 @@ class Writer:
         gone = (self._namespace, as_set(ids))
         seqs = f"(SELECT seq FROM facts WHERE namespace = ? AND id {IN})"
         self._db.execute(f"DELETE FROM teachings WHERE fact IN {seqs}", gone)
-        self._db.execute(f"DELETE FROM fact_text WHERE rowid IN {seqs}", gone)
         self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {IN}", gone)
 
     def _drop_episodes(self, ids: Sequence[str]) -> None:
@@ -219,9 +270,6 @@ class Writer:
         seqs = f"(SELECT seq FROM episodes WHERE namespace = ? AND id {IN})"
         self._db.execute(f"DELETE FROM teachings WHERE episode IN {seqs}", gone)
         self._db.execute(f"DELETE FROM mentions WHERE episode IN {seqs}", gone)
-        self._db.execute(f"DELETE FROM episode_text WHERE rowid IN {seqs}", gone)
-        passages = f"(SELECT seq FROM passages WHERE episode IN {seqs})"
-        self._db.execute(f"DELETE FROM passage_text WHERE rowid IN {passages}", gone)
         self._db.execute(f"DELETE FROM passages WHERE episode IN {seqs}", gone)
         self._db.execute(f"DELETE FROM episodes WHERE namespace = ? AND id {IN}", gone)
 
