@@ -6,6 +6,7 @@ It holds the order of calls; the work is done in the rooms beside it.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
@@ -42,6 +43,7 @@ from graphmem.records import (
     entity_key,
 )
 from graphmem.storage import open_store
+from graphmem.unread import Unread
 from graphmem.validation import Given
 from graphmem.view import View
 
@@ -90,6 +92,9 @@ class Memory(View):
         self._slow = extractor is not None
         self._slot_of = slot_of
         self._lessons = Lessons(self._load_extractor, self._checked_embedder, slot_of)
+        self._unread = Unread(self._read_later)
+        self._took_up = False
+        self._reads = threading.Lock()
         validation.name("a namespace", namespace)
         location = validation.location(location)
         store = open_store(location, namespace) if isinstance(location, str) else location
@@ -123,6 +128,7 @@ class Memory(View):
         triples: Iterable[Triple | tuple[str, str, str]] | None = None,
         outdated: Iterable[Fact] = (),
         key: str | None = None,
+        wait: bool = True,
     ) -> Learned:
         """Store an observation, then learn what it says.
 
@@ -134,16 +140,24 @@ class Memory(View):
         learned; another text is not kept. When extraction fails, that is logged, and the returned episode is `pending`
         with its `error`: see `extract_pending`. (With `triples`, which only the caller has, the error is raised: call
         again with the same key.)
+
+        Without `wait` it is read afterwards, by a thread, in its turn: the returned episode is durable and `pending`,
+        and recalled by its words meanwhile. `flush` waits for all of these. What is given as `triples` or `outdated` is
+        learned at once all the same.
         """
         given = {"text": text, "speaker": speaker, "time": time, "step": step, "metadata": metadata, "key": key}
         observation = validation.observation({**given, "triples": triples})
         ended = self._known_facts(outdated)
         episode = _episode(observation)
-        observed = self._observe(episode, observation.triples)
+        later = not wait and observation.triples is None and not ended
+        observed = self._store.observe(episode, (), limit=0) if later else self._observe(episode, observation.triples)
         repeated = observed.episode.id != episode.id
         if repeated and observed.episode.text != episode.text:
             log.warning("the key %r was used before, for another text; that one is kept", key)
             return replace(self._commit(Lesson(observed.episode)), repeated=True)
+        if later and observed.episode.pending:
+            self._take_up(observed.episode)
+            return Learned(observed.episode, repeated=repeated)
         if observed.episode.pending or observation.triples or ended:
             learned = self._learn(observed, observation.triples, ended, more=repeated)
         else:
@@ -151,6 +165,33 @@ class Memory(View):
         return replace(learned, repeated=repeated)
 
     aremember = twin(remember)
+
+    def flush(self) -> None:
+        """Wait until all that was remembered without `wait` is read, by this memory or before by a process that ended.
+
+        Raises `ExtractionError` when some of it could not be: that stays pending, see `extract_pending`.
+        """
+        self._unread.wait()
+        self._unread.put(self._untouched())
+        self._unread.wait()
+        self._unread.told()
+
+    aflush = twin(flush)
+
+    def _take_up(self, episode: Episode) -> None:
+        """Let an episode be read in its turn; at first, what an earlier process has left, too."""
+        self._unread.put([episode] if self._took_up else self._untouched())
+        self._took_up = True
+
+    def _untouched(self) -> list[Episode]:
+        """The episodes that nobody has tried to read, oldest first."""
+        return [each for each in self._store.episodes(pending=True) if each.error is None]
+
+    def _read_later(self, episode: Episode) -> str | None:
+        """Read an episode, if it is still there and pending; gives why it could not be read."""
+        with self._reads:
+            left = self._store.episodes(ids=[episode.id], pending=True)
+            return self._learn(self._observe(left[0], None)).episode.error if left else None
 
     @telemetry.traced("create_memory")
     def remember_many(
@@ -200,6 +241,7 @@ class Memory(View):
         new = validation.observation(observation)
         if new.key is None:
             raise InputError("what is updated is named by its key: give a `key`")
+        self._unread.wait()  # what an older version says is known before it is ended
         return self._together([new], renewing=True)[0]
 
     def _together(self, observations: Sequence[Observation], *, renewing: bool = False) -> list[Learned]:
@@ -273,6 +315,7 @@ class Memory(View):
     @telemetry.traced("update_memory")
     def extract_pending(self) -> list[Learned]:
         """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
+        self._unread.wait()
         return [self._learn(self._observe(episode, None)) for episode in self._store.episodes(pending=True)]
 
     @telemetry.traced("update_memory")
@@ -302,7 +345,8 @@ class Memory(View):
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
         if missing:
             raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
-        return forgetting.forget(self._store, sorted(ids))
+        with self._reads:  # what is being read would be stored again
+            return forgetting.forget(self._store, sorted(ids))
 
     @telemetry.traced("update_memory")
     def merge(self, keep: str, gone: str) -> Entity:
@@ -348,7 +392,12 @@ class Memory(View):
         return exporting.import_file(self._store, path, self._checked_embedder())
 
     def close(self) -> None:
-        self._store.close()
+        """Let all be read that was remembered without `wait`, and close the store."""
+        try:
+            self._unread.wait()
+        finally:  # after a Ctrl-C, what is left stays pending
+            self._unread.leave()
+            self._store.close()
 
     def __repr__(self) -> str:
         stats = self.stats()

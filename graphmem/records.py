@@ -10,13 +10,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
-"""One unit vector of shape (dimension,), or a batch of shape (n, dimension)."""
+"""One unit vector of shape (dimension,), or a batch of shape (n, dimension).
+
+Cosines are taken by `np.vecdot`, row by row, never by `@`: BLAS would spread that over its threads, which gains nothing
+and keeps cores busy that others want.
+"""
 
 MOST = 2**62
 """No step, and no number asked for, is larger."""
@@ -62,6 +67,7 @@ def step_after(last: int, time: datetime | None) -> int:
 _ARTICLES = re.compile(r"^(?:(?:a|an|the|some)\s+)+(?=\S)")
 
 
+@lru_cache(maxsize=65536)  # asked for the same few thousand names at every recall
 def entity_key(name: str) -> str:
     """The identity of an entity's name: case, leading articles, outer punctuation and spacing do not count.
 
@@ -70,6 +76,11 @@ def entity_key(name: str) -> str:
     """
     key = " ".join(name.casefold().split()).strip(" .,;:!?\"'`")
     return _ARTICLES.sub("", key) or key or name
+
+
+@lru_cache(maxsize=16384)
+def _triple_key(subject: str, relation: str, object_: str) -> tuple[str, str, str]:
+    return entity_key(subject), " ".join(relation.casefold().split()), entity_key(object_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class Triple:
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes two triples the same: entities by `entity_key`, the relation by its words."""
-        return entity_key(self.subject), " ".join(self.relation.casefold().split()), entity_key(self.object)
+        return _triple_key(self.subject, self.relation, self.object)
 
     @property
     def text(self) -> str:

@@ -205,7 +205,7 @@ def _unasked(way: Way, snapshot: Snapshot) -> float:
     missing = 0.0
     for fact in way.facts:
         said = snapshot.embed(_telling(_phrase(fact)) or [_phrase(fact)])
-        missing += max(0.0, weights.ASKED - float((said @ way.start.words.T).max(axis=1).mean()))
+        missing += max(0.0, weights.ASKED - float(np.vecdot(said[:, None], way.start.words).max(axis=1).mean()))
     return missing
 
 

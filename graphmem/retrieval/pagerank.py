@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from graphmem import validation
 from graphmem.language.names import named, spans
 from graphmem.language.words import content
@@ -112,7 +114,7 @@ def _cosines(
     near = dict(seeds.near_episodes)
     stored = snapshot.store.vectors([each.text for each in candidates if each.id not in near])
     texts = snapshot.embed([*question.texts, *filter(None, [question.plan])])
-    own = {each.id: float((texts @ stored[each.text]).max()) for each in candidates if each.text in stored}
+    own = {each.id: float(np.vecdot(texts, stored[each.text]).max()) for each in candidates if each.text in stored}
     return own | near
 
 

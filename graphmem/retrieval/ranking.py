@@ -109,8 +109,8 @@ def _choose(
     chosen: list[int] = []
     highest = -np.inf
     while len(chosen) < min(limit, len(episodes)):
-        score = own + weights.WORDS * (matching @ uncovered)
-        score = score + near @ score + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
+        score = own + weights.WORDS * np.vecdot(matching, uncovered)
+        score = score + np.vecdot(near, score) + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
         score[chosen] = -np.inf
         best = int(score.argmax())
         highest = max(highest, score[best])
@@ -170,7 +170,7 @@ def _bridges(asked: Sequence[str], episodes: Sequence[Episode]) -> Scores:
             has[row, shared[name]] = 1.0
             headed[row, shared[name]] = keys[name] in about
     rarity = np.log(size / np.array([counts[name] for name in shared], float))
-    matrix = (has * rarity) @ (has + (weights.ABOUT - 1.0) * headed).T
+    matrix = np.vecdot((has * rarity)[:, None], has + (weights.ABOUT - 1.0) * headed)
     np.fill_diagonal(matrix, 0.0)
     return np.asarray(np.minimum(matrix / (weights.STRONG * math.log(max(size, 3))), 1.0))
 

@@ -134,7 +134,7 @@ def company(episodes: Sequence[Episode], scores: Scores) -> Scores:
     talk = np.array([heading(episode.text) is None for episode in episodes])
     at = np.array([episode.step for episode in episodes], float)
     near = np.exp(-np.abs(at[:, None] - at[None, :]) / weights.A_WHILE) * talk
-    around = talk * (near @ _share(np.maximum(scores, 0.0)) ** weights.COMPANY_SHARPNESS)
+    around = talk * np.vecdot(near, _share(np.maximum(scores, 0.0)) ** weights.COMPANY_SHARPNESS)
     return np.asarray(around / max(around.max(initial=0.0), 1.0))
 
 

@@ -16,6 +16,8 @@ from datetime import datetime
 from os import PathLike, fspath
 from typing import Any
 
+import numpy as np
+
 from graphmem.errors import EmbedderMismatch
 from graphmem.records import Vector
 from graphmem.storage.sqlite.connection import open_file, told
@@ -110,7 +112,7 @@ class Catalogue:
             found = all_rows(self._db, _VECTORS, [rows, rows])
         if not found:
             return {}
-        scores = to_vectors([blob for _, blob in found]) @ vector
+        scores = np.vecdot(to_vectors([blob for _, blob in found]), vector)
         hits = sorted(zip((by_row[row].id for row, _ in found), scores.tolist(), strict=True), key=lambda hit: -hit[1])
         best: dict[str, float] = {}
         for id_, score in hits:  # of a long episode its own, and those of its passages

@@ -87,7 +87,7 @@ class Nearest:
         row_at = {place: row for row, (place, _) in enumerate(kept)}
         seqs, rows = zip(*((seq, row_at[place]) for seq, place in places.items() if place in row_at), strict=True)
         matrix = to_vectors([blob for _, blob in kept])[list(rows)]
-        best = np.argsort(-(vectors @ matrix.T), axis=1)[:, :count]
+        best = np.argsort(-np.vecdot(vectors[:, None], matrix), axis=1)[:, :count]
         found = {seqs[i]: matrix[i] for i in best.flat}
         table, held, values = held_rows(self._kind, at)
         held_now = self._db.execute(
@@ -226,6 +226,6 @@ def _ranked(vectors: Vector, rows: Sequence[Row], limit: int) -> list[list[tuple
     if not rows:
         return [[] for _ in vectors]
     rows = sorted(rows, key=lambda row: -row[0])
-    scores = vectors @ np.stack([row[2] for row in rows]).T
+    scores = np.vecdot(vectors[:, None], np.stack([row[2] for row in rows]))
     best = np.argsort(-scores, axis=1, kind="stable")[:, :limit]
     return [[(rows[i][1], float(line[i])) for i in top] for line, top in zip(scores, best, strict=True)]

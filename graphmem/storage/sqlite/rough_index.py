@@ -92,7 +92,7 @@ class RoughIndex:
         for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
             rows = self._alike(signs, BY_SIGN * count)
             bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
-            scores = bits[:, : len(vector)].astype(np.float32) @ vector
+            scores = np.vecdot(bits[:, : len(vector)].astype(np.float32), vector)
             best.update(rows[np.argsort(-scores)[:count]].tolist())
         found = sorted(best)
         return dict(zip(self._numbers[found].tolist(), self._places[found].tolist(), strict=True))

@@ -67,7 +67,7 @@ class VectorIndex:
         if not len(rows) or limit < 1:
             return [[] for _ in queries]
         vectors = self._vectors[:size] if len(rows) == size else self._vectors[rows]
-        return [self._best(row_scores, rows, limit) for row_scores in queries @ vectors.T]
+        return [self._best(row_scores, rows, limit) for row_scores in np.vecdot(queries[:, None], vectors)]
 
     def _best(self, scores: NDArray[np.float32], rows: NDArray[np.intp], limit: int) -> list[tuple[str, float]]:
         count = min(limit, len(rows))
