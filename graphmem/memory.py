@@ -339,7 +339,7 @@ class Memory(View):
     def forget(self, *episodes: Episode | str) -> Forgotten:
         """Remove episodes (or their ids) for good: text, facts no other episode supports, vectors and full text.
 
-        What such an episode had retired holds again. The freed space is overwritten and given back.
+        What such an episode had retired holds again. The freed space is overwritten, and used again.
         """
         ids = {each.id if isinstance(each, Episode) else validation.text("an episode", each) for each in episodes}
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}

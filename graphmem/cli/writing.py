@@ -19,7 +19,7 @@ from graphmem.graph.sync import sync as copy_to
 from graphmem.memory import Memory, re_embed
 from graphmem.records import Fact
 from graphmem.storage import is_server
-from graphmem.storage.sqlite.connection import back_up
+from graphmem.storage.sqlite.connection import back_up, compact
 from graphmem.terminal import printable
 
 
@@ -141,6 +141,18 @@ def backup(
         raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {file} {copy}`")
     back_up(file, str(copy))
     print(f"{copy} holds what {file} holds")
+
+
+@app.command(name="compact")
+def compact_file(file: File) -> None:
+    """Write a memory's file anew: free space is given back, full text and what is left of any page are made fresh.
+
+    `forget` does without: what is forgotten is overwritten at once, and its room used again.
+    """
+    if is_server(file):
+        raise InputError(f"{file} is a server's memory: only a file can be compacted")
+    before, after = compact(file)
+    print(f"{file}: {before:,} bytes, now {after:,}")
 
 
 @app.command()

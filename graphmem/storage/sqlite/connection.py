@@ -176,7 +176,7 @@ def empty_log(db: sqlite3.Connection, path: str) -> None:
 
 
 def compact(path: str) -> tuple[int, int]:
-    """Write the memory at `path` anew, without free space and with full text built again; gives its bytes before, after.
+    """Write the memory at `path` anew, without free space, full text built again; gives its bytes before and after.
 
     It takes as long as the file is large, and as much room on the disk meanwhile; others may read.
     """

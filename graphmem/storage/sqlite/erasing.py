@@ -12,20 +12,23 @@ import logging
 import sqlite3
 import struct
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from os.path import commonprefix
 
+from graphmem.records import MOST
 from graphmem.storage.sqlite.rows import IN, all_rows, as_set
 
 log = logging.getLogger(__name__)
 
 TOKENIZER = "porter unicode61"
 
-WHOLE = 200
+WHOLE = 50
 """An index of so many rows is built anew about as fast as one row of it is erased."""
+
+LISTED = 4
+"""A list over more pages than this has an index of its own."""
 
 _TOTALS, _STRUCTURE = 1, 10  # the ids of two rows of an index that are no pages
 _GONE = b"\x01"  # instead of a word's places in a row: the row is deleted
@@ -62,14 +65,14 @@ def _totals(db: sqlite3.Connection, index: str) -> tuple[int, int]:
     return rows, _number(block, at)[0]
 
 
-def _words(texts: Sequence[tuple[int, str]]) -> list[tuple[int, list[bytes]]]:
-    """The different words of each text, as the index has them."""
+def _words(texts: Sequence[tuple[int, str]]) -> list[tuple[bytes, set[int]]]:
+    """The different words of some texts, as the index has them, and the rows that each is in."""
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = '{TOKENIZER}')")
         scratch.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, instance)")
         scratch.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts)
-        found = scratch.execute("SELECT DISTINCT doc, CAST(term AS BLOB) FROM words ORDER BY doc").fetchall()
-    return [(row, [term for _, term in pairs]) for row, pairs in groupby(found, key=lambda pair: pair[0])]
+        found = scratch.execute("SELECT CAST(term AS BLOB), doc FROM words ORDER BY term").fetchall()
+    return [(word, {row for _, row in pairs}) for word, pairs in groupby(found, key=lambda pair: pair[0])]
 
 
 @dataclass
@@ -78,11 +81,12 @@ class _Page:
 
     A list of rows is that of (row, size of the places, places); the first row of a word, and of a page, is told as it
     is, others by the distance from the one before. `row_at` is where in `lead` the first row stands, if one does.
+    `words` gives how much of each is as in the word before, itself, and its list.
     """
 
     lead: bytes
     row_at: int | None
-    words: list[tuple[bytes, bytes]]
+    words: list[tuple[int, bytes, bytes]]
     first_word: bytes | None
 
 
@@ -121,63 +125,84 @@ class _Pages:
                 yield _Segment(id_, first, last, number < merging)
 
     def _drop_merged(self, segment: _Segment) -> None:
-        """Remove what an unfinished merge is done with, as FTS5 does at its end; of a segment without a first page, all."""
-        (start, end), first = ((it << 37 for it in (segment.id, segment.id + 1))), segment.first
+        """Remove what an unfinished merge is done with, as FTS5 does at its end: all before the first page."""
+        (start, end), first = (it << 37 for it in (segment.id, segment.id + 1)), segment.first
         if not first:
             self._db.execute(f"DELETE FROM {self._index}_data WHERE id >= ? AND id < ?", [start, end])
         gone = "segid = ? AND (pgno >> 1 < ? OR ? = 0)"
         self._db.execute(f"DELETE FROM {self._index}_idx WHERE {gone}", [segment.id, first, first])
 
-    def erase(self, words: Iterable[tuple[int, list[bytes]]]) -> None:
-        """Take each row out of the list of each of its words. Raises `LookupError` when it is not there."""
-        for row, terms in words:
-            for term in terms:
-                found = next((it for it in self._segments if self._erase(it, _NO_WORD + term, row)), None)
-                if found is None:
-                    raise LookupError(f"row {row} is missing")
-                self._segments.sort(key=lambda it: it != found)  # the row's other words are mostly there too
+    def erase(self, words: Iterable[tuple[bytes, set[int]]]) -> None:
+        """Take rows out of the list of each of these words. Raises `LookupError` when one is not there."""
+        for word, rows in words:
+            for segment in list(self._segments):
+                if found := self._erase(segment, _NO_WORD + word, rows):
+                    self._segments.sort(key=lambda it: it is not segment)  # the next word's rows are mostly there too
+                    rows -= found
+                if not rows:
+                    break
+            else:
+                raise LookupError(f"row {min(rows)} is missing")
         for key, (segment, number) in self._changed.items():
             self._store(key, segment, number)
 
-    def _erase(self, segment: _Segment, word: bytes, row: int) -> bool:
+    def _erase(self, segment: _Segment, word: bytes, rows: set[int]) -> set[int]:
+        """Take rows out of a word's list; gives those that were there."""
         number = self._number_of(segment, word)
         page = self._page(segment, number)
-        at = next((at for at, (other, _) in enumerate(page.words) if other == word), None)
+        at = next((at for at, (_, other, _) in enumerate(page.words) if other == word), None)
         if at is None:
-            return False
-        rows = page.words[at][1]
+            return set()
+        kept, _, listed = page.words[at]
         follows = at == len(page.words) - 1 and self._goes_on(segment, number + 1)
-        if (cut := _cut(rows, 0, row, keep_first=follows)) is not None:
-            rows, missing = cut
-            page.words[at : at + 1] = [(word, rows)] if rows else []
+        listed, found, missing = _cut(listed, 0, rows, keep_first=follows)
+        if found:
+            if listed:
+                page.words[at] = kept, word, listed
+            else:
+                _drop_word(page, at)
             self._change(segment, number, missing)
-        elif not (follows and self._erase_further(segment, word, row, number)):
-            return False
         if follows:
+            found |= self._erase_further(segment, word, rows - found, number)
             self._drop_dead(segment, number)
-        return True
+        return found
 
-    def _erase_further(self, segment: _Segment, word: bytes, row: int, number: int) -> bool:
+    def _erase_further(self, segment: _Segment, word: bytes, rows: set[int], number: int) -> set[int]:
         """Where the rows of a word go on over further pages."""
         after = f"SELECT pgno >> 1 FROM {self._index}_idx WHERE segid = ? AND term > ? ORDER BY term LIMIT 1"
         end = self._db.execute(after, [segment.id, word]).fetchone()
         numbers = range(number + 1, (end[0] if end else segment.last) + 1)
-        place = bisect_right(numbers, row, key=lambda it: self._first_row(segment, it, numbers.stop)) - 1
-        page = self._page(segment, numbers[max(place, 0)])
-        if page.row_at is None or (cut := _cut(page.lead, page.row_at, row, keep_first=True)) is None:
-            return False
-        page.lead, missing = cut
-        self._change(segment, numbers[place], missing)
-        return True
+
+        def place(row: int) -> int:
+            first = bisect_right(numbers, row, key=lambda it: self._first_row(segment, it, numbers.stop))
+            return numbers[max(first - 1, 0)]
+
+        found: set[int] = set()
+        for at, some in groupby(sorted(rows), key=place):
+            page = self._page(segment, at)
+            if page.row_at is not None:
+                page.lead, cut, missing = _cut(page.lead, page.row_at, set(some), keep_first=True)
+                found |= cut
+                if cut:
+                    self._change(segment, at, missing)
+        return found
 
     def _drop_dead(self, segment: _Segment, number: int) -> None:
-        """Remove the last word of a page when no row of it is left there nor on the next page, where its rows end."""
-        page, rest = self._page(segment, number), self._page(segment, number + 1)
-        if rest.words and rest.row_at == 0 and _all_gone(page.words[-1][1]) and _all_gone(rest.lead):
-            page.words.pop()
-            rest.lead, rest.row_at = b"", None
-            self._change(segment, number, 0)
-            self._change(segment, number + 1, 0)
+        """Remove the last word of a page when all its rows, there and on the pages that follow, are deleted."""
+        page, last = self._page(segment, number), number
+        dead = _all_gone(page.words[-1][2])
+        while dead and (last == number or not self._page(segment, last).words) and last < segment.last:
+            last += 1
+            dead = not self._page(segment, last).row_at and _all_gone(self._page(segment, last).lead)
+        if not dead:
+            return
+        if last - number > LISTED:
+            raise LookupError("a long list has no row left")
+        page.words.pop()
+        for at in range(number, last + 1):
+            self._change(segment, at, 0)
+        for at in range(number + 1, last + 1):
+            self._page(segment, at).lead, self._page(segment, at).row_at = b"", None
 
     def _goes_on(self, segment: _Segment, number: int) -> bool:
         """Whether the rows of a page's last word go on at page `number`."""
@@ -186,7 +211,7 @@ class _Pages:
             or (not page.words and self._goes_on(segment, number + 1))
         )
 
-    def _first_row(self, segment: _Segment, number: int, stop: int) -> float:
+    def _first_row(self, segment: _Segment, number: int, stop: int) -> int:
         """The first row of a list at or after a page."""
         for at in range(number, stop):
             page = self._page(segment, at)
@@ -194,7 +219,7 @@ class _Pages:
                 return _number(page.lead, page.row_at)[0]
             if page.words:
                 break
-        return float("inf")
+        return MOST
 
     def _number_of(self, segment: _Segment, word: bytes) -> int:
         """The page on which a word stands, if it stands on any."""
@@ -205,7 +230,9 @@ class _Pages:
     def _page(self, segment: _Segment, number: int) -> _Page:
         key = (segment.id << 37) + number
         if key not in self._held:
-            (block,) = self._db.execute(f"SELECT block FROM {self._index}_data WHERE id = ?", [key]).fetchone() or (b"",)
+            (block,) = self._db.execute(f"SELECT block FROM {self._index}_data WHERE id = ?", [key]).fetchone() or (
+                b"",
+            )
             self._held[key] = _parsed(block)
         return self._held[key]
 
@@ -228,16 +255,16 @@ class _Pages:
         if number == segment.first and not page.words:
             if segment.merging:
                 raise LookupError("a segment that is being merged would begin with no word")
-            page.words = [(_NO_WORD, b"\x01" + _GONE)]  # a segment begins with a word
+            page.words = [(0, _NO_WORD, b"\x01" + _GONE)]  # a segment begins with a word
         block = _built(page)
         self._db.execute(f"UPDATE {self._index}_data SET block = ? WHERE id = ?", [block, key])
-        if page.first_word is None or page.words[:1] and page.words[0][0] == page.first_word:
+        if page.first_word is None or (page.words and page.words[0][1] == page.first_word):
             return
         at = f"""segid = ? AND term = (SELECT term FROM {self._index}_idx
             WHERE segid = ? AND term <= ? ORDER BY term DESC LIMIT 1) AND pgno >> 1 = ? AND term > x''"""
         stands = [segment.id, segment.id, page.first_word, number]
         if page.words:
-            self._db.execute(f"UPDATE {self._index}_idx SET term = ? WHERE {at}", [page.words[0][0], *stands])
+            self._db.execute(f"UPDATE {self._index}_idx SET term = ? WHERE {at}", [page.words[0][1], *stands])
         else:
             self._db.execute(f"DELETE FROM {self._index}_idx WHERE {at}", stands)
 
@@ -252,58 +279,72 @@ def _all_gone(rows: bytes) -> bool:
     return True
 
 
-def _cut(rows: bytes, start: int, row: int, *, keep_first: bool) -> tuple[bytes, int] | None:
-    """A list of rows without `row`, and how many bytes of its places stand on the pages that follow.
+def _drop_word(page: _Page, at: int) -> None:
+    kept, *_ = page.words.pop(at)
+    if at < len(page.words):
+        also, word, rows = page.words[at]
+        page.words[at] = min(kept, also), word, rows
 
-    To `keep_first`, the first row stays, as deleted. None when the row is not in the list.
+
+def _cut(listed: bytes, start: int, gone: Set[int], *, keep_first: bool) -> tuple[bytes, set[int], int]:
+    """A list of rows without those `gone`, which of these it had, and how many bytes of the last's places are missing.
+
+    To `keep_first`, the first row stays, as deleted.
     """
-    at, here = start, 0
-    while at < len(rows):
-        begin, before = at, here
-        distance, at = _number(rows, at)
-        here += distance
-        size, places = _number(rows, at)
-        at = places + size // 2
-        if here > row:
-            return None
-        if here == row:
-            rest, missing = rows[at:], max(at - len(rows), 0)
+    made, copied, at = bytearray(), 0, start
+    row = last = missing = 0  # `last` is the last row in what is made
+    found: set[int] = set()
+    highest = max(gone, default=0)
+    while at < len(listed) and (last < row or row < highest):
+        begin, before = at, row
+        distance, at = (listed[at], at + 1) if listed[at] < 0x80 else _number(listed, at)  # many, and nearly all short
+        row += distance
+        places = at
+        size, at = (listed[at], at + 1) if listed[at] < 0x80 else _number(listed, at)
+        at += size // 2
+        if row in gone:
+            found.add(row)
+            made += listed[copied:begin]
+            copied, missing = at, max(at - len(listed), 0)
             if begin == start and keep_first:
-                return rows[:begin] + _varint(here) + _GONE + rest, missing
-            if rest:
-                distance, after = _number(rest, 0)
-                rest = _varint(here + distance - before) + rest[after:]
-            return rows[:begin] + rest, missing
-    return None
+                made += _varint(row) + _GONE
+                last = row
+        else:
+            if last < before:
+                made += _varint(row - last)
+                copied = places
+            last = row
+    return bytes(made) + listed[copied:], found, missing
 
 
 def _parsed(block: bytes) -> _Page:
     row_at, size = struct.unpack_from(">HH", block)
-    starts, at = [], size
+    starts: list[int] = []
+    at = size
     while at < len(block):
         distance, at = _number(block, at)
         starts.append(distance + (starts[-1] if starts else 0))
-    words: list[tuple[bytes, bytes]] = []
+    words: list[tuple[int, bytes, bytes]] = []
+    word = b""
     for start, end in pairwise([*starts, size]):
         kept, at = _number(block, start) if words else (0, start)
         length, at = _number(block, at)
-        word = (words[-1][0][:kept] if words else b"") + block[at : at + length]
-        words.append((word, block[at + length : end]))
+        word = word[:kept] + block[at : at + length]
+        words.append((kept, word, block[at + length : end]))
     lead = block[4 : starts[0] if starts else size]
-    return _Page(lead, row_at - 4 if row_at else None, words, words[0][0] if words else None)
+    return _Page(lead, row_at - 4 if row_at else None, words, words[0][1] if words else None)
 
 
 def _built(page: _Page) -> bytes:
     """The page, the other way round."""
-    body, starts, last, before = b"\0\0\0\0" + page.lead, b"", 0, b""
-    for number, (word, rows) in enumerate(page.words):
+    body, starts, last = bytearray(b"\0\0\0\0" + page.lead), bytearray(), 0
+    for number, (kept, word, rows) in enumerate(page.words):
         starts += _varint(len(body) - last)
         last = len(body)
-        kept = len(commonprefix([before, word]))
+        kept = kept if number else 0
         body += (_varint(kept) if number else b"") + _varint(len(word) - kept) + word[kept:] + rows
-        before = word
-    row_at = 0 if page.row_at is None else page.row_at + 4
-    return struct.pack(">HH", row_at, len(body)) + body[4:] + starts
+    struct.pack_into(">HH", body, 0, 0 if page.row_at is None else page.row_at + 4, len(body))
+    return bytes(body + starts)
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
@@ -319,6 +360,8 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 def _varint(value: int) -> bytes:
     """The same, the other way round; of at most 56 bits."""
+    if value < 0x80:
+        return bytes((value,))
     found = [value & 0x7F]
     while value := value >> 7:
         found.append(value & 0x7F | 0x80)

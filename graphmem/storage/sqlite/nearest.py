@@ -123,8 +123,8 @@ class Nearest:
             recent = VectorIndex(dimension)
             if self._count_since(self._seen) > EXACT:
                 self._take_in(revision)
-        rows = self._since(self._seen)
-        recent.put([(seq, *rest) for seq, _, *rest in sorted(rows, key=lambda row: row[0])])
+        rows = sorted(self._since(self._seen), key=lambda row: row[0])
+        recent.put([(seq, id_, since, until, vector) for seq, _, id_, since, until, vector in rows])
         self._recent, self._seen = recent, revision
 
     def _leave(self, epoch: int) -> None:
@@ -155,7 +155,9 @@ class Nearest:
             (self.namespace, revision),
         )
         while some := rows.fetchmany(EXACT):
-            yield from ((*row[:-1], vector) for row, vector in zip(some, to_vectors([row[-1] for row in some]), strict=True))
+            yield from (
+                (*row[:-1], vector) for row, vector in zip(some, to_vectors([row[-1] for row in some]), strict=True)
+            )
 
     def _stored(self, newer_than: int = -1) -> tuple[RoughIndex | None, int]:
         """The index in the file and the revision it covers; the one held now when it is as new."""
@@ -183,7 +185,8 @@ class Nearest:
         if self._rough is None:
             log.info("the index of %s vectors is built", self._kind)
             self._rough = RoughIndex()
-        rows, parts = self._since(self._covered), set()
+        rows = self._since(self._covered)
+        parts: set[int] = set()
 
         def chunks() -> Iterator[tuple[list[int], list[int], Vector]]:
             while chunk := list(islice(rows, EXACT)):

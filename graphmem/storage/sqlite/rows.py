@@ -96,7 +96,8 @@ def to_blobs(vectors: Vector) -> list[bytes]:
 def to_vectors(blobs: Sequence[bytes]) -> Vector:
     """The rows that `to_blobs` kept, of which there is one or more."""
     rows = np.frombuffer(b"".join(blobs), np.int8).reshape(len(blobs), -1)
-    return rows[:, 4:] * np.ascontiguousarray(rows[:, :4]).view("<f4")
+    vectors: Vector = rows[:, 4:] * np.ascontiguousarray(rows[:, :4]).view("<f4")
+    return vectors
 
 
 def as_set(values: Iterable[Any]) -> str:

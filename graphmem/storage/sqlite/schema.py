@@ -216,7 +216,7 @@ def put_passages(
 def _7_small_vectors(db: sqlite3.Connection) -> None:
     """A byte for each number of a vector; the index of many in parts, and a list of the rows that have gone.
 
-    So what is forgotten is taken out of either alone. Full text is built anew: `erasing` expects no deleted words in it.
+    So what is forgotten is taken out of either alone. Full text is built anew: `erasing` expects no deleted words.
     """
     db.execute("ALTER TABLE namespaces ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0")  # counts new sets of vectors
     db.execute("DROP TABLE rough_indexes")
