@@ -23,7 +23,7 @@ NOTHING = "Nothing known."
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]")
 _LETTERS_A_TOKEN = 6
 
-EPISODES_SHARE = 0.9
+EPISODES_SHARE = 0.95
 """The part of the room that episodes may fill, whatever the facts need: what was said holds more than was
 read in it."""
 

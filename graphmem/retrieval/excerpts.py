@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from graphmem.language.names import heading
 from graphmem.language.words import STOP_WORDS, stem, stems, words
 from graphmem.passages import SIZE, Unit, units
 from graphmem.records import Episode, Part
@@ -19,8 +20,9 @@ from graphmem.retrieval.scoring import mended
 TOLD = 2
 """So many passages of one episode are told, the best."""
 
-SHORT = 400
-"""A text of no more characters is told as it is, or not at all while there is room for other ones."""
+SHORT, TITLED = 400, 200
+"""A text of no more characters is told as it is, or not at all while there is room for other ones; the second of those
+with a heading, which are documents."""
 
 BESIDE, LEADS = 0.3, 0.3
 """Of the worth of a sentence each of its neighbours has as much; the first of a text has so much more."""
@@ -44,7 +46,7 @@ class Piece:
 
 def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
     """The pieces of `texts`, the best ranked first; a short text is one. None is longer than `size` characters."""
-    cut = [[Unit(0, len(text))] if len(text) <= min(SHORT, size) else units(text, size) for text in texts]
+    cut = [[Unit(0, len(text))] if _is_short(text, size) else units(text, size) for text in texts]
     own = [[stems(text[unit.start : unit.end]) for unit in of] for text, of in zip(texts, cut, strict=True)]
     asked = {stem(word) for word in mended(words(question), [words(text) for text in texts])} - _UNSAID
     every = [found for of in own for found in of]
@@ -61,6 +63,10 @@ def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
 
 def _weight(terms: Iterable[str], rarity: Mapping[str, float]) -> float:
     return sum(rarity[term] for term in terms)
+
+
+def _is_short(text: str, size: int) -> bool:
+    return len(text) <= min(size, TITLED if heading(text) else SHORT)
 
 
 _UNSAID = frozenset(map(stem, STOP_WORDS))
