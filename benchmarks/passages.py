@@ -25,8 +25,12 @@ SEARCHES: dict[str, Search] = {"": PageRank(), ", paper's search": AriGraph()}
 
 
 def teach(memory: Memory, passage: Mapping[str, Any]) -> None:
-    triples = [triple for raw in passage["triples"] if (triple := _triple(raw))]
-    memory.remember(f"{passage['title']}\n{passage['text']}", triples=triples)
+    memory.remember(f"{passage['title']}\n{passage['text']}", triples=triples_of(passage))
+
+
+def triples_of(passage: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The recorded triples of a passage that are whole."""
+    return [triple for raw in passage["triples"] if (triple := _triple(raw))]
 
 
 def _triple(raw: str | list[str]) -> tuple[str, str, str] | None:

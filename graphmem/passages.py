@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import ceil
 
 from graphmem.blocks import BULLET, Block, blocks
+from graphmem.language.names import heading
 from graphmem.language.speakers import turns
 
 SIZE = 1000
@@ -22,6 +24,9 @@ READABLE = frozenset({"prose", "list", "chat", "heading"})
 
 _LONGEST_LEAD = 300
 """A paragraph that leads to what comes next ("These are the hosts:") is no longer."""
+
+_LONGEST_UNIT = 400
+"""A sentence, a row or a turn that is longer is told in parts."""
 
 _WRAPPED = 50
 """Lines that are wrapped are as wide as this at least."""
@@ -41,6 +46,21 @@ class Passage:
     end: int
     kind: str = "prose"
     headings: tuple[str, ...] = ()
+
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What can be told by itself: a sentence, an item, a row, a line or a turn, from `start` to `end` of a text.
+
+    `under` are the spans without which it is not understood: the heading, the head of its table, who speaks.
+    """
+
+    start: int
+    end: int
+    under: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
@@ -178,7 +198,10 @@ def _joins(filling: _Open, block: Block, headings: tuple[str, ...], size: int) -
     return alike or led or block.kind == "rule"
 
 
-_SENTENCE_END = r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]"
+_SENTENCE_END = (
+    r"(?<=[.!?\u2026])(?<!\b[^\W\d_]\.)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|Co|vs|No)\.)(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bProf\.)"
+    r"[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]"
+)
 _BOUNDS = {
     "prose": [r"\n\s*\n", r"(?<=[.!?\u2026:])\s*\n", _SENTENCE_END, r"[;,\uff0c\u3001]\s?|\n", r"\s+"],
     "list": [rf"\n(?={BULLET.pattern})", _SENTENCE_END, r"\s+"],
@@ -220,3 +243,64 @@ def _table_head(table: str) -> str:
     if len(lines) < 2 or set(lines[1].strip()) - set("|-: "):
         return ""
     return " | ".join(cell.strip() for cell in lines[0].strip().strip("|").split("|"))
+
+
+_BRACKETED = re.compile(r"\([^\n]*\)\s*$")
+_ELIDED = re.compile(r"[\s\u2026]*")
+_UNIT_ENDS = {
+    "prose": re.compile("|".join(_BOUNDS["prose"][:3])),
+    "list": re.compile(rf"{_BOUNDS['list'][0]}|{_SENTENCE_END}"),
+    "html": re.compile(r"\n|(?<=>)(?=<)"),
+}
+_LINE_END = re.compile(r"\n(?=\S)")
+
+
+def units(text: str, size: int = _LONGEST_UNIT) -> list[Unit]:
+    """The units of `text`, none longer than `size`: together all of it but headings and the space between them."""
+    title = heading(text)
+    start = len(text) - len(text.lstrip())
+    about = [(start, start + len(title))] if title else []
+    begin = about[0][1] if about else 0
+    found: list[Unit] = []
+    under = about
+    for block in blocks(text[begin:]):
+        at, end = begin + block.start, begin + block.end
+        if block.kind == "heading" or _BRACKETED.fullmatch(text, at, end):
+            under = [*about, (at, end)]
+        elif block.kind != "rule":
+            found += _units_of(text, replace(block, start=at, end=end), tuple(under), size)
+    return found
+
+
+def _units_of(text: str, block: Block, under: tuple[Span, ...], size: int) -> Iterator[Unit]:
+    for start, end, lead in _stretches(text, block):
+        ends = [match.end() for match in _UNIT_ENDS.get(block.kind, _LINE_END).finditer(text, start, end)]
+        for at, stop in pairwise([start, *ends, end]):
+            for first, last in _short(text, at, stop, size, _COMPILED.get(block.kind, _COMPILED["prose"])):
+                yield Unit(first, last, (*under, *lead) if lead and first >= lead[0][1] else under)
+
+
+def _stretches(text: str, block: Block) -> Iterator[tuple[int, int, tuple[Span, ...]]]:
+    """Of a block what is cut by itself, with what leads to all of it: a table's head, the speaker of a long turn."""
+    written = text[block.start : block.end]
+    said = turns(written) if block.kind in ("chat", "prose") else ()
+    if block.kind == "table" and _table_head(written):
+        head = block.start + written.index("\n", written.index("\n") + 1) if written.count("\n") > 1 else block.end
+        yield head, block.end, ((block.start, head),)
+    elif not said:
+        yield block.start, block.end, ()
+    for turn in said:
+        begins = written.find(turn.text, turn.start)
+        lead = ((block.start + turn.start, block.start + begins),) if turn.speaker and begins > turn.start else ()
+        yield block.start + turn.start, block.start + turn.end, lead
+
+
+def _short(text: str, start: int, end: int, size: int, bounds: list[re.Pattern[str]]) -> Iterator[Span]:
+    """A unit without the space and the marks of elision around it, cut when it is too long."""
+    while start < end:
+        start = min(_ELIDED.match(text, start, end).end(), end)  # type: ignore[union-attr]
+        stop = end if end - start <= size else _best_end(text, start, size, bounds)
+        last = start + len(text[start:stop].rstrip("\u2026 \t\r\n"))
+        if last > start:
+            yield start, last
+        start = stop

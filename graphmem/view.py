@@ -84,7 +84,7 @@ class View:
             explain=explain,
         )
         found = chosen.find(question, self._snapshot(where))
-        return _told(found, budget)
+        return _told(found, " . ".join(texts), budget)
 
     arecall = twin(recall)
 
@@ -202,9 +202,12 @@ def _chosen(search: Search | str, **options: Any) -> Search:
     return kind(**given)
 
 
-def _told(found: Found, budget: int) -> Recollection:
-    """What was found, cut to the budget; of a long episode its excerpt is told."""
+def _told(found: Found, question: str, budget: int) -> Recollection:
+    """What was found, cut to the budget; of a long episode what bears on the question."""
     whole = {episode.id: episode for episode in found.episodes}
     shown = [replace(each, text=found.excerpts.get(each.id, each.text)) for each in found.episodes]
-    told = recollect(found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains)
+    told = recollect(
+        found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains,
+        question=question,
+    )  # fmt: skip
     return replace(told, episodes=tuple(whole[episode.id] for episode in told.episodes))

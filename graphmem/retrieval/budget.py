@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from graphmem.language.speakers import speaker_of
 from graphmem.language.words import stems
+from graphmem.passages import Span, Unit
 from graphmem.records import Episode, Fact, Recollection, Why, when
+from graphmem.retrieval.excerpts import Piece, joined, pieces
 
 T = TypeVar("T")
 
@@ -20,9 +23,12 @@ NOTHING = "Nothing known."
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]")
 _LETTERS_A_TOKEN = 6
 
-EPISODES_SHARE = 0.75
+EPISODES_SHARE = 0.95
 """The part of the room that episodes may fill, whatever the facts need: what was said holds more than was
 read in it."""
+
+LONGEST, SHORTEST = 400, 25
+"""A piece of an episode has so many characters at most; when there is no room for any, they are made smaller."""
 
 LEAST = 50
 """The smallest budget: room for the headings, and for the line that says what was left out."""
@@ -64,33 +70,35 @@ def recollect(
     conflicts: Sequence[tuple[Fact, Fact]] = (),
     why: Mapping[str, Why] | None = None,
     chains: Sequence[tuple[Fact, ...]] = (),
+    question: str = "",
 ) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. One that ends one of the `chains` is told with all of the chain, in
-    one line. Episodes may fill most of the budget, or what the facts leave; when room is short, a fact that a told
-    episode says is not told again. Facts are printed by rank, one of `conflicts` with what denies it; episodes in
-    order of time.
+    one line. Episodes may fill most of the budget, or what the facts leave; of long ones the sentences are told that
+    bear on the `question`. When room is short, a fact that a told episode says is not told again. Facts are printed by
+    rank, one of `conflicts` with what denies it; episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
-    framing = (FACTS_HEADING, EPISODES_HEADING, _left_out(len(facts), len(episodes)))
-    room = budget - sum(map(count_tokens, framing))
+    headings = [FACTS_HEADING] * bool(facts) + [EPISODES_HEADING] * bool(episodes)
+    room = budget - sum(map(count_tokens, [*headings, _left_out(len(facts), len(episodes))]))
     lines |= _chained(chains, room // 2)
-    kept_episodes, tellable = _shared(facts, lines, episodes, room)
-    used = sum(count_tokens(episode_lines(episode)) for episode in kept_episodes)
-    kept_facts = _fit(tellable, [lines[fact.id] for fact in tellable], room - used)
-    omitted = len(facts) - len(kept_facts), len(episodes) - len(kept_episodes)
-    text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], kept_episodes, *omitted)
-    kept_ids = {fact.id for fact in kept_facts} | {episode.id for episode in kept_episodes}
+    told, tellable = _shared(facts, lines, episodes, question, room)
+    kept_facts = _fit(tellable, [lines[fact.id] for fact in tellable], room - _cost(told))
+    omitted = len(facts) - len(kept_facts), len(episodes) - len(told)
+    text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], told, *omitted)
+    told_ids = {episode.id for episode in told}
+    kept_episodes = [episode for episode in episodes if episode.id in told_ids]
+    kept_ids = told_ids | {fact.id for fact in kept_facts}
     reasons = {id_: reason for id_, reason in (why or {}).items() if id_ in kept_ids}
-    told = tuple(pair for pair in conflicts if pair[0] in kept_facts)
+    disputed = tuple(pair for pair in conflicts if pair[0] in kept_facts)
     return Recollection(
         tuple(kept_facts),
         tuple(kept_episodes),
         text,
         *omitted,
-        conflicts=told,
+        conflicts=disputed,
         why=reasons,
         chains=tuple(chain for chain in chains if kept_ids.issuperset(fact.id for fact in chain)),
     )
@@ -107,18 +115,54 @@ def _chained(chains: Iterable[tuple[Fact, ...]], room: int) -> dict[str, str]:
 
 
 def _shared(
-    facts: Sequence[Fact], lines: Mapping[str, str], episodes: Sequence[Episode], room: int
+    facts: Sequence[Fact], lines: Mapping[str, str], episodes: Sequence[Episode], question: str, room: int
 ) -> tuple[list[Episode], list[Fact]]:
-    """The episodes to tell, and the facts of which those to tell are taken."""
-    printed = [episode_lines(episode) for episode in episodes]
+    """The episodes to tell, each with the text that is told of it, and the facts of which those to tell are taken."""
     left = room - sum(map(count_tokens, lines.values()))
-    if left >= sum(map(count_tokens, printed)):
-        return list(episodes), list(facts)
-    share = int(EPISODES_SHARE * room)
-    said = [stems(episode.text) for episode in _fit(episodes, printed, max(share, left))]
+    told = _told(episodes, question, max(int(EPISODES_SHARE * room), left))
+    if _cost(told) <= left:
+        return told, list(facts)
+    said = [stems(episode.text) for episode in told]
     new = [fact for fact in facts if lines[fact.id] != fact_line(fact) or not _is_said(fact, said)]
     left = room - sum(count_tokens(lines[fact.id]) for fact in new)
-    return _fit(episodes, printed, max(share, left)), new
+    return _told(episodes, question, left) if left > _cost(told) else told, new
+
+
+def _cost(episodes: Iterable[Episode]) -> int:
+    return sum(count_tokens(episode_lines(episode)) for episode in episodes)
+
+
+def _told(episodes: Sequence[Episode], question: str, room: int) -> list[Episode]:
+    """The episodes of which there is room to tell anything, with the text that is told; best first.
+
+    Without a `question` each is told whole or not at all.
+    """
+    if not question:
+        return _fit(episodes, [episode_lines(episode) for episode in episodes], room)
+    texts = [episode.text for episode in episodes]
+    size = LONGEST
+    while not (picked := _picked(episodes, pieces(texts, question, size=size), room)) and size > SHORTEST:
+        size //= 2
+    return [replace(episodes[place], text=joined(texts[place], picked[place])) for place in sorted(picked)]
+
+
+def _picked(episodes: Sequence[Episode], choice: Sequence[Piece], room: int) -> dict[int, list[Unit]]:
+    """By place, the units that are told of an episode: the worthiest for which there is room."""
+    picked: dict[int, list[Unit]] = {}
+    told: set[tuple[int, Span]] = set()
+    for piece in sorted(choice, key=lambda piece: -piece.worth):
+        if piece.worth <= 0:
+            break
+        place, unit, text = piece.place, piece.unit, episodes[piece.place].text
+        new = [span for span in (*unit.under, (unit.start, unit.end)) if (place, span) not in told]
+        frame = 0 if place in picked else count_tokens(episode_lines(replace(episodes[place], text="")))
+        elided = len(new) + bool(frame) if text[: unit.start].strip() or text[unit.end :].strip() else 0
+        cost = frame + elided + sum(count_tokens(text[start:end]) for start, end in new)
+        if cost <= room:
+            room -= cost
+            told.update((place, span) for span in new)
+            picked.setdefault(place, []).append(unit)
+    return picked
 
 
 def _is_said(fact: Fact, texts: Sequence[frozenset[str]]) -> bool:

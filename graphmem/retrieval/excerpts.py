@@ -1,14 +1,104 @@
-"""What is told of an episode that is too long to be told whole: the passages that bear on the question."""
+"""What is told of an episode that is too long to be told whole: the passages, and of these the sentences, that bear on
+the question.
+
+A sentence is worth telling for the words of the question that it has, and a little for standing beside one that has
+them or for opening what it belongs to; less, the lower its episode ranks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from graphmem.passages import SIZE
+from graphmem.language.names import heading
+from graphmem.language.words import STOP_WORDS, stem, stems, words
+from graphmem.passages import SIZE, Unit, units
 from graphmem.records import Episode, Part
+from graphmem.retrieval.scoring import mended
 
 TOLD = 2
 """So many passages of one episode are told, the best."""
+
+SHORT, TITLED = 400, 200
+"""A text of no more characters is told as it is, or not at all while there is room for other ones; the second of those
+with a heading, which are documents."""
+
+BESIDE, LEADS = 0.3, 0.3
+"""Of the worth of a sentence each of its neighbours has as much; the first of a text has so much more."""
+
+LOWER, LOWEST = 0.1, 8
+"""All of a text is worth so much less for each that ranks higher, of at most so many."""
+
+UNMATCHED = 0.5
+"""What each sentence of a text is worth when none of them has a word of the question; so much less, the more of its
+words stand in one of them. What answers a question in other words is told while there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A unit of the text of an episode, which is that at `place` of the ranking, with its worth: about 0 to 1."""
+
+    place: int
+    unit: Unit
+    worth: float
+
+
+def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
+    """The pieces of `texts`, the best ranked first; a short text is one. None is longer than `size` characters."""
+    cut = [[Unit(0, len(text))] if _is_short(text, size) else units(text, size) for text in texts]
+    own = [[stems(text[unit.start : unit.end]) for unit in of] for text, of in zip(texts, cut, strict=True)]
+    asked = {stem(word) for word in mended(words(question), [words(text) for text in texts])} - _UNSAID
+    every = [found for of in own for found in of]
+    having = {term: sum(term in found for found in every) for term in asked}
+    rarity = {term: math.log(1 + (len(every) - count + 0.5) / (count + 0.5)) for term, count in having.items()}
+    all_asked = _weight(asked, rarity) or 1.0
+    shares = [[_weight(asked & each, rarity) / all_asked for each in of] for of in own]
+    return [
+        Piece(place, unit, worth)
+        for place, (of, share) in enumerate(zip(cut, shares, strict=True))
+        for unit, worth in zip(of, _worths(share, place), strict=True)
+    ]
+
+
+def _weight(terms: Iterable[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity[term] for term in terms)
+
+
+def _is_short(text: str, size: int) -> bool:
+    return len(text) <= min(size, TITLED if heading(text) else SHORT)
+
+
+_UNSAID = frozenset(map(stem, STOP_WORDS))
+
+
+def _worths(scores: Sequence[float], place: int) -> Iterator[float]:
+    """What each unit of an episode is worth, by the share of the question that each matches."""
+    highest = max(scores, default=0.0)
+    least = UNMATCHED * (1.0 - highest)
+    shares = [max(score / highest, least) if highest else least for score in scores]
+    around = [0.0, *shares, 0.0]
+    for index, share in enumerate(shares):
+        beside = BESIDE * max(around[index], around[index + 2])
+        yield max(share, beside) + LEADS * (index == 0) - LOWER * min(place, LOWEST)
+
+
+def joined(text: str, told: Iterable[Unit]) -> str:
+    """The units of `text` that are told, in their order, with what they stand under; "…" for what is left out."""
+    spans = sorted({span for unit in told for span in (*unit.under, (unit.start, unit.end))})
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        gap = text[at:start]
+        parts += [_elision(gap, opens=not parts), text[max(start, at) : end]]
+        at = max(at, end)
+    return "".join([*parts, " …" if text[at:].strip(" …\n\t") else ""])
+
+
+def _elision(gap: str, *, opens: bool) -> str:
+    if not gap.strip():
+        return "" if opens else gap
+    return "… " if opens else "\n…\n" if "\n" in gap else " … "
 
 
 def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part]) -> dict[str, str]:
@@ -34,4 +124,4 @@ def _excerpt(text: str, parts: Sequence[Part]) -> str:
 def _told(text: str, part: Part) -> str:
     passage = text[part.start : part.end].strip()
     before, after = "… " if part.start else "", " …" if part.end < len(text.rstrip()) else ""
-    return f"({part.heading}) {before}{passage}{after}" if part.heading else f"{before}{passage}{after}"
+    return f"({part.heading})\n{before}{passage}{after}" if part.heading else f"{before}{passage}{after}"

@@ -132,8 +132,10 @@ def _least(asked: Sequence[str], told: Sequence[Episode], matching: Scores) -> f
     It is less while the question has words that nothing told has, and names nothing that is told.
     """
     answered = bool(matching.size) and bool((matching > 0).any(axis=0).all())
-    named = any(heading(each.text) and is_named(each, asked) for each in told)
-    return weights.WORTH if answered or named else weights.WORTH_OPEN
+    documents = [each for each in told if heading(each.text)]
+    if answered or any(is_named(each, asked) for each in documents):
+        return weights.WORTH_DOCUMENT if documents else weights.WORTH
+    return weights.WORTH_OPEN
 
 
 def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) -> list[Episode]:
