@@ -26,6 +26,7 @@ from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.newest import without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
+from graphmem.retrieval.timing import Time, alone, time_asked, timely, told_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,29 @@ class PageRank:
     def find(self, question: Question, snapshot: Snapshot) -> Found:
         """What bears on the texts of the question taken together; episodes similar to its plan count as near, too."""
         found, around = Found(), Neighbourhood()
+        time = time_asked(_text(question), snapshot, lambda event: self._told_of(event, snapshot))
         for _ in range(self.rounds):
             seeds, names = _link(question, snapshot, found)
             around = explore(snapshot, seeds, names)
             candidates = snapshot.episodes(
                 ids=ranking.candidates(seeds, around.ranked("episode"), around.follows, question.episodes)
             )
-            if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
+            then = timely(time, candidates := _with_told_then(time, question, snapshot, candidates))
+            only = alone(time, [each for each in candidates if each.id in then]) if time else ()
+            asked = time.rest if time and then else _text(question)
+            if not only and not is_known(asked, seeds, around.facts.values(), candidates, snapshot.embed):
                 return Found()
-            found = _rank(question, snapshot, seeds, around, candidates)
+            if only:
+                found = _rank(replace(question, stops=False), snapshot, seeds, around, only, then)
+            else:
+                found = _rank(question, snapshot, seeds, around, candidates, then)
         led = _led(question, seeds, snapshot)
         found = replace(found, facts=_led_first(led, found.facts), chains=tuple(led))
         return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
+
+    def _told_of(self, event: str, snapshot: Snapshot) -> Episode | None:
+        """The episode that is found first for an event."""
+        return next(iter(PageRank().find(Question((event,), episodes=1), snapshot).episodes), None)
 
 
 def _text(question: Question) -> str:
@@ -82,7 +94,12 @@ def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds,
 
 
 def _rank(
-    question: Question, snapshot: Snapshot, seeds: Seeds, around: Neighbourhood, candidates: Sequence[Episode]
+    question: Question,
+    snapshot: Snapshot,
+    seeds: Seeds,
+    around: Neighbourhood,
+    candidates: Sequence[Episode],
+    then: Mapping[str, float],
 ) -> Found:
     facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
     facts = _with_chains(without_older(facts, around.facts.values()), around.facts.values())
@@ -96,6 +113,7 @@ def _rank(
         follows=around.follows,
         limit=weights.MOST_EPISODES if question.stops else question.episodes,
         stops=question.stops,
+        timely=then,
     )
     episodes = [whole[episode.id] for episode in ranked]
     conflicts = _conflicts(facts, around.disputed.values())
@@ -103,6 +121,14 @@ def _rank(
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
     return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
+
+
+def _with_told_then(
+    time: Time | None, question: Question, snapshot: Snapshot, candidates: Sequence[Episode]
+) -> list[Episode]:
+    """The candidates, and what was told in the time that is asked about."""
+    then = told_then(time, question.texts, snapshot) if time else []
+    return sorted({each.id: each for each in (*candidates, *then)}.values(), key=lambda each: each.step)
 
 
 def _cosines(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,19 +74,20 @@ def rank_episodes(
     follows: Iterable[tuple[str, str]],
     limit: int,
     stops: bool = False,
+    timely: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
 
     With `stops`, none are told after the first that is not worth it, beside the best.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
-    ids of episodes with those just after them.
+    ids of episodes with those just after them. `timely` says by id how well those fit that are of the time asked about.
     """
     if not episodes or not limit:
         return []
     texts = [words(episode.text) for episode in episodes]
     asked = mended(words(question), texts)
-    own = own_scores(question, asked, episodes, texts, rank, cosine)
+    own = own_scores(question, asked, episodes, texts, rank, cosine, timely)
     matching = matching_words(asked, texts)
     own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
