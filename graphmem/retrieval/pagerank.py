@@ -49,12 +49,13 @@ class PageRank:
                 ids=ranking.candidates(seeds, around.ranked("episode"), around.follows, question.episodes)
             )
             then = timely(time, candidates := _with_told_then(time, question, snapshot, candidates))
-            only = alone(time, [each for each in candidates if each.id in then]) if time else ()
+            only = alone(time, [each for each in candidates if then.get(each.id, 0.0) > 0.0]) if time else ()
             asked = time.rest if time and then else _text(question)
             if not only and not is_known(asked, seeds, around.facts.values(), candidates, snapshot.embed):
                 return Found()
             if only:
-                found = _rank(replace(question, stops=False), snapshot, seeds, around, only, then)
+                found = _rank(replace(question, stops=False, episodes=weights.MOST_EPISODES if question.stops else question.episodes), snapshot, seeds, around, only, then)
+                found = replace(found, episodes=tuple(sorted(found.episodes, key=lambda each: -then[each.id])))
             else:
                 found = _rank(question, snapshot, seeds, around, candidates, then)
         led = _led(question, seeds, snapshot)

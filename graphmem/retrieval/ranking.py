@@ -87,11 +87,12 @@ def rank_episodes(
         return []
     texts = [words(episode.text) for episode in episodes]
     asked = mended(words(question), texts)
-    own = own_scores(question, asked, episodes, texts, rank, cosine, timely)
+    then = weights.THEN * np.array([timely.get(episode.id, 0.0) for episode in episodes])
+    own = then + own_scores(question, asked, episodes, texts, rank, cosine)
     matching = matching_words(asked, texts)
     own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
-    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, stops)
+    chosen = _choose(asked, episodes, own, matching, near, then, limit + weights.SPARE_EPISODES, stops)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
@@ -101,6 +102,7 @@ def _choose(
     own: Scores,
     matching: Scores,
     near: Scores,
+    then: Scores,
     limit: int,
     stops: bool,
 ) -> list[int]:
@@ -117,7 +119,9 @@ def _choose(
         best = int(score.argmax())
         highest = max(highest, score[best])
         title = heading(episodes[best].text)
-        worth = stops and highest * _least(asked, [episodes[index] for index in chosen], matching[chosen])
+        least = _least(asked, [episodes[index] for index in chosen], matching[chosen])
+        bonus = then[chosen[0] if chosen else best]
+        worth = bonus + least * (highest - bonus)
         if stops and score[best] < worth and not (title and is_named(episodes[best], asked)):
             break
         chosen.append(best)

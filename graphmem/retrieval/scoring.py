@@ -31,7 +31,6 @@ def own_scores(
     texts: Sequence[Sequence[str]],
     rank: Mapping[str, float],
     cosine: Mapping[str, float],
-    timely: Mapping[str, float],
 ) -> Scores:
     """What each episode scores by itself, but for the question's words."""
     low = min(cosine.values(), default=0.0)
@@ -40,7 +39,6 @@ def own_scores(
         + weights.RANK * _share([rank.get(episode.id, 0.0) for episode in episodes])
         + weights.PHRASES * _share(_matching_phrases(asked, texts))
         + weights.TITLE * np.array([is_named(episode, asked) for episode in episodes])
-        + weights.THEN * np.array([timely.get(episode.id, 0.0) for episode in episodes])
         + weights.TIME * timeliness(question, [episode.step for episode in episodes])
         - weights.ASKING * np.array([heading(episode.text) is None and asks(episode.text) for episode in episodes])
     )

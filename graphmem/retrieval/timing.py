@@ -28,13 +28,15 @@ from graphmem.retrieval.search import Snapshot
 class Time:
     """From step `since` until step `until`, which is not in it; None is open. `rest` is what else is asked.
 
-    `near` is the step from which those count more that are nearer to it.
+    `near` is the step from which those count more that are nearer to it, `event` the id of the episode that tells of the
+    event, which the asker knows.
     """
 
     since: int | None
     until: int | None
     rest: str
     near: int | None = None
+    event: str | None = None
 
     def holds(self, step: float) -> bool:
         return (self.since is None or step >= self.since) and (self.until is None or step < self.until)
@@ -80,11 +82,11 @@ def _beside(asked: Beside, event: Episode) -> Time:
         from graphmem.language.periods import moved  # with its library: only for a text that has a date
 
         if asked.side == "before":
-            return Time(step_of(moved(_date(since), asked.unit, -1)), since, asked.rest)
-        return Time(until, step_of(moved(_date(until), asked.unit, 1)), asked.rest)
+            return Time(step_of(moved(_date(since), asked.unit, -1)), since, asked.rest, event=event.id)
+        return Time(until, step_of(moved(_date(until), asked.unit, 1)), asked.rest, event=event.id)
     if asked.side in ("before", "until"):
-        return Time(None, since, asked.rest, near=since)
-    return Time(until, None, asked.rest, near=until if asked.side == "after" else None)
+        return Time(None, since, asked.rest, since, event.id)
+    return Time(until, None, asked.rest, until if asked.side == "after" else None, event.id)
 
 
 def _said(event: Episode) -> tuple[int, int] | None:
@@ -114,13 +116,15 @@ def told_then(time: Time, texts: Sequence[str], snapshot: Snapshot) -> list[Epis
 
 
 def timely(time: Time | None, episodes: Iterable[Episode]) -> Mapping[str, float]:
-    """By id, how well each episode of the time fits it, from 0 to 1; those that are not of it are not here."""
-    fitting = [each for each in episodes if time and _is_then(time, each)]
-    if time is None or time.near is None:
-        return dict.fromkeys((each.id for each in fitting), 1.0)
-    near = time.near
+    """By id, how well each episode of the time fits it, from 0 to 1; less than 0 for the event that the asker knows."""
+    fitting = [each for each in episodes if time and each.id != time.event and _is_then(time, each)]
+    if time is None or not fitting:
+        return {}
+    known = {time.event: -weights.KNOWN} if time.event else {}
+    if (near := time.near) is None:
+        return dict.fromkeys((each.id for each in fitting), 1.0) | known
     fitting.sort(key=lambda each: abs(each.step - near))
-    return {each.id: 1.0 / (1.0 + place / weights.SOON) for place, each in enumerate(fitting)}
+    return {each.id: 1.0 / (1.0 + place / weights.SOON) for place, each in enumerate(fitting)} | known
 
 
 def _is_then(time: Time, episode: Episode) -> bool:

@@ -100,6 +100,9 @@ TIME = 0.5
 THEN = 1.0
 """Of being of the time, of which the question asks ("in May", "before we moved")."""
 
+KNOWN = 1.5
+"""Taken, as a part of `THEN`, from what tells of the event itself before or after which something was."""
+
 SOON = 8
 """Before and after an event, the so manieth from it counts half."""
 
