@@ -45,7 +45,8 @@ class Beside:
 
 
 _BESIDE = re.compile(
-    r"(?:\bthe\s(?P<unit>day|week|month|year)\s)?\b(?P<side>before|after|since|until)\s(?P<event>[^?!;,]+)", re.IGNORECASE
+    r"(?:\bthe\s(?P<unit>day|week|month|year)\s)?\b(?P<side>before|after|since|until)\s(?P<event>[^?!;,]+)",
+    re.IGNORECASE,
 )
 _NO_TIME = re.compile(r"\b(?:look\w*|nam\w+|call\w*|tak\w+|took|day|week|year|time|one|title\w*)\s$", re.IGNORECASE)
 _ASKING = re.compile(r"\s(?:what|where|who|whom|whose|which|how|why)\b", re.IGNORECASE)
@@ -58,10 +59,9 @@ def beside_event(question: str) -> Beside | None:
     Beside(side='before', event='we moved to Ghent', unit=None, rest='What did we buy ?')
     """
     for found in _BESIDE.finditer(question):
-        end = found.end()
-        if not found.start() and (asking := _ASKING.search(question, found.start("event"))):
-            end = asking.start()
-        event = question[found.start("event") : end].strip()
+        asking = None if found.start() else _ASKING.search(found["event"])
+        event = found["event"][: asking.start()] if asking else found["event"].rstrip()
+        end = found.start("event") + len(event)
         if subject(event) and not _NO_TIME.search(question[: found.start()]):
             side = cast(Literal["before", "after", "since", "until"], found["side"].casefold())
             unit = found["unit"] and found["unit"].casefold()
@@ -69,11 +69,12 @@ def beside_event(question: str) -> Beside | None:
     return None
 
 
-_ASKS_NOTHING = frozenset(
-    """happen happens happened happening occurred say says said tell tells told talk talks talked talking speak spoke
+_SAYS_NO_MORE = """
+    happen happens happened happening occurred say says said tell tells told talk talks talked talking speak spoke
     discuss discussed mention mentioned write wrote written note noted notes event events news thing things new
-    remember conversation conversations diary journal right shortly directly immediately""".split()
-)
+    remember conversation conversations diary journal right shortly directly immediately
+"""
+_ASKS_NOTHING = frozenset(_SAYS_NO_MORE.split())
 
 
 def subject(question: str) -> set[str]:

@@ -97,7 +97,7 @@ TITLE = 0.5
 TIME = 0.5
 """Of the time of which the question asks: the newest, the oldest, near a step."""
 
-THEN = 1.0
+THEN = 1.25
 """Of being of the time, of which the question asks ("in May", "before we moved")."""
 
 KNOWN = 1.5
