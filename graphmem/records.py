@@ -36,8 +36,8 @@ TOGETHER = 1000
 """Observations whose times are not further apart, in milliseconds, come one after the other as they arrive."""
 
 
-FIRST_DATED = 10**10
-"""From here on a step is a moment (of 1970): nobody counts so many."""
+FIRST_DATED, LAST_DATED = 10**10, 253_402_214_400_000
+"""From here on a step is a moment (of 1970, until 9999): nobody counts so many."""
 
 
 def step_of(moment: datetime) -> int:
@@ -48,14 +48,18 @@ def step_of(moment: datetime) -> int:
     return max(int(moment.timestamp() * 1000), 0)
 
 
+def is_dated(step: int) -> bool:
+    """Whether a step is a moment, and no count."""
+    return FIRST_DATED <= step < LAST_DATED
+
+
 def when(step: int) -> str:
     """A step as it is told: its date, where it has one.
 
     >>> when(7), when(step_of(datetime(2024, 5, 3, 10, 12)))
     ('step 7', '2024-05-03 10:12')
     """
-    dated = step >= FIRST_DATED
-    return f"{datetime.fromtimestamp(step / 1000):%Y-%m-%d %H:%M}" if dated else f"step {step}"
+    return f"{datetime.fromtimestamp(step / 1000):%Y-%m-%d %H:%M}" if is_dated(step) else f"step {step}"
 
 
 def step_after(last: int, time: datetime | None) -> int:

@@ -15,6 +15,7 @@ from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, app,
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
 from graphmem.errors import InputError
 from graphmem.graph import export as transfer
+from graphmem.records import when
 from graphmem.retrieval.budget import LEAST
 from graphmem.storage import namespaces_at
 from graphmem.terminal import printable
@@ -135,7 +136,8 @@ def stats(file: File, namespace: Namespace = "default", as_json: AsJson = False)
         return
     table = Table(show_header=False)
     for name, value in numbers.items():
-        table.add_row(name.replace("_", " "), str(value))
+        told = when(value).removeprefix("step ") if name == "last_step" and value is not None else str(value)
+        table.add_row(name.replace("_", " "), told)
     Console().print(table)
 
 

@@ -76,6 +76,17 @@ def period_of(question: str, now: datetime) -> tuple[datetime | None, datetime |
     return since, until
 
 
+def without_dates(question: str, now: datetime) -> str:
+    """The question without the phrases of time by which it asks.
+
+    >>> without_dates("what did Ana say last week?", datetime(2024, 11, 2))
+    'what did Ana say  ?'
+    """
+    for each in reversed(_found(question, now, asked=True)):
+        question = f"{question[: each.dated.start]} {question[each.dated.end :]}"
+    return question
+
+
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     """What a phrase means, and how to find out at another moment."""

@@ -22,18 +22,21 @@ def is_known(
     facts: Iterable[Fact],
     episodes: Iterable[Episode],
     embed: Callable[[Sequence[str]], Vector],
+    *,
+    timely: bool = False,
 ) -> bool:
     """Whether what was found bears on the question, and is not just the nearest of all that does not.
 
     A question about one thing ("where is the silver key?") is known when an entity, a fact or an episode has all its
     words, or something is near in meaning; but a golden key is another one, unless both names mean the same. Any
-    other question when the memory has one of its words, or something near in meaning.
+    other question when the memory has one of its words, or something near in meaning, or (`timely`) something of the
+    time that is asked about.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
     if thing := _one_thing(question):
         return _thing_is_known(thing, nearest, _names(seeds.entities, facts), [each.text for each in episodes], embed)
     found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
-    return bool(found) or nearest >= weights.NEAR_ENOUGH
+    return timely or bool(found) or nearest >= weights.NEAR_ENOUGH
 
 
 def _one_thing(question: str) -> list[str]:

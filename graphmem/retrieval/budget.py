@@ -43,7 +43,9 @@ def count_tokens(text: str) -> int:
 
 
 def fact_line(fact: Fact) -> str:
-    return "- " + " ".join(str(fact).split())
+    """The fact, and when it ended, if it has."""
+    ended = "" if fact.until is None else f" (until {when(fact.until)})"
+    return f"- {' '.join(str(fact).split())}{ended}"
 
 
 def chain_line(chain: Sequence[Fact]) -> str:

@@ -138,8 +138,13 @@ class FilteredSnapshot(Snapshot):
     def episodes(
         self, *, ids: Iterable[str] | None = None, taught: Iterable[str] | None = None, newest: int | None = None
     ) -> list[Episode]:
-        found = [each for each in Snapshot.episodes(self, ids=ids, taught=taught) if self.where.passes(each)]
-        return found if newest is None else found[max(0, len(found) - newest) :]
+        asked = newest
+        while True:
+            rows = Snapshot.episodes(self, ids=ids, taught=taught, newest=asked)
+            found = [each for each in rows if self.where.passes(each)]
+            if newest is None or asked is None or len(found) >= newest or len(rows) < asked:
+                return found if newest is None else found[max(0, len(found) - newest) :]
+            asked *= 4
 
     def _facts_that_pass(self, facts: Iterable[Fact]) -> list[Fact]:
         facts = list(facts)

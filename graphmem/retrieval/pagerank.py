@@ -11,7 +11,7 @@ that a question costs the same in a small memory and in a large one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.newest import without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
+from graphmem.retrieval.timing import Then, Time, then_of, time_asked, told_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,53 @@ class PageRank:
         validation.whole("rounds", self.rounds, 1)
 
     def find(self, question: Question, snapshot: Snapshot) -> Found:
-        """What bears on the texts of the question taken together; episodes similar to its plan count as near, too."""
+        """What bears on the texts of the question taken together; episodes similar to its plan count as near, too.
+
+        When they ask about a time, what was told of it goes first, and the facts are those that held at its end.
+        """
+        time = time_asked(_text(question), snapshot, lambda event: _telling_of(event, snapshot))
         found, around = Found(), Neighbourhood()
         for _ in range(self.rounds):
             seeds, names = _link(question, snapshot, found)
             around = explore(snapshot, seeds, names)
-            candidates = snapshot.episodes(
-                ids=ranking.candidates(seeds, around.ranked("episode"), around.follows, question.episodes)
-            )
-            if not is_known(_text(question), seeds, around.facts.values(), candidates, snapshot.embed):
+            candidates = _candidates(question, snapshot, seeds, around, time)
+            then = then_of(time, candidates)
+            if not (then.only or _is_known(question, snapshot, seeds, around, candidates, then)):
                 return Found()
-            found = _rank(question, snapshot, seeds, around, candidates)
-        led = _led(question, seeds, snapshot)
-        found = replace(found, facts=_led_first(led, found.facts), chains=tuple(led))
+            found = _rank(question, snapshot, seeds, around, candidates, then)
+        past = then.end(snapshot)
+        led = _led(question, seeds, past)
+        facts = _with_ends(_led_first(led, found.facts), past, snapshot)
+        found = replace(found, facts=facts, chains=tuple(led))
         return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
+
+
+def _telling_of(event: str, snapshot: Snapshot) -> Sequence[Episode]:
+    """The episodes that may tell of an event, the likeliest first."""
+    return PageRank().find(Question((event,)), snapshot).episodes
+
+
+def _candidates(
+    question: Question, snapshot: Snapshot, seeds: Seeds, around: Neighbourhood, time: Time | None
+) -> Sequence[Episode]:
+    """The episodes among which those to tell are chosen, in order of step."""
+    found = snapshot.episodes(
+        ids=ranking.candidates(seeds, around.ranked("episode"), around.follows, question.episodes)
+    )
+    then = told_then(time, question.texts, snapshot) if time else []
+    return sorted({each.id: each for each in (*found, *then)}.values(), key=lambda each: each.step) if then else found
+
+
+def _is_known(
+    question: Question,
+    snapshot: Snapshot,
+    seeds: Seeds,
+    around: Neighbourhood,
+    candidates: Sequence[Episode],
+    then: Then,
+) -> bool:
+    asked = then.time.rest if then.time and then.fits else _text(question)
+    return is_known(asked, seeds, around.facts.values(), candidates, snapshot.embed, timely=bool(then.fits))
 
 
 def _text(question: Question) -> str:
@@ -84,22 +118,31 @@ def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds,
 
 
 def _rank(
-    question: Question, snapshot: Snapshot, seeds: Seeds, around: Neighbourhood, candidates: Sequence[Episode]
+    question: Question,
+    snapshot: Snapshot,
+    seeds: Seeds,
+    around: Neighbourhood,
+    candidates: Sequence[Episode],
+    then: Then,
 ) -> Found:
-    facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
-    facts = _with_chains(without_older(facts, around.facts.values()), around.facts.values())
-    whole = {episode.id: episode for episode in candidates if episode.id not in question.without}
+    facts = _facts(question, seeds, around)
+    if then.time:
+        facts = _facts_then(question, snapshot, facts, then)
+    whole = {episode.id: episode for episode in then.only or candidates if episode.id not in question.without}
     excerpts = excerpts_of(whole.values(), seeds.passages)
     ranked = ranking.rank_episodes(
         _text(question),
         [replace(each, text=excerpts.get(each.id, each.text)) for each in whole.values()],
         rank=around.ranked("episode"),
-        cosine=_cosines(question, snapshot, seeds, candidates),
+        cosine=_cosines(question, snapshot, seeds, whole.values()),
         follows=around.follows,
         limit=weights.MOST_EPISODES if question.stops else question.episodes,
-        stops=question.stops,
+        stops=question.stops and not then.only,
+        timely=then.fits,
     )
     episodes = [whole[episode.id] for episode in ranked]
+    if then.only:
+        episodes.sort(key=lambda each: -then.fits[each.id])
     conflicts = _conflicts(facts, around.disputed.values())
     sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
     if sides:
@@ -107,8 +150,34 @@ def _rank(
     return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
 
 
+def _facts(question: Question, seeds: Seeds, around: Neighbourhood) -> list[Fact]:
+    facts = ranking.rank_facts(around.facts, around.ranked("fact"), dict(seeds.near_facts), without=question.known)
+    return _with_chains(without_older(facts, around.facts.values()), around.facts.values())
+
+
+def _facts_then(question: Question, snapshot: Snapshot, facts: Sequence[Fact], then: Then) -> list[Fact]:
+    """The facts that held at the end of the time, first those taught in it; these alone, when no more is asked."""
+    past = then.end(snapshot)
+    if then.only:
+        return [fact for fact in past.facts(ids=then.taught) if fact.id not in question.known][: weights.MOST_FACTS]
+    if past is not snapshot:
+        seeds, names = _link(question, past, Found())
+        held = _facts(question, seeds, explore(past, seeds, names))
+        facts = list({fact.id: fact for fact in (*held, *facts) if fact in held or fact.id in then.taught}.values())
+    return sorted(facts, key=lambda fact: fact.id not in then.taught)
+
+
+def _with_ends(facts: Sequence[Fact], past: Snapshot, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """The facts as they held in the `past`, each with its end, if it has ended since."""
+    if past is snapshot or not facts:
+        return tuple(facts)
+    now = snapshot.store.facts(ids=[fact.id for fact in facts], current=False, at=snapshot.at)
+    ends = {fact.id: fact for fact in now}
+    return tuple(ends.get(fact.id, fact) for fact in facts)
+
+
 def _cosines(
-    question: Question, snapshot: Snapshot, seeds: Seeds, candidates: Sequence[Episode]
+    question: Question, snapshot: Snapshot, seeds: Seeds, candidates: Collection[Episode]
 ) -> Mapping[str, float]:
     """How near each candidate is to the question, by its own vector too, when it was not among the nearest."""
     near = dict(seeds.near_episodes)

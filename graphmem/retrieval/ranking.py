@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,23 +74,25 @@ def rank_episodes(
     follows: Iterable[tuple[str, str]],
     limit: int,
     stops: bool = False,
+    timely: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
 
     With `stops`, none are told after the first that is not worth it, beside the best.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
-    ids of episodes with those just after them.
+    ids of episodes with those just after them. `timely` says by id how well those fit that are of the time asked about.
     """
     if not episodes or not limit:
         return []
     texts = [words(episode.text) for episode in episodes]
     asked = mended(words(question), texts)
-    own = own_scores(question, asked, episodes, texts, rank, cosine)
+    then = weights.THEN * np.array([timely.get(episode.id, 0.0) for episode in episodes])
+    own = then + own_scores(question, asked, episodes, texts, rank, cosine)
     matching = matching_words(asked, texts)
     own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
-    chosen = _choose(asked, episodes, own, matching, near, limit + weights.SPARE_EPISODES, stops)
+    chosen = _choose(asked, episodes, own, matching, near, then, limit + weights.SPARE_EPISODES, stops)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
@@ -99,6 +102,7 @@ def _choose(
     own: Scores,
     matching: Scores,
     near: Scores,
+    then: Scores,
     limit: int,
     stops: bool,
 ) -> list[int]:
@@ -115,7 +119,9 @@ def _choose(
         best = int(score.argmax())
         highest = max(highest, score[best])
         title = heading(episodes[best].text)
-        worth = stops and highest * _least(asked, [episodes[index] for index in chosen], matching[chosen])
+        least = _least(asked, [episodes[index] for index in chosen], matching[chosen])
+        bonus = then[chosen[0] if chosen else best]
+        worth = bonus + least * (highest - bonus)
         if stops and score[best] < worth and not (title and is_named(episodes[best], asked)):
             break
         chosen.append(best)

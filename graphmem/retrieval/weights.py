@@ -97,6 +97,21 @@ TITLE = 0.5
 TIME = 0.5
 """Of the time of which the question asks: the newest, the oldest, near a step."""
 
+THEN = 1.25
+"""Of being of the time, of which the question asks ("in May", "before we moved")."""
+
+KNOWN = 1.5
+"""Taken, as a part of `THEN`, from what tells of the event itself before or after which something was."""
+
+SOON = 8
+"""Before and after an event, the so manieth from it counts half."""
+
+OF_A_TIME, NEAREST_THEN = 500, 40
+"""So many of the newest of a time are looked at, and so many of these, the nearest to the question, are candidates."""
+
+AFTERWARDS = 7 * 24 * 3600 * 1000
+"""So long (in milliseconds) after a time it is still told of: "last Friday"."""
+
 BEFORE, AFTER, REPLY = 0.2, 0.1, 0.19
 """Of the score of the episode just after goes to the one before it, of that before to the one after it; more when the
 one before is a question, to which it may be the answer."""

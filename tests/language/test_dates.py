@@ -5,7 +5,8 @@ from time import process_time
 
 import pytest
 
-from graphmem.language.dates import dates_in, period_of
+from graphmem.language.dates import dates_in, period_of, without_dates
+from graphmem.language.times import beside_event
 
 SAID = datetime(2024, 6, 12, 15, 30)
 
@@ -164,3 +165,34 @@ def test_a_text_without_dates_costs_nothing_to_speak_of() -> None:
     for _ in range(20):
         assert dates_in(text, SAID) == []
     assert (process_time() - started) / 20 < 0.005
+
+
+@pytest.mark.parametrize(
+    ("question", "side", "event", "rest"),
+    [
+        ("What did we buy before we moved to Ghent?", "before", "we moved to Ghent", "What did we buy ?"),
+        ("After the flood, who helped?", "after", "the flood", ", who helped?"),
+        ("since the release what broke?", "since", "the release", " what broke?"),
+    ],
+)
+def test_a_question_asks_beside_an_event(question: str, side: str, event: str, rest: str) -> None:
+    found = beside_event(question)
+    assert found
+    assert (found.side, found.event, found.unit, found.rest) == (side, event, None, rest)
+
+
+def test_a_question_asks_for_so_long_beside_an_event() -> None:
+    found = beside_event("what did he do the week after the wedding?")
+    assert found
+    assert (found.unit, found.side, found.event) == ("week", "after", "the wedding")
+
+
+@pytest.mark.parametrize(
+    "question", ["Who looked after the cat?", "Who is named after the king?", "what came before it?"]
+)
+def test_other_uses_of_before_and_after_name_no_event(question: str) -> None:
+    assert beside_event(question) is None
+
+
+def test_a_question_is_told_without_its_dates() -> None:
+    assert without_dates("what did Ana say last week, on Monday?", SAID) == "what did Ana say  , on  ?"

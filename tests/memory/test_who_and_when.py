@@ -131,3 +131,109 @@ def test_a_restored_fact_keeps_its_slot_where_nothing_fills_it(memory: Memory) -
     memory.restore(ghent)
     _home(memory, "Ana", "Paris", JULY)
     assert [str(fact) for fact in memory.facts("Ana")] == ["Ana, lives in, Paris"]
+
+
+DIARY = [
+    ("2023-08-12T09:00", "Ana", "Sailed around the island of Vlieland."),
+    ("2024-03-03T09:00", "Leo", "We lost the cat."),
+    ("2024-04-20T09:00", "Ana", "We moved to the farm."),
+    ("2024-04-29T09:00", "Leo", "A fox took two hens."),
+    ("2024-05-06T09:00", "Ana", "Carla was born in 1975, we baked a cake for her."),
+    ("2024-05-21T09:00", "Leo", "I sold my motorbike yesterday."),
+    ("2024-06-03T09:00", "Ana", "The tractor lost a wheel."),
+    ("2024-06-11T09:00", "Leo", "Mowed the meadow."),
+    ("2024-06-11T18:00", "Ana", "The vet looked at the horse."),
+    ("2024-06-12T08:00", "Leo", "The plumber comes on Friday."),
+]
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Iterator[Memory]:
+    with Memory(tmp_path / "diary.db", embedder=HashEmbedder()) as made:
+        made.remember_many({"text": text, "speaker": who, "time": time, "triples": ()} for time, who, text in DIARY)
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What happened in May?", {"Carla", "motorbike"}),
+        ("what did we do last week?", {"tractor"}),
+        ("what did Ana say yesterday?", {"vet"}),
+        ("and what happened between March and April?", {"cat", "moved", "fox"}),
+        ("What happened in 2023?", {"Sailed"}),
+        ("What happened on 20 May?", {"motorbike"}),
+        ("What will happen on Friday?", {"plumber"}),
+        ("What happened before we moved?", {"Sailed", "cat"}),
+        ("What has happened since May 2024?", {"Carla", "motorbike", "tractor", "Mowed", "vet", "plumber"}),
+    ],
+)
+def test_a_question_of_time_alone_gets_what_is_of_that_time(diary: Memory, question: str, told: set[str]) -> None:
+    texts = [episode.text for episode in diary.recall(question).episodes]
+    assert {word for word in told for text in texts if word in text} == told
+    assert len(texts) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What was lost in June?", "The tractor lost a wheel."),
+        ("What was lost before we moved?", "We lost the cat."),
+        ("What was lost since we moved?", "The tractor lost a wheel."),
+        ("What did Leo do in the meadow this week?", "Mowed the meadow."),
+    ],
+)
+def test_what_is_of_the_time_goes_first(diary: Memory, question: str, first: str) -> None:
+    assert diary.recall(question).episodes[0].text == first
+
+
+def test_what_came_right_after_an_event_is_told_before_what_came_later(diary: Memory) -> None:
+    texts = [episode.text for episode in diary.recall("What happened after we moved?").episodes]
+    assert texts[0] == "A fox took two hens."
+    assert "We moved to the farm." not in texts
+
+
+def test_words_of_time_are_meant_as_at_the_moment_at_which_the_memory_is_seen(diary: Memory) -> None:
+    (found,) = diary.at("2024-05-01").recall("what happened this week?").episodes
+    assert found.text == "A fox took two hens."
+
+
+@pytest.mark.parametrize("question", ["Who was born in 1975?", "Who was born in 1975 or in May 1932?"])
+def test_a_date_that_stands_in_a_text_is_found_whenever_that_was_told(diary: Memory, question: str) -> None:
+    assert "Carla was born in 1975" in diary.recall(question).episodes[0].text
+
+
+def test_a_time_of_which_nothing_is_told_leaves_out_nothing(diary: Memory) -> None:
+    assert "Sailed" in diary.recall("Who sailed around the island in 1848?").episodes[0].text
+
+
+def test_an_event_of_which_nothing_is_known_leaves_out_nothing(diary: Memory) -> None:
+    assert diary.recall("what looked after the horse?").episodes[0].text == "The vet looked at the horse."
+
+
+def test_events_come_one_after_the_other_without_dates_too(tmp_path: Path) -> None:
+    with Memory(tmp_path / "steps.db", embedder=HashEmbedder()) as memory:
+        for text in ("The lamp was lit.", "The bell rang.", "A guest came in.", "The soup was served."):
+            memory.remember(text, triples=())
+        found = [episode.text for episode in memory.recall("what happened after the bell rang?").episodes]
+        assert found == ["A guest came in.", "The soup was served."]
+
+
+def test_facts_are_those_that_held_at_the_end_of_the_time(memory: Memory) -> None:
+    _home(memory, "Ana", "Ghent", MAY)
+    _home(memory, "Ana", "Paris", JULY)
+    told = str(memory.recall("where did Ana live in June 2024?"))
+    assert f"- Ana, lives in, Ghent (until {when(step_of(JULY))})" in told
+    assert "Ana, lives in, Paris" not in told
+    assert "- Ana, lives in, Paris" in str(memory.recall("where does Ana live?"))
+
+
+def test_facts_are_those_of_before_an_event(memory: Memory) -> None:
+    _home(memory, "Ana", "Ghent", MAY)
+    _home(memory, "Ana", "Paris", JULY)
+    assert "- Ana, lives in, Ghent (until" in str(memory.recall("where did Ana live before she lived in Paris?"))
+
+
+def test_a_filter_holds_for_questions_of_time(diary: Memory) -> None:
+    found = diary.recall("what happened in May?", where={"speaker": "Leo"}).episodes
+    assert [episode.text for episode in found] == ["I sold my motorbike yesterday."]
