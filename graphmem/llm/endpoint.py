@@ -22,7 +22,17 @@ from pydantic import SecretStr
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm.exchange import Answer, Patience, Post, clip
 from graphmem.llm.loop import Loop, awaited, in_place
-from graphmem.llm.response import Garbled, answer_of, cause, may_pass, mend, own_words, retry_after, status_of
+from graphmem.llm.response import (
+    Garbled,
+    answer_of,
+    cause,
+    is_lasting,
+    may_pass,
+    mend,
+    own_words,
+    retry_after,
+    status_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +186,7 @@ class Endpoint:
             f"{self._host} refused the request: {said}; {mend(error)}",
             status=status_of(error),
             detail=clip(self._without_key(own_words(error)), 2000),
+            lasting=is_lasting(error),
         )
 
     def _said(self, error: BaseException | None) -> str:
