@@ -88,7 +88,8 @@ class Endpoint:
             except _FAULTS as error:
                 wait = self._wait(error, post.retries)
                 spent = time.monotonic() - began + wait > self._patience.seconds
-                if spent or post.retries + 1 >= self._patience.attempts or not may_pass(error):
+                most = min(self._patience.attempts, post.attempts or self._patience.attempts)
+                if spent or post.retries + 1 >= most or not may_pass(error):
                     raise self._named(error, post) from None
                 log.warning("%s: %s; again in %.1f s", self._host, self._said(error), wait)
             post.retries += 1
