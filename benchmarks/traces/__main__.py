@@ -20,7 +20,19 @@ from benchmarks.traces.parsers import lost_replies, replacements
 from benchmarks.traces.record import Run, read_runs
 from benchmarks.traces.replay import FAULTS, Replay, replay
 from benchmarks.traces.slips import SLIPS, lost
-from benchmarks.traces.tokens import KINDS, PLANS, Prompt, mean_sections, over_bert, prompts, recorded_parts
+from benchmarks.traces.tokens import (
+    KINDS,
+    PLANS,
+    Prompt,
+    cached,
+    gpt4,
+    mean_sections,
+    over_bert,
+    prompts,
+    recorded_parts,
+    tokens,
+)  # fmt: skip
+from graphmem.retrieval.budget import count_tokens
 
 console = Console(width=160)
 
@@ -165,7 +177,16 @@ def _step_rows(table: Table, family: str, replays: Sequence[Replay]) -> None:
     calls = sum(each.calls for each in replays) / sum(len(each.after) for each in replays)
     parts = [count for each in replays for count in recorded_parts(each.run.turns)]
     followed, turns = sum(each.followed for each in replays), sum(len(each.after) for each in replays)
-    table.add_row(f"{family}, all calls of a step", f"{statistics.mean(sums):.0f}")
+    asked = [body for each in replays for _, body in each.requests]
+    steps = sum(len(each.after) for each in replays)
+    served = sum(cached(body for _, body in each.requests) for each in replays)
+    total = sum(tokens(body, gpt4() or count_tokens) for body in asked)
+    table.add_row(
+        f"{family}, all calls of a step, and of these cached",
+        f"{statistics.mean(sums):.0f}",
+        "",
+        f"{total / steps:.0f}, cached {served / steps:.0f} ({served / total:.0%})",
+    )
     table.add_row(f"{family}, calls a step", f"{calls:.2f}", "", "", "6 calls")
     at_least = f"at least {statistics.mean(parts):.0f}, greatest {max(parts)}"
     table.add_row(f"{family}, the recorded parts of AriGraph's plan prompt by our estimate", "", "", "", at_least)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ TIMEOUT = typer.Option(help="Seconds until the first token, and from one to the 
 EXTRA_BODY = typer.Option(help="A JSON object whose parts go into each request.")
 
 
-def json_object(given: str | None) -> Mapping[str, Any] | None:
+def json_object(given: str | None) -> dict[str, Any] | None:
     """What --extra-body gives. Raises `InputError` when it is no JSON object."""
     if given is None:
         return None
