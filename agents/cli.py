@@ -22,6 +22,7 @@ from agents.replay import replay_log
 from agents.run import Run
 from envs import EnvError
 from graphmem import GraphmemError
+from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
@@ -62,6 +63,10 @@ def play(
     model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
     calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 2 merges plan and action.")] = 3,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
+    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
+    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
+    timeout: Annotated[float, TIMEOUT] = 300.0,
+    extra_body: Annotated[str | None, EXTRA_BODY] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     price: Annotated[
         tuple[float, float, float] | None,
@@ -79,7 +84,11 @@ def play(
         llm = None
         if policy is PolicyName.llm:
             prices = {model: Price(*price)} if price else None
-            llm = stack.enter_context(ChatModel(model, prices=prices, budget=budget, record=record, replay=replay))
+            llm = ChatModel(
+                model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
+                extra_body=json_object(extra_body), prices=prices, budget=budget, record=record, replay=replay,
+            )  # fmt: skip
+            stack.enter_context(llm)
         player = _player(embedder, seed, llm, calls, paper)
         memory = stack.enter_context(open_memory(memory_file or ":memory:", embedder, player.extractor))
         remembered = GraphMemory(memory, search=player.search)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from agents import prompts
 from agents.worldmap import RELATIONS
 from graphmem import Extraction, Fact, Triple
-from graphmem.errors import BudgetSpent, GraphmemError
+from graphmem.errors import BudgetSpent, GraphmemError, RequestRefused, Unreachable
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.protocols import LLM, Extractor
@@ -49,7 +49,7 @@ class GameExtractor:
     def _asked_twice(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         try:
             return self._inner.extract(observation, known)
-        except BudgetSpent:
+        except (RequestRefused, Unreachable, BudgetSpent):  # it was asked in every way, and often enough
             raise
         except GraphmemError as error:
             log.warning("the observation is read again: %s", error)

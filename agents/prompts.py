@@ -134,7 +134,7 @@ def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
 
     The rules are the paper's (appendix C): atomic triples, notes and recipes in full, no "you are in ...".
     """
-    return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text), known)
+    return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text, like=observation.like), known)
 
 
 _AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \

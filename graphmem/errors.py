@@ -106,11 +106,18 @@ def extra(name: str) -> Iterator[None]:
 
 
 class LLMError(GraphmemError):
-    """A language model gave no usable reply."""
+    """A language model gave no usable reply.
+
+    `lasting` says whether it would be the same for any other request now: a wrong key, a spent budget.
+    """
+
+    lasting = False
 
 
 class Unreachable(LLMError):
     """No answer from the endpoint, after all retries."""
+
+    lasting = True
 
 
 class RequestRefused(LLMError):
@@ -119,10 +126,11 @@ class RequestRefused(LLMError):
     `status` is the HTTP status, None when nothing was sent; `detail` is what the endpoint said.
     """
 
-    def __init__(self, message: str, *, status: int | None = None, detail: str = "") -> None:
+    def __init__(self, message: str, *, status: int | None = None, detail: str = "", lasting: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.detail = detail
+        self.lasting = lasting
 
 
 class UselessReply(LLMError):
@@ -151,6 +159,8 @@ class BadReply(UselessReply):
 
 class BudgetSpent(LLMError):
     """The next call could exceed the budget."""
+
+    lasting = True
 
 
 class NotRecorded(LLMError):

@@ -75,6 +75,7 @@ class Lessons:
             outdated=tuple(known[index].id for index in outdated),
             reasons={known[i].id: extraction.reasons[i] for i in outdated if i in extraction.reasons},
             mentions=mentions,
+            dropped=extraction.dropped,
         )
 
     def _names(
@@ -141,4 +142,4 @@ def _observation(observed: Observed) -> Observation:
     def seen(episode: Episode) -> Observation:
         return Observation(episode.text, time=episode.time, metadata=episode.metadata, speaker=episode.speaker)
 
-    return replace(seen(observed.episode), before=tuple(map(seen, observed.before)))
+    return replace(seen(observed.episode), before=tuple(map(seen, observed.before)), like=observed.like)

@@ -7,26 +7,29 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby, islice
+from functools import partial
+from itertools import chain, groupby, islice
 from os import PathLike
 from typing import Any, Self
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.batches import learn_together
+from graphmem.context import nearest_first, with_like, with_near
 from graphmem.conversations import is_message, observations_of
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
-from graphmem.errors import GraphmemError, InputError
+from graphmem.errors import GraphmemError, InputError, LLMError
 from graphmem.extraction import default_extractor
 from graphmem.graph import auditing, copying, forgetting, learning, merging
 from graphmem.graph import export as exporting
 from graphmem.graph.draft import Draft, written
 from graphmem.language.speakers import speaker_of
-from graphmem.language.words import content
 from graphmem.lessons import KNOWN_FACTS, Lessons, texts_of
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
 from graphmem.records import (
@@ -51,10 +54,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 128
 """How many observations are committed together when many are remembered."""
-
-
-NEAR_FACTS = 24
-"""How many of the nearest known facts, by vector and by full text, an extractor is shown beside those it names."""
 
 
 def no_slot(triple: Triple) -> str | None:
@@ -151,18 +150,10 @@ class Memory(View):
         episode = _episode(observation)
         later = not wait and observation.triples is None and not ended
         observed = self._store.observe(episode, (), limit=0) if later else self._observe(episode, observation.triples)
-        repeated = observed.episode.id != episode.id
-        if repeated and observed.episode.text != episode.text:
-            log.warning("the key %r was used before, for another text; that one is kept", key)
-            return replace(self._commit(Lesson(observed.episode)), repeated=True)
-        if later and observed.episode.pending:
+        if later and observed.episode.pending and observed.episode.text == episode.text:
             self._take_up(observed.episode)
-            return Learned(observed.episode, repeated=repeated)
-        if observed.episode.pending or observation.triples or ended:
-            learned = self._learn(observed, observation.triples, ended, more=repeated)
-        else:
-            learned = self._commit(Lesson(observed.episode))
-        return replace(learned, repeated=repeated)
+            return Learned(observed.episode, repeated=observed.episode.id != episode.id)
+        return self._understood(episode, observed, observation.triples, ended)
 
     aremember = twin(remember)
 
@@ -189,13 +180,17 @@ class Memory(View):
 
     def _read_later(self, episode: Episode) -> str | None:
         """Read an episode, if it is still there and pending; gives why it could not be read."""
-        with self._reads:
+        with self._reading:
             left = self._store.episodes(ids=[episode.id], pending=True)
             return self._learn(self._observe(left[0], None)).episode.error if left else None
 
     @telemetry.traced("create_memory")
     def remember_many(
-        self, observations: Iterable[Given], *, progress: Callable[[int, int | None], None] | None = None
+        self,
+        observations: Iterable[Given],
+        *,
+        progress: Callable[[int, int | None], None] | None = None,
+        concurrency: int = 1,
     ) -> int:
         """Remember one observation after the other, faster than by single calls; gives their number.
 
@@ -203,24 +198,60 @@ class Memory(View):
         `content`), or an `Observation` (or mapping) with any of `text`,
         `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time,
         and `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
-        again after it was interrupted: what is there already is passed over. An extractor of your own may take long:
-        then each observation is committed by itself.
+        again after it was interrupted: what is there already is passed over.
+
+        An extractor of your own may take long: then each observation is committed by itself, and so many as
+        `concurrency` says are read at once (these do not see what the others teach). When a model refuses one for what
+        holds of all (a wrong key, a spent budget), all are kept, pending, and the error is raised.
         """
+        if concurrency < 1:
+            raise InputError(f"concurrency={concurrency} reads nothing: give 1 or more")
         total = len(observations) if isinstance(observations, Sized) else None
-        done, left = 0, _each(observations)
-        while batch := [validation.observation(given) for given in islice(left, BATCH)]:
-            for extracted_by_own, part in groupby(batch, lambda it: it.triples is None and self._slow):
-                if extracted_by_own:
-                    for each in part:
-                        self.remember(**{name: getattr(each, name) for name in each.__slots__ if name != "before"})
-                else:
-                    self._together(list(part))
-            done += len(batch)
-            if progress:
-                progress(done, total)
+        done, left = 0, map(validation.observation, _each(observations))
+        with ThreadPoolExecutor(concurrency) as pool:
+            while batch := list(islice(left, BATCH)):
+                parts = self._parts(batch, concurrency)
+                for part in parts:
+                    try:
+                        self._remember_part(part, pool)
+                    except LLMError:
+                        self._keep([*chain.from_iterable(parts), *left])
+                        raise
+                    done += len(part)
+                    if progress:
+                        progress(done, total)
         return done
 
     aremember_many = twin(remember_many)
+
+    def _parts(self, batch: Sequence[Observation], concurrency: int) -> Iterator[list[Observation]]:
+        """What is remembered in one write, or read at once by an extractor of one's own, in order."""
+        for read, part in groupby(batch, self._reads):
+            most = concurrency if read else BATCH
+            while some := list(islice(part, most)):
+                yield some
+
+    def _reads(self, observation: Observation) -> bool:
+        """Whether an extractor of one's own reads it."""
+        return self._slow and observation.triples is None
+
+    def _remember_part(self, part: Sequence[Observation], pool: ThreadPoolExecutor) -> None:
+        if not self._reads(part[0]):
+            self._together(part)
+            return
+        episodes = [_episode(each) for each in part]
+        observed = [self._observe(episode, None) for episode in episodes]
+        each_at = pool.map if len(part) > 1 else map
+        deque(each_at(partial(self._understood, in_batch=True), episodes, observed), maxlen=0)
+
+    def _keep(self, observations: Sequence[Observation]) -> None:
+        """Store what a model will not read now; what comes with its triples is learned."""
+        for given, part in groupby(observations, lambda it: it.triples is not None):
+            if given:
+                self._together(list(part))
+            else:
+                stored = learning.append(self._store, [_episode(each) for each in part])
+                log.warning("%d observations are kept, and read by extract_pending()", len(stored))
 
     @telemetry.traced("create_memory")
     def remember_together(self, observations: Iterable[Given]) -> list[Learned]:
@@ -248,7 +279,7 @@ class Memory(View):
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
-        later = [self._slow and each.triples is None for each in observations]
+        later = [self._reads(each) for each in observations]
 
         def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
             old: tuple[str, ...] = ()
@@ -272,14 +303,17 @@ class Memory(View):
         """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
         names, also = self._lessons.asked(episode.text, given, episode.speaker)
         observed = self._store.observe(episode, names, limit=KNOWN_FACTS if given is None else 0, also=also)
-        return observed if given is not None else self._with_near(observed)
+        return observed if given is not None else self._in_context(observed)
 
-    def _with_near(self, observed: Observed) -> Observed:
-        """With the known facts nearest to what is observed, too: "the appointment" may be "dentist appointment"."""
-        text, step = observed.episode.text, observed.episode.step
-        vectors = self._checked_embedder().embed([text])
-        near = self._store.seeds((), vectors, " ".join(content(text)), limit=NEAR_FACTS, at=step).facts
-        return replace(observed, known=tuple(dict.fromkeys((*observed.known, *near))))
+    def _in_context(self, observed: Observed) -> Observed:
+        """With what bears on it, as far as its extractor wants to know."""
+        vector = self._checked_embedder().embed([observed.episode.text])
+        observed = with_near(self._store, observed, vector)
+        if not self._slow:
+            return observed
+        if getattr(self._extractor, "examples", None) == "nearest":
+            observed = with_like(self._store, observed, vector)
+        return nearest_first(self._store, observed, vector)
 
     def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
         ids = tuple(fact.id for fact in facts)
@@ -288,6 +322,26 @@ class Memory(View):
             raise InputError(f"no fact with the id {', '.join(sorted(unknown))} is in this memory")
         return ids
 
+    def _understood(
+        self,
+        episode: Episode,
+        observed: Observed,
+        given: tuple[Triple, ...] | None = None,
+        ended: tuple[str, ...] = (),
+        *,
+        in_batch: bool = False,
+    ) -> Learned:
+        """What an observed episode teaches, if that is not known yet."""
+        repeated = observed.episode.id != episode.id
+        if repeated and observed.episode.text != episode.text:
+            log.warning("the key %r was used before, for another text; that one is kept", episode.key)
+            return replace(self._commit(Lesson(observed.episode)), repeated=True)
+        if observed.episode.pending or given or ended:
+            learned = self._learn(observed, given, ended, more=repeated, in_batch=in_batch)
+        else:
+            learned = self._commit(Lesson(observed.episode))
+        return replace(learned, repeated=repeated)
+
     def _learn(
         self,
         observed: Observed,
@@ -295,7 +349,9 @@ class Memory(View):
         outdated: tuple[str, ...] = (),
         *,
         more: bool = False,
+        in_batch: bool = False,
     ) -> Learned:
+        """Read and commit; what fails is noted, and raised if the caller has the triples, or a batch is to stop."""
         episode = observed.episode
         try:
             lesson = self._lessons.embedded(self._lessons.read(observed, given, self._store.entities))
@@ -304,7 +360,7 @@ class Memory(View):
             log.debug("extraction failed", exc_info=True)
             reason = f"{type(error).__name__}: {error}"
             learning.fail(self._store, {episode.id: reason})
-            if given is not None:
+            if given is not None or (in_batch and isinstance(error, LLMError) and error.lasting):
                 raise
             return Learned(replace(episode, error=reason))
         return self._commit(replace(lesson, outdated=(*outdated, *lesson.outdated), more=more))
@@ -314,9 +370,13 @@ class Memory(View):
 
     @telemetry.traced("update_memory")
     def extract_pending(self) -> list[Learned]:
-        """Try again to extract the episodes that are pending, oldest first; each keeps its place in time."""
+        """Try again to extract the episodes that are pending, oldest first; each keeps its place in time.
+
+        When a model refuses one for what holds of all, the rest stays pending and the error is raised.
+        """
         self._unread.wait()
-        return [self._learn(self._observe(episode, None)) for episode in self._store.episodes(pending=True)]
+        pending = self._store.episodes(pending=True)
+        return [self._learn(self._observe(episode, None), in_batch=True) for episode in pending]
 
     @telemetry.traced("update_memory")
     def re_extract(self) -> list[Learned]:
@@ -325,7 +385,7 @@ class Memory(View):
         For what was remembered before there was a reader for it, as prose without a trained pipeline.
         """
         untaught = [each for each in self._store.episodes(pending=False) if not each.facts]
-        return [self._learn(self._observe(episode, None), more=True) for episode in untaught]
+        return [self._learn(self._observe(episode, None), more=True, in_batch=True) for episode in untaught]
 
     @telemetry.traced("update_memory")
     def restore(self, fact: Fact | str) -> Fact:
@@ -345,7 +405,7 @@ class Memory(View):
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
         if missing:
             raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
-        with self._reads:  # what is being read would be stored again
+        with self._reading:  # what is being read would be stored again
             return forgetting.forget(self._store, sorted(ids))
 
     @telemetry.traced("update_memory")

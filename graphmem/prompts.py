@@ -6,13 +6,16 @@ already cut to a budget. Bounds on strings and lists keep small models from ramb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from pydantic import BaseModel
 
+from graphmem.language.dates import Dated, dates_in
 from graphmem.llm.fields import Numbers, Triples
 from graphmem.protocols import Message
-from graphmem.records import Fact, Observation
+from graphmem.records import Fact, Observation, Triple
 
 
 class ExtractionReply(BaseModel):
@@ -23,19 +26,20 @@ class ExtractionReply(BaseModel):
 
 
 _EXTRACT = """You keep the knowledge graph of someone's memory. You read one observation: a message of a chat, a note, \
-a part of a document. You extract what it says is so, as triples [subject, relation, object], and you name the known \
-facts that it makes untrue.
+a part of a document, in any language. You extract what it says is so, as triples [subject, relation, object], and you \
+name the known facts that it makes untrue.
 
 Triples:
 - only what this observation says is so, each once; a known fact is not said again. Few and right: greetings, \
 questions, wishes, plans that may change, doubts, rumours and what is only supposed are no facts.
-- subject and object are single names, things, places, dates or values, as short as can be, without articles. Names \
-and values are whole: "port 5433", "2024-03-14", "41 years old". The relation is a short verb phrase in the present or \
-past tense: "lives in", "works at", "is allergic to", "was born in", "costs".
+- subject and object are single names, things, places, dates or values, as short as can be, without articles, in the \
+language of the observation. Names and values are whole: "port 5433", "2024-03-14", "41 years old". The relation is a \
+short verb phrase in the present or past tense: "lives in", "works at", "is allergic to", "was born in", "costs".
 - "I", "my" and "we" are the speaker: say the speaker's name instead, and "Ana's sister" for "my sister" when Ana \
-speaks. Without a named speaker say "user". A pronoun is the person it means, when that is clear from the text.
+speaks. Without a named speaker say "user". A pronoun is the person it means, by the text or what came just before.
 - what an assistant says of itself, or repeats of what the user said, is nothing new.
-- a time that is told counts from the date of the observation: "yesterday" is the day before it.
+- a time that is told counts from the date of the observation, and is written as a date: "yesterday" is the day before \
+it. What comes just before, and the times told, only help to understand the observation.
 
 Outdated: the numbers of those known facts that are no longer so by what this observation says: denied, corrected, \
 ended, moved, changed, replaced. What it does not speak of stays. When something has changed, give the new fact as a \
@@ -45,8 +49,8 @@ Reply with JSON only: {"triples": [[subject, relation, object], ...], "outdated"
 
 _EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
-        "Known facts:\n(none)\n\nSpeaker: Nadia\nDate: 2025-02-11\n\nObservation:\n"
-        "Hi! My brother Paul moved to Leeds yesterday, he's a nurse. How are you?",
+        "Known facts:\n(none)\n\nSpeaker: Nadia\nDate: 2025-02-11, Tuesday\nTimes: yesterday = 2025-02-10\n\n"
+        "Observation:\nHi! My brother Paul moved to Leeds yesterday, he's a nurse. How are you?",
         '{"triples": [["Nadia", "has brother", "Paul"], ["Paul", "lives in", "Leeds"], ["Paul", "is", "nurse"], '
         '["Paul", "moved to Leeds on", "2025-02-10"]], "outdated": []}',
     ),
@@ -56,7 +60,15 @@ _EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
         '{"triples": [["Nadia", "works at", "city library"]], "outdated": [1]}',
     ),
     (
-        "Known facts:\n1. weekly review, is on, Tuesday\n\nObservation:\n"
+        "Known facts:\n1. user, eats, meat\n2. user, has dog, Biscuit\n\nSpeaker: user\n"
+        "Date: 2024-09-02, Monday\nTimes: last month = 2024-08-01 to 2024-08-31\n\nJust before:\n"
+        "assistant: How are Biscuit and your neighbour Mr. Okafor?\n\nObservation:\n"
+        "We gave him away last month, sadly. He is 79 now and teaches me the piano! Btw I've gone vegan.",
+        '{"triples": [["user", "gave Biscuit away in", "2024-08"], ["Mr. Okafor", "is", "79 years old"], '
+        '["Mr. Okafor", "teaches piano to", "user"], ["user", "is", "vegan"]], "outdated": [1, 2]}',
+    ),
+    (
+        "Known facts:\n1. weekly review, is on, Tuesday\n2. weekly review, is in, room 4\n\nObservation:\n"
         "Correction: the weekly review is on Wednesday, not Tuesday. Maybe Omar will lead it.",
         '{"triples": [["weekly review", "is on", "Wednesday"]], "outdated": [1]}',
     ),
@@ -67,9 +79,19 @@ _EXTRACT_EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Known facts:\n1. Halden Bridge, is in, Norway\n\nObservation:\n"
-        "Halden Bridge was designed by Eva Lund and opened in 1931. It spans 140 metres. Some say it is haunted.",
+        "Halden Bridge was designed by Eva Lund and opened in 1931. It spans 140 metres and carries the road "
+        "from Moss to Ed. Some say it is haunted. Lund, a pupil of Karl Holm, died in Bergen three years later.",
         '{"triples": [["Halden Bridge", "was designed by", "Eva Lund"], ["Halden Bridge", "opened in", "1931"], '
-        '["Halden Bridge", "spans", "140 metres"]], "outdated": []}',
+        '["Halden Bridge", "spans", "140 metres"], ["Halden Bridge", "carries", "road from Moss to Ed"], '
+        '["Eva Lund", "was pupil of", "Karl Holm"], ["Eva Lund", "died in", "Bergen"], '
+        '["Eva Lund", "died in", "1934"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. Backup, l\u00e4uft um, 02:00\n\nDate: 2025-06-05, Thursday\n\nObservation:\n"
+        "Notiz: Das Backup l\u00e4uft ab heute um 03:30 auf dem Server Elbe, Port 8443. Zust\u00e4ndig: Jonas Weber.",
+        '{"triples": [["Backup", "l\u00e4uft um", "03:30"], ["Backup", "l\u00e4uft auf", "Server Elbe"], '
+        '["Server Elbe", "nutzt", "Port 8443"], '
+        '["Jonas Weber", "ist zust\u00e4ndig f\u00fcr", "Backup"]], "outdated": [1]}',
     ),
 )
 
@@ -82,19 +104,61 @@ def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
 def asking(
     rules: str, examples: Sequence[tuple[str, str]], observation: Observation, known: Sequence[Fact]
 ) -> list[Message]:
-    """The messages of one extraction: what stays the same first, then what is known, then the observation."""
+    """The messages of one extraction: what stays the same first, then like cases, what is known, the observation."""
     messages: list[Message] = [_system(rules)]
-    for asked, answered in examples:
+    for asked, answered in (*examples, *map(_case, reversed(observation.like))):
         messages += [_user(asked), {"role": "assistant", "content": answered}]
     facts = "\n".join(f"{number}. {_line(fact)}" for number, fact in enumerate(known, start=1)) or "(none)"
-    said = [f"Speaker: {_line(observation.speaker)}"] if observation.speaker else []
-    said += [f"Date: {observation.time:%Y-%m-%d}"] if observation.time else []
-    before = "\n".join(_turn(each) for each in observation.before) if observation.speaker else ""
-    said += [f"Said just before:\n{before}"] if before else []
-    parts = [f"Known facts:\n{facts}", "\n".join(said), f"Observation:\n{observation.text}"]
-    return [*messages, _user("\n\n".join(filter(None, parts)))]
+    before = "\n".join(map(_turn, observation.before))
+    parts = [f"Known facts:\n{facts}", "\n".join(_circumstances(observation)), before and f"Just before:\n{before}"]
+    return [*messages, _user("\n\n".join(filter(None, [*parts, f"Observation:\n{observation.text}"])))]
 
 
+def wishes(instructions: str, entity_types: Sequence[str], relation_types: Sequence[str]) -> str:
+    """What a user wants to be read, in words; nothing when nothing is given."""
+    told = [instructions.strip()]
+    told += [f"Subjects and objects are of these kinds only: {', '.join(entity_types)}."] if entity_types else []
+    told += [f"Relations are only these, written so: {', '.join(relation_types)}."] if relation_types else []
+    return "\n".join(filter(None, told))
+
+
+def with_wishes(messages: Sequence[Message], told: str) -> list[Message]:
+    """The messages with what a user wants at the end of the rules."""
+    first, *rest = messages
+    return [{**first, "content": f"{first['content']}\n\nAbove all:\n{told}"} if told else first, *rest]
+
+
+def _circumstances(observation: Observation) -> Iterator[str]:
+    """Who says it, when, and the dates of the times that it tells."""
+    if observation.speaker:
+        yield f"Speaker: {_line(observation.speaker)}"
+    if observation.time:
+        yield f"Date: {observation.time:%Y-%m-%d, %A}"
+        told = (f"{_line(each.phrase)} = {_day(each)}" for each in dates_in(observation.text, observation.time)[:TIMES])
+        if times := "; ".join(told):
+            yield f"Times: {times}"
+
+
+def _day(told: Dated) -> str:
+    """A day, with its time if that is told, or the first and the last day."""
+    if told.until - told.since < timedelta(days=1):
+        return f"{told.since:%Y-%m-%d %H:%M}"
+    first, last = told.since.date(), (told.until - timedelta(microseconds=1)).date()
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _case(like: tuple[str, tuple[Triple, ...]]) -> tuple[str, str]:
+    """A text that was read before, as an example."""
+    text, triples = like
+    told = [[each.subject, each.relation, each.object] for each in triples]
+    reply = json.dumps({"triples": told, "outdated": []}, ensure_ascii=False)
+    return f"Known facts:\n(none)\n\nObservation:\n{text[:LIKE]}", reply
+
+
+LIKE = 1200
+"""So many characters are told of a like case."""
+TIMES = 8
+"""So many times that a text tells are told as dates."""
 BEFORE = 200
 """So many characters are told of each turn before."""
 

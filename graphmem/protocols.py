@@ -63,7 +63,7 @@ class Extractor(Protocol):
         """Entities whose current facts it always wants to see, mentioned or not (such as the one who acts)."""
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        """Read the observation, given the `known` current facts about entities it mentions, newest first.
+        """Read the observation, given the `known` current facts that bear on it, the best first.
 
         Raises `ExtractionError` when it could not be read.
         """

@@ -200,7 +200,8 @@ def at_its_step(episode: Episode, last: int) -> Episode:
 class Observation:
     """What is observed: the text, who says it and when, and whatever the caller knows of it.
 
-    With `triples` no extractor reads it. An extractor is given it with what was observed just `before`, oldest first.
+    With `triples` no extractor reads it. An extractor is given it with what was observed just `before`, oldest first,
+    and, when it asks for that, with `like` ones and what was read of them, the nearest first.
     """
 
     text: str
@@ -211,6 +212,7 @@ class Observation:
     key: str | None = None
     speaker: str | None = None
     before: tuple[Observation, ...] = ()
+    like: tuple[tuple[str, tuple[Triple, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,8 @@ class Extraction:
 
     `outdated` holds indices into the known facts that the extractor was shown, never their text, and `reasons` says by
     index why ("no longer", "moved to"). `slots`, where given, runs beside `triples`: what each gives the one value of
-    (a person has one "birthday"), or None where many such facts may hold at once.
+    (a person has one "birthday"), or None where many such facts may hold at once. `dropped` are triples that were said
+    and are not taken, each with the reason.
     """
 
     triples: tuple[Triple, ...] = ()
@@ -227,6 +230,7 @@ class Extraction:
     mentions: tuple[str, ...] = ()
     slots: tuple[str | None, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
+    dropped: tuple[tuple[Triple, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,7 @@ class Lesson:
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     more: bool = False
+    dropped: tuple[tuple[Triple, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +258,8 @@ class Learned:
     """What `remember` did: the episode, and the facts it asserted, supported again, and retired.
 
     `repeated` says that the key was used before: then the episode is the one that was stored by it, perhaps of another
-    text, and the facts are all that it has taught.
+    text, and the facts are all that it has taught. `dropped` are the triples that the extractor said and that were not
+    taken, each with the reason ("ungrounded").
     """
 
     episode: Episode
@@ -261,19 +267,22 @@ class Learned:
     supported: tuple[Fact, ...] = ()
     retired: tuple[Fact, ...] = ()
     repeated: bool = False
+    dropped: tuple[tuple[Triple, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """An episode as stored, the entities known by the names that were asked for, and what is known of these.
 
-    `before` are the last few episodes that came before it, oldest first.
+    `before` are the last few episodes that came before it, oldest first; `like` are texts of other episodes, with what
+    was read of them.
     """
 
     episode: Episode
     entities: tuple[Entity, ...] = ()
     known: tuple[Fact, ...] = ()
     before: tuple[Episode, ...] = ()
+    like: tuple[tuple[str, tuple[Triple, ...]], ...] = ()
 
 
 Teaching = tuple[int, str, str]

@@ -21,6 +21,7 @@ from agents.games import SIZES_HELP
 from agents.memories import MEMORIES
 from agents.players import PAID_TOKENS, RECALL_TOKENS
 from envs.tasks import TASKS
+from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
 from graphmem.errors import InputError
 from graphmem.terminal import printable
 
@@ -34,6 +35,10 @@ def compare(
     seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
     policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays: heuristic or llm.")] = "heuristic",
     model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
+    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
+    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
+    timeout: Annotated[float, TIMEOUT] = 300.0,
+    extra_body: Annotated[str | None, EXTRA_BODY] = None,
     budget_tokens: Annotated[
         str | None, typer.Option(help="What a memory may say at a step; as in play, when left out.")
     ] = None,
@@ -66,7 +71,10 @@ def compare(
         chosen,
         numbers(budgets, "--budget-tokens"),
     )
-    settings = Settings(policy=policy, model=model if policy == "llm" else None, max_steps=max_steps)
+    settings = Settings(
+        policy=policy, model=model if policy == "llm" else None, max_tokens=max_tokens, timeout=timeout,
+        reasoning_effort=reasoning_effort, extra_body=json_object(extra_body), max_steps=max_steps,
+    )  # fmt: skip
     store = Store(out, settings)
     try:
         failed = _run(console, store, cells, games, workers, scheduler)

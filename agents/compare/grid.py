@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,6 +39,10 @@ class Settings(BaseModel):
 
     policy: Literal["heuristic", "llm"] = "heuristic"
     model: str | None = None
+    max_tokens: int = 2048
+    reasoning_effort: str | None = None
+    timeout: float = 300.0
+    extra_body: dict[str, Any] | None = None
     max_steps: Annotated[int, Field(ge=1)] = 150
 
 

@@ -31,7 +31,7 @@ def play(cell: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:
     with ExitStack() as stack:
         env = open_game(make(cell.task, cell.size, cell.seed, games))
         stack.callback(env.close)
-        llm = stack.enter_context(ChatModel(settings.model)) if settings.model else None
+        llm = stack.enter_context(_model(settings)) if settings.model else None
         player = language_model(llm) if llm else rules_of_thumb(_sense(), cell.seed)
         memory = make_memory(cell.memory, Tools(load_embedder(), player.extractor, llm, env.task))
         stack.callback(memory.close)
@@ -47,6 +47,11 @@ def play(cell: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:
                 break
         run = run_record(agent, steps, memory.stats()) | _paid(llm, player)
         return [*records, run | {"trials": trial, "cell": cell.model_dump()}]
+
+
+def _model(settings: Settings) -> ChatModel:
+    asked = settings.model_dump(include={"max_tokens", "reasoning_effort", "timeout", "extra_body"})
+    return ChatModel(settings.model or "", **asked)
 
 
 def _paid(llm: ChatModel | None, player: Player) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from agents.quality.recorded import quality_beside, quality_of_record, recorded_
 from agents.quality.state import KINDS
 from agents.quality.walks import quality_of, walk, walkthrough
 from envs.tasks import TASKS, make
+from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
 from graphmem.errors import InputError
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.llm import ChatModel
@@ -53,6 +54,10 @@ def graph_quality(
         Path | None, typer.Option(help="A folder with recorded runs, traces/*.jsonl, and their games, games/*.z8.")
     ] = None,
     model: Annotated[str, typer.Option(help="Also judge extraction by this model; OPENAI_BASE_URL says where.")] = "",
+    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
+    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
+    timeout: Annotated[float, TIMEOUT] = 300.0,
+    extra_body: Annotated[str | None, EXTRA_BODY] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
 ) -> None:
@@ -61,7 +66,11 @@ def graph_quality(
     with ExitStack() as stack:
         extractors: dict[str, Extractor] = {"rules": TextWorldExtractor()}
         if model:
-            extractors[model] = GameExtractor(game_model(stack.enter_context(ChatModel(model, budget=budget))))
+            llm = ChatModel(
+                model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
+                extra_body=json_object(extra_body), budget=budget,
+            )  # fmt: skip
+            extractors[model] = GameExtractor(game_model(stack.enter_context(llm)))
         walks = dict(_made(task if task or game or recorded else TASKS, size, seeds))
         if game:
             walks[game.stem] = [(game, _lines(commands) if commands else walkthrough(game))]

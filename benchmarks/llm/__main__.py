@@ -34,6 +34,8 @@ def main() -> None:
     )
     parser.add_argument("--model", required=True, help="its name at the endpoint of OPENAI_BASE_URL")
     parser.add_argument("--traces", type=Path, help="folder of recorded runs")
+    parser.add_argument("--passages", type=Path, help="MuSiQue's questions with passages and triples, a JSON file")
+    parser.add_argument("--examples", nargs="*", default=["fixed"], choices=["fixed", "nearest"])
     parser.add_argument("--samples", type=int, default=24, help="observations to read")
     parser.add_argument("--show", action="store_true", help="print what was read, and each step of a game")
     parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
@@ -45,8 +47,8 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="append every exchange to this file")
     parser.add_argument("--replay", type=Path, help="answer from such a file, to count anew without a model")
     given = parser.parse_args()
-    if not (given.traces or given.game):
-        parser.error("give --traces FOLDER or --game, or both")
+    if not (given.traces or given.passages or given.game):
+        parser.error("give --traces FOLDER, --passages FILE or --game")
     logging.getLogger("agents").setLevel(logging.ERROR)
     console = Console()
 
@@ -55,10 +57,13 @@ def main() -> None:
             given.model, max_tokens=MAX_TOKENS, timeout=given.timeout, record=given.record, replay=given.replay
         )
 
-    if given.traces:
-        with asked() as model:
-            figures = reading.read(model, reading.samples(given.traces, given.samples), show=given.show)
-        console.print(columns("reading", {given.model: figures}))
+    for source, chosen in ((given.traces, reading.samples), (given.passages, reading.passage_samples)):
+        found: dict[str, Mapping[str, Any]] = {}
+        for examples in given.examples if source else ():
+            with asked() as model:
+                some = chosen(source, given.samples, nearest=examples == "nearest")
+                found[examples] = reading.read(model, some, show=given.show, prose=source == given.passages)
+            console.print(columns(f"reading {source.name} ({given.model}, {examples})", {examples: found[examples]}))
     if given.game:
         played: dict[str, Mapping[str, Any]] = {}
         for kind in given.memories:

@@ -9,6 +9,13 @@ exits are counted apart, because the agent reads them by rule.
 Grounded. A triple of the model's reply is grounded when every word of its two entities is in the observation (or is
 one of a few that the prompt itself gives, as "inventory"). What `game_model` keeps of the reply is counted too.
 
+Precision is the share of the triples kept that one of GPT-4's is found by.
+
+Examples. With "nearest", each observation is shown with the four recorded ones of other runs nearest to it, and
+what GPT-4 read of them, after the examples of the prompt; else with these alone.
+
+Passages of MuSiQue, with the triples that GPT-4o-mini extracted, are read in the same way, as prose.
+
 Outdated. The facts of the graph recorded one step before that are not in it after the step are those that GPT-4
 retired. Precision is the share of them among the facts that the model called outdated.
 """
@@ -20,19 +27,23 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from agents.extraction import game_model
 from graphmem import Fact, Triple
+from graphmem.context import LIKE
+from graphmem.embedding import load_embedder
 from graphmem.errors import BadReply, UselessReply
-from graphmem.extraction.llm import SHOWN
+from graphmem.extraction.llm import SHOWN, LLMExtractor
 from graphmem.llm import ChatModel
 from graphmem.prompts import ExtractionReply
 from graphmem.protocols import Message, Reply
 from graphmem.records import Observation
 
+_SHORT = 450
+"""Characters of a passage that is read, at most."""
 _WORD = re.compile(r"\w+")
 _PLACING = {"in", "on", "at", "inside", "under", "contains", "contain", "holds", "has", "located", "inventory"}
 _BEING = {"is", "are", "was", "be", "been", "has", "have", "now", "becomes", "became", "being"}
@@ -48,16 +59,47 @@ class Sample:
     text: str
     known: tuple[Fact, ...]
     expected: tuple[Triple, ...]
-    retired: frozenset[tuple[str, str, str]]
+    retired: frozenset[tuple[str, str, str]] = frozenset()
+    run: str = ""
+    like: tuple[tuple[str, tuple[Triple, ...]], ...] = ()
 
 
-def samples(folder: Path, number: int) -> list[Sample]:
+def samples(folder: Path, number: int, *, nearest: bool = False) -> list[Sample]:
     """So many observations of which GPT-4 extracted something, spread evenly over the runs and over each run."""
     pool = [sample for path in sorted(folder.glob("*.jsonl")) for sample in _of_run(path)]
     if not pool:
         raise SystemExit(f"{folder} holds no recorded runs (*.jsonl)")
+    return _chosen(pool, number, nearest)
+
+
+def passage_samples(path: Path, number: int, *, nearest: bool = False) -> list[Sample]:
+    """So many of the short passages of MuSiQue's questions, spread evenly; each question is a run."""
+    pool: dict[str, Sample] = {}
+    for question in json.loads(path.read_text(encoding="utf-8")):
+        for passage in question["passages"]:
+            expected = tuple(t for line in passage["triples"] if (t := _triple(line)))
+            if expected and len(passage["text"]) < _SHORT:
+                pool.setdefault(passage["text"], Sample(passage["text"], (), expected, run=question["id"]))
+    return _chosen(list(pool.values()), number, nearest)
+
+
+def _chosen(pool: Sequence[Sample], number: int, nearest: bool) -> list[Sample]:
     number = min(number, len(pool))
-    return [pool[(2 * index + 1) * len(pool) // (2 * number)] for index in range(number)]
+    chosen = [pool[(2 * index + 1) * len(pool) // (2 * number)] for index in range(number)]
+    return _with_like(chosen, pool) if nearest else chosen
+
+
+def _with_like(chosen: Sequence[Sample], pool: Sequence[Sample]) -> list[Sample]:
+    """Each with the nearest of other runs, none of which is itself tried."""
+    tried = {sample.text for sample in chosen}
+    others = [sample for sample in pool if sample.text not in tried]
+    embed = load_embedder().embed
+    cosines = embed([sample.text for sample in chosen]) @ embed([sample.text for sample in others]).T
+    found = []
+    for sample, row in zip(chosen, cosines, strict=True):
+        near = [others[at] for at in (-row).argsort() if others[at].run != sample.run][:LIKE]
+        found.append(replace(sample, like=tuple((each.text, each.expected) for each in near)))
+    return found
 
 
 def _of_run(path: Path) -> Iterator[Sample]:
@@ -71,7 +113,7 @@ def _of_run(path: Path) -> Iterator[Sample]:
         expected = [t for line in step["new_triples"] if (t := _triple(line)) and t.key[0] not in _PLAYER]
         if expected:
             gone = frozenset(t.key for t in before) - {t.key for t in after}
-            yield Sample(text, _about(text, before), tuple(expected), gone)
+            yield Sample(text, _about(text, before), tuple(expected), gone, path.stem)
         command, before = _command(step["action_raw"]), after
 
 
@@ -129,16 +171,16 @@ def grounded(triple: Triple, text: str) -> bool:
     return (_words(triple.key[0]) | _words(triple.key[2])) <= words
 
 
-def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False) -> dict[str, Any]:
-    """Have the model read the samples; gives the figures by name, in order."""
+def read(model: ChatModel, chosen: Sequence[Sample], *, show: bool = False, prose: bool = False) -> dict[str, Any]:
+    """Have the model read the samples, as a game's or as prose; gives the figures by name, in order."""
     watched = Watched(model)
-    extractor = game_model(watched)
+    extractor = LLMExtractor(watched) if prose else game_model(watched)
     n: Counter[str] = Counter()
     started = time.perf_counter()
     for sample in chosen:
         shown = sample.known[:SHOWN]
         try:
-            extracted = extractor.extract(Observation(sample.text), sample.known)
+            extracted = extractor.extract(Observation(sample.text, like=sample.like), sample.known)
         except UselessReply as error:
             n["useless"] += 1
             n["not asked again"] += not isinstance(error, BadReply)
@@ -171,6 +213,7 @@ def _count(n: Counter[str], sample: Sample, raw: Sequence[Triple], kept: Sequenc
     n["raw"] += len(raw)
     n["raw grounded"] += sum(grounded(triple, sample.text) for triple in raw)
     n["kept"] += len(kept)
+    n["right"] += sum(any(same(triple, own) for triple in sample.expected) for own in kept)
     n["kept grounded"] += sum(grounded(triple, sample.text) for triple in kept)
 
 
@@ -194,6 +237,7 @@ def _figures(n: Counter[str], dropped: Counter[str], model: ChatModel, asked: in
         "triples in the replies": n["raw"],
         "of these grounded": _share(n["raw grounded"], n["raw"]),
         "triples kept": n["kept"],
+        "precision": _share(n["right"], n["kept"]),
         "of those grounded": _share(n["kept grounded"], n["kept"]),
         "not used, and why": ", ".join(f"{why} {count}" for why, count in dropped.most_common()) or "-",
         "replies valid at once": _share(asked - usage.repairs - n["not asked again"], asked),

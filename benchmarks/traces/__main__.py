@@ -18,9 +18,21 @@ from benchmarks.traces.compare import Comparison, called_outdated, compare
 from benchmarks.traces.long import walk
 from benchmarks.traces.parsers import lost_replies, replacements
 from benchmarks.traces.record import Run, read_runs
-from benchmarks.traces.replay import Replay, replay
+from benchmarks.traces.replay import FAULTS, Replay, replay
 from benchmarks.traces.slips import SLIPS, lost
-from benchmarks.traces.tokens import KINDS, PLANS, Prompt, mean_sections, over_bert, prompts, recorded_parts
+from benchmarks.traces.tokens import (
+    KINDS,
+    PLANS,
+    Prompt,
+    cached,
+    gpt4,
+    mean_sections,
+    over_bert,
+    prompts,
+    recorded_parts,
+    tokens,
+)  # fmt: skip
+from graphmem.retrieval.budget import count_tokens
 
 console = Console(width=160)
 
@@ -96,7 +108,7 @@ def show_parsers(runs: Sequence[Run], replays: Sequence[Replay]) -> None:
     table.caption = "; ".join(
         f'"{asked}" -> "{made}" ({each.run.name})' for each in replays for asked, made in each.decided if made == "look"
     )
-    faults = sum(counts[fault] for fault in ("ungrounded", "self", "empty"))
+    faults = sum(counts[fault] for fault in FAULTS)
     table.add_row("triples (only those it kept are recorded)", str(triples), "not recorded", f"{faults} (dropped)")
     table.add_row("old facts of replacements", str(sum(n for n, _ in pairs)), str(sum(lost for _, lost in pairs)), "0")
     console.print(table)
@@ -121,16 +133,15 @@ def show_tokens(replays: Sequence[Replay]) -> None:
         "turns 8 to 12", "last 5 turns", "form",
         title="Tokens a prompt (ours by our estimate, and by GPT-4's tokenizer; AriGraph's as its logs give them)",
     )  # fmt: skip
-    for family in PLANS:
+    families = dict.fromkeys(each.run.family for each in replays)
+    for family in families:
         of_family = [each for each in replays if each.run.family == family]
-        if not of_family:
-            continue
         asked = [(prompts(each.requests), len(each.after)) for each in of_family]
         for kind in KINDS:
             _token_row(table, family, kind, asked)
         _step_rows(table, family, of_family)
     console.print(table)
-    for family in PLANS:
+    for family in families:
         asked_all = [p for each in replays if each.run.family == family for p in prompts(each.requests)]
         show_sections(family, asked_all)
     bodies = [body for each in replays for _, body in each.requests][::10]
@@ -140,8 +151,10 @@ def show_tokens(replays: Sequence[Replay]) -> None:
 
 def _token_row(table: Table, family: str, kind: str, asked: list[tuple[list[Prompt], int]]) -> None:
     first = [(p, turns) for made, turns in asked for p in made if p.kind == kind and not p.again]
+    if not first:
+        return
     taken = [p.tokens for p, _ in first]
-    mean, most = PLANS[family]
+    mean, most = PLANS.get(family, (0, 0))
     by_bpe = [p.by_bpe for p, _ in first if p.by_bpe is not None]
     mean_bpe, most_bpe = (statistics.mean(by_bpe), max(by_bpe)) if by_bpe else (statistics.mean(taken), max(taken))
     early = [p.tokens for p, _ in first if 8 <= p.turn <= 12]
@@ -151,9 +164,9 @@ def _token_row(table: Table, family: str, kind: str, asked: list[tuple[list[Prom
         f"{statistics.mean(taken):.0f}",
         str(max(taken)),
         f"{mean_bpe:.0f}, greatest {most_bpe}" if by_bpe else "not installed",
-        f"{mean}, greatest {most}" if kind == "plan" else "",
-        f"{mean_bpe / mean:.2f}, {most_bpe / most:.2f}" if kind == "plan" else "",
-        f"{statistics.mean(early):.0f}",
+        f"{mean}, greatest {most}" if kind == "plan" and mean else "",
+        f"{mean_bpe / mean:.2f}, {most_bpe / most:.2f}" if kind == "plan" and mean else "",
+        f"{statistics.mean(early):.0f}" if early else "",
         f"{statistics.mean(late):.0f}",
         f"{statistics.mean(p.form for p, _ in first):.0f}",
     )
@@ -164,7 +177,16 @@ def _step_rows(table: Table, family: str, replays: Sequence[Replay]) -> None:
     calls = sum(each.calls for each in replays) / sum(len(each.after) for each in replays)
     parts = [count for each in replays for count in recorded_parts(each.run.turns)]
     followed, turns = sum(each.followed for each in replays), sum(len(each.after) for each in replays)
-    table.add_row(f"{family}, all calls of a step", f"{statistics.mean(sums):.0f}")
+    asked = [body for each in replays for _, body in each.requests]
+    steps = sum(len(each.after) for each in replays)
+    served = sum(cached(body for _, body in each.requests) for each in replays)
+    total = sum(tokens(body, gpt4() or count_tokens) for body in asked)
+    table.add_row(
+        f"{family}, all calls of a step, and of these cached",
+        f"{statistics.mean(sums):.0f}",
+        "",
+        f"{total / steps:.0f}, cached {served / steps:.0f} ({served / total:.0%})",
+    )
     table.add_row(f"{family}, calls a step", f"{calls:.2f}", "", "", "6 calls")
     at_least = f"at least {statistics.mean(parts):.0f}, greatest {max(parts)}"
     table.add_row(f"{family}, the recorded parts of AriGraph's plan prompt by our estimate", "", "", "", at_least)

@@ -42,7 +42,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`family` is "hunt" or "cook"."""
+    """`family` is the game: "hunt", "cook", or another that the file is named by."""
 
     name: str
     family: str
@@ -51,31 +51,54 @@ class Run:
 
 
 def read_runs(folder: Path) -> Iterator[Run]:
+    """The runs of a folder, `*.jsonl`: a line without an observation is passed over, any other field may be missing."""
     for path in sorted(folder.glob("*.jsonl")):
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        task = _TASK.search(lines[0]["observation"])
-        yield Run(
-            path.stem.replace("_arigraph", ""),
-            path.stem.split("_")[0],
-            task[0].strip() if task else "",
-            tuple(map(_turn, lines)),
-        )
+        lines = [line for line in map(_line, path.read_text("utf-8").splitlines()) if line.get("observation")]
+        if lines:
+            task = _TASK.search(lines[0]["observation"])
+            turns = tuple(_turn(number, line) for number, line in enumerate(lines, 1))
+            yield Run(path.stem.replace("_arigraph", ""), _family(path), task[0].strip() if task else "", turns)
 
 
-def _turn(line: dict[str, Any]) -> Turn:
+def _family(path: Path) -> str:
+    return path.stem.split("_")[0].split(".")[0]
+
+
+def _line(text: str) -> dict[str, Any]:
+    """What a line holds; nothing when it is broken, as the last line of a run that was stopped."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _turn(number: int, line: dict[str, Any]) -> Turn:
+    graph = line.get("graph")
     return Turn(
-        number=line["step"],
+        number=number,
         observation=_HEADER.sub("", line["observation"]).strip(),
-        inventory=line["inventory"].strip(),
-        triples=tuple(filter(None, map(parts, line["new_triples"]))),
-        replacements=line["replacements_raw"],
-        plan=line["plan_raw"],
-        action=line["action_raw"],
-        graph=None if line["graph"] is None else frozenset(key(text) for text in line["graph"]),
-        admissible=tuple(line["valid_actions"] or ()),
-        associated=tuple(line["associated"] or ()),
-        episodic=tuple(line["episodic"] or ()),
+        inventory=str(line.get("inventory") or "").strip(),
+        triples=tuple(filter(None, map(parts, _texts(line.get("new_triples"))))),
+        replacements=str(line.get("replacements_raw") or ""),
+        plan=str(line.get("plan_raw") or _PLAN),
+        action=str(line.get("action_raw") or _ACTION),
+        graph=None if graph is None else frozenset(map(key, _texts(graph))),
+        admissible=tuple(line.get("valid_actions") or ()),
+        associated=tuple(_texts(line.get("associated"))),
+        episodic=tuple(_texts(line.get("episodic"))),
     )
+
+
+_PLAN = '{"main_goal": "", "plan_steps": [{"sub_goal_1": "Go on.", "reason": ""}]}'
+_ACTION = '{"reason_for_action": "", "action_to_take": "look"}'
+"""What stands for a reply that was not recorded."""
+
+
+def _texts(given: Any) -> list[str]:
+    """A list of texts; a triple that is a list is written as one."""
+    listed = given if isinstance(given, list) else []
+    return [", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in listed]
 
 
 def parts(text: str) -> tuple[str, str, str] | None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.llm.server import ChatServer
-
 from agents.ariadne import RECENT
 from agents.extraction import game_model
 from agents.memories import GraphMemory
@@ -26,9 +24,12 @@ from graphmem import Learned, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.extraction.textworld.slots import slot
 from graphmem.llm import ChatModel
+from tests.model_server import ChatServer
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
+FAULTS = ("ungrounded", "not of this observation", "known, and not said again", "chatter", "self", "empty")
+"""Why a triple of a reply may be dropped."""
 ONE_SLOT = "of two values of one slot in one reply the last holds"
 
 # AriGraph renames one of the game's commands, by what it is done with.
@@ -106,7 +107,7 @@ def _after(memory: Memory, learned: Learned, replies: RecordedReplies, faults: C
     known = {loose(fact.triple.key) for fact in (*learned.asserted, *learned.supported)}
     missing = {loose(Triple(*triple).key) for triple in replies.turn.triples} - known
     retired = {loose(fact.triple.key): fact for fact in learned.retired}
-    why = " or ".join(fault for fault in faults if fault in ("ungrounded", "self", "empty"))
+    why = " or ".join(fault for fault in faults if fault in FAULTS)
     return After(
         replies.turn,
         frozenset(loose(fact.triple.key) for fact in memory.facts()),

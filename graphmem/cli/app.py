@@ -12,7 +12,7 @@ import typer
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import Memory
-from graphmem.protocols import Store
+from graphmem.protocols import Extractor, Store
 from graphmem.storage import is_server, open_store
 from graphmem.view import View
 
@@ -59,6 +59,8 @@ def seen_at(view: View, at: str | None) -> View:
 
 
 @contextmanager
-def memory_at(file: str, namespace: str, spec: str | None, *, new: bool = False) -> Iterator[Memory]:
+def memory_at(
+    file: str, namespace: str, spec: str | None, *, new: bool = False, extractor: Extractor | None = None
+) -> Iterator[Memory]:
     with store_at(file, namespace, new=new) as store:
-        yield Memory(store, embedder=load_embedder(spec) if spec else None)
+        yield Memory(store, embedder=load_embedder(spec) if spec else None, extractor=extractor)

@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at
+from graphmem.cli.models import reading
 from graphmem.loading import files_of, new_ones, observations_in
+from graphmem.protocols import Extractor
 
 
 @app.command()
+@reading
 def load(
     file: File,
     sources: Annotated[
@@ -28,6 +31,8 @@ def load(
     ],
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="So many observations a model is asked about at once.")] = 1,
+    extractor: Extractor | None = None,
 ) -> None:
     """Remember what files tell: notes, chats, documents; called again, it goes on where it was, and doubles nothing.
 
@@ -40,11 +45,11 @@ def load(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
     )  # fmt: skip
-    with memory_at(file, namespace, embedder, new=True) as memory, bar:
+    with memory_at(file, namespace, embedder, new=True, extractor=extractor) as memory, bar:
         keys = {episode.key: episode.text for episode in memory.episodes() if episode.key}
         fresh = [each for path, found in read.items() for each in new_ones(found, path.name, keys)]
         task = bar.add_task("remembering", total=len(fresh))
-        memory.remember_many(fresh, progress=lambda done, _: bar.update(task, completed=done))
+        memory.remember_many(fresh, progress=lambda done, _: bar.update(task, completed=done), concurrency=concurrency)
         size = memory.stats()
     origin = str(files[0]) if len(files) == 1 else f"{len(files)} files"
     total = sum(map(len, read.values()))

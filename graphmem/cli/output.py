@@ -29,6 +29,8 @@ def print_learned(learned: Learned, as_json: bool) -> None:
     for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
         for fact in found:
             print(printable(f"  {mark} {fact}"))
+    for triple, why in learned.dropped:
+        print(printable(f"  ? {triple} ({why}: not taken)"))
     if episode.pending:
         print(printable(f"  pending: {episode.error}"))
 

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at, store_at, view_at
+from graphmem.cli.models import reading
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import Memory
+from graphmem.protocols import Extractor
 from graphmem.storage import is_server
 from graphmem.viewer.page import export
 from graphmem.viewer.server import PageServer
@@ -72,6 +74,7 @@ def browser(
 
 
 @app.command()
+@reading
 def mcp(
     file: File,
     namespace: Namespace = "default",
@@ -82,6 +85,7 @@ def mcp(
         str, typer.Option(help="The address to serve at. Any but this machine's needs a token.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to serve at.")] = 8000,
+    extractor: Extractor | None = None,
 ) -> None:
     """Serve a memory (made when missing) to MCP clients.
 
@@ -89,5 +93,6 @@ def mcp(
     """
     from graphmem.integrations.mcp import TOKEN, serve
 
-    with Memory(file, namespace=namespace, embedder=load_embedder(embedder) if embedder else None) as memory:
+    chosen = load_embedder(embedder) if embedder else None
+    with Memory(file, namespace=namespace, embedder=chosen, extractor=extractor) as memory:
         serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=os.environ.get(TOKEN))

@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at, store_at
+from graphmem.cli.models import reading
 from graphmem.cli.output import print_learned
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.graph.sync import sync as copy_to
 from graphmem.memory import Memory, re_embed
+from graphmem.protocols import Extractor
 from graphmem.records import Fact
 from graphmem.storage import is_server
 from graphmem.storage.sqlite.connection import back_up, compact
@@ -24,6 +26,7 @@ from graphmem.terminal import printable
 
 
 @app.command()
+@reading
 def remember(
     file: File,
     text: Annotated[str, typer.Argument(help='The observation; "-" reads it from standard input.')],
@@ -39,9 +42,10 @@ def remember(
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
     as_json: AsJson = False,
+    extractor: Extractor | None = None,
 ) -> None:
     """Store an observation and learn what it says."""
-    with memory_at(file, namespace, embedder, new=True) as memory:
+    with memory_at(file, namespace, embedder, new=True, extractor=extractor) as memory:
         text = sys.stdin.read() if text == "-" else text
         triples = [_triple(each) for each in triple] if triple else None
         print_learned(memory.remember(text, speaker=speaker, step=step, time=time, key=key, triples=triples), as_json)
@@ -74,9 +78,12 @@ def import_(
 
 
 @app.command("extract-pending")
-def extract_pending(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
+@reading
+def extract_pending(
+    file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None, extractor: Extractor | None = None
+) -> None:
     """Extract the facts of episodes for which that failed before."""
-    with memory_at(file, namespace, embedder) as memory:
+    with memory_at(file, namespace, embedder, extractor=extractor) as memory:
         learned = memory.extract_pending()
     failed = [each.episode for each in learned if each.episode.pending]
     print(f"extracted {len(learned) - len(failed)} episodes, {len(failed)} are still pending")
@@ -85,9 +92,12 @@ def extract_pending(file: File, namespace: Namespace = "default", embedder: Embe
 
 
 @app.command("re-extract")
-def re_extract(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
-    """Read once more the episodes that have taught nothing, as prose before a trained pipeline was installed."""
-    with memory_at(file, namespace, embedder) as memory:
+@reading
+def re_extract(
+    file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None, extractor: Extractor | None = None
+) -> None:
+    """Read once more the episodes that have taught nothing, as prose before there was a reader for it."""
+    with memory_at(file, namespace, embedder, extractor=extractor) as memory:
         learned = memory.re_extract()
     facts = sum(len(each.asserted) + len(each.supported) for each in learned)
     print(f"read {len(learned)} episodes again: {facts} facts")

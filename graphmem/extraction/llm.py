@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import graphmem.prompts as prompts
+from graphmem.extraction.grounding import Evidence
+from graphmem.passages import passages
 from graphmem.protocols import LLM, Message
-from graphmem.records import Extraction, Fact, Observation, Triple, entity_key
+from graphmem.records import Extraction, Fact, Observation, Triple
+
+log = logging.getLogger(__name__)
 
 SHOWN = 30
-"""Known facts that the model is shown at most, the newest: so the prompt does not grow with the graph."""
-
-_WORD = re.compile(r"\w+")
-_ALWAYS = frozenset({"i", "you", "none", "nothing", "true", "false"})
-_ENDING = re.compile(r"(?:ing|ied|ies|ed|en|es|y|s|d|e)$")
-_DOUBLED = re.compile(r"([bdgklmnprt])\1$")
+"""Known facts that the model is shown at most: so the prompt does not grow with the graph."""
+LONG = 6000
+"""A text of more characters than this is read in passages, each by a call of its own."""
 
 Prompt = Callable[[Observation, Sequence[Fact]], list[Message]]
-"""The messages that ask for an `ExtractionReply`: of an observation, and the facts known of what it names."""
+"""The messages that ask for an `ExtractionReply`: of an observation, and the facts known that bear on it."""
+Dropped = tuple[tuple[Triple, str], ...]
 
 
 class LLMExtractor:
     """An `Extractor` that asks `llm`, by `prompt`. `counts` tells what in its replies was not used, and why.
 
-    Counted are triples that have not three parts ("malformed"), those whose entity the observation does not contain
-    ("ungrounded") and repeats of one; numbers of facts that were not shown, and repeats of a number. Who knows more of
-    the world that is read about adds to this: `words` may stand in any name, `fault_of` says why a triple is not taken,
-    `lasting` why a fact is never outdated, each in a word or two to count by, or None.
+    `instructions` of your own are told to the model, and of which `entity_types` and `relation_types` its triples shall
+    be; a triple of another relation is dropped. With `examples="nearest"` it is shown, beside those of the prompt, how
+    like episodes of the memory were read.
+
+    Dropped and counted are triples that have not three parts ("malformed"), those that the observation does not bear
+    out ("ungrounded"), and repeats; numbers of facts that were not shown, and of facts that share nothing with what is
+    new and that the text does not deny ("not spoken of"). `grounded=False` lets all whole triples through. Who knows
+    more of the world that is read about adds to this: `words` may stand in any name, `fault_of` says why a triple is
+    not taken, `lasting` why a fact is never outdated, each in a word or two to count by, or None.
     """
 
     name = "llm"
@@ -39,42 +49,52 @@ class LLMExtractor:
         llm: LLM,
         *,
         prompt: Prompt = prompts.extract,
+        instructions: str = "",
+        entity_types: Sequence[str] = (),
+        relation_types: Sequence[str] = (),
+        examples: Literal["fixed", "nearest"] = "fixed",
+        grounded: bool = True,
         words: Collection[str] = (),
         fault_of: Callable[[Triple], str | None] = lambda _: None,
         lasting: Callable[[Fact], str | None] = lambda _: None,
     ) -> None:
         self._llm = llm
         self._prompt = prompt
-        self._words = _ALWAYS.union(words)
+        self._wishes = prompts.wishes(instructions, entity_types, relation_types)
+        self._relations = {_bare(relation): relation for relation in relation_types}
+        self.examples = examples
+        self._grounded = grounded
+        self._words = words
         self._fault_of = fault_of
         self._lasting = lasting
         self.counts: Counter[str] = Counter()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
-        text, shown = observation.text, known[:SHOWN]
-        reply = self._llm.reply(self._prompt(observation, shown), prompts.ExtractionReply, purpose="extract")
-        triples = self.checked(reply.triples, text, shown)
-        return Extraction(triples, self.outdated(reply.outdated, shown, triples))
+        shown = known[:SHOWN]
+        raw: list[Sequence[str]] = []
+        numbers: list[int] = []
+        for part in _parts(observation):
+            asked = prompts.with_wishes(self._prompt(part, shown), self._wishes)
+            reply = self._llm.reply(asked, prompts.ExtractionReply, purpose="extract")
+            raw += reply.triples
+            numbers += reply.outdated
+        triples, dropped = self._judged(raw, observation, shown)
+        for triple, why in dropped:
+            log.info("not taken (%s): %s", why, triple)
+        return Extraction(triples, self.outdated(numbers, shown, triples, observation.text), dropped=dropped)
 
-    def checked(self, raw: Sequence[Sequence[str]], text: str, shown: Sequence[Fact]) -> tuple[Triple, ...]:
-        """Those triples of the reply that the observation, or what is known of its entities, bears out."""
-        words = {_stem(word) for word in _words(f"{text} {' '.join(map(str, shown))}")} | self._words
-        kept: dict[tuple[str, str, str], Triple] = {}
-        for parts in raw:
-            if len(parts) != 3:
-                self.counts["malformed"] += 1
-                continue
-            triple = Triple(*(" ".join(part.split()) for part in parts))
-            if fault := _fault(triple, words, kept) or self._fault_of(triple):
-                self.counts[fault] += 1
-            else:
-                kept[triple.key] = triple
-        return tuple(kept.values())
+    def checked(
+        self, raw: Sequence[Sequence[str]], seen: Observation | str, shown: Sequence[Fact]
+    ) -> tuple[Triple, ...]:
+        """Those triples of a reply that what was `seen`, or what is known of its entities, bears out."""
+        return self._judged(raw, Observation(seen) if isinstance(seen, str) else seen, shown)[0]
 
-    def outdated(self, numbers: Sequence[int], shown: Sequence[Fact], triples: Sequence[Triple]) -> tuple[int, ...]:
+    def outdated(
+        self, numbers: Sequence[int], shown: Sequence[Fact], triples: Sequence[Triple], text: str = ""
+    ) -> tuple[int, ...]:
         """Indices of the facts that the reply numbers (from 1) as outdated, without those it may not retire."""
-        new = {triple.key for triple in triples}
+        evidence = Evidence(Observation(text))
         kept: dict[int, None] = {}
         for number in numbers:
             index = number - 1
@@ -82,36 +102,63 @@ class LLMExtractor:
                 self.counts["not shown"] += 1
             elif index in kept:
                 self.counts["number repeated"] += 1
-            elif reason := self._lasting(shown[index]):
+            elif reason := self._lasting(shown[index]) or _holds_on(shown[index], triples, evidence):
                 self.counts[reason] += 1
-            elif shown[index].triple.key in new:
-                self.counts["said again and called outdated"] += 1
             else:
                 kept[index] = None
         return tuple(kept)
 
+    def _judged(
+        self, raw: Sequence[Sequence[str]], seen: Observation, shown: Sequence[Fact]
+    ) -> tuple[tuple[Triple, ...], Dropped]:
+        """The triples of a reply that are taken, and those that are not, with the reason."""
+        evidence = Evidence(seen, shown, self._words) if self._grounded else None
+        kept: dict[tuple[str, str, str], Triple] = {}
+        dropped: list[tuple[Triple, str]] = []
+        for parts in raw:
+            if len(parts) != 3:
+                self.counts["malformed"] += 1
+                continue
+            triple = self._of_the_users(Triple(*(" ".join(part.split()) for part in parts)))
+            if fault := self._fault(triple, kept, evidence):
+                self.counts[fault] += 1
+                dropped.append((triple, fault))
+            else:
+                kept[triple.key] = triple
+        return tuple(kept.values()), tuple(dropped)
 
-def _fault(triple: Triple, words: set[str], kept: dict[tuple[str, str, str], Triple]) -> str | None:
-    """Why a triple of a reply is not taken; None when it is."""
-    if not all((triple.subject, triple.relation, triple.object)):
-        return "empty"
-    if triple.key in kept:
-        return "repeated"
-    if not all(_grounded(name, words) for name in (triple.subject, triple.object)):
-        return "ungrounded"
-    return None
+    def _fault(self, triple: Triple, kept: Collection[tuple[str, str, str]], evidence: Evidence | None) -> str | None:
+        """Why a triple is not taken; None when it is."""
+        if not all((triple.subject, triple.relation, triple.object)):
+            return "empty"
+        if triple.key in kept:
+            return "repeated"
+        if self._relations and _bare(triple.relation) not in self._relations:
+            return "another relation"
+        return (evidence.fault(triple) if evidence else None) or self._fault_of(triple)
+
+    def _of_the_users(self, triple: Triple) -> Triple:
+        """The triple with its relation as the user writes it."""
+        return replace(triple, relation=self._relations.get(_bare(triple.relation), triple.relation))
 
 
-def _grounded(name: str, words: set[str]) -> bool:
-    """Whether at least half of the words of `name` are among those read, in any of their forms."""
-    own = _words(entity_key(name))
-    return bool(own) and sum(word in words or _stem(word) in words for word in own) * 2 >= len(own)
+def _parts(observation: Observation) -> Iterator[Observation]:
+    """What is read by one call each: the observation, or the passages of a long one with their headings."""
+    if len(observation.text) <= LONG:
+        yield observation
+        return
+    for passage in passages(observation.text, LONG):
+        yield replace(observation, text="\n".join(filter(None, (" > ".join(passage.headings), passage.text))))
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _holds_on(fact: Fact, triples: Sequence[Triple], evidence: Evidence) -> str | None:
+    """Why a fact that is called outdated is not; None when it is."""
+    if fact.triple.key in {triple.key for triple in triples}:
+        return "said again and called outdated"
+    new = {end for triple in triples for end in (triple.key[0], triple.key[2])}
+    return None if new & {fact.triple.key[0], fact.triple.key[2]} or evidence.denies(fact) else "not spoken of"
 
 
-def _stem(word: str) -> str:
-    """A word without its ending: dice, diced and dicing are one, chop and chopped, potato and potatoes."""
-    return _DOUBLED.sub(r"\1", _ENDING.sub("", word)) or word
+def _bare(relation: str) -> str:
+    """A relation by its letters: "LIVES_IN" and "lives in" are one."""
+    return re.sub(r"[\W_]", "", relation).casefold()

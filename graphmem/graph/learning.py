@@ -189,7 +189,7 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
         taught = {fact.triple.key for fact in (*before.asserted, *before.supported)}
         lesson = _without(lesson, taught)
         if not (lesson.triples or lesson.outdated):
-            return before
+            return replace(before, dropped=lesson.dropped)
     result = resolve(draft, replace(lesson, episode=episode))
     for fact in (*result.asserted, *result.supported):
         draft.teach(episode.id, fact.id, episode.step)
@@ -199,7 +199,8 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
     facts = (*episode.facts, *(fact.id for fact in (*result.asserted, *result.supported)))
     mentions = tuple(dict.fromkeys(map(draft.name, (*episode.mentions, *lesson.mentions))))
     episode = draft.keep(replace(episode, pending=False, error=None, facts=facts, mentions=mentions))
-    return Learned(episode, tuple(result.asserted), tuple(result.supported), tuple(result.retired))
+    asserted, supported, retired = map(tuple, (result.asserted, result.supported, result.retired))
+    return Learned(episode, asserted, supported, retired, dropped=lesson.dropped)
 
 
 def _without(lesson: Lesson, taught: Set[tuple[str, str, str]]) -> Lesson:

@@ -94,7 +94,12 @@ def content(text: str) -> list[str]:
 @functools.lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A word without its endings, by the stemmer of its script: "painted", "painting" and "paints" are one."""
-    stemmer, lock = _stemmer(next((name for first, last, name in _SCRIPTS if first <= word[:1] <= last), "english"))
+    return stem_in(next((name for first, last, name in _SCRIPTS if first <= word[:1] <= last), "english"), word)
+
+
+def stem_in(language: str, word: str) -> str:
+    """A word without its endings, by the stemmer of a language that snowball knows ("german")."""
+    stemmer, lock = _stemmer(language)
     with lock:
         return stemmer.stemWord(word)
 

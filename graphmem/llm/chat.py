@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from graphmem.errors import InputError, LLMError, RequestRefused
+from graphmem.errors import InputError, LLMError, RequestRefused, Unreachable
 from graphmem.llm.dialect import Dialect, Way, is_otherwise, strict_schema
 from graphmem.llm.dialogue import dialogue
 from graphmem.llm.exchange import Answer, Patience, Post, Request, encodable
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _OBJECTIONS = (400, 422, 500, 501)
 """Statuses by which a server says that it does not take a request as it is."""
+_FEW = 2
+"""Attempts at a call for what was out of reach the last time."""
 _WAYS = 24
 """Ways to put a request at most."""
 _OPENAI = "https://api.openai.com/v1"
@@ -81,7 +83,8 @@ class ChatModel:
         self._price = price_at(url, model, prices or {})
         self._ledger = Ledger(budget)
         self._dialect = Dialect()
-        self._in_vain: set[str] = set()
+        self._in_vain: set[tuple[str, str]] = set()
+        self._failing: set[str] = set()
         self._where = str(replay) if replay is not None else urlsplit(url).netloc
         self._replayer = Replayer(replay) if replay is not None else None
         self._endpoint: Endpoint | None = None
@@ -220,18 +223,18 @@ class ChatModel:
         guesses: Iterator[Way] | None = None
         first: RequestRefused | None = None
         for _ in range(_WAYS):
-            post = Post(dialect.body(request))
+            post = Post(dialect.body(request), _FEW if request.purpose in self._failing else None)
             try:
                 answer = yield from self._posted(request, post)
             except RequestRefused as refused:
                 first = first or refused
-                if refused.status not in _OBJECTIONS:
+                if refused.status not in _OBJECTIONS or (request.form, refused.detail) in self._in_vain:
                     raise
                 if named := dialect.without(refused.detail, post.body):
                     log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)
                     base = dialect = known = named
                     continue
-                if is_otherwise(refused.detail) or refused.detail in self._in_vain:
+                if is_otherwise(refused.detail):
                     raise
                 guesses = guesses or base.guesses(post.body)
                 if (guess := next(guesses, None)) is None:
@@ -244,7 +247,7 @@ class ChatModel:
                 self._dialect = known.kept()
                 return answer
         assert first is not None
-        self._in_vain.add(first.detail)
+        self._in_vain.add((request.form, first.detail))
         raise first
 
     def _posted(self, request: Request, post: Post) -> Generator[Post, Answer, Answer]:
@@ -254,7 +257,11 @@ class ChatModel:
                 started = time.perf_counter()
                 answer = self._measured((yield post), post, time.perf_counter() - started)
                 self._ledger.answered(request.purpose, answer)
+            self._failing.discard(request.purpose)
             return answer
+        except Unreachable:
+            self._failing.add(request.purpose)
+            raise
         finally:
             if post.retries:
                 self._ledger.add(request.purpose, Usage(retries=post.retries))

@@ -22,7 +22,17 @@ from pydantic import SecretStr
 from graphmem.errors import InputError, LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm.exchange import Answer, Patience, Post, clip
 from graphmem.llm.loop import Loop, awaited, in_place
-from graphmem.llm.response import Garbled, answer_of, cause, may_pass, mend, own_words, retry_after, status_of
+from graphmem.llm.response import (
+    Garbled,
+    answer_of,
+    cause,
+    is_lasting,
+    may_pass,
+    mend,
+    own_words,
+    retry_after,
+    status_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +88,8 @@ class Endpoint:
             except _FAULTS as error:
                 wait = self._wait(error, post.retries)
                 spent = time.monotonic() - began + wait > self._patience.seconds
-                if spent or post.retries + 1 >= self._patience.attempts or not may_pass(error):
+                most = min(self._patience.attempts, post.attempts or self._patience.attempts)
+                if spent or post.retries + 1 >= most or not may_pass(error):
                     raise self._named(error, post) from None
                 log.warning("%s: %s; again in %.1f s", self._host, self._said(error), wait)
             post.retries += 1
@@ -176,6 +187,7 @@ class Endpoint:
             f"{self._host} refused the request: {said}; {mend(error)}",
             status=status_of(error),
             detail=clip(self._without_key(own_words(error)), 2000),
+            lasting=is_lasting(error),
         )
 
     def _said(self, error: BaseException | None) -> str:

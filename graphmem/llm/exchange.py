@@ -46,9 +46,13 @@ class Request:
 
 @dataclass
 class Post:
-    """One request on its way: `body` are the arguments of a chat completion, in the words of a server."""
+    """One request on its way: `body` are the arguments of a chat completion, in the words of a server.
+
+    It is tried `attempts` times at most; None leaves that to the `Patience`.
+    """
 
     body: dict[str, Any]
+    attempts: int | None = None
     retries: int = 0
 
 

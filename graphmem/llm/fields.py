@@ -19,11 +19,30 @@ from pydantic import (
 )
 
 _PARTS = (
-    ("subject", "subj", "source", "src", "head", "from", "start"),
-    ("relation", "relationship", "rel", "predicate", "property", "edge", "link", "label", "type", "verb"),
-    ("object", "obj", "target", "dst", "tail", "to", "end", "value"),
+    ("subject", "subj", "s", "source", "src", "head", "from", "start", "entity1"),
+    (
+        "relation",
+        "relationship",
+        "rel",
+        "r",
+        "predicate",
+        "pred",
+        "p",
+        "property",
+        "edge",
+        "link",
+        "label",
+        "type",
+        "relationtype",
+        "relationshiptype",
+        "edgetype",
+        "verb",
+    ),
+    ("object", "obj", "o", "target", "tgt", "dst", "destination", "tail", "to", "end", "value", "entity2"),
 )
 """What graphs call the parts of a triple."""
+_AFTER = re.compile(r"(?<=\w)(?:entity|node|name|text)$")
+"""What may follow the name of a part: "source_node", "headEntity"."""
 
 
 def cut(length: int) -> BeforeValidator:
@@ -68,14 +87,16 @@ def _three(given: Any) -> Any:
 def _parts(given: Any) -> Any:
     if isinstance(given, str):
         return [part.strip() for part in given.split(",")]
-    return _by_name({str(key).casefold(): part for key, part in given.items()}) if isinstance(given, dict) else given
+    return _by_name(given) if isinstance(given, dict) else given
 
 
 def _by_name(given: dict[str, Any]) -> list[Any]:
     """The parts of an object by their names or numbers, whatever their order; none when a name is not known."""
-    if len(given) == 3 and all(key.isdecimal() for key in given):
+    if len(given) == 3 and all(str(key).isdecimal() for key in given):
         return [given[key] for key in sorted(given, key=int)]
-    found = [next((given[name] for name in names if name in given), None) for names in _PARTS]
+    named = {re.sub(r"[\W_]", "", str(key)).casefold(): part for key, part in given.items()}
+    named = {_AFTER.sub("", key): part for key, part in named.items()} | named
+    found = [next((named[name] for name in names if name in named), None) for names in _PARTS]
     return [] if None in found else found
 
 
@@ -89,6 +110,7 @@ Name = Annotated[str, cut(600), Field(min_length=1, max_length=600)]
 Line = Annotated[str, cut(300), Field(max_length=300)]
 TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3), _or([])]
 """Three parts, or none when it cannot be read."""
-Triples = Annotated[list[TripleReply], cut(40), Field(max_length=40), listed(), AfterValidator(_some_whole)]
+Triples = Annotated[list[TripleReply], Field(json_schema_extra={"maxItems": 40}), listed(), AfterValidator(_some_whole)]
+"""The model is told of a bound, so that it does not ramble; what it says beyond that is read all the same."""
 Numbers = Annotated[list[Annotated[int, _or(0)]], cut(20), Field(max_length=20), listed()]
 """Numbers from 1, of facts; 0 where one cannot be read."""

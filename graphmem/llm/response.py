@@ -202,6 +202,11 @@ def _codes(error: openai.APIError, *names: str) -> list[str]:
     return [str(value) for value in found if value]
 
 
+def is_lasting(error: openai.APIError) -> bool:
+    """Whether any other request would be refused as well: for the key, the account, or the model."""
+    return status_of(error) in (401, 402, 403, 404, 429) or bool(_KEY.search(own_words(error)))
+
+
 def mend(error: Exception) -> str:
     """What the user can do about it."""
     if isinstance(error, _TOO_SLOW):

@@ -59,7 +59,9 @@ def test_a_repeated_triple_counts_once() -> None:
 
 
 def test_numbers_that_were_not_shown_or_were_said_before_are_not_taken() -> None:
-    _, outdated, counts = _read(_known("old lamp, is on, shelf"), outdated=[0, 1, 1, 7, -2])
+    _, outdated, counts = _read(
+        _known("old lamp, is on, shelf"), triples=[["old lamp", "is in", "locker"]], outdated=[0, 1, 1, 7, -2]
+    )
     assert outdated == (0,)
     assert counts == {"not shown": 3, "number repeated": 1}
 

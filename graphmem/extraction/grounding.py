@@ -1,0 +1,219 @@
+"""Whether what a model says of an observation stands in it: in any form, of anybody who speaks, at any date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from graphmem.language.dates import Dated, dates_in
+from graphmem.language.forms import bases
+from graphmem.language.speakers import ROLES
+from graphmem.language.wording import Words
+from graphmem.language.words import STOP_WORDS, runs
+from graphmem.records import Fact, Observation, Triple, entity_key
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PARTIES = ROLES | _set("i me my you we us speaker author narrator writer")
+"""Whoever speaks and is spoken to, by whatever name but their own."""
+_VALUES = _set("none nothing true false yes no")
+_WE = _set("we us our ours wir uns unser nous notre nosotros noi мы нас наш")
+_TOGETHER = _set("team group family couple company household crew department class club band office")
+"""What "we" may be."""
+_SPEECH = _set(
+    """
+    ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request
+    acknowledge confirm promise suggest say tell chat talk speak note remind
+    """
+)
+"""What somebody does by speaking: of those who talk it is no fact."""
+_HAPPENS = _set("happen occur take place be")
+_OTHERWISE = {
+    "empty": r"\b(?:nothing|none|vacant|bare|ran out|run out)\b|\bno(?:t any)? \w+ (?:left|in|on|there)\b",
+    "full": r"\b(?:too (?:many|much)|no (?:more )?(?:room|space)|packed|can(?:no|['\u2019])t (?:carry|hold|fit))\b",
+    "alone": r"\b(?:nobody|no one|(?:by|on) (?:my|your|him|her|his)(?:self| own))\b",
+    "closed": r"\bshut\b",
+    "missing": r"\b(?:lost|gone|(?:can|could)(?: ?not|n['\u2019]t|['\u2019]t) find)\b",
+}
+"""States, and how else a text says so."""
+_OPPOSITES = [
+    frozenset(pair.split("/"))
+    for pair in _set(
+        """
+        open/closed empty/full on/off alive/dead locked/unlocked present/absent easy/hard cheap/expensive
+        allowed/forbidden right/wrong clean/dirty busy/free awake/asleep hot/cold
+        """
+    )
+]
+_NOT = re.compile(r"^(?:un|in|im|ir|dis|non)-?(?=\w{3})")
+_NEGATES = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|any ?more|instead|former|used to|over|out of"
+    r"|wrong|false|actually|until)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_ENDS = _set(
+    """
+    stop quit cancel leave lose sell end finish break divorce die dead go correct change switch replace move
+    drop remove delete return resign retire expire close become
+    """
+)
+_AGREES = re.compile(
+    r"\W*(?:yes|yeah|yep|right|correct|exactly|true|да|ja|oui|s\u00ed|sim|\u662f|\u306f\u3044)\b", re.I
+)
+_SENTENCE = re.compile(r"[^.!?\n\u3002\uff01\uff1f]+[.!?\u3002\uff01\uff1f]*")
+_CLAUSE = re.compile(r"[^,;:]+")
+_ASKS = ("?", "\uff1f", "\u061f")
+_SOON = timedelta(days=7)
+_NO_TIME = datetime(1900, 1, 1)
+
+
+class Evidence:
+    """What an observation says: its text, who speaks, when, what was said just before, and what is known.
+
+    `words` may stand in any name.
+    """
+
+    def __init__(self, seen: Observation, shown: Sequence[Fact] = (), words: Collection[str] = ()) -> None:
+        self._text, self._time = seen.text, seen.time
+        speakers = [name for name in (seen.speaker, *(turn.speaker for turn in seen.before)) if name]
+        self._anybody = _PARTIES | {word for name in speakers for word in runs(name)}
+        also = _VALUES | {word.casefold() for word in words} | (_TOGETHER if _WE & set(runs(seen.text)) else set())
+        self._always = self._anybody | also
+        self._own = Words(seen.text)
+        told = (seen.text, *(turn.text for turn in seen.before), *map(str, shown), *speakers)
+        self._all = Words(*told, also=also)
+        self._shown = {fact.triple.key for fact in shown}
+
+    def fault(self, triple: Triple) -> str | None:
+        """Why the observation does not bear a triple out, in a word or two; None when it does."""
+        ends = (triple.subject, triple.object)
+        if not all(self._is_anybody(end) or self._bears(end, self._all) for end in ends) and not self._is_said_of_it(
+            triple
+        ):
+            return "ungrounded"
+        if self._is_chatter(triple):
+            return "chatter"
+        if not any(self._bears(end, self._own) for end in ends) and not _AGREES.match(self._text):
+            return "not of this observation"
+        if triple.key in self._shown and not self._says_again(triple):
+            return "known, and not said again"
+        return None
+
+    def denies(self, fact: Fact) -> bool:
+        """Whether a sentence that ends or denies something names what the fact is about."""
+        ends = [end for end in (fact.subject, fact.object) if not self._is_anybody(end)]
+        about = [*ends, *(word for word in runs(fact.relation) if word not in STOP_WORDS)]
+        return any(map(self._denying.hold, about)) if self._denying else False
+
+    @cached_property
+    def _denying(self) -> Words | None:
+        """The sentences that deny or end something; of another language than English all."""
+        told = _SENTENCE.findall(self._text)
+        some = [each for each in told if not self._own.english or _NEGATES.search(each) or _has_base(each, _ENDS)]
+        return Words(*some) if some else None
+
+    def _is_anybody(self, name: str) -> bool:
+        """Whether a name is one of those who talk, or a bare value, with nothing else in it."""
+        own = runs(entity_key(name))
+        known = [word in self._always for word in own]
+        return any(known) and all(here or word in STOP_WORDS for word, here in zip(own, known, strict=True))
+
+    def _bears(self, name: str, words: Words) -> bool:
+        """Whether `words`, or a time that they tell, bear a name out."""
+        if (dated := self._dated(name)) is not None:
+            return dated
+        rest = " ".join(word for word in name.split() if not self._anybody.issuperset(runs(word)))
+        return words.hold(rest or name) or self._is_state(name)
+
+    def _dated(self, name: str) -> bool | None:
+        """Whether a date, which `name` is and nothing else, is one that the text tells; None when it is none."""
+        when = self._time or _NO_TIME
+        found = dates_in(f"in {name}" if re.fullmatch(r"\d{4}", name.strip()) else name, when)
+        if len(found) != 1 or 2 * len(found[0].phrase) < len(name):
+            return None
+        since, until = found[0].since, found[0].until
+        told = dates_in(self._text, when)
+        if self._own.hold(name) or any(_may_mean(each, since, until) for each in told):
+            return True
+        return self._time is not None and self._is_near(since, until, bool(told))
+
+    def _is_near(self, since: datetime, until: datetime, told: bool) -> bool:
+        """Whether a period may be meant by words of another language, or is the day of the observation."""
+        assert self._time
+        if since <= self._time < until:
+            return True
+        return not told and not self._own.english and since - _SOON <= self._time < until + _SOON
+
+    def _is_state(self, name: str) -> bool:
+        """Whether the text says a state in other words: "nothing on it" is empty, "not open" closed."""
+        state, text = entity_key(name), self._text.casefold()
+        if state in _OTHERWISE and re.search(_OTHERWISE[state], text):
+            return True
+        if not _NEGATES.search(text):
+            return False
+        others = {other for pair in _OPPOSITES if state in pair for other in pair} - {state}
+        return any(map(self._own.has, others | {_NOT.sub("", state)}))
+
+    def _is_said_of_it(self, triple: Triple) -> bool:
+        """Whether the text says a state, or when it was, of what it does not name so: "too many", a "wedding"."""
+        if not triple.subject.islower():
+            return False
+        if self._tells_date(triple.object):
+            return all(_has_base(word, _HAPPENS) for word in runs(triple.relation) if word not in STOP_WORDS)
+        return " " not in triple.subject and self._is_state(triple.object)
+
+    def _tells_date(self, name: str) -> bool:
+        """Whether `name` is a date that a phrase of the text means."""
+        return bool(dates_in(self._text, self._time or _NO_TIME)) and bool(self._dated(name))
+
+    def _is_chatter(self, triple: Triple) -> bool:
+        """Whether those who talk are only said to talk, or to be asked about something."""
+        subject, object_ = map(self._is_party, (triple.subject, triple.object))
+        if subject and object_:
+            return True
+        if not (subject or object_):
+            return False
+        if _has_base(triple.relation, _SPEECH):
+            return True
+        other = triple.object if subject else triple.subject
+        return self._questions is not None and self._bears(other, self._questions) and not self._tells(other)
+
+    def _is_party(self, name: str) -> bool:
+        return entity_key(name) in _PARTIES
+
+    @cached_property
+    def _clauses(self) -> list[str]:
+        return [clause for each in _SENTENCE.findall(self._text) for clause in _CLAUSE.findall(each)]
+
+    @cached_property
+    def _questions(self) -> Words | None:
+        asked = [clause for clause in self._clauses if clause.rstrip().endswith(_ASKS)]
+        return Words(*asked) if asked else None
+
+    def _tells(self, name: str) -> bool:
+        """Whether a clause that asks nothing bears a name out."""
+        told = [clause for clause in self._clauses if not clause.rstrip().endswith(_ASKS)]
+        return bool(told) and self._bears(name, Words(*told))
+
+    def _says_again(self, triple: Triple) -> bool:
+        """Whether the text itself says a whole triple, which is known: then it is support."""
+        ends = all(self._is_anybody(end) or self._bears(end, self._own) for end in (triple.subject, triple.object))
+        told = [word for word in runs(triple.relation) if word not in STOP_WORDS]
+        return ends and (not told or any(map(self._own.has, told)))
+
+
+def _may_mean(told: Dated, since: datetime, until: datetime) -> bool:
+    """Whether a period may be what a phrase means: its beginning or end, or a day of the week that it tells."""
+    if told.until - told.since <= _SOON:
+        return since < told.until and until > told.since
+    return since <= told.since < until or since < told.until <= until
+
+
+def _has_base(text: str, verbs: frozenset[str]) -> bool:
+    """Whether a text has one of these verbs in any form."""
+    return any(not verbs.isdisjoint(bases(word)) for word in runs(text))

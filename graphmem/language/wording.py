@@ -1,0 +1,123 @@
+"""Whether some texts hold a name, in whatever form: inflected, abbreviated, in another script's way, in numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection
+from functools import cached_property
+
+from graphmem.language.forms import abbreviates, bases, folded, inflected
+from graphmem.language.numbers import numbers_in, parts_of
+from graphmem.language.words import STOP_WORDS, runs, unspaced_runs
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_WRITTEN = re.compile(r"[^\W_]+")
+_SHORT = 6
+"""Letters of an abbreviation, and words that one stands for, at most."""
+_ELSEWHERE = _set("in was so an am me we over on no is as he do by at i")
+"""English words that other languages write alike."""
+_DATES = {
+    word[:3]: word[3:]
+    for word in _set(
+        """
+        january february march april june july august september october november december
+        monday tuesday wednesday thursday friday saturday sunday
+        """
+    )
+}
+
+
+class Words:
+    """The words of some texts, and others `also`, to be found again in other forms."""
+
+    def __init__(self, *texts: str, also: Collection[str] = ()) -> None:
+        whole = "\n".join(texts)
+        self._text = folded(unicodedata.normalize("NFKC", whole))
+        self._words = list(dict.fromkeys(_tokens(whole)))
+        self._also = frozenset(also)
+        self._written = [_WRITTEN.findall(text) for text in texts]
+        told = numbers_in(whole)
+        self._numbers = frozenset().union(*told, *map(parts_of, told))
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether they look like English: at least one in six is a small word that other languages do not have."""
+        told = sum(word in STOP_WORDS and word not in _ELSEWHERE for word in self._words)
+        return 6 * told >= len(self._words) and "".join(self._words).isascii()
+
+    def hold(self, name: str) -> bool:
+        """Whether they hold `name`: every number of it, and at least half of its other words in some form."""
+        own = _tokens(name)
+        if not own:
+            return bool(bare := name.strip(" .,;:!?\ufe0f")) and folded(bare) in self._text
+        if not all(number & self._numbers or parts_of(number) <= self._numbers for number in numbers_in(name)):
+            return False
+        words = [word for word in own if not word[0].isdigit()]
+        words = [word for word in words if word not in STOP_WORDS] or words
+        return 2 * sum(map(self.has, words)) >= len(words) or self._abbreviate(name)
+
+    def has(self, word: str) -> bool:
+        """Whether one of them is a form of `word`."""
+        if word in self._also or folded(word) in self._folded or not self._bases.isdisjoint(bases(word)):
+            return True
+        if unspaced_runs(word):
+            return self._has_unspaced(word)
+        return any(inflected(word, other) for other in self._like(word)) or self._is_shortened(word)
+
+    @cached_property
+    def _folded(self) -> set[str]:
+        return set(map(folded, self._words))
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        return {base for word in self._words for base in bases(word)}
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            found[folded(word)[:2]].append(word)
+        return found
+
+    def _like(self, word: str) -> list[str]:
+        """The words that an inflected one is looked for among: none in English, which has its own rules."""
+        if "\u0590" <= word[:1] <= "\u06ff":
+            return self._words
+        return [] if self.english else self._by_beginning[folded(word)[:2]]
+
+    def _has_unspaced(self, word: str) -> bool:
+        pairs = [word[at : at + 2] for at in range(max(1, len(word) - 1))]
+        return 2 * sum(folded(pair) in self._text for pair in pairs) > len(pairs)
+
+    def _is_shortened(self, word: str) -> bool:
+        """Whether one of them is `word` cut off, or the other way round: "Postgres" of "PostgreSQL"."""
+        for other in self._by_beginning[folded(word)[:2]]:
+            short, long = sorted((folded(word), folded(other)), key=len)
+            if long.startswith(short) and (len(short) > 3 or _DATES.get(short) == long[3:]):
+                return True
+        return False
+
+    def _abbreviate(self, name: str) -> bool:
+        """Whether one of them stands for `name`, or `name` for some of them in a row."""
+        parts = _WRITTEN.findall(name)
+        if any(abbreviates(word, parts) for words in self._written for word in words if len(word) <= _SHORT):
+            return True
+        return len(parts) == 1 and any(
+            abbreviates(parts[0], words[at : at + size])
+            for words in self._written
+            for at in range(len(words))
+            if words[at][0].casefold() == parts[0][0].casefold()
+            for size in range(1, _SHORT)
+        )
+
+
+def _tokens(text: str) -> list[str]:
+    """Its words in small letters; of an emoji those of its name."""
+    names = (unicodedata.name(letter, "") for letter in text if unicodedata.category(letter) == "So")
+    return [*runs(text), *(word for name in names for word in runs(name))]

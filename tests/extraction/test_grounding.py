@@ -1,0 +1,127 @@
+"""What is true of an observation is kept in whatever form it is said; chatter and inventions are not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from graphmem.extraction.grounding import Evidence
+from graphmem.records import Fact, Observation, Triple
+
+FRIDAY = datetime(2024, 5, 3, 9, 30)
+
+
+def seen(text: str, *before: str, speaker: str | None = None, time: datetime | None = None) -> Observation:
+    return Observation(text, speaker=speaker, time=time, before=tuple(map(Observation, before)))
+
+
+def _fault(observation: Observation, triple: str, known: Sequence[str] = ()) -> str | None:
+    shown = [Fact(str(n), *line.split(", "), asserted_by="e", since=0) for n, line in enumerate(known)]
+    return Evidence(observation, shown).fault(Triple(*triple.split(", ")))
+
+
+TRUE: list[tuple[str, Observation, Sequence[str]]] = [
+    ("lemmas", seen("Mince the onions, then bake them."), ["onion, must be, minced", "onion, must be, baked"]),
+    ("irregular forms", seen("The children fed the geese."), ["child, feeds, goose"]),
+    ("irregular forms", seen("Sharpen both knives."), ["knife, must be, sharpened"]),
+    ("the user", seen("I'm a nurse in Hull."), ["user, is, nurse", "user, works in, Hull"]),
+    ("the speaker", seen("My sister is a dentist.", speaker="Ana"), ["Ana's sister, is, dentist"]),
+    (
+        "the assistant",
+        seen("I booked the table at Nero for 7 pm.", speaker="assistant"),
+        ["assistant, booked, table at Nero", "table, is booked for, 19:00"],
+    ),
+    ("Japanese", seen("田中さんは大阪に住んでいます。"), ["田中, 住む, 大阪"]),
+    ("Chinese", seen("王芳的猫叫豆豆。"), ["王芳, 养, 猫", "猫, 名字是, 豆豆"]),
+    ("Thai", seen("แม่ของฉันอยู่ที่เชียงใหม่"), ["แม่, อยู่ที่, เชียงใหม่"]),
+    ("Korean", seen("서울에서 지수를 만났다"), ["지수, 에서, 서울"]),
+    ("Russian", seen("Вчера Аня уехала к бабушке в Тулу."), ["Аня, уехала в, Тула", "Аня, уехала к, бабушка"]),
+    (
+        "German",
+        seen("Meine Tante arbeitet in Wiens Krankenhäusern."),
+        ["Tante, arbeitet in, Krankenhaus", "Tante, arbeitet in, Wien"],
+    ),
+    ("Polish", seen("Byłem w Warszawie z Piotrem."), ["Piotr, był w, Warszawa"]),
+    ("Czech", seen("Moji rodiče bydlí v Praze."), ["rodiče, bydlí v, Praha"]),
+    ("Arabic", seen("أختي تعمل في القاهرة"), ["أختي, تعمل في, القاهرة"]),
+    ("Finnish", seen("Asun Helsingissä."), ["user, asuu, Helsinki"]),
+    ("marks", seen("Elle habite a Sao Paulo"), ["elle, habite à, São Paulo"]),
+    ("initials", seen("She flew to NYC."), ["she, flew to, New York City"]),
+    ("initials of the text", seen("He works for the World Health Organization."), ["he, works for, WHO"]),
+    ("letters left out", seen("The mgr at DB hired us."), ["manager, hired, us", "manager, works at, Deutsche Bahn"]),
+    ("letters counted", seen("Our k8s cluster runs hot."), ["Kubernetes cluster, is, hot"]),
+    ("cut off", seen("We moved to Mongo."), ["team, uses, MongoDB"]),
+    ("numbers", seen("Rent is 5k from Jan on, for two rooms."), ["rent, is, 5,000", "rent, starts in, January"]),
+    ("numbers in words", seen("I have two brothers."), ["user, has, 2 brothers"]),
+    ("a day", seen("We got married last Saturday.", time=FRIDAY), ["wedding, was on, 2024-04-27"]),
+    ("a day of a week", seen("I was promoted two weeks ago.", time=FRIDAY), ["promotion, was on, 2024-04-19"]),
+    ("a month", seen("The lease ends next month.", time=FRIDAY), ["lease, ends in, June 2024"]),
+    ("a day in German", seen("Gestern habe ich mein Rad verkauft.", time=FRIDAY), ["Rad, verkauft am, 2024-05-02"]),
+    ("its own day", seen("The dishwasher broke.", time=FRIDAY), ["dishwasher, broke on, 2024-05-03"]),
+    ("whom it means", seen("She has a boat called Ida.", "My aunt Vera called."), ["Vera, has boat, Ida"]),
+    ("agreement", seen("Yes, she does.", "Does Ada work at Acme?"), ["Ada, works at, Acme"]),
+    ("emoji", seen("🍎 on the 🪑"), ["🍎, is on, 🪑", "apple, is on, chair"]),
+    ("states in other words", seen("There is nothing left in the jar."), ["jar, is, empty"]),
+    ("states in other words", seen("No room for more in the suitcase!"), ["suitcase, is, full"]),
+    ("states denied", seen("The gate is not open."), ["gate, is, closed"]),
+    ("states denied", seen("The lift isn't available today."), ["lift, is, unavailable"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("observation", "triple"),
+    [
+        pytest.param(observation, triple, id=f"{kind}: {triple}")
+        for kind, observation, triples in TRUE
+        for triple in triples
+    ],
+)
+def test_what_is_true_is_kept(observation: Observation, triple: str) -> None:
+    assert _fault(observation, triple) is None
+
+
+FALSE: list[tuple[Observation, Sequence[str]]] = [
+    (seen("How are you? Nice day!"), ["user, greets, assistant", "user, asks about, day"]),
+    (seen("Hi! Can you help me?"), ["user, needs help from, assistant", "user, wants, help", "user, is, curious"]),
+    (
+        seen("Sure, I can help you with that!", speaker="assistant"),
+        ["assistant, helps, user", "assistant, offers, help"],
+    ),
+    (seen("What's the capital of Peru?"), ["user, asks about, Peru", "capital of Peru, is, Lima", "user, likes, Peru"]),
+    (seen("You pick up the lamp."), ["dragon, guards, castle", "lamp, is in, cupboard"]),
+    (seen("I live in Leeds."), ["user, lives in, London", "user, has, dog", "Ana, lives in, Leeds"]),
+    (seen("李娜在华为工作。"), ["李娜, 住在, 上海", "王伟, 工作于, 华为"]),
+    (seen("Моя сестра Ольга живёт в Казани."), ["Ольга, живёт в, Москва", "Иван, живёт в, Казань"]),
+    (seen("Meine Tante arbeitet in Wien."), ["Tante, arbeitet in, Berlin"]),
+    (seen("The server listens on port 5432."), ["server, listens on, port 8080", "server, runs, Windows"]),
+    (seen("I sold my car.", time=FRIDAY), ["sale of car, was on, 2023-01-05"]),
+    (seen("I sold my car yesterday.", time=FRIDAY), ["sale of car, was on, 2024-04-11"]),
+    (seen("Thanks a lot!", "I moved to Leeds."), ["user, lives in, Leeds", "user, is, happy"]),
+    (seen("She flew to NYC."), ["she, flew to, New Orleans", "she, works at, NASA"]),
+]
+
+
+@pytest.mark.parametrize(("observation", "triple"), [(seen_, each) for seen_, triples in FALSE for each in triples])
+def test_chatter_and_inventions_are_stopped(observation: Observation, triple: str) -> None:
+    assert _fault(observation, triple) is not None
+
+
+def test_what_is_known_is_support_only_when_it_is_said_again() -> None:
+    known = ["user, lives in, Leeds"]
+    assert _fault(seen("Leeds is rainy."), known[0], known) == "known, and not said again"
+    assert _fault(seen("I live in Leeds, as I said."), known[0], known) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("I don't work at Acme any more.", True),
+        ("The job at Acme is over.", True),
+        ("Acme was sold.", True),
+        ("Acme has a nice canteen.", False),
+        ("I don't know.", False),
+    ],
+)
+def test_a_fact_is_denied_by_a_sentence_that_names_it(text: str, denied: bool) -> None:
+    fact = Fact("1", "user", "works at", "Acme", asserted_by="e", since=0)
+    assert Evidence(seen(text)).denies(fact) is denied
