@@ -97,6 +97,7 @@ class View:
         *,
         budget: int = 2000,
         rounds: int = 3,
+        search: Search | SearchName = "pagerank",
         where: Mapping[str, Any] | None = None,
     ) -> Answer:
         """An answer by `model`, and the episodes that it stands on; `answer.known` is false when the memory has none.
@@ -104,12 +105,12 @@ class View:
         `question` is a text, or the last messages of a conversation: a follow-up is first made whole from the turns
         before it, by one call more. Each call is told at most `budget` tokens: a memory that fits is told whole, of a
         larger one what bears on the question. While the draft lacks something, recall is asked again with what it has
-        found, `rounds` times at most, and no longer than something new is found. `where` says which episodes count, as
-        in `recall`. `answer.usage` tells what it took. Raises the subclasses of `LLMError`.
+        found, `rounds` times at most, and no longer than something new is found. `search` and `where` are those of
+        `recall`. `answer.usage` tells what it took. Raises the subclasses of `LLMError`.
         """
         from graphmem.answering import ask
 
-        return ask(self, question, model, budget=budget, rounds=rounds, where=where)
+        return ask(self, question, model, budget=budget, rounds=rounds, search=search, where=where)
 
     aask = twin(ask)
 

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 from graphmem import validation
 from graphmem.answering import prompts
 from graphmem.answering.prompts import AnswerReply, QuestionReply
-from graphmem.answering.sources import Line, Told, disputed, fact_of, fit, lines_of, said
+from graphmem.answering.sources import HEADINGS, Line, Told, disputed, fact_of, fit, lines_of, said
 from graphmem.conversations import observations_of, question_of
 from graphmem.errors import LLMError, UselessReply
 from graphmem.language.words import stems
 from graphmem.llm.usage import Bill, Usage
 from graphmem.protocols import LLM
-from graphmem.records import Episode, Fact, entity_key
+from graphmem.records import Episode, Fact, Recollection, entity_key
 from graphmem.retrieval.budget import LEAST, episode_lines
 from graphmem.retrieval.filters import filter_of
 
 if TYPE_CHECKING:
-    from graphmem.view import View
+    from graphmem.retrieval import Search
+    from graphmem.view import SearchName, View
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ MANY = 50
 """Episodes that are recalled at most; the budget says how many of them are told."""
 
 LEADING = 8
-"""Of so many facts, the best, it is asked what held before them, and whether somebody else says otherwise."""
+"""Of so many facts and episodes, the best, it is asked what held before, and whether somebody else says otherwise."""
 
 _SHORTEST = 8
 """Tokens of an episode at least: a memory of more than its budget holds of these is not even read whole."""
@@ -120,16 +121,17 @@ def ask(
     *,
     budget: int = 2000,
     rounds: int = 3,
+    search: Search | SearchName = "pagerank",
     where: Mapping[str, Any] | None = None,
 ) -> Answer:
     """See `View.ask`."""
-    validation.whole("budget", budget, LEAST)
+    reader = _Reader(view, validation.whole("budget", budget, LEAST), search, where)
     validation.whole("rounds", rounds, 1)
     before = _usage(model)
     asked = _by_itself(question, model)
-    draft = _drafted(model, asked, *_first(view, asked, budget, where))
+    draft = _drafted(model, asked, *reader.first(asked))
     made, seen = 1, set(draft.told.lines)
-    while made < rounds and not draft.is_whole and (more := _more(view, asked, draft, seen, budget, where)):
+    while made < rounds and not draft.is_whole and (more := reader.more(asked, draft, seen)):
         try:
             draft = _drafted(model, asked, more, draft.disputes)
         except LLMError as error:
@@ -156,64 +158,86 @@ def _by_itself(question: str | Sequence[Mapping[str, Any]], model: LLM) -> str:
     return validation.clean(reply.question.strip()) or question_of(question)
 
 
-def _first(view: View, asked: str, budget: int, where: Mapping[str, Any] | None) -> tuple[Told, Disputes]:
-    """What is told first: the whole memory where it fits, else what bears on the question."""
-    if whole := _everything(view, budget, where):
-        return whole, ()
-    found = view.recall(asked, episodes=MANY, budget=budget, where=where)
-    past = _past(view, found.facts)
-    disputes = (*found.conflicts, *_disputed(view, found.facts, past))
-    lines = [*map(disputed, disputes), *lines_of(found), *(map(fact_of, past) if _OF_THE_PAST.search(asked) else ())]
-    return _told(view, lines, budget, where), disputes
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads a memory for one question: how much is told a call, by which search, and which episodes count."""
+
+    view: View
+    budget: int
+    search: Search | SearchName
+    where: Mapping[str, Any] | None
+
+    def first(self, asked: str) -> tuple[Told, Disputes]:
+        """What is told first, the whole memory where it fits, else what bears on `asked`; and what is disputed."""
+        if whole := self._everything():
+            return whole
+        found = self._recall([asked], self.budget)
+        leading = self._leading(found)
+        past = self._before(leading)
+        disputes = (*found.conflicts, *self._disputed(leading, past))
+        ended = map(fact_of, past[-LEADING:]) if _OF_THE_PAST.search(asked) else ()
+        return self._told([*map(disputed, disputes), *ended, *lines_of(found)]), disputes
+
+    def more(self, asked: str, draft: _Draft, seen: Collection[Line]) -> Told | None:
+        """The best of what was told, and what bears on the draft and was not told yet; None when there is none."""
+        cited = {episode.id for episode in draft.cited}
+        best = sorted(draft.told.lines, key=lambda line: cited.isdisjoint(line.episodes))
+        kept = fit(best, self.budget // 2, draft.told.episodes)
+        shown = {id_ for line in seen if line.said for id_ in line.episodes}
+        wanted = [asked, *filter(None, [validation.clean(draft.wants)])]
+        found = self._recall(wanted, self.budget, without=shown)
+        told = self._told([*kept, *(line for line in lines_of(found) if line not in seen)])
+        return told if not set(told.lines) <= set(seen) else None
+
+    def _recall(self, texts: Sequence[str], budget: int, without: Iterable[str] = ()) -> Recollection:
+        return self.view.recall(
+            texts, search=self.search, episodes=MANY, budget=budget, without=without, where=self.where
+        )
+
+    def _everything(self) -> tuple[Told, Disputes] | None:
+        """All episodes, when the budget holds them."""
+        if self.view.stats().episodes * _SHORTEST > self.budget:
+            return None
+        told = self._told(said(each) for each in self.view.episodes())
+        if len(told.lines) < len(told.episodes):
+            return None
+        facts = self.view.facts(retired=True)
+        disputes = self._disputed(facts, [fact for fact in facts if not fact.current])
+        return self._told([*told.lines, *map(disputed, disputes)]), disputes
+
+    def _told(self, lines: Iterable[Line]) -> Told:
+        """Those of the lines that the budget holds, with the episodes that they stand on."""
+        lines = list(dict.fromkeys(lines))
+        found = self.view.episodes(ids={id_ for line in lines for id_ in line.episodes})
+        passes = filter_of(self.where).passes if self.where else lambda _: True
+        episodes = {each.id: each for each in found if passes(each)}
+        known = [line for line in lines if episodes.keys() >= set(line.episodes)]
+        return Told(fit(known, self.budget - HEADINGS, episodes), episodes)
+
+    def _leading(self, found: Recollection) -> list[Fact]:
+        """The best of the facts that are told, and those that the best of the episodes taught."""
+        taught = {id_ for episode in found.episodes[:LEADING] for id_ in episode.facts}
+        return [*found.facts[:LEADING], *(self.view.facts(ids=taught) if taught else ())]
+
+    def _before(self, facts: Sequence[Fact]) -> list[Fact]:
+        """What held before these facts, of the same subjects and relations."""
+        subjects, relations = {fact.subject for fact in facts}, {fact.relation for fact in facts}
+        known = self.view.facts(subjects, relations=relations, retired=True) if facts else []
+        return [fact for fact in known if not fact.current]
+
+    def _disputed(self, facts: Sequence[Fact], past: Sequence[Fact]) -> Disputes:
+        """Pairs of a fact and the one that it took the place of, where two people say them."""
+        pairs = [(fact, other) for other in past for fact in facts if _took_place(fact, other)]
+        ids = {fact.asserted_by for pair in pairs for fact in pair}
+        speakers = {each.id: each.speaker for each in self.view.episodes(ids=ids)} if ids else {}
+        said_by = [[speakers.get(fact.asserted_by) for fact in pair] for pair in pairs]
+        return tuple(pair for pair, (one, other) in zip(pairs, said_by, strict=True) if one and other and one != other)
 
 
-def _everything(view: View, budget: int, where: Mapping[str, Any] | None) -> Told | None:
-    """All episodes, when the budget holds them."""
-    if view.stats().episodes * _SHORTEST > budget:
-        return None
-    lines = [said(each) for each in view.episodes()]
-    return _told(view, lines, budget, where) if sum(line.tokens for line in lines) <= budget else None
-
-
-def _more(
-    view: View, asked: str, draft: _Draft, seen: Collection[Line], budget: int, where: Mapping[str, Any] | None
-) -> Told | None:
-    """The best of what was told, and what bears on the draft and was not told yet; None when there is no such thing."""
-    cited = {episode.id for episode in draft.cited}
-    kept = fit(sorted(draft.told.lines, key=lambda line: cited.isdisjoint(line.episodes)), budget // 2)
-    room = budget - sum(line.tokens for line in kept)
-    wanted = filter(None, (asked, validation.clean(draft.wants)))
-    shown = {id_ for line in seen if line.said for id_ in line.episodes}
-    found = view.recall(list(wanted), episodes=MANY, budget=max(room, LEAST), without=shown, where=where)
-    new = fit([line for line in lines_of(found) if line not in seen], room)
-    return _told(view, [*kept, *new], budget, where) if new else None
-
-
-def _told(view: View, lines: Iterable[Line], budget: int, where: Mapping[str, Any] | None) -> Told:
-    """Those of the lines that the budget holds, with the episodes that they stand on."""
-    lines = list(dict.fromkeys(lines))
-    episodes = {each.id: each for each in view.episodes(ids={id_ for line in lines for id_ in line.episodes})}
-    passes = filter_of(where).passes if where else lambda _: True
-    known = {id_ for id_, episode in episodes.items() if passes(episode)}
-    return Told(fit([line for line in lines if known.issuperset(line.episodes)], budget), episodes)
-
-
-def _past(view: View, facts: Sequence[Fact]) -> list[Fact]:
-    """What the best of the facts took the place of."""
-    leading = facts[:LEADING]
-    subjects, relations = {fact.subject for fact in leading}, {fact.relation for fact in leading}
-    known = view.facts(subjects, relations=relations, retired=True) if leading else []
-    return [fact for fact in known if not fact.current]
-
-
-def _disputed(view: View, facts: Sequence[Fact], past: Sequence[Fact]) -> Disputes:
-    """Pairs of a fact and one that somebody else said in its place."""
-    held = {(entity_key(fact.subject), fact.slot): fact for fact in facts if fact.slot}
-    pairs = [(held[key], fact) for fact in past if (key := (entity_key(fact.subject), fact.slot)) in held]
-    ids = {fact.asserted_by for pair in pairs for fact in pair}
-    speakers = {each.id: each.speaker for each in view.episodes(ids=ids)} if ids else {}
-    said_by = [(speakers.get(fact.asserted_by), speakers.get(other.asserted_by)) for fact, other in pairs]
-    return tuple(pair for pair, who in zip(pairs, said_by, strict=True) if all(who) and who[0] != who[1])
+def _took_place(fact: Fact, other: Fact) -> bool:
+    """Whether the episode that asserts `fact` retired the other one, of the same thing."""
+    alike = (fact.slot is not None and fact.slot == other.slot) or fact.relation == other.relation
+    return alike and fact.asserted_by == other.retired_by and entity_key(fact.subject) == entity_key(other.subject)
 
 
 def _drafted(model: LLM, asked: str, told: Told, disputes: Disputes) -> _Draft:

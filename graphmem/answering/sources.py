@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from graphmem.records import Episode, Fact, Recollection, when
 from graphmem.retrieval.budget import chain_line, count_tokens, episode_lines, fact_line
 
+FACTS, SOURCES = "Facts:", "Sources:"
+HEADINGS = count_tokens(f"{FACTS} {SOURCES}")
 NUMBER = 5
 """Tokens of a source's number, rather too many than too few."""
 
@@ -22,10 +24,6 @@ class Line:
     text: str
     episodes: tuple[str, ...]
     said: bool = False
-
-    @property
-    def tokens(self) -> int:
-        return count_tokens(self.text) + NUMBER * len(self.episodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +50,11 @@ class Told:
             if not line.said
         ]
         sources = [f"[{numbers[id_]}] {said[id_]}" for id_ in numbers if id_ in said]
-        parts = [*(["Facts:", *facts] if facts else []), *(["Sources:", *sources] if sources else [])]
-        return "\n".join(parts) or "Sources:\n(none)"
+        return "\n".join([*([FACTS, *facts] if facts else []), *([SOURCES, *sources] if sources else [])])
 
     def _reference(self, id_: str, number: int, is_told: bool) -> str:
         """The number of a fact's source; when that is not told itself, with its date, and who said it."""
-        if is_told:
-            return f"[{number}]"
-        episode = self.episodes[id_]
-        return f"[{number}: {', '.join(filter(None, (when(episode.step), _line(episode.speaker or ''))))}]"
+        return f"[{number}]" if is_told else f"[{number}: {_origin(self.episodes[id_])}]"
 
     def cited(self, numbers: Iterable[int]) -> tuple[Episode, ...]:
         """The episodes of these numbers, each once; numbers of nothing shown stand for none."""
@@ -93,19 +87,24 @@ def disputed(pair: tuple[Fact, Fact]) -> Line:
     return Line(f"{fact_line(pair[0])}; but also: {fact_line(pair[1])[2:]}", _asserted(pair))
 
 
-def fit(lines: Sequence[Line], budget: int) -> tuple[Line, ...]:
+def fit(lines: Iterable[Line], budget: int, episodes: Mapping[str, Episode]) -> tuple[Line, ...]:
     """Those of the lines, in their order, that `budget` tokens hold; a long one does not keep a shorter one out."""
     kept: list[Line] = []
+    told: set[str] = set()
     for line in lines:
-        if line.tokens <= budget:
+        origins = [_origin(episodes[id_]) for id_ in line.episodes if not line.said and id_ not in told]
+        tokens = count_tokens(f"{line.text} {' '.join(origins)}") + NUMBER * len(line.episodes)
+        if tokens <= budget:
             kept.append(line)
-            budget -= line.tokens
+            budget -= tokens
+            told.update(line.episodes if line.said else ())
     return tuple(kept)
+
+
+def _origin(episode: Episode) -> str:
+    """When it was, and who said it."""
+    return ", ".join(filter(None, (when(episode.step), " ".join((episode.speaker or "").split()))))
 
 
 def _asserted(facts: Sequence[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact.asserted_by for fact in facts))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
