@@ -12,6 +12,7 @@ import typer
 from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at, store_at, view_at
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.llm import ChatModel
 from graphmem.memory import Memory
 from graphmem.storage import is_server
 from graphmem.viewer.page import export
@@ -77,6 +78,9 @@ def mcp(
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
     allow_forget: Annotated[bool, typer.Option("--allow-forget", help="Let clients delete episodes for good.")] = False,
+    model: Annotated[
+        str | None, typer.Option(help="Offer `ask`, answered by this model; OPENAI_BASE_URL says where.")
+    ] = None,
     http: Annotated[bool, typer.Option("--http", help="Serve over streamable HTTP in place of stdio.")] = False,
     host: Annotated[
         str, typer.Option(help="The address to serve at. Any but this machine's needs a token.")
@@ -90,4 +94,6 @@ def mcp(
     from graphmem.integrations.mcp import TOKEN, serve
 
     with Memory(file, namespace=namespace, embedder=load_embedder(embedder) if embedder else None) as memory:
-        serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=os.environ.get(TOKEN))
+        token = os.environ.get(TOKEN)
+        answering = ChatModel(model) if model else None
+        serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=token, model=answering)
