@@ -227,17 +227,21 @@ class _Reader:
 
     def _disputed(self, facts: Sequence[Fact], past: Sequence[Fact]) -> Disputes:
         """Pairs of a fact and the one that it took the place of, where two people say them."""
-        pairs = [(fact, other) for other in past for fact in facts if _took_place(fact, other)]
+        asserted: dict[str, list[Fact]] = {}
+        for fact in facts:
+            asserted.setdefault(fact.asserted_by, []).append(fact)
+        after = [(fact, other) for other in past for fact in asserted.get(other.retired_by or "", ())]
+        pairs = [(fact, other) for fact, other in after if _is_of_the_same(fact, other)]
         ids = {fact.asserted_by for pair in pairs for fact in pair}
         speakers = {each.id: each.speaker for each in self.view.episodes(ids=ids)} if ids else {}
         said_by = [[speakers.get(fact.asserted_by) for fact in pair] for pair in pairs]
         return tuple(pair for pair, (one, other) in zip(pairs, said_by, strict=True) if one and other and one != other)
 
 
-def _took_place(fact: Fact, other: Fact) -> bool:
-    """Whether the episode that asserts `fact` retired the other one, of the same thing."""
+def _is_of_the_same(fact: Fact, other: Fact) -> bool:
+    """Whether two facts say the same of the same thing, but for what it is."""
     alike = (fact.slot is not None and fact.slot == other.slot) or fact.relation == other.relation
-    return alike and fact.asserted_by == other.retired_by and entity_key(fact.subject) == entity_key(other.subject)
+    return alike and entity_key(fact.subject) == entity_key(other.subject)
 
 
 def _drafted(model: LLM, asked: str, told: Told, disputes: Disputes) -> _Draft:
