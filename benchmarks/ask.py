@@ -2,10 +2,10 @@
 
     python -m benchmarks.ask --musique FOLDER --two-wiki FOLDER --model qwen-1.5b --results answers.jsonl
 
-MuSiQue's folder holds `per_question.json` (see `benchmarks.passages`): each question over its own 20 passages, with the
-triples that GPT-4o-mini read in them. 2WikiMultihopQA's holds `corpus_small.json` (see `benchmarks.multihop`), over
-which all are asked, and `answers.json`, a list of `question` and `answer`; no model has read its passages. The model is
-at the endpoint of OPENAI_BASE_URL.
+MuSiQue's folder holds `per_question.json` (see `benchmarks.passages`): each question over its own 20 passages.
+2WikiMultihopQA's holds `corpus_small.json` (see `benchmarks.multihop`), over which all are asked, and `answers.json`, a
+list of `question` and `answer`. No model reads the passages before; the one that answers is at the endpoint of
+OPENAI_BASE_URL.
 
 Ways: graphmem is `Memory.ask`. BM25 tells the best passages, as many as the same budget holds, and "all" tells all
 passages, each in the same prompt, by one call. Every answer is written as it comes, and what is there already is not
@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.passages import teach
 from benchmarks.reading import ROOM, Unread, load, mean, show
 from graphmem import Memory
 from graphmem.answering import Answer
@@ -79,9 +78,8 @@ def musique(folder: Path, number: int, first: int) -> Iterator[Asked]:
     """Each question with a memory of its own passages."""
     embedder = CachedEmbedder(load_embedder())
     for each in load(folder / "per_question.json")[first : first + number]:
-        with Memory(":memory:", embedder=embedder) as memory:
-            for passage in each["passages"]:
-                teach(memory, passage)
+        with Memory(":memory:", extractor=Unread(), embedder=embedder) as memory:
+            memory.remember_together(f"{passage['title']}\n{passage['text']}" for passage in each["passages"])
             yield Asked(each["question"], [each["answer"], *each["aliases"]], memory)
 
 
