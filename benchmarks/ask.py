@@ -115,7 +115,7 @@ def answered(way: str, asked: Asked, model: ChatModel, budget: int, rounds: int)
     before, started = model.usage.total, time.perf_counter()
     try:
         answer = by(way, asked, model, budget, rounds)
-        found: dict[str, Any] = {"said": answer.answer, "rounds": answer.rounds, "cited": len(answer.episodes)}
+        found: dict[str, Any] = {"said": answer.answer, "recalls": answer.rounds, "cited": len(answer.episodes)}
     except UselessReply as error:
         found = {"said": None, "error": type(error).__name__}
     after = model.usage.total
