@@ -10,6 +10,8 @@ OPENAI_BASE_URL.
 Ways: graphmem is `Memory.ask`. BM25 tells the best passages, as many as the same budget holds, and "all" tells all
 passages, each in the same prompt, by one call. Every answer is written as it comes, and what is there already is not
 asked again. Exact match and F1 as SQuAD has them.
+
+With `--told` no model is asked: of how many questions a right answer stands in what the first call would be told.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import UselessReply
 from graphmem.language.words import words
 from graphmem.llm import ChatModel
+from graphmem.protocols import LLM, Message, Reply
 from graphmem.retrieval import Found, Question, Snapshot
+from graphmem.retrieval.budget import count_tokens
 from graphmem.retrieval.scoring import matching_words
 
 WAYS = ("graphmem", "BM25", "all")
@@ -101,7 +105,7 @@ class BM25:
         return Found(episodes=tuple(episodes[place] for place in order))
 
 
-def by(way: str, asked: Asked, model: ChatModel, budget: int, rounds: int) -> Answer:
+def by(way: str, asked: Asked, model: LLM, budget: int, rounds: int) -> Answer:
     """The answer by one of the `WAYS`."""
     if way == "BM25":
         return asked.memory.ask(asked.question, model, budget=budget, rounds=1, search=BM25())
@@ -130,6 +134,34 @@ def answered(way: str, asked: Asked, model: ChatModel, budget: int, rounds: int)
         "written tokens": after.completion_tokens - before.completion_tokens,
         "seconds": round(time.perf_counter() - started, 1),
     }
+
+
+class Overheard:
+    """An `LLM` that keeps what it is told, and knows nothing."""
+
+    def __init__(self) -> None:
+        self.told = ""
+
+    def reply(self, messages: Sequence[Message], form: type[Reply], *, purpose: str) -> Reply:
+        self.told = messages[-1]["content"].casefold()
+        return form.model_validate({"answer": ""})
+
+
+def told(questions: Iterable[Asked], ways: Sequence[str], budget: int) -> dict[str, dict[str, float]]:
+    """For each way, the share of questions of which a right answer is told, and the tokens that are told."""
+    model, found = Overheard(), Counter[str]()
+    for asked in questions:
+        found["questions"] += 1
+        for way in ways:
+            by(way, asked, model, budget, rounds=1)
+            found[f"{way} holds"] += any(right.casefold() in model.told for right in asked.answers)
+            found[f"{way} tokens"] += count_tokens(model.told)
+    number = found["questions"]
+    return {
+        way: {"questions": number, "told": round(found[f"{way} holds"] / number, 3),
+              "tokens": round(found[f"{way} tokens"] / number)}
+        for way in ways
+    }  # fmt: skip
 
 
 def asked_now(name: str, questions: Iterable[Asked], model: ChatModel, given: argparse.Namespace) -> None:
@@ -168,23 +200,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--musique", type=Path, help="folder of MuSiQue")
     parser.add_argument("--two-wiki", type=Path, help="folder of 2WikiMultihopQA")
-    parser.add_argument("--model", required=True, help="its name at the endpoint of OPENAI_BASE_URL")
+    parser.add_argument("--model", default="", help="its name at the endpoint of OPENAI_BASE_URL")
+    parser.add_argument("--told", action="store_true", help="ask no model: is the answer in what would be told?")
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=WAYS)
     parser.add_argument("--questions", type=int, default=50, help="of each set")
     parser.add_argument("--first", type=int, default=0, help="where to begin in each set")
     parser.add_argument("--budget", type=int, default=800, help="tokens that are told, but of all passages")
     parser.add_argument("--rounds", type=int, default=2, help="of recall, at most")
-    parser.add_argument("--results", type=Path, required=True, help="a .jsonl to write to, and to go on from")
+    parser.add_argument(
+        "--results", type=Path, default=Path("answers.jsonl"), help="a .jsonl to write to, and to go on from"
+    )
     parser.add_argument("--timeout", type=float, default=900, help="seconds to wait for a reply")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
-    with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
-        if given.musique:
-            asked_now("MuSiQue", musique(given.musique, given.questions, given.first), model, given)
-        if given.two_wiki:
-            asked_now("2WikiMultihopQA", two_wiki(given.two_wiki, given.questions, given.first), model, given)
-    rows = figures(results(given.results)) | {"MuSiQue, AriGraph with GPT-4 (the paper)": PAPER}
-    print(json.dumps(rows)) if given.json else show(f"Asked ({given.model})", rows)
+    sets: dict[str, Iterable[Asked]] = {}
+    if given.musique:
+        sets["MuSiQue"] = musique(given.musique, given.questions, given.first)
+    if given.two_wiki:
+        sets["2WikiMultihopQA"] = two_wiki(given.two_wiki, given.questions, given.first)
+    if given.told:
+        found = {name: told(questions, given.ways, given.budget) for name, questions in sets.items()}
+        rows = {f"{name}, {way}": figure for name, ways in found.items() for way, figure in ways.items()}
+    else:
+        with ChatModel(given.model, max_tokens=MAX_TOKENS, timeout=given.timeout) as model:
+            for name, questions in sets.items():
+                asked_now(name, questions, model, given)
+        rows = figures(results(given.results)) | {"MuSiQue, AriGraph with GPT-4 (the paper)": PAPER}
+    print(json.dumps(rows)) if given.json else show(f"Asked ({given.model or 'no model'})", rows)
 
 
 if __name__ == "__main__":
