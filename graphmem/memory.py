@@ -93,7 +93,7 @@ class Memory(View):
         self._lessons = Lessons(self._load_extractor, self._checked_embedder, slot_of)
         self._unread = Unread(self._read_later)
         self._took_up = False
-        self._reads = threading.Lock()
+        self._reading = threading.Lock()
         validation.name("a namespace", namespace)
         location = validation.location(location)
         store = open_store(location, namespace) if isinstance(location, str) else location

@@ -496,7 +496,8 @@ class Recollection:
 
     `text` is the prompt text; `str(recollection)` gives it. `conflicts` pairs a recalled fact with one that an episode
     of the same step asserts in its place. `why` explains each find by its id, when that was asked for. `chains` lead
-    from what the question names to what it asks, best first: the last fact of each is the answer's.
+    from what the question names to what it asks, best first: the last fact of each is the answer's. `excerpts` gives,
+    by its id, what is told of an episode too long to be told whole.
     """
 
     facts: tuple[Fact, ...]
@@ -507,6 +508,7 @@ class Recollection:
     conflicts: tuple[tuple[Fact, Fact], ...] = ()
     why: Mapping[str, Why] = field(default_factory=dict)
     chains: tuple[tuple[Fact, ...], ...] = ()
+    excerpts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text

@@ -11,7 +11,7 @@ from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.conversations import is_message, question_of
 from graphmem.errors import EmbedderMismatch, InputError
-from graphmem.protocols import Embedder, Store
+from graphmem.protocols import LLM, Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
 from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
 from graphmem.retrieval.budget import LEAST, recollect
@@ -20,6 +20,8 @@ from graphmem.retrieval.filters import FilteredSnapshot, filter_of
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
+
+    from graphmem.answering import Answer
 
 Query = str | Iterable[str] | Mapping[str, int] | Sequence[Mapping[str, Any]]
 
@@ -87,6 +89,30 @@ class View:
         return _told(found, " . ".join(texts), budget)
 
     arecall = twin(recall)
+
+    def ask(
+        self,
+        question: str | Sequence[Mapping[str, Any]],
+        model: LLM,
+        *,
+        budget: int = 2000,
+        rounds: int = 3,
+        search: Search | SearchName = "pagerank",
+        where: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """An answer by `model`, and the episodes that it stands on; `answer.known` is false when the memory has none.
+
+        `question` is a text, or the last messages of a conversation: a follow-up is first made whole from the turns
+        before it, by one call more. Each call is told at most `budget` tokens: a memory that fits is told whole, of a
+        larger one what bears on the question. While the draft lacks something, recall is asked again with what it has
+        found, `rounds` times at most, and no longer than something new is found. `search` and `where` are those of
+        `recall`. `answer.usage` tells what it took. Raises the subclasses of `LLMError`.
+        """
+        from graphmem.answering import ask
+
+        return ask(self, question, model, budget=budget, rounds=rounds, search=search, where=where)
+
+    aask = twin(ask)
 
     def facts(
         self,
@@ -210,4 +236,6 @@ def _told(found: Found, question: str, budget: int) -> Recollection:
         found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains,
         question=question,
     )  # fmt: skip
-    return replace(told, episodes=tuple(whole[episode.id] for episode in told.episodes))
+    episodes = tuple(whole[episode.id] for episode in told.episodes)
+    excerpts = {each.id: found.excerpts[each.id] for each in episodes if each.id in found.excerpts}
+    return replace(told, episodes=episodes, excerpts=excerpts)

@@ -35,7 +35,9 @@ def _steps(page: Path) -> Iterator[tuple[list[str], str]]:
 
 
 def _answer(messages: object, schema: Mapping[str, object] | None) -> str:
-    """A model that reads one fact in whatever it is told."""
+    """A model that reads one fact in whatever it is told, and gives one answer."""
+    if schema and "answer" in json.dumps(schema):
+        return json.dumps({"answer": "Ben", "sources": [1]})
     return json.dumps({"triples": [["brass key", "is held by", "Ben"]], "outdated": []})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graphmem.cli import audit, load, reading, serving, writing  # noqa: F401 - they add their commands
+from graphmem.cli import asking, audit, load, reading, serving, writing  # noqa: F401 - they add their commands
 from graphmem.cli.app import app
 from graphmem.errors import GraphmemError
 from graphmem.terminal import printable

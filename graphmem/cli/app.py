@@ -33,6 +33,10 @@ Moment = Annotated[
     str | None,
     typer.Option("--at", help="Read the memory as it stood after this step, or at a date such as 2024-05-17."),
 ]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(help='Only what "speaker=Ana", "since=2024-05-01", "until=…" or a field of metadata lets through.'),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 
@@ -64,3 +68,14 @@ def memory_at(
 ) -> Iterator[Memory]:
     with store_at(file, namespace, new=new) as store:
         yield Memory(store, embedder=load_embedder(spec) if spec else None, extractor=extractor)
+
+
+def where_of(given: list[str] | None) -> dict[str, list[str] | str]:
+    """NAME=VALUE pairs; of a name that is given twice, either value will do."""
+    found: dict[str, list[str]] = {}
+    for each in given or ():
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise InputError(f'--where is NAME=VALUE, such as "speaker=Ana", not {each!r}')
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}

@@ -11,7 +11,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, app, memory_at, seen_at, store_at, view_at
+from graphmem.cli.app import (
+    AsJson,
+    EmbedderSpec,
+    File,
+    Moment,
+    Namespace,
+    Where,
+    app,
+    memory_at,
+    seen_at,
+    store_at,
+    view_at,
+    where_of,
+)
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
 from graphmem.errors import InputError
 from graphmem.graph import export as transfer
@@ -42,12 +55,7 @@ def recall(
         int | None, typer.Option(min=0, help="The most episodes to recall; without it, as many as bear on the query.")
     ] = None,
     budget: Annotated[int, typer.Option(min=LEAST, help="Tokens that the text may take.")] = 1000,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            help='Only what "speaker=Ana", "since=2024-05-01", "until=…" or a field of metadata lets through.'
-        ),
-    ] = None,
+    where: Where = None,
     explain: Annotated[bool, typer.Option(help="Say why each was found.")] = False,
     at: Moment = None,
     namespace: Namespace = "default",
@@ -58,22 +66,11 @@ def recall(
     with memory_at(file, namespace, embedder) as memory:
         found = seen_at(memory, at).recall(
             query, search=search.value, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
-            budget=budget, where=_where(where), explain=explain,
+            budget=budget, where=where_of(where), explain=explain,
         )  # fmt: skip
         print(as_line(asdict(found)) if as_json else printable(str(found)))
         if explain and not as_json:
             print_reasons(found)
-
-
-def _where(given: list[str] | None) -> dict[str, list[str] | str]:
-    """NAME=VALUE pairs; of a name that is given twice, either value will do."""
-    found: dict[str, list[str]] = {}
-    for each in given or ():
-        name, equals, value = each.partition("=")
-        if not (name and equals):
-            raise InputError(f'--where is NAME=VALUE, such as "speaker=Ana", not {each!r}')
-        found.setdefault(name, []).append(value)
-    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 @app.command()

@@ -89,10 +89,12 @@ def mcp(
 ) -> None:
     """Serve a memory (made when missing) to MCP clients.
 
-    Over HTTP, the environment variable GRAPHMEM_MCP_TOKEN sets a token that clients must send.
+    A model that is named reads what is remembered, and answers what is asked by the tool `ask`. Over HTTP, the
+    environment variable GRAPHMEM_MCP_TOKEN sets a token that clients must send.
     """
     from graphmem.integrations.mcp import TOKEN, serve
 
     chosen = load_embedder(embedder) if embedder else None
     with Memory(file, namespace=namespace, embedder=chosen, extractor=extractor) as memory:
-        serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=os.environ.get(TOKEN))
+        token, answering = os.environ.get(TOKEN), getattr(extractor, "llm", None)
+        serve(memory, allow_forget=allow_forget, http=http, host=host, port=port, token=token, model=answering)

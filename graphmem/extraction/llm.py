@@ -58,7 +58,7 @@ class LLMExtractor:
         fault_of: Callable[[Triple], str | None] = lambda _: None,
         lasting: Callable[[Fact], str | None] = lambda _: None,
     ) -> None:
-        self._llm = llm
+        self.llm = llm
         self._prompt = prompt
         self._wishes = prompts.wishes(instructions, entity_types, relation_types)
         self._relations = {_bare(relation): relation for relation in relation_types}
@@ -76,7 +76,7 @@ class LLMExtractor:
         numbers: list[int] = []
         for part in _parts(observation):
             asked = prompts.with_wishes(self._prompt(part, shown), self._wishes)
-            reply = self._llm.reply(asked, prompts.ExtractionReply, purpose="extract")
+            reply = self.llm.reply(asked, prompts.ExtractionReply, purpose="extract")
             raw += reply.triples
             numbers += reply.outdated
         triples, dropped = self._judged(raw, observation, shown)

@@ -21,6 +21,7 @@ from pydantic import RootModel, TypeAdapter
 from graphmem.errors import GraphmemError, InputError, extra
 from graphmem.integrations.tools import INSTRUCTIONS, Tool, Tools, in_words
 from graphmem.memory import Memory
+from graphmem.protocols import LLM
 
 with extra("mcp"):
     from mcp.server.auth.provider import AccessToken
@@ -39,8 +40,10 @@ _KINDS = {
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True)
 
 
-def server(memory: Memory, *, allow_forget: bool = False, token: str | None = None) -> MCPServer[Any]:
-    """A server with the tools over `memory`, and its statistics and graph as resources.
+def server(
+    memory: Memory, *, allow_forget: bool = False, token: str | None = None, model: LLM | None = None
+) -> MCPServer[Any]:
+    """A server with the tools over `memory`, and its statistics and graph as resources; `model` answers questions.
 
     With `token`, HTTP clients must send it as a bearer token. The SDK runs the tools on worker threads; a memory may
     be used from many.
@@ -48,7 +51,7 @@ def server(memory: Memory, *, allow_forget: bool = False, token: str | None = No
     made: MCPServer[Any] = MCPServer(
         "graphmem", instructions=INSTRUCTIONS, log_level="WARNING", **(_guard(token) if token else {})
     )
-    for tool in Tools(memory, allow_forget=allow_forget).all():
+    for tool in Tools(memory, allow_forget=allow_forget, model=model).all():
         kind = _KINDS.get(tool.__name__, _READS).model_copy(update={"open_world_hint": False})
         title = tool.__name__.replace("_", " ").capitalize()
         made.add_tool(_answering(tool), title=title, annotations=kind, structured_output=True)
@@ -61,7 +64,7 @@ def server(memory: Memory, *, allow_forget: bool = False, token: str | None = No
 
 def serve(
     memory: Memory, *, allow_forget: bool = False, http: bool = False, host: str = "127.0.0.1", port: int = 8000,
-    token: str | None = None,
+    token: str | None = None, model: LLM | None = None,
 ) -> None:  # fmt: skip
     """Serve `memory` until the client, or an interrupt, ends it: over stdio, or at `http://host:port/mcp`.
 
@@ -69,7 +72,7 @@ def serve(
     """
     if http and not token and not _is_loopback(host):
         raise InputError(f"{host} can be reached from other machines: set a token in {TOKEN}, or use 127.0.0.1")
-    made = server(memory, allow_forget=allow_forget, token=token if http else None)
+    made = server(memory, allow_forget=allow_forget, token=token if http else None, model=model)
     if http:
         print(f"graphmem: serving at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
         made.run("streamable-http", host=host, port=port)

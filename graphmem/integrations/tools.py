@@ -1,4 +1,4 @@
-"""What a model can do with a memory, the same through every door: five tools, and their results in words.
+"""What a model can do with a memory, the same through every door: a few tools, and their results in words.
 
 Arguments come from a model and are not trusted: they are checked, and a bad one is told, never raised past a door.
 """
@@ -15,8 +15,10 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from graphmem.errors import GraphmemError
+from graphmem.answering import Answer
+from graphmem.errors import GraphmemError, InputError
 from graphmem.memory import Memory
+from graphmem.protocols import LLM
 from graphmem.records import Fact, Forgotten, Learned, Recollection, Triple, when
 
 log = logging.getLogger(__name__)
@@ -44,14 +46,15 @@ class Facts:
 class Tools:
     """The tools over one memory. Each may be called again without harm, and from any thread."""
 
-    def __init__(self, memory: Memory, *, allow_forget: bool = False) -> None:
+    def __init__(self, memory: Memory, *, allow_forget: bool = False, model: LLM | None = None) -> None:
         self.memory = memory
         self.allow_forget = allow_forget
+        self.model = model
 
     def all(self) -> tuple[Tool, ...]:
-        """Those that are on: forgetting only when it is allowed."""
+        """Those that are on: asking only with a model, forgetting only when it is allowed."""
         tools = (self.remember, self.recall, self.facts_about, self.history)
-        return (*tools, self.forget) if self.allow_forget else tools
+        return (*tools, *([self.ask] if self.model else []), *([self.forget] if self.allow_forget else []))
 
     def remember(
         self,
@@ -84,6 +87,14 @@ class Tools:
     ) -> Recollection:
         """Find the facts and episodes in memory that bear on a question."""
         return self.memory.recall(query, explain=explain)
+
+    def ask(
+        self, question: Annotated[str, Field(description="What to answer from memory, as a whole question.")]
+    ) -> Answer:
+        """Have a question answered from memory, with the episodes that the answer stands on."""
+        if self.model is None:
+            raise InputError("there is no model to ask: give Tools(memory, model=...)")
+        return self.memory.ask(question, self.model)
 
     def facts_about(self, entity: Entity) -> Facts:
         """List what is known to hold now about one person, place or thing."""
@@ -145,13 +156,15 @@ def _complaint(error: Mapping[str, Any]) -> str:
     return ": ".join(filter(None, (".".join(map(str, error["loc"])), error["msg"])))
 
 
-def in_words(result: Learned | Recollection | Facts | Forgotten) -> str:
+def in_words(result: Learned | Recollection | Answer | Facts | Forgotten) -> str:
     """What a tool gave, as text for a model."""
     match result:
         case Learned():
             return _learned(result)
         case Recollection():
             return "\n".join([result.text, *_reasons(result)])
+        case Answer():
+            return str(result)
         case Facts():
             lines = [_with_its_life(fact) for fact in result.facts]
             return "\n".join(lines) or f"Nothing is known about {result.entity}."

@@ -9,6 +9,8 @@ from graphmem import Memory
 from graphmem.integrations.tools import Tools, answer, arguments_of, in_words
 from graphmem.records import Triple
 from graphmem.testing import HashEmbedder
+from tests.llm.forms import chat
+from tests.model_server import ChatServer
 
 KEY = Triple("key", "is in", "box")
 
@@ -22,6 +24,15 @@ def test_forgetting_is_offered_only_when_it_is_allowed(memory: Memory) -> None:
     offered = [tool.__name__ for tool in Tools(memory).all()]
     assert offered == ["remember", "recall", "facts_about", "history"]
     assert [tool.__name__ for tool in Tools(memory, allow_forget=True).all()] == [*offered, "forget"]
+
+
+def test_asking_is_offered_only_with_a_model(memory: Memory) -> None:
+    memory.remember("The key is in the box.", triples=[KEY])
+    with ChatServer(lambda *_: '{"answer": "in the box", "sources": [1]}') as server, chat(server) as model:
+        tools = Tools(memory, model=model)
+        assert [tool.__name__ for tool in tools.all()][-1] == "ask"
+        assert in_words(tools.ask("Where is the key?")) == "in the box\n[step 0] The key is in the box."
+    assert "Error: " in answer(Tools(memory).ask, '{"question": "Where is the key?"}')
 
 
 def test_what_was_remembered_is_recalled_in_words(tools: Tools) -> None:

@@ -1,0 +1,54 @@
+"""The command that has a language model answer from a memory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from graphmem.answering import Answer
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, Where, app, memory_at, seen_at, where_of
+from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
+from graphmem.cli.output import as_line
+from graphmem.llm import ChatModel, Usage
+from graphmem.retrieval.budget import LEAST
+from graphmem.terminal import printable
+
+
+@app.command()
+def ask(
+    file: File,
+    question: Annotated[str, typer.Argument(help="What to answer from the memory.")],
+    model: Annotated[str, typer.Option(help="The model that answers; OPENAI_BASE_URL says where.")],
+    budget: Annotated[int, typer.Option(min=LEAST, help="Tokens of the memory that a call is told.")] = 2000,
+    rounds: Annotated[int, typer.Option(min=1, help="Of recall, at most: each looks for what the last one lacks.")] = 3,
+    where: Where = None,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="USD that the calls may cost.")] = None,
+    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
+    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
+    timeout: Annotated[float, TIMEOUT] = 300.0,
+    extra_body: Annotated[str | None, EXTRA_BODY] = None,
+    at: Moment = None,
+    namespace: Namespace = "default",
+    embedder: EmbedderSpec = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the memory by a language model, and print the episodes that the answer stands on."""
+    with (
+        memory_at(file, namespace, embedder) as memory,
+        ChatModel(model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
+                  extra_body=json_object(extra_body), budget=max_cost) as llm,
+    ):  # fmt: skip
+        answer = seen_at(memory, at).ask(question, llm, budget=budget, rounds=rounds, where=where_of(where))
+    print(as_line(asdict(answer)) if as_json else _told(answer))
+
+
+def _told(answer: Answer) -> str:
+    return "\n".join([printable(str(answer)), *([_bill(answer.usage)] if answer.usage else [])])
+
+
+def _bill(usage: Usage) -> str:
+    calls = f"{usage.calls} call{'s' if usage.calls != 1 else ''}"
+    cost = "" if usage.cost is None else f", ${usage.cost:.4f}"
+    return f"({calls}: {usage.prompt_tokens} tokens read, {usage.completion_tokens} written{cost})"
