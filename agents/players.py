@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from agents.extraction import GameExtractor, game_model
 from agents.memories.graph import WIDTH
 from agents.policies.heuristic import HeuristicPlayer
+from agents.policies.hybrid import Adviser, HybridPlayer, HybridReader
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Policy
@@ -54,6 +55,13 @@ def language_model(llm: LLM, *, calls: int = 3, reader: LLMExtractor | None = No
     return Player(
         policy, extractor, recall_tokens=PAID_TOKENS, counters=(policy.counts, reader.counts, extractor.counts)
     )
+
+
+def rules_and_model(llm: LLM, embedder: Embedder, seed: int = 0) -> Player:
+    """The heuristic player and its rules, and a model for what these do not understand or rank alike."""
+    adviser = Adviser(llm)
+    reader = HybridReader(adviser)
+    return Player(HybridPlayer(embedder, adviser, seed), reader, counters=(adviser.counts, reader.counts))
 
 
 def as_in_the_paper(llm: LLM) -> Player:

@@ -8,7 +8,7 @@ extraction in one call is the library's: `graphmem.prompts`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
@@ -271,6 +271,146 @@ def exploration(plan: str) -> list[Message]:
     return [_system(_EXPLORATION), _user(f"Plan:\n{plan}")]
 
 
+# What the hybrid player asks: to read what its rules do not understand, and to choose where they rank alike.
+
+
+class LockReply(BaseModel):
+    """Which key opens which lock."""
+
+    key: Name
+    opens: Name
+
+
+class FoodReply(BaseModel):
+    """A food of a recipe, and what is to be done to it."""
+
+    food: Name
+    cut: Literal["none", "sliced", "diced", "chopped"] = "none"
+    heat: Literal["none", "fried", "roasted", "grilled"] = "none"
+
+
+class WrittenReply(BaseModel):
+    """What a note, a sign or a recipe tells, as far as rules can use it."""
+
+    locks: Annotated[list[LockReply], cut(8), Field(max_length=8)] = []
+    foods: Annotated[list[FoodReply], cut(12), Field(max_length=12)] = []
+
+
+class BringReply(BaseModel):
+    """A thing, and what or where it is to be put."""
+
+    thing: Name
+    to: Name
+
+
+class TaskReply(BaseModel):
+    """What kind of task it is, what it wants, and which keys it tells of."""
+
+    kind: Literal["search", "cook", "clean", "bring", "other"]
+    wanted: Annotated[list[Name], cut(4), Field(max_length=4), listed()] = []
+    bring: Annotated[list[BringReply], cut(8), Field(max_length=8)] = []
+    locks: Annotated[list[LockReply], cut(8), Field(max_length=8)] = []
+
+
+class ChoiceReply(BaseModel):
+    """The number of a choice, from 1."""
+
+    choice: Annotated[int, Field(ge=1, le=9)]
+
+
+_WRITTEN = """You read what is written in a game: a note, a letter, a sign, a recipe. It may say it in any way: \
+plainly, as a hint, a story, a list with arrows. You tell what it says, with names copied as they are written:
+- locks: which key opens which lock (a door, a chest, a locker).
+- foods: every food that a recipe needs, each once. cut: "sliced" (slices, rounds, strips), "diced" (dice, cubes), \
+"chopped" (chopped, pieces), else "none". heat: "fried" (in a pan, on the stove), "roasted" (baked, in the oven), \
+"grilled" (on the grill or BBQ), else "none".
+A list of which nothing is said stays empty.
+
+Reply with JSON only: {"locks": [{"key": ..., "opens": ...}, ...], "foods": [{"food": ..., "cut": ..., "heat": ...}, \
+...]}"""
+
+_WRITTEN_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "If ever you get hold of the silver key, walk to the oak chest with it: you will like what happens.",
+        '{"locks": [{"key": "silver key", "opens": "oak chest"}], "foods": []}',
+    ),
+    (
+        "Leek pot. Take leek, green apple, an egg and bacon. Leek in rounds, and into the frying pan with it. Cube the "
+        "green apple. The bacon is baked.",
+        '{"locks": [], "foods": [{"food": "leek", "cut": "sliced", "heat": "fried"}, {"food": "green apple", "cut": '
+        '"diced", "heat": "none"}, {"food": "egg", "cut": "none", "heat": "none"}, {"food": "bacon", "cut": "none", '
+        '"heat": "roasted"}]}',
+    ),
+    ("Nobody may enter the garden after dark!", '{"locks": [], "foods": []}'),
+    (
+        "Captain's log: at last we forced card 7 into the reader of the blue hatch, and it let us pass.",
+        '{"locks": [{"key": "card 7", "opens": "blue hatch"}], "foods": []}',
+    ),
+    (
+        "Lamb: pieces / grill. Onion: strips. Rice: as is.",
+        '{"locks": [], "foods": [{"food": "lamb", "cut": "chopped", "heat": "grilled"}, {"food": "onion", "cut": '
+        '"sliced", "heat": "none"}, {"food": "rice", "cut": "none", "heat": "none"}]}',
+    ),
+)
+
+_TASK = """You read the task of a text game, said in any way, and tell what kind it is, with names copied as they are \
+written:
+- kind: "search" (something hidden or lost is to be found or fetched), "cook" (a dish is to be made and eaten), \
+"clean" (many things are to be brought back to where each belongs, without being named), "bring" (named things are to \
+be put in or on something), or "other".
+- wanted: what is to be found in a search; else empty.
+- bring: in a "bring", each thing and what it is put in or on; else empty.
+- locks: which key opens which lock, as far as the task says so.
+
+Reply with JSON only: {"kind": ..., "wanted": [...], "bring": [{"thing": ..., "to": ...}, ...], "locks": [{"key": ..., \
+"opens": ...}, ...]}"""
+
+_TASK_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "The lost crown is what the king wants back. It lies in the iron vault, people say, and the cellar gate on the "
+        "way yields to the rusty key.",
+        '{"kind": "search", "wanted": ["crown"], "bring": [], "locks": [{"key": "rusty key", "opens": "cellar gate"}]}',
+    ),
+    (
+        "Lunch is your job: do as it says on the sheet in the galley, and enjoy.",
+        '{"kind": "cook", "wanted": [], "bring": [], "locks": []}',
+    ),
+    (
+        "Somebody turned the flat upside down. Make it so that everything is in its place again.",
+        '{"kind": "clean", "wanted": [], "bring": [], "locks": []}',
+    ),
+    (
+        "The lamp would look good on the desk.",
+        '{"kind": "bring", "wanted": [], "bring": [{"thing": "lamp", "to": "desk"}], "locks": []}',
+    ),
+)
+
+_CHOICE = """You play a text game. Of a few things that can be done now, choose the one that is the likeliest to bring \
+the task on. Reply with JSON only: {"choice": number}"""
+
+
+def written(text: str) -> list[Message]:
+    """Ask what a note or recipe tells. Reply: `WrittenReply`."""
+    return _few_shots(_WRITTEN, _WRITTEN_EXAMPLES, text)
+
+
+def read_task(task: str) -> list[Message]:
+    """Ask what a task is. Reply: `TaskReply`."""
+    return _few_shots(_TASK, _TASK_EXAMPLES, task)
+
+
+def choose(task: str, known: str, choices: Sequence[str]) -> list[Message]:
+    """Ask for one of a few `choices`. Reply: `ChoiceReply`."""
+    listed = "\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+    return [_system(_CHOICE), _user(_sections({"Task": task, "Known": known, "Choices": listed}))]
+
+
+def _few_shots(rules: str, examples: Sequence[tuple[str, str]], asked: str) -> list[Message]:
+    """What to do, how it was done before, and what is asked now."""
+    shown = [part for said, done in examples for part in (_user(said), _assistant(done))]
+    return [_system(rules), *shown, _user(asked)]
+
+
 # What the memories that need a model ask of it.
 
 
@@ -332,6 +472,10 @@ def _quoted(text: str) -> str:
 
 def _system(text: str) -> Message:
     return {"role": "system", "content": text}
+
+
+def _assistant(text: str) -> Message:
+    return {"role": "assistant", "content": text}
 
 
 def _user(text: str) -> Message:
