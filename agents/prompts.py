@@ -122,6 +122,23 @@ _GAME_EXAMPLES: tuple[tuple[str, str], ...] = (
         '{"triples": [["carrot", "is", "sliced"]], "outdated": []}',
     ),
     (
+        "Known facts:\n1. cookbook, is on, shelf\n\nObservation:\n> examine cookbook\nIngredients: onion, red apple. "
+        "Directions: slice the onion, fry the onion, prepare meal.",
+        '{"triples": [["recipe", "requires", "onion"], ["recipe", "requires", "red apple"], ["onion", "must be", '
+        '"sliced"], ["onion", "must be", "fried"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. fridge, is in, kitchen\n2. fridge, is, closed\n\nObservation:\n> open fridge\nYou open the "
+        "fridge, revealing some milk and a raw egg.",
+        '{"triples": [["fridge", "is", "open"], ["milk", "is in", "fridge"], ["egg", "is in", "fridge"], '
+        '["egg", "is", "raw"]], "outdated": [2]}',
+    ),
+    (
+        "Known facts:\n1. egg, is in, inventory\n2. table, is in, kitchen\n\nObservation:\n> take table\nThat's fixed "
+        "in place. You are carrying too much already.",
+        '{"triples": [], "outdated": []}',
+    ),
+    (
         "Known facts:\n1. letter, is in, inventory\n\nObservation:\n> examine letter\n"
         "The iron key unlocks the green box.",
         '{"triples": [["iron key", "unlocks", "green box"]], "outdated": []}',
@@ -137,48 +154,87 @@ def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
     return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text), known)
 
 
-_AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \
-your memory graph, plan, and act by sending one command at a time."""
+_AGENT = """You play a text game as a careful agent. You read what the game answers, remember facts and episodes in a \
+memory graph, plan, and act by sending one command at a time.
 
-_PLAN = """Make or update the plan:
+You are told, in sections of which an empty one is left out:
+- Task: what is to be done; it stays the same.
+- Lessons of earlier attempts: what went wrong before, and what to do otherwise.
+- Recent actions: your latest commands, each with the game's answer.
+- Last action, Observation: the command that you have just sent, and the game's answer to it.
+- Inventory, Place: what you carry, and where you are.
+- Memory: what you know of earlier that bears on the plan and the observation. Facts are written "subject, relation, \
+object" and hold until an observation says otherwise; episodes are earlier observations with their step. What is \
+carried, where you are, and the map are told in sections of their own and left out here.
+- Plan: the main goal and the sub-goals of the step before, each with its reason.
+- Unexplored exits: of places that you know, the exits that nobody has taken yet, the nearest place first.
+- Actions: commands that the game understands now. Places to go to: known places that you can walk to in one action, \
+however far they are.
+- Now: what you are asked for. Reply to it with JSON only.
+
+The plan:
 - main_goal: what the task asks for, in few words.
 - sub_goals: the next steps in order, at most 5, each with its reason, and "about": the names of the things and places \
 it concerns, as the game writes them (they are looked up in memory).
-- Keep sub-goals of the old plan that are not done; drop those that are done; change only what the observation changes.
-- explore: true when something you need has not been found yet, so that unexplored exits should be tried."""
+- Keep sub-goals of the old plan that are not done, with their reasons; drop those that are done; change only what the \
+observation changes.
+- A sub-goal is something that can be seen to be done: "take the brass key", not "make progress". What must come first \
+stands first: a key before the lock, the knife before the cutting, the recipe before the ingredients.
+- explore: true when something you need has not been found yet, so that unexplored exits should be tried; false when \
+memory or observation tell where everything is that the next steps need.
 
-_ACT = """Choose one action:
+The action:
 - Copy one of the listed actions exactly, or say "go to PLACE" with one of the listed places.
 - Serve the first sub-goal that can be served now: use what is here; go to the place of what is elsewhere; when that \
 place is not known, take an unexplored exit.
-- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not repeat \
-an action that has just failed.
-- reason: one short sentence, written before you choose."""
+- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not eat or \
+cook anything unless the plan says so. Do not repeat an action that has just failed.
+- When several exits are unexplored, take the nearest; come back to what you have left open only when nothing new is \
+nearer.
+- reason: one short sentence, written before you choose.
+
+Three examples, of other games, with plan and action.
+
+Observation: "-= Hall =- You've entered a hall. You can make out an old lamp and a closed chest. There is an exit to \
+the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north.
+{"main_goal": "find the crown", "sub_goals": [{"goal": "find the silver key", "reason": "It unlocks the chest, where \
+the crown may be.", "about": ["silver key", "chest"]}, {"goal": "open the chest in the hall", "reason": "The crown may \
+be inside.", "about": ["chest", "hall"]}], "explore": true}
+{"reason": "The silver key is not here, and north is unexplored.", "action": "go north"}
+
+Observation: "> take silver key. You take the silver key from the shelf." Place: Study. Inventory: a silver key. \
+Memory: "chest, is in, Hall", "silver key, unlocks, chest". Places to go to: Hall, Cellar.
+{"main_goal": "find the crown", "sub_goals": [{"goal": "open the chest in the hall", "reason": "The silver key unlocks \
+it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false}
+{"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}
+
+Observation: "You fry the onion." Place: Kitchen. Inventory: a fried onion, a knife. Memory: "onion, must be, fried", \
+"onion, must be, sliced". Actions: drop knife, slice onion with knife.
+{"main_goal": "cook and eat the meal", "sub_goals": [{"goal": "slice the onion", "reason": "The recipe says so, and it \
+is fried already.", "about": ["onion", "knife"]}], "explore": false}
+{"reason": "The knife is in my hand.", "action": "slice onion with knife"}"""
+"""The same in every call that plans or acts, and long enough for a provider's prompt cache."""
 
 _PLAN_FORM = (
     '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
 )
 _ACT_FORM = '{"reason": ..., "action": ...}'
-_ACT_EXAMPLE = (
-    'for example {"reason": "The plan wants the old lamp, and it is here.", "action": "take old lamp"} '
-    'or {"reason": "The chest has not been found, and north is unexplored.", "action": "go north"}'
-)
 _BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
 
 
 def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for the plan. `scene` holds the sections of working memory, by heading, in order. Reply: `PlanReply`."""
-    return _ask(_PLAN, _PLAN_FORM, task, scene)
+    return _ask(task, scene, f"Make or update the plan: {_PLAN_FORM}")
 
 
 def act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for one action. Reply: `ActionReply`."""
-    return _ask(_ACT, f"{_ACT_FORM}, {_ACT_EXAMPLE}", task, scene)
+    return _ask(task, scene, f"Choose one action: {_ACT_FORM}")
 
 
 def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for plan and action in one call. Reply: `PlanAndActionReply`."""
-    return _ask(f"{_PLAN}\n\nThen choose. {_ACT}", _BOTH_FORM, task, scene)
+    return _ask(task, scene, f"Make or update the plan, then choose one action: {_BOTH_FORM}")
 
 
 def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:
@@ -453,8 +509,8 @@ def importance(observation: str) -> list[Message]:
     return [_system(_IMPORTANCE), _user(f"Observation:\n{observation}")]
 
 
-def _ask(how: str, form: str, task: str, scene: Mapping[str, str]) -> list[Message]:
-    return [_system(f"{_AGENT}\n\n{how}\n\nReply with JSON only: {form}"), _user(_sections({"Task": task, **scene}))]
+def _ask(task: str, scene: Mapping[str, str], now: str) -> list[Message]:
+    return [_system(_AGENT), _user(_sections({"Task": task, **scene, "Now": now}))]
 
 
 def _sections(scene: Mapping[str, str]) -> str:

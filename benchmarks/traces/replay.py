@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.llm.server import ChatServer
-
 from agents.ariadne import RECENT
 from agents.extraction import game_model
 from agents.memories import GraphMemory
@@ -26,6 +24,7 @@ from graphmem import Learned, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.extraction.textworld.slots import slot
 from graphmem.llm import ChatModel
+from tests.model_server import ChatServer
 
 _TITLE = re.compile(r"^-= (.+?) =-\s*$", re.MULTILINE)
 
