@@ -338,11 +338,11 @@ class LockReply(BaseModel):
 
 
 class FoodReply(BaseModel):
-    """A food of a recipe, and what is to be done to it."""
+    """A food of a recipe, how it is to be cut, and what it is to be heated on or in."""
 
     food: Name
-    cut: Literal["none", "sliced", "diced", "chopped"] = "none"
-    heat: Literal["none", "fried", "roasted", "grilled"] = "none"
+    cut: Literal["none", "slice", "dice", "chop"] = "none"
+    heat: Literal["none", "stove", "oven", "BBQ"] = "none"
 
 
 class WrittenReply(BaseModel):
@@ -377,9 +377,9 @@ class ChoiceReply(BaseModel):
 _WRITTEN = """You read what is written in a game: a note, a letter, a sign, a recipe. It may say it in any way: \
 plainly, as a hint, a story, a list with arrows. You tell what it says, with names copied as they are written:
 - locks: which key opens which lock (a door, a chest, a locker).
-- foods: every food that a recipe needs, each once. cut: "sliced" (slices, rounds, strips), "diced" (dice, cubes), \
-"chopped" (chopped, pieces), else "none". heat: "fried" (in a pan, on the stove), "roasted" (baked, in the oven), \
-"grilled" (on the grill or BBQ), else "none".
+- foods: every food that a recipe needs, each once. cut: "slice" (slices, rounds, strips), "dice" (dice, cubes), \
+"chop" (chopped, pieces), else "none". heat: "stove" (fried, in a pan), "oven" (roasted, baked), "BBQ" (grilled), else \
+"none".
 A list of which nothing is said stays empty.
 
 Reply with JSON only: {"locks": [{"key": ..., "opens": ...}, ...], "foods": [{"food": ..., "cut": ..., "heat": ...}, \
@@ -393,9 +393,9 @@ _WRITTEN_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
         "Leek pot. Take leek, green apple, an egg and bacon. Leek in rounds, and into the frying pan with it. Cube the "
         "green apple. The bacon is baked.",
-        '{"locks": [], "foods": [{"food": "leek", "cut": "sliced", "heat": "fried"}, {"food": "green apple", "cut": '
-        '"diced", "heat": "none"}, {"food": "egg", "cut": "none", "heat": "none"}, {"food": "bacon", "cut": "none", '
-        '"heat": "roasted"}]}',
+        '{"locks": [], "foods": [{"food": "leek", "cut": "slice", "heat": "stove"}, {"food": "green apple", "cut": '
+        '"dice", "heat": "none"}, {"food": "egg", "cut": "none", "heat": "none"}, {"food": "bacon", "cut": "none", '
+        '"heat": "oven"}]}',
     ),
     ("Nobody may enter the garden after dark!", '{"locks": [], "foods": []}'),
     (
@@ -404,8 +404,8 @@ _WRITTEN_EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Lamb: pieces / grill. Onion: strips. Rice: as is.",
-        '{"locks": [], "foods": [{"food": "lamb", "cut": "chopped", "heat": "grilled"}, {"food": "onion", "cut": '
-        '"sliced", "heat": "none"}, {"food": "rice", "cut": "none", "heat": "none"}]}',
+        '{"locks": [], "foods": [{"food": "lamb", "cut": "chop", "heat": "BBQ"}, {"food": "onion", "cut": '
+        '"slice", "heat": "none"}, {"food": "rice", "cut": "none", "heat": "none"}]}',
     ),
 )
 

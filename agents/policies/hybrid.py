@@ -27,7 +27,7 @@ from agents.policies.llm import possible_actions
 from agents.policies.protocol import Decision, Plan, Situation
 from graphmem import Extraction, Fact, Triple
 from graphmem.errors import LLMError, UselessReply
-from graphmem.extraction.textworld import TextWorldExtractor
+from graphmem.extraction.textworld import TextWorldExtractor, slot
 from graphmem.protocols import LLM, Embedder, Message
 from graphmem.records import Observation, entity_key
 
@@ -53,6 +53,11 @@ _IN_RULES_WORDS = {
     "search": "Find the treasure.",
 }
 """Tasks as the rules know them."""
+
+_DONE = {
+    "slice": "sliced", "dice": "diced", "chop": "chopped", "stove": "fried", "oven": "roasted", "BBQ": "grilled",
+}  # fmt: skip
+"""What becomes of a food."""
 
 _ASIDE = re.compile(r"(look|inventory|examine|drop)\b")
 """Commands that do not bring a game on."""
@@ -127,7 +132,8 @@ class HybridReader:
         relations = {triple.relation for triple in read.triples}
         if "says" in relations and not relations & _TOLD:
             said = self._adviser.ask(prompts.written(text), prompts.WrittenReply, purpose="read")
-            return replace(read, triples=(*read.triples, *(self._checked(said, text) if said else ())))
+            triples = (*read.triples, *(self._checked(said, text) if said else ()))
+            return replace(read, triples=triples, slots=tuple(map(slot, triples)))
         if not read.triples and len(text.split()) >= LEAST:
             return self._by_model(observation, known) or read
         return read
@@ -257,7 +263,9 @@ def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:
 def _recipe(foods: Iterable[prompts.FoodReply]) -> Iterator[Triple]:
     for each in foods:
         yield Triple("recipe", "requires", each.food)
-        yield from (Triple(each.food, "must be", state) for state in (each.cut, each.heat) if state != "none")
+        for how in (each.cut, each.heat):
+            if how != "none":
+                yield Triple(each.food, "must be", _DONE[how])
 
 
 def _stands_in(text: str, triple: Triple) -> bool:

@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
     parser.add_argument("--reworded", action="store_true", help="play made hunts and cookings told in other words")
     parser.add_argument("--players", nargs="*", default=list(reworded.PLAYERS), choices=list(reworded.PLAYERS))
+    parser.add_argument("--tasks", nargs="*", default=reworded.TASKS, choices=reworded.TASKS, help="of these games")
     parser.add_argument("--out", type=Path, default=Path("reworded.jsonl"), help="reworded games played so far")
     parser.add_argument("--seeds", type=int, default=3, help="games to play, of each kind")
     parser.add_argument("--commands", type=int, default=40, help="commands in a game")
@@ -73,7 +74,7 @@ def main() -> None:
             played[kind] = playing.figures(games)
         console.print(columns(f"playing ({given.model})", played))
     if given.reworded:
-        for record in reworded.play_all(asked, given.players, given.seeds, given.commands, given.out):
+        for record in reworded.play_all(asked, given.players, given.tasks, given.seeds, given.commands, given.out):
             console.print(reworded.told(record), highlight=False)
         records = reworded.read(given.out)
         by_player = {name: [record for record in records if record["player"] == name] for name in reworded.PLAYERS}

@@ -39,14 +39,19 @@ Record = dict[str, Any]
 
 
 def play_all(
-    asked: Callable[[], ChatModel], players: Sequence[str], seeds: int, commands: int, out: Path
+    asked: Callable[[], ChatModel],
+    players: Sequence[str],
+    tasks: Sequence[str],
+    seeds: int,
+    commands: int,
+    out: Path,
 ) -> Iterator[Record]:
     """The games that `out` does not hold yet, each written there when it is over."""
     held = {_name(record) for record in read(out)}
     games = zip(range(1, seeds + 1), islice(cycle(WORDINGS), seeds), strict=True)
     for seed, wording in games:
         for player in players:
-            for task in TASKS:
+            for task in tasks:
                 game = {"player": player, "task": task, "seed": seed, "wording": wording}
                 if _name(game) in held:
                     continue

@@ -69,7 +69,7 @@ def test_a_note_that_the_rules_read_asks_no_model() -> None:
 
 
 def test_a_recipe_becomes_what_the_rules_know_of_recipes() -> None:
-    foods = [{"food": "leek", "cut": "diced", "heat": "fried"}, {"food": "milk", "cut": "none", "heat": "none"}]
+    foods = [{"food": "leek", "cut": "dice", "heat": "stove"}, {"food": "milk", "cut": "none", "heat": "none"}]
     text = "> examine cookbook\nYou want leek in cubes, out of the pan, and milk."
     assert read(Scripted(read={"locks": [], "foods": foods}), text) == [
         ("recipe", "requires", "leek"), ("leek", "must be", "diced"), ("leek", "must be", "fried"),
@@ -195,3 +195,12 @@ def test_it_plays_a_game_that_the_rules_know_as_they_do_with_or_without_a_model(
         env = Reworded(MiniWorld(), "letter")
         steps = list(Ariadne(env, GraphMemory(memory), plays.policy, max_steps=60).run())
     assert steps[-1].info["won"]
+
+
+def test_what_the_model_reads_is_remembered() -> None:
+    embedder = load_embedder("lexical")
+    with open_memory(":memory:", embedder, HybridReader(Adviser(Scripted(read={"locks": [LOCK]})))) as memory:
+        memory.remember("-= Hall =-\nYou see a key 2 on the floor.")
+        learned = memory.remember(HINT)
+        assert not learned.episode.pending
+        assert "key 2, unlocks, Mint locker" in map(str, memory.facts())
