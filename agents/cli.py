@@ -65,7 +65,7 @@ def play(
     attempts: Annotated[int, typer.Option(min=1, help="Try again when not won, with the memory of before.")] = 1,
     policy: Annotated[PolicyName, typer.Option(help="Who plans and decides.")] = PolicyName.heuristic,
     model: Annotated[str, typer.Option(help="For llm and hybrid; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
-    calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 2 merges plan and action.")] = 3,
+    calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 3 asks for plan and action apart.")] = 2,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     price: Annotated[

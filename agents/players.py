@@ -48,8 +48,8 @@ def rules_of_thumb(embedder: Embedder, seed: int = 0) -> Player:
     return Player(HeuristicPlayer(embedder, seed), TextWorldExtractor())
 
 
-def language_model(llm: LLM, *, calls: int = 3, reader: LLMExtractor | None = None) -> Player:
-    """One call to extract, then plan and act in one call each (3), or in one together (2)."""
+def language_model(llm: LLM, *, calls: int = 2, reader: LLMExtractor | None = None) -> Player:
+    """One call to extract, then plan and act in one together (2), or in one call each (3)."""
     policy, reader = LLMPolicy(llm, calls=calls), reader or game_model(llm)
     extractor = GameExtractor(reader)
     return Player(

@@ -134,6 +134,11 @@ _GAME_EXAMPLES: tuple[tuple[str, str], ...] = (
         '["egg", "is", "raw"]], "outdated": [2]}',
     ),
     (
+        "Known facts:\n1. wooden door, is, closed\n2. old lamp, is in, hall\n\nObservation:\n> open wooden door\n"
+        "You open the wooden door.",
+        '{"triples": [["wooden door", "is", "open"]], "outdated": [1]}',
+    ),
+    (
         "Known facts:\n1. egg, is in, inventory\n2. table, is in, kitchen\n\nObservation:\n> take table\nThat's fixed "
         "in place. You are carrying too much already.",
         '{"triples": [], "outdated": []}',
@@ -170,7 +175,11 @@ carried, where you are, and the map are told in sections of their own and left o
 - Unexplored exits: of places that you know, the exits that nobody has taken yet, the nearest place first.
 - Actions: commands that the game understands now. Places to go to: known places that you can walk to in one action, \
 however far they are.
-- Now: what you are asked for. Reply to it with JSON only.
+- Now: what you are asked for. Reply with JSON only, in the form of that:
+plan: {"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}
+action: {"reason": ..., "action": ...}
+plan and action: all of these in one object, {"main_goal": ..., "sub_goals": [...], "explore": ..., "reason": ..., \
+"action": ...}
 
 The plan:
 - main_goal: what the task asks for, in few words.
@@ -193,7 +202,7 @@ cook anything unless the plan says so. Do not repeat an action that has just fai
 nearer.
 - reason: one short sentence, written before you choose.
 
-Three examples, of other games, with plan and action.
+Two examples, of other games, with plan and action.
 
 Observation: "-= Hall =- You've entered a hall. You can make out an old lamp and a closed chest. There is an exit to \
 the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north.
@@ -206,35 +215,23 @@ Observation: "> take silver key. You take the silver key from the shelf." Place:
 Memory: "chest, is in, Hall", "silver key, unlocks, chest". Places to go to: Hall, Cellar.
 {"main_goal": "find the crown", "sub_goals": [{"goal": "open the chest in the hall", "reason": "The silver key unlocks \
 it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false}
-{"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}
-
-Observation: "You fry the onion." Place: Kitchen. Inventory: a fried onion, a knife. Memory: "onion, must be, fried", \
-"onion, must be, sliced". Actions: drop knife, slice onion with knife.
-{"main_goal": "cook and eat the meal", "sub_goals": [{"goal": "slice the onion", "reason": "The recipe says so, and it \
-is fried already.", "about": ["onion", "knife"]}], "explore": false}
-{"reason": "The knife is in my hand.", "action": "slice onion with knife"}"""
+{"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}"""
 """The same in every call that plans or acts, and long enough for a provider's prompt cache."""
-
-_PLAN_FORM = (
-    '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
-)
-_ACT_FORM = '{"reason": ..., "action": ...}'
-_BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
 
 
 def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for the plan. `scene` holds the sections of working memory, by heading, in order. Reply: `PlanReply`."""
-    return _ask(task, scene, f"Make or update the plan: {_PLAN_FORM}")
+    return _ask(task, scene, "Make or update the plan.")
 
 
 def act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for one action. Reply: `ActionReply`."""
-    return _ask(task, scene, f"Choose one action: {_ACT_FORM}")
+    return _ask(task, scene, "Choose one action.")
 
 
 def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for plan and action in one call. Reply: `PlanAndActionReply`."""
-    return _ask(task, scene, f"Make or update the plan, then choose one action: {_BOTH_FORM}")
+    return _ask(task, scene, "Make or update the plan, then choose one action.")
 
 
 def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import islice, pairwise
 
 from agents import prompts
 from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation, SubGoal
@@ -16,7 +16,7 @@ from graphmem import Fact
 from graphmem.errors import UselessReply
 from graphmem.protocols import LLM, Message
 from graphmem.records import entity_key
-from graphmem.retrieval.budget import FACTS_HEADING, count_tokens, fact_line
+from graphmem.retrieval.budget import EPISODES_HEADING, FACTS_HEADING, count_tokens, fact_line
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ EXITS = 10
 RECENT = 3
 """Earlier commands that a prompt shows at most, the latest."""
 
-RECENT_TOKENS = 200
+RECENT_TOKENS = 120
 """What these may take with the answers to them, which are told whole as far as they fit."""
 
 CLIPPED = 100
@@ -41,6 +41,8 @@ CLIPPED = 100
 REPEATED = 3
 """An action that was done so often at this place, in this state and with the same outcome, is not offered there."""
 
+_HEADINGS = (FACTS_HEADING, EPISODES_HEADING)
+_EPISODE = re.compile(r"^\[step \d+[^\]\n]*\] (.*(?:\n  .*)*)\n?", re.MULTILINE)
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
 """How alike two commands must be to count as one, and how much less alike the next best must be."""
@@ -191,10 +193,17 @@ def scene(situation: Situation, *, actions: bool = False, exits: bool = True) ->
 
 
 def _not_told_elsewhere(situation: Situation) -> str:
-    """What is recalled, but for what sections of their own tell in fewer words: the map, what is carried, the place."""
+    """What is recalled, but for what other sections tell: the map, what is carried, the place, the recent answers."""
     told = {fact_line(fact) for fact in situation.facts or () if _is_told(fact, situation)}
-    lines = [line for line in situation.recollection.splitlines() if line not in told]
-    return "" if lines == [FACTS_HEADING] else "\n".join(lines)
+    recent = {_one_line(f"> {command} {seen}") for command, seen in situation.recent[-RECENT - 1 :]}
+    episodes = _EPISODE.sub(lambda found: "" if _one_line(found[1]) in recent else found[0], situation.recollection)
+    lines = [line for line in episodes.splitlines() if line not in told]
+    kept = [line for line, after in pairwise([*lines, ""]) if line not in _HEADINGS or after.strip()]
+    return "\n".join(kept).strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _is_told(fact: Fact, situation: Situation) -> bool:
@@ -218,7 +227,7 @@ def _recent(pairs: Sequence[tuple[str, str]]) -> list[str]:
     told: list[str] = []
     room = RECENT_TOKENS
     for command, observation in reversed(pairs):
-        text = " ".join(observation.split())
+        text = _one_line(observation)
         room -= count_tokens(f"> {command}: {text}")
         if room < 0:
             return [f"> {command}: {text[:CLIPPED]}...", *told]
