@@ -15,12 +15,13 @@ from agents.ariadne import Ariadne
 from agents.compare.command import compare
 from agents.games import NAMES, SIZES_HELP, open_named
 from agents.memories import GraphMemory, open_memory
-from agents.players import Player, as_in_the_paper, language_model, rules_of_thumb
+from agents.players import Player, as_in_the_paper, language_model, rules_and_model, rules_of_thumb
 from agents.policies.human import HumanPlayer
 from agents.quality.command import graph_quality
 from agents.replay import replay_log
 from agents.run import Run
 from envs import EnvError
+from envs.wordings import WORDINGS
 from graphmem import GraphmemError
 from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
 from graphmem.embedding import load_embedder
@@ -44,6 +45,7 @@ class PolicyName(StrEnum):
 
     heuristic = "heuristic"
     llm = "llm"
+    hybrid = "hybrid"
     human = "human"
 
 
@@ -52,6 +54,9 @@ def play(
     game: Annotated[str, typer.Argument(help=NAMES)] = "treasure-hunt",
     size: Annotated[str, typer.Option(help=SIZES_HELP)] = "default",
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same game.")] = 1,
+    reworded: Annotated[
+        str | None, typer.Option(help=f"A made game's notes, recipes and task in other words: {', '.join(WORDINGS)}.")
+    ] = None,
     task: Annotated[str, typer.Option(help="What the agent is told at the first step.")] = "",
     max_steps: Annotated[int, typer.Option(min=1, help="Commands that may be sent to the game.")] = 300,
     memory_file: Annotated[str | None, typer.Option(help="Keep the memory in this file; else it is lost.")] = None,
@@ -60,8 +65,8 @@ def play(
     resume: Annotated[bool, typer.Option(help="Go on where the run in the memory file (and log) stopped.")] = False,
     attempts: Annotated[int, typer.Option(min=1, help="Try again when not won, with the memory of before.")] = 1,
     policy: Annotated[PolicyName, typer.Option(help="Who plans and decides.")] = PolicyName.heuristic,
-    model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
-    calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 2 merges plan and action.")] = 3,
+    model: Annotated[str, typer.Option(help="For llm and hybrid; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
+    calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 3 asks for plan and action apart.")] = 2,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
     max_tokens: Annotated[int, MAX_TOKENS] = 2048,
     reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
@@ -76,20 +81,20 @@ def play(
     replay: Annotated[Path | None, typer.Option(help="Answer the model's calls from such a file.")] = None,
     view: Annotated[bool, typer.Option("--view", help="Open the page of the memory beside the game.")] = False,
 ) -> None:
-    """Play a game with the memory graph. Without --policy llm it needs no model and no key."""
+    """Play a game with the memory graph. It needs no model and no key, but for --policy llm or hybrid."""
     if resume and not memory_file:
         raise InputError("--resume needs the --memory-file of the run that stopped")
     with ExitStack() as stack:
         embedder = load_embedder()
         llm = None
-        if policy is PolicyName.llm:
+        if policy in (PolicyName.llm, PolicyName.hybrid):
             prices = {model: Price(*price)} if price else None
             llm = ChatModel(
                 model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
                 extra_body=json_object(extra_body), prices=prices, budget=budget, record=record, replay=replay,
             )  # fmt: skip
             stack.enter_context(llm)
-        player = _player(embedder, seed, llm, calls, paper)
+        player = _player(policy, embedder, seed, llm, calls, paper)
         memory = stack.enter_context(open_memory(memory_file or ":memory:", embedder, player.extractor))
         remembered = GraphMemory(memory, search=player.search)
         console = Console(stderr=as_json)
@@ -98,7 +103,7 @@ def play(
             console.print(f"the memory's page: {page.url}", soft_wrap=True)
             page.open()
         with console.status("making the game ..."):
-            env, world = open_named(game, size, seed)
+            env, world = open_named(game, size, seed, reworded)
         stack.callback(env.close)
         by_hand = policy is PolicyName.human
         decides = HumanPlayer(console, memory) if by_hand else player.policy
@@ -131,9 +136,13 @@ app.command("replay")(replay_log)
 app.command()(compare)
 
 
-def _player(embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool) -> Player:
+def _player(
+    policy: PolicyName, embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool
+) -> Player:
     if llm is None:
         return rules_of_thumb(embedder, seed)
+    if policy is PolicyName.hybrid:
+        return rules_and_model(llm, embedder, seed)
     return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
 
 

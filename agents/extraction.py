@@ -27,8 +27,8 @@ _EXIT = re.compile(r"has exit\b|is (north|south|east|west|above|below)\b|leads (
 class GameExtractor:
     """An `Extractor` that reads what `inner` does, and the map by rule: as in AriGraph, no model is asked for it.
 
-    `inner` is asked once more where it fails, which `counts` tells as "read again". A thing of a game is in one place
-    at a time.
+    `inner` is not shown the map's facts, which stay whatever it says, and is asked once more where it fails, which
+    `counts` tells as "read again". A thing of a game is in one place at a time.
     """
 
     anchors = ("player",)
@@ -40,11 +40,14 @@ class GameExtractor:
         self.counts: Counter[str] = Counter()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        read = self._asked_twice(observation, known)
+        shown = [index for index, fact in enumerate(known) if fact.triple.key[1] not in RELATIONS]
+        read = self._asked_twice(observation, [known[index] for index in shown])
         rules = self._rules.extract(observation, known).triples
         drawn = [triple for triple in rules if triple.key[1] in RELATIONS or triple.key[:2] == ("player", "is in")]
         triples = (*read.triples, *drawn)
-        return Extraction(triples, read.outdated, read.mentions, tuple(map(slot, triples)), read.reasons)
+        outdated = tuple(shown[index] for index in read.outdated)
+        reasons = {shown[index]: why for index, why in read.reasons.items()}
+        return Extraction(triples, outdated, read.mentions, tuple(map(slot, triples)), reasons)
 
     def _asked_twice(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         try:

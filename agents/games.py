@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from envs import Environment, open_game
+from envs.reworded import Reworded
 from envs.tasks import TASKS, make
 from envs.worlds import WORLDS, is_world, open_world
 
@@ -17,12 +18,16 @@ NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{door.part}' fo
 SIZES_HELP = "default, hard or hardest; cooking: level1 to level4 and hands-full too."
 
 
-def open_named(name: str, size: str, seed: int) -> tuple[Environment, str]:
-    """The environment of that name, and what tells its world from others. `size` is a made game's."""
+def open_named(name: str, size: str, seed: int, wording: str | None = None) -> tuple[Environment, str]:
+    """The environment of that name, and what tells its world from others.
+
+    `size` is a made game's, and so is `wording`: one of `WORDINGS`, in which its notes, recipes and task are told.
+    """
     if is_world(name):
         return open_world(name, seed=seed), f"{name} {seed}"
     path = Path(name) if name.endswith(".z8") else make(name, size, seed, GAMES)
-    return open_game(path), world_of(path)
+    env, world = open_game(path), world_of(path)
+    return (Reworded(env, wording, seed), f"{world} ({wording})") if wording else (env, world)
 
 
 def world_of(game: Path) -> str:

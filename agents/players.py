@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from agents.extraction import GameExtractor, game_model
 from agents.memories.graph import WIDTH
 from agents.policies.heuristic import HeuristicPlayer
+from agents.policies.hybrid import Adviser, HybridPlayer, HybridReader
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Policy
@@ -47,13 +48,20 @@ def rules_of_thumb(embedder: Embedder, seed: int = 0) -> Player:
     return Player(HeuristicPlayer(embedder, seed), TextWorldExtractor())
 
 
-def language_model(llm: LLM, *, calls: int = 3, reader: LLMExtractor | None = None) -> Player:
-    """One call to extract, then plan and act in one call each (3), or in one together (2)."""
+def language_model(llm: LLM, *, calls: int = 2, reader: LLMExtractor | None = None) -> Player:
+    """One call to extract, then plan and act in one together (2), or in one call each (3)."""
     policy, reader = LLMPolicy(llm, calls=calls), reader or game_model(llm)
     extractor = GameExtractor(reader)
     return Player(
         policy, extractor, recall_tokens=PAID_TOKENS, counters=(policy.counts, reader.counts, extractor.counts)
     )
+
+
+def rules_and_model(llm: LLM, embedder: Embedder, seed: int = 0) -> Player:
+    """The heuristic player and its rules, and a model for what these do not understand or rank alike."""
+    adviser = Adviser(llm)
+    reader = HybridReader(adviser)
+    return Player(HybridPlayer(embedder, adviser, seed), reader, counters=(adviser.counts, reader.counts))
 
 
 def as_in_the_paper(llm: LLM) -> Player:

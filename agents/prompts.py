@@ -8,7 +8,7 @@ extraction in one call is the library's: `graphmem.prompts`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
@@ -122,6 +122,28 @@ _GAME_EXAMPLES: tuple[tuple[str, str], ...] = (
         '{"triples": [["carrot", "is", "sliced"]], "outdated": []}',
     ),
     (
+        "Known facts:\n1. cookbook, is on, shelf\n\nObservation:\n> examine cookbook\nIngredients: onion, red apple. "
+        "Directions: slice the onion, fry the onion, prepare meal.",
+        '{"triples": [["recipe", "requires", "onion"], ["recipe", "requires", "red apple"], ["onion", "must be", '
+        '"sliced"], ["onion", "must be", "fried"]], "outdated": []}',
+    ),
+    (
+        "Known facts:\n1. fridge, is in, kitchen\n2. fridge, is, closed\n\nObservation:\n> open fridge\nYou open the "
+        "fridge, revealing some milk and a raw egg.",
+        '{"triples": [["fridge", "is", "open"], ["milk", "is in", "fridge"], ["egg", "is in", "fridge"], '
+        '["egg", "is", "raw"]], "outdated": [2]}',
+    ),
+    (
+        "Known facts:\n1. wooden door, is, closed\n2. old lamp, is in, hall\n\nObservation:\n> open wooden door\n"
+        "You open the wooden door.",
+        '{"triples": [["wooden door", "is", "open"]], "outdated": [1]}',
+    ),
+    (
+        "Known facts:\n1. egg, is in, inventory\n2. table, is in, kitchen\n\nObservation:\n> take table\nThat's fixed "
+        "in place. You are carrying too much already.",
+        '{"triples": [], "outdated": []}',
+    ),
+    (
         "Known facts:\n1. letter, is in, inventory\n\nObservation:\n> examine letter\n"
         "The iron key unlocks the green box.",
         '{"triples": [["iron key", "unlocks", "green box"]], "outdated": []}',
@@ -137,48 +159,79 @@ def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
     return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text, like=observation.like), known)
 
 
-_AGENT = """You play a text game as a careful agent. You read the last observation, remember facts and episodes from \
-your memory graph, plan, and act by sending one command at a time."""
+_AGENT = """You play a text game as a careful agent. You read what the game answers, remember facts and episodes in a \
+memory graph, plan, and act by sending one command at a time.
 
-_PLAN = """Make or update the plan:
+You are told, in sections of which an empty one is left out:
+- Task: what is to be done; it stays the same.
+- Lessons of earlier attempts: what went wrong before, and what to do otherwise.
+- Recent actions: your latest commands, each with the game's answer.
+- Last action, Observation: the command that you have just sent, and the game's answer to it.
+- Inventory, Place: what you carry, and where you are.
+- Memory: what you know of earlier that bears on the plan and the observation. Facts are written "subject, relation, \
+object" and hold until an observation says otherwise; episodes are earlier observations with their step. What is \
+carried, where you are, and the map are told in sections of their own and left out here.
+- Plan: the main goal and the sub-goals of the step before, each with its reason.
+- Unexplored exits: of places that you know, the exits that nobody has taken yet, the nearest place first.
+- Actions: commands that the game understands now. Places to go to: known places that you can walk to in one action, \
+however far they are.
+- Now: what you are asked for. Reply with JSON only, in the form of that:
+plan: {"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}
+action: {"reason": ..., "action": ...}
+plan and action: all of these in one object, {"main_goal": ..., "sub_goals": [...], "explore": ..., "reason": ..., \
+"action": ...}
+
+The plan:
 - main_goal: what the task asks for, in few words.
 - sub_goals: the next steps in order, at most 5, each with its reason, and "about": the names of the things and places \
 it concerns, as the game writes them (they are looked up in memory).
-- Keep sub-goals of the old plan that are not done; drop those that are done; change only what the observation changes.
-- explore: true when something you need has not been found yet, so that unexplored exits should be tried."""
+- Keep sub-goals of the old plan that are not done, with their reasons; drop those that are done; change only what the \
+observation changes.
+- A sub-goal is something that can be seen to be done: "take the brass key", not "make progress". What must come first \
+stands first: a key before the lock, the knife before the cutting, the recipe before the ingredients.
+- explore: true when something you need has not been found yet, so that unexplored exits should be tried; false when \
+memory or observation tell where everything is that the next steps need.
 
-_ACT = """Choose one action:
+The action:
 - Copy one of the listed actions exactly, or say "go to PLACE" with one of the listed places.
 - Serve the first sub-goal that can be served now: use what is here; go to the place of what is elsewhere; when that \
 place is not known, take an unexplored exit.
-- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not repeat \
-an action that has just failed.
-- reason: one short sentence, written before you choose."""
+- Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not eat or \
+cook anything unless the plan says so. Do not repeat an action that has just failed.
+- When several exits are unexplored, take the nearest; come back to what you have left open only when nothing new is \
+nearer.
+- reason: one short sentence, written before you choose.
 
-_PLAN_FORM = (
-    '{"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}'
-)
-_ACT_FORM = '{"reason": ..., "action": ...}'
-_ACT_EXAMPLE = (
-    'for example {"reason": "The plan wants the old lamp, and it is here.", "action": "take old lamp"} '
-    'or {"reason": "The chest has not been found, and north is unexplored.", "action": "go north"}'
-)
-_BOTH_FORM = _PLAN_FORM[:-1] + ', "reason": ..., "action": ...}'
+Two examples, of other games, with plan and action.
+
+Observation: "-= Hall =- You've entered a hall. You can make out an old lamp and a closed chest. There is an exit to \
+the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north.
+{"main_goal": "find the crown", "sub_goals": [{"goal": "find the silver key", "reason": "It unlocks the chest, where \
+the crown may be.", "about": ["silver key", "chest"]}, {"goal": "open the chest in the hall", "reason": "The crown may \
+be inside.", "about": ["chest", "hall"]}], "explore": true}
+{"reason": "The silver key is not here, and north is unexplored.", "action": "go north"}
+
+Observation: "> take silver key. You take the silver key from the shelf." Place: Study. Inventory: a silver key. \
+Memory: "chest, is in, Hall", "silver key, unlocks, chest". Places to go to: Hall, Cellar.
+{"main_goal": "find the crown", "sub_goals": [{"goal": "open the chest in the hall", "reason": "The silver key unlocks \
+it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false}
+{"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}"""
+"""The same in every call that plans or acts, and long enough for a provider's prompt cache."""
 
 
 def plan(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for the plan. `scene` holds the sections of working memory, by heading, in order. Reply: `PlanReply`."""
-    return _ask(_PLAN, _PLAN_FORM, task, scene)
+    return _ask(task, scene, "Make or update the plan.")
 
 
 def act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for one action. Reply: `ActionReply`."""
-    return _ask(_ACT, f"{_ACT_FORM}, {_ACT_EXAMPLE}", task, scene)
+    return _ask(task, scene, "Choose one action.")
 
 
 def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
     """Ask for plan and action in one call. Reply: `PlanAndActionReply`."""
-    return _ask(f"{_PLAN}\n\nThen choose. {_ACT}", _BOTH_FORM, task, scene)
+    return _ask(task, scene, "Make or update the plan, then choose one action.")
 
 
 def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:
@@ -271,6 +324,146 @@ def exploration(plan: str) -> list[Message]:
     return [_system(_EXPLORATION), _user(f"Plan:\n{plan}")]
 
 
+# What the hybrid player asks: to read what its rules do not understand, and to choose where they rank alike.
+
+
+class LockReply(BaseModel):
+    """Which key opens which lock."""
+
+    key: Name
+    opens: Name
+
+
+class FoodReply(BaseModel):
+    """A food of a recipe, how it is to be cut, and what it is to be heated on or in."""
+
+    food: Name
+    cut: Literal["none", "slice", "dice", "chop"] = "none"
+    heat: Literal["none", "stove", "oven", "BBQ"] = "none"
+
+
+class WrittenReply(BaseModel):
+    """What a note, a sign or a recipe tells, as far as rules can use it."""
+
+    locks: Annotated[list[LockReply], cut(8), Field(max_length=8)] = []
+    foods: Annotated[list[FoodReply], cut(12), Field(max_length=12)] = []
+
+
+class BringReply(BaseModel):
+    """A thing, and what or where it is to be put."""
+
+    thing: Name
+    to: Name
+
+
+class TaskReply(BaseModel):
+    """What kind of task it is, what it wants, and which keys it tells of."""
+
+    kind: Literal["search", "cook", "clean", "bring", "other"]
+    wanted: Annotated[list[Name], cut(4), Field(max_length=4), listed()] = []
+    bring: Annotated[list[BringReply], cut(8), Field(max_length=8)] = []
+    locks: Annotated[list[LockReply], cut(8), Field(max_length=8)] = []
+
+
+class ChoiceReply(BaseModel):
+    """The number of a choice, from 1."""
+
+    choice: Annotated[int, Field(ge=1, le=9)]
+
+
+_WRITTEN = """You read what is written in a game: a note, a letter, a sign, a recipe. It may say it in any way: \
+plainly, as a hint, a story, a list with arrows. You tell what it says, with names copied as they are written:
+- locks: which key opens which lock (a door, a chest, a locker).
+- foods: every food that a recipe needs, each once. cut: "slice" (slices, rounds, strips), "dice" (dice, cubes), \
+"chop" (chopped, pieces), else "none". heat: "stove" (fried, in a pan), "oven" (roasted, baked), "BBQ" (grilled), else \
+"none".
+A list of which nothing is said stays empty.
+
+Reply with JSON only: {"locks": [{"key": ..., "opens": ...}, ...], "foods": [{"food": ..., "cut": ..., "heat": ...}, \
+...]}"""
+
+_WRITTEN_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "If ever you get hold of the silver key, walk to the oak chest with it: you will like what happens.",
+        '{"locks": [{"key": "silver key", "opens": "oak chest"}], "foods": []}',
+    ),
+    (
+        "Leek pot. Take leek, green apple, an egg and bacon. Leek in rounds, and into the frying pan with it. Cube the "
+        "green apple. The bacon is baked.",
+        '{"locks": [], "foods": [{"food": "leek", "cut": "slice", "heat": "stove"}, {"food": "green apple", "cut": '
+        '"dice", "heat": "none"}, {"food": "egg", "cut": "none", "heat": "none"}, {"food": "bacon", "cut": "none", '
+        '"heat": "oven"}]}',
+    ),
+    ("Nobody may enter the garden after dark!", '{"locks": [], "foods": []}'),
+    (
+        "Captain's log: at last we forced card 7 into the reader of the blue hatch, and it let us pass.",
+        '{"locks": [{"key": "card 7", "opens": "blue hatch"}], "foods": []}',
+    ),
+    (
+        "Lamb: pieces / grill. Onion: strips. Rice: as is.",
+        '{"locks": [], "foods": [{"food": "lamb", "cut": "chop", "heat": "BBQ"}, {"food": "onion", "cut": '
+        '"slice", "heat": "none"}, {"food": "rice", "cut": "none", "heat": "none"}]}',
+    ),
+)
+
+_TASK = """You read the task of a text game, said in any way, and tell what kind it is, with names copied as they are \
+written:
+- kind: "search" (something hidden or lost is to be found or fetched), "cook" (a dish is to be made and eaten), \
+"clean" (many things are to be brought back to where each belongs, without being named), "bring" (named things are to \
+be put in or on something), or "other".
+- wanted: what is to be found in a search; else empty.
+- bring: in a "bring", each thing and what it is put in or on; else empty.
+- locks: which key opens which lock, as far as the task says so.
+
+Reply with JSON only: {"kind": ..., "wanted": [...], "bring": [{"thing": ..., "to": ...}, ...], "locks": [{"key": ..., \
+"opens": ...}, ...]}"""
+
+_TASK_EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "The lost crown is what the king wants back. It lies in the iron vault, people say, and the cellar gate on the "
+        "way yields to the rusty key.",
+        '{"kind": "search", "wanted": ["crown"], "bring": [], "locks": [{"key": "rusty key", "opens": "cellar gate"}]}',
+    ),
+    (
+        "Lunch is your job: do as it says on the sheet in the galley, and enjoy.",
+        '{"kind": "cook", "wanted": [], "bring": [], "locks": []}',
+    ),
+    (
+        "Somebody turned the flat upside down. Make it so that everything is in its place again.",
+        '{"kind": "clean", "wanted": [], "bring": [], "locks": []}',
+    ),
+    (
+        "The lamp would look good on the desk.",
+        '{"kind": "bring", "wanted": [], "bring": [{"thing": "lamp", "to": "desk"}], "locks": []}',
+    ),
+)
+
+_CHOICE = """You play a text game. Of a few things that can be done now, choose the one that is the likeliest to bring \
+the task on. Reply with JSON only: {"choice": number}"""
+
+
+def written(text: str) -> list[Message]:
+    """Ask what a note or recipe tells. Reply: `WrittenReply`."""
+    return _few_shots(_WRITTEN, _WRITTEN_EXAMPLES, text)
+
+
+def read_task(task: str) -> list[Message]:
+    """Ask what a task is. Reply: `TaskReply`."""
+    return _few_shots(_TASK, _TASK_EXAMPLES, task)
+
+
+def choose(task: str, known: str, choices: Sequence[str]) -> list[Message]:
+    """Ask for one of a few `choices`. Reply: `ChoiceReply`."""
+    listed = "\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+    return [_system(_CHOICE), _user(_sections({"Task": task, "Known": known, "Choices": listed}))]
+
+
+def _few_shots(rules: str, examples: Sequence[tuple[str, str]], asked: str) -> list[Message]:
+    """What to do, how it was done before, and what is asked now."""
+    shown = [part for said, done in examples for part in (_user(said), _assistant(done))]
+    return [_system(rules), *shown, _user(asked)]
+
+
 # What the memories that need a model ask of it.
 
 
@@ -313,8 +506,8 @@ def importance(observation: str) -> list[Message]:
     return [_system(_IMPORTANCE), _user(f"Observation:\n{observation}")]
 
 
-def _ask(how: str, form: str, task: str, scene: Mapping[str, str]) -> list[Message]:
-    return [_system(f"{_AGENT}\n\n{how}\n\nReply with JSON only: {form}"), _user(_sections({"Task": task, **scene}))]
+def _ask(task: str, scene: Mapping[str, str], now: str) -> list[Message]:
+    return [_system(_AGENT), _user(_sections({"Task": task, **scene, "Now": now}))]
 
 
 def _sections(scene: Mapping[str, str]) -> str:
@@ -332,6 +525,10 @@ def _quoted(text: str) -> str:
 
 def _system(text: str) -> Message:
     return {"role": "system", "content": text}
+
+
+def _assistant(text: str) -> Message:
+    return {"role": "assistant", "content": text}
 
 
 def _user(text: str) -> Message:

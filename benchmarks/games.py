@@ -63,7 +63,10 @@ def _rows(number: int, tasks: list[str], processes: int) -> Iterator[list[str]]:
         progress = Console(stderr=True)
         for (task, size, _), record in track(pool.map(_made, games), "playing", len(games), console=progress):
             found.setdefault((task, size), []).append(record)
-    return (_row(f"{task}, {size}", records) for (task, size), records in found.items())
+            if len(found[task, size]) == number:
+                row = _row(f"{task}, {size}", found[task, size])
+                progress.print(*row, sep=" | ", highlight=False)
+                yield row
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ EnvError
 ├── MissingGameInfo       the `.json` that belongs beside the game is missing or is not TextWorld's
 ├── UnknownTask           no task of that name
 ├── UnknownSize           the task is not made at that size
+├── UnknownWording        no way to reword a game of that name
 ├── FolderNotWritable     the folder for made games cannot be written to
 ├── GameMakingFailed      no winnable game came out
 ├── EpisodeOver           a step was asked of an environment that wants a reset
@@ -57,6 +58,10 @@ class UnknownTask(EnvError):
 
 class UnknownSize(EnvError):
     """The task is not made at that size."""
+
+
+class UnknownWording(EnvError):
+    """There is no way to reword a game of that name."""
 
 
 class FolderNotWritable(EnvError):

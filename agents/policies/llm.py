@@ -7,14 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import islice, pairwise
 
 from agents import prompts
 from agents.policies.protocol import GO_TO, Decision, Plan, Policy, Situation, SubGoal
 from agents.worldmap import RELATIONS
+from graphmem import Fact
 from graphmem.errors import UselessReply
 from graphmem.protocols import LLM, Message
-from graphmem.retrieval.budget import FACTS_HEADING, fact_line
+from graphmem.records import entity_key
+from graphmem.retrieval.budget import EPISODES_HEADING, FACTS_HEADING, count_tokens, fact_line
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,17 @@ EXITS = 10
 RECENT = 3
 """Earlier commands that a prompt shows at most, the latest."""
 
+RECENT_TOKENS = 120
+"""What these may take with the answers to them, which are told whole as far as they fit."""
+
 CLIPPED = 100
-"""Characters of what each of these led to."""
+"""Characters of the first answer that does not fit."""
 
 REPEATED = 3
 """An action that was done so often at this place, in this state and with the same outcome, is not offered there."""
 
+_HEADINGS = (FACTS_HEADING, EPISODES_HEADING)
+_EPISODE = re.compile(r"^\[step \d+[^\]\n]*\] (.*(?:\n  .*)*)\n?", re.MULTILINE)
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
 """How alike two commands must be to count as one, and how much less alike the next best must be."""
@@ -66,9 +73,9 @@ class LLMPolicy(Policy):
 
     def _planned(self, situation: Situation) -> Plan:
         if not self._merged:
-            asked = prompts.plan(situation.task, scene(situation))
+            asked = prompts.plan(situation.task, self._scene(situation))
             return to_plan(self._llm.reply(asked, prompts.PlanReply, purpose="plan"))
-        asked = prompts.plan_and_act(situation.task, scene(situation, actions=True))
+        asked = prompts.plan_and_act(situation.task, self._scene(situation, actions=True))
         self._decision = self._llm.reply(asked, prompts.PlanAndActionReply, purpose="plan and act")
         return to_plan(self._decision)
 
@@ -81,19 +88,22 @@ class LLMPolicy(Policy):
             return Decision("look", "the reply was of no use")
 
     def _decided(self, situation: Situation) -> Decision:
-        asked = prompts.act(situation.task, scene(situation, actions=True))
+        asked = prompts.act(situation.task, self._scene(situation, actions=True, exits=situation.plan.explore))
         decided = self._decision or self._llm.reply(asked, prompts.ActionReply, purpose="act")
         return self._possible(decided.action, decided.reason, situation, asked)
 
     def reflect(self, situation: Situation) -> str | None:
         """Reflexion (arXiv 2303.11366): what went wrong, in the model's words."""
-        asked = prompts.reflect(situation.task, scene(situation))
+        asked = prompts.reflect(situation.task, self._scene(situation))
         try:
             return self._llm.reply(asked, prompts.ReflectionReply, purpose="reflect").lesson
         except UselessReply as error:
             log.warning("no lesson is drawn: %s", error)
             self.counts["no lesson"] += 1
             return None
+
+    def _scene(self, situation: Situation, *, actions: bool = False, exits: bool = True) -> dict[str, str]:
+        return scene(situation, actions=actions, exits=exits)
 
     def _possible(self, action: str, reason: str, situation: Situation, messages: Sequence[Message]) -> Decision:
         """The action if it is possible; else what it beyond doubt means; else what the model says asked once more."""
@@ -158,21 +168,23 @@ def _numbers(action: str) -> list[str]:
     return re.findall(r"\b(?:\d+|[a-z])\b", _words(action))
 
 
-def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
-    """Working memory as the sections of a prompt, each bounded; with the possible `actions` where one is asked for."""
-    parts = {
-        "Lessons of earlier attempts": "\n".join(situation.lessons),
-        "Plan": plan_text(situation.plan),
-        "Memory": _without_map(situation),
-        "Recent actions": "\n".join(_recent(situation.recent[-RECENT - 1 : -1])),
-    }
+def scene(situation: Situation, *, actions: bool = False, exits: bool = True) -> dict[str, str]:
+    """Working memory as the sections of a prompt, each bounded; with the possible `actions` where one is asked for.
+
+    What the calls of a step share stands first. `exits` tells those never taken.
+    """
+    parts = {"Lessons of earlier attempts": "\n".join(situation.lessons)}
+    parts["Recent actions"] = "\n".join(_recent(situation.recent[-RECENT - 1 : -1]))
     if situation.recent:
         parts["Last action"] = situation.recent[-1][0]
     parts["Observation"] = situation.observation
     parts["Inventory"] = situation.inventory
     if situation.place:
         parts["Place"] = situation.place
-    parts["Unexplored exits"] = "\n".join(islice(_exits(situation), EXITS))
+    parts["Memory"] = _not_told_elsewhere(situation)
+    if exits:
+        parts["Unexplored exits"] = "\n".join(islice(_exits(situation), EXITS))
+    parts["Plan"] = plan_text(situation.plan)
     if actions:
         vain = _done_in_vain(situation)
         parts["Actions"] = "\n".join(islice((each for each in situation.admissible if each not in vain), LISTED))
@@ -180,23 +192,47 @@ def scene(situation: Situation, *, actions: bool = False) -> dict[str, str]:
     return parts
 
 
-def _without_map(situation: Situation) -> str:
-    """What is recalled, but for the facts of the map: sections of their own tell it, in fewer words."""
-    drawn = {fact_line(fact) for fact in situation.facts or () if fact.triple.key[1] in RELATIONS}
-    lines = [line for line in situation.recollection.splitlines() if line not in drawn]
-    return "" if lines == [FACTS_HEADING] else "\n".join(lines)
+def _not_told_elsewhere(situation: Situation) -> str:
+    """What is recalled, but for what other sections tell: the map, what is carried, the place, the recent answers."""
+    told = {fact_line(fact) for fact in situation.facts or () if _is_told(fact, situation)}
+    recent = {_one_line(f"> {command} {seen}") for command, seen in situation.recent[-RECENT - 1 :]}
+    episodes = _EPISODE.sub(lambda found: "" if _one_line(found[1]) in recent else found[0], situation.recollection)
+    lines = [line for line in episodes.splitlines() if line not in told]
+    kept = [line for line, after in pairwise([*lines, ""]) if line not in _HEADINGS or after.strip()]
+    return "\n".join(kept).strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_told(fact: Fact, situation: Situation) -> bool:
+    subject, relation, value = fact.triple.key
+    carried = value == "inventory" and subject in situation.inventory.casefold()
+    return relation in RELATIONS or carried or (subject == "player" and value == entity_key(situation.place or ""))
 
 
 def plan_text(plan: Plan) -> str:
-    """The sub-goals, a line each."""
-    lines = [f"{number}. {step.text}" for number, step in enumerate(plan.sub_goals, start=1)]
-    return "\n".join(lines)
+    """The main goal, and the sub-goals with their reasons, a line each; "" where there are none."""
+    lines = [f"{number}. {step.text}" + f" ({step.reason})" * bool(step.reason) for number, step in _numbered(plan)]
+    return "\n".join([f"Main goal: {plan.goal}", *lines]) if lines else ""
 
 
-def _recent(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
-    for command, observation in pairs:
-        text = " ".join(observation.split())
-        yield f"> {command}: {text[:CLIPPED]}{'...' if len(text) > CLIPPED else ''}"
+def _numbered(plan: Plan) -> Iterable[tuple[int, SubGoal]]:
+    return enumerate(plan.sub_goals, start=1)
+
+
+def _recent(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """The latest answers whole, as far as they fit; the first that does not is clipped, and those before left out."""
+    told: list[str] = []
+    room = RECENT_TOKENS
+    for command, observation in reversed(pairs):
+        text = _one_line(observation)
+        room -= count_tokens(f"> {command}: {text}")
+        if room < 0:
+            return [f"> {command}: {text[:CLIPPED]}...", *told]
+        told.insert(0, f"> {command}: {text}")
+    return told
 
 
 def _exits(situation: Situation) -> Iterable[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from agents import prompts
 from agents.extraction import game_model
-from agents.policies.llm import LLMPolicy, plan_text
+from agents.policies.llm import LLMPolicy, plan_text, scene
 from agents.policies.protocol import Plan, Situation
 from graphmem import Extraction, Fact
 from graphmem.extraction.llm import SHOWN
@@ -30,6 +29,7 @@ class PaperPolicy(LLMPolicy):
         self._reader = game_model(llm)
         self._queries: dict[str, int] = {}
         self._last = Plan()
+        self._explore = True
         self.counts = self._reader.counts
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
@@ -53,11 +53,12 @@ class PaperPolicy(LLMPolicy):
 
     def _planned(self, situation: Situation) -> Plan:
         asked = prompts.exploration(plan_text(situation.plan) or situation.task)
-        explore = self._llm.reply(asked, prompts.ExplorationReply, purpose="explore").explore
-        self._last = super()._planned(situation if explore else _without_exits(situation))
+        self._explore = self._llm.reply(asked, prompts.ExplorationReply, purpose="explore").explore
+        self._last = super()._planned(situation)
         return self._last
 
-
-def _without_exits(situation: Situation) -> Situation:
-    """As in AriGraph, exits never taken are shown only when exploration is needed."""
-    return replace(situation, unexplored={})
+    def _scene(self, situation: Situation, *, actions: bool = False, exits: bool = True) -> dict[str, str]:
+        """As AriGraph shows it: all that was recalled, all of the latest answers, exits only when it is to explore."""
+        parts = scene(situation, actions=actions, exits=self._explore)
+        recent = [f"> {command}: {' '.join(seen.split())}" for command, seen in situation.recent[:-1]]
+        return {**parts, "Recent actions": "\n".join(recent), "Memory": situation.recollection}

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks.llm
-from benchmarks.llm import playing, reading
+from benchmarks.llm import playing, reading, reworded
 from graphmem.llm import ChatModel
 
 MAX_TOKENS = 700
@@ -39,7 +39,11 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=24, help="observations to read")
     parser.add_argument("--show", action="store_true", help="print what was read, and each step of a game")
     parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
-    parser.add_argument("--seeds", type=int, default=3, help="games to play")
+    parser.add_argument("--reworded", action="store_true", help="play made hunts and cookings told in other words")
+    parser.add_argument("--players", nargs="*", default=list(reworded.PLAYERS), choices=list(reworded.PLAYERS))
+    parser.add_argument("--tasks", nargs="*", default=reworded.TASKS, choices=reworded.TASKS, help="of these games")
+    parser.add_argument("--out", type=Path, default=Path("reworded.jsonl"), help="reworded games played so far")
+    parser.add_argument("--seeds", type=int, default=3, help="games to play, of each kind")
     parser.add_argument("--commands", type=int, default=40, help="commands in a game")
     parser.add_argument("--memories", nargs="*", default=playing.MEMORIES, choices=playing.MEMORIES)
     parser.add_argument("--recall-tokens", type=int, default=400, help="budget of a recollection, of graph and history")
@@ -47,8 +51,8 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="append every exchange to this file")
     parser.add_argument("--replay", type=Path, help="answer from such a file, to count anew without a model")
     given = parser.parse_args()
-    if not (given.traces or given.passages or given.game):
-        parser.error("give --traces FOLDER, --passages FILE or --game")
+    if not (given.traces or given.passages or given.game or given.reworded):
+        parser.error("give --traces FOLDER, --passages FILE, --game or --reworded")
     logging.getLogger("agents").setLevel(logging.ERROR)
     console = Console()
 
@@ -74,6 +78,13 @@ def main() -> None:
                 console.print(f"{kind}, seed {seed}: {games[-1].summary}", highlight=False)
             played[kind] = playing.figures(games)
         console.print(columns(f"playing ({given.model})", played))
+    if given.reworded:
+        for record in reworded.play_all(asked, given.players, given.tasks, given.seeds, given.commands, given.out):
+            console.print(reworded.told(record), highlight=False)
+        records = reworded.read(given.out)
+        by_player = {name: [record for record in records if record["player"] == name] for name in reworded.PLAYERS}
+        shown = {name: reworded.figures(records) for name, records in by_player.items() if records}
+        console.print(columns(f"reworded ({given.model})", shown))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class RecordedReplies:
         asked = (schema or {}).get("properties", {})
         if "triples" in asked:
             return self._extraction(messages[-1]["content"])
+        if "main_goal" in asked and "action" in asked:
+            return f"{self.turn.plan.rstrip().removesuffix('}')}, {self.turn.action.lstrip().removeprefix('{')}"
         return self.turn.plan if "main_goal" in asked else self.turn.action
 
     def _extraction(self, asked: str) -> str:

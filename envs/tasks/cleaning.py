@@ -22,7 +22,7 @@ _LOOPS = 0.6
 _IN_PLACE_PER_ROOM = 2
 _CLOSED = 0.5  # the chance that what can be closed is
 
-_TASK = (
+TASK = (
     "Your task is to clean the house by locating and taking items that are out of place and returning them to their "
     "proper locations in the house. Leave the items alone that are where they belong."
 )
@@ -50,7 +50,7 @@ def draft(size: str, seed: int) -> Draft:
     closed = {piece.name for room in rooms for piece in HOUSE[room] if piece.closes and rng.random() < _CLOSED}
     game = _game(rooms, exits, spots, closed, seed)
     truth = {"homes": {thing: _homes(thing, home[thing].room) for thing in spots}, "misplaced": list(misplaced)}
-    return Draft(game, _TASK, _walkthrough(rooms, exits, misplaced, home, closed), {"cleaning": truth})
+    return Draft(game, TASK, _walkthrough(rooms, exits, misplaced, home, closed), {"cleaning": truth})
 
 
 def _homes(thing: str, room: str) -> list[str]:

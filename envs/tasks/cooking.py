@@ -54,7 +54,7 @@ SIZES = {
     "hands-full": _Skills(5, 16, open=True, drop=True),
 }
 
-_TASK = (
+TASK = (
     "Your task is to prepare the meal by following the recipe from a cookbook and to eat it afterwards. "
     "The cookbook is in the kitchen. Do not forget the content of the recipe when you find it. "
     "When you prepare food, remember that frying is done only with the stove, roasting is done only with the oven and "
@@ -86,7 +86,7 @@ def draft(size: str, seed: int) -> Draft:
     with _amended(cooking, more_rooms=skills.rooms > _TW_ROOMS):
         game = cooking.make(settings, options(seed))
     game.metadata["settings"]["go"] = skills.rooms
-    return Draft(game, _TASK, list(game.metadata["walkthrough"]))
+    return Draft(game, TASK, list(game.metadata["walkthrough"]))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ _COLOURS = (
     "Sapphire", "Scarlet", "Silver", "Tan", "Teal", "Turquoise", "Umber", "Violet", "Yellow",
 )  # fmt: skip
 
-_TASK = (
+TASK = (
     "Your task is to get a treasure. The treasure is hidden in the Golden locker. "
     "You need the Golden key to unlock it. That key is hidden in one of the other lockers. "
     "All lockers are locked, and each requires its own key. "
@@ -43,7 +43,7 @@ def draft(size: str, seed: int) -> Draft:
     chain = rng.sample(range(1, rooms), keys - 1)  # the rooms whose lockers are opened, in order
     chain.append(rng.choice([room for room in exits if room not in chain]))  # the golden locker's, Room A perhaps
     colours = _colours(rooms, chain, rng)
-    return Draft(_game(exits, chain, colours, seed), _TASK, _walkthrough(exits, chain, colours))
+    return Draft(_game(exits, chain, colours, seed), TASK, _walkthrough(exits, chain, colours))
 
 
 def _colours(rooms: int, chain: list[int], rng: random.Random) -> list[str]:

@@ -16,7 +16,8 @@ from graphmem.extraction.textworld.slots import slot
 from graphmem.records import Observation
 
 _HEADINGS = (
-    "Task|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place|Unexplored exits|Actions|Places to go to"
+    "Task|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place|Unexplored exits|Actions"
+    "|Places to go to|Now"
 )
 _SECTION = re.compile(rf"^({_HEADINGS}):\n(.*?)(?=\n\n(?:{_HEADINGS}):\n|\Z)", re.MULTILINE | re.DOTALL)
 _KNOWN = re.compile(r"^(\d+)\. (.+?), (.+?), (.+)$", re.MULTILINE)
@@ -38,14 +39,15 @@ class StandIn:
             return json.dumps(self._extract(asked))
         situation = _situation(asked)
         reply: dict[str, Any] = {}
-        if "Make or update the plan" in system:
+        now = asked.rpartition("\n\nNow:\n")[2]
+        if "Make or update the plan" in now:
             plan = self._player.plan(situation)
             reply |= {
                 "main_goal": "win",
                 "sub_goals": _packed(plan) or [{"goal": "look around", "reason": "nothing is known", "about": []}],
                 "explore": plan.explore,
             }
-        if "Choose one action" in system or "Then choose" in system:
+        if "hoose one action" in now:
             decision = self._player.act(situation)
             reply |= {"reason": decision.reason[:300], "action": decision.action or "look"}
         return json.dumps(reply)
@@ -110,7 +112,7 @@ def _packed(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _sub_goals(text: str) -> list[SubGoal]:
-    lines = re.findall(r"^\d+\. (.*)$", text, re.MULTILINE)
+    lines = re.findall(r"^\d+\. (.*?)(?: \(.*\))?$", text, re.MULTILINE)
     return [SubGoal(goal) for goals in lines for goal in goals.split("; ")]
 
 

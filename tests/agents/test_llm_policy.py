@@ -10,6 +10,7 @@ from agents.policies.llm import LLMPolicy, match, possible_actions, scene
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Plan, Situation, SubGoal
 from agents.prompts import ActionReply, PlanAndActionReply, PlanReply
+from graphmem import Fact
 from graphmem.errors import BadReply
 from graphmem.retrieval.budget import count_tokens
 
@@ -173,3 +174,59 @@ def test_the_prompt_stays_bounded_however_large_the_world() -> None:
 )
 def test_near_forms_and_long_texts_are_understood(form: Any, raw: dict[str, Any]) -> None:
     assert form.model_validate(raw)
+
+
+def test_reasons_and_main_goal_are_kept_from_step_to_step() -> None:
+    assert scene(SITUATION)["Plan"] == "Main goal: win\n1. open the chest (it is there)"
+
+
+def test_plan_and_act_share_all_but_their_end() -> None:
+    model = Model(PLAN, _action("open chest"))
+    policy = LLMPolicy(model)
+    policy.plan(SITUATION)
+    policy.act(replace(SITUATION, plan=replace(SITUATION.plan, explore=True)))
+    planning, acting = ("\n".join(message["content"] for message in asked) for asked in model.asked)
+    shared = planning.partition("\n\nNow:\n")[0]
+    assert acting.startswith(shared)
+    assert count_tokens(model.asked[0][0]["content"]) > 1024
+
+
+def test_exits_are_told_to_who_plans_and_to_who_explores() -> None:
+    model = Model(PLAN, _action("open chest"), _action("go north"))
+    policy = LLMPolicy(model)
+    policy.plan(SITUATION)
+    policy.act(SITUATION)
+    policy.act(replace(SITUATION, plan=replace(SITUATION.plan, explore=True)))
+    assert ["Unexplored exits:" in asked[-1]["content"] for asked in model.asked] == [True, False, True]
+
+
+def test_recent_answers_are_told_whole_as_far_as_they_fit() -> None:
+    def told(first: str) -> str:
+        recent = (("go east", first), ("take key", "You take the key. " * 6), ("look", "A hall."))
+        return scene(replace(SITUATION, recent=recent))["Recent actions"]
+
+    assert told("A room.").splitlines()[0] == "> go east: A room."
+    assert told("A room. " * 99).splitlines()[0].endswith("...")
+    assert told("").endswith("You take the key.")
+
+
+def test_what_other_sections_tell_is_not_told_from_memory_again() -> None:
+    facts = [
+        Fact(text, *text.split(", "), asserted_by="e", since=0)  # type: ignore[misc]
+        for text in ("key, is in, inventory", "player, is in, Hall", "hall, has exit, north", "chest, is, closed")
+    ]
+    text = "Facts I know:\n" + "\n".join(f"- {fact.id}" for fact in facts)
+    text += "\nEpisodes I remember:\n[step 3] > go east\n  A room."
+    shown = replace(SITUATION, facts=facts, recollection=text, recent=[("go east", "A room."), ("look", "x")])
+    assert scene(shown)["Memory"] == "Facts I know:\n- chest, is, closed"
+
+
+def test_the_papers_prompts_show_all_that_was_recalled_and_exits_only_to_explore() -> None:
+    shown = replace(SITUATION, recollection="Facts I know:\n- key, is in, inventory")
+    model = Model({"explore": False}, PLAN, _action("open chest"))
+    policy = PaperPolicy(model)
+    policy.plan(shown)
+    policy.act(shown)
+    for asked in model.asked[1:]:
+        assert "- key, is in, inventory" in asked[-1]["content"]
+        assert "Unexplored exits:" not in asked[-1]["content"]

@@ -44,10 +44,17 @@ class HeuristicPlayer(Policy):
 
     def act(self, situation: Situation) -> Decision:
         known = Knowledge(situation, self._seed)
-        for option in self._options(known):
-            if option.action and not known.is_vain(option.action):
-                decision = Decision(option.action, f"{option.goal.text}: {option.goal.reason}")
-                return decision if situation.facts is not None else self._first_step(decision, known)
+        best = self._best(known, (each for each in self._options(known) if not known.is_vain(each.action or "")))
+        if best is None or best.action is None:
+            return self._at_a_loss(known)
+        decision = Decision(best.action, f"{best.goal.text}: {best.goal.reason}")
+        return decision if situation.facts is not None else self._first_step(decision, known)
+
+    def _best(self, known: Knowledge, options: Iterator[Option]) -> Option | None:
+        """The first that can be done now; None when none can."""
+        return next((option for option in options if option.action), None)
+
+    def _at_a_loss(self, known: Knowledge) -> Decision:
         return Decision(STOP, "nothing is left that I could do") if known.knows_all else self._wander(known)
 
     def _options(self, known: Knowledge) -> Iterator[Option]:
