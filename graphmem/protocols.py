@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -33,6 +33,9 @@ Message = Mapping[str, str]
 
 Kind = Literal["fact", "episode"]
 
+Reranker = Callable[[str, Sequence[str]], Sequence[float]]
+"""(question, texts) -> how well each text answers it, the higher the better."""
+
 SlotOf = Callable[[Triple], str | None]
 """What a triple gives the one value of ("birthday"), or None when many such facts may hold at once."""
 
@@ -50,6 +53,17 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`."""
+
+
+@runtime_checkable
+class QueryEmbedder(Embedder, Protocol):
+    """An embedder that embeds a question otherwise than what may answer it, as bge, e5, nomic and arctic do.
+
+    Its `embed` is for what is kept. Where an embedder has no `embed_queries`, `embed` is for questions, too.
+    """
+
+    def embed_queries(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of questions, shape (len(texts), dimension), float32, in the order of `texts`."""
 
 
 class Extractor(Protocol):

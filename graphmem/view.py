@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.conversations import is_message, question_of
+from graphmem.embedding import embed_queries
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import LLM, Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
@@ -189,7 +191,8 @@ class View:
         return self._snapshot().vectors(texts)
 
     def _snapshot(self, where: Mapping[str, Any] | None = None) -> Snapshot:
-        parts = self._store, self._checked_embedder().embed, self._at
+        embedder = self._checked_embedder()
+        parts = self._store, embedder.embed, self._at, partial(embed_queries, embedder)
         return FilteredSnapshot(*parts, where=filter_of(where)) if where else Snapshot(*parts)
 
     def _checked_embedder(self) -> Embedder:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 import numpy as np
 
-from graphmem.protocols import Embedder
+from graphmem.protocols import Embedder, QueryEmbedder
 from graphmem.records import Vector
 
 
@@ -21,6 +21,7 @@ class CachedEmbedder:
     def __init__(self, embedder: Embedder, size: int = 4096) -> None:
         self._embedder, self._size = embedder, size
         self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._asked: OrderedDict[str, Vector] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -33,16 +34,27 @@ class CachedEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`."""
+        return self._vectors(texts, self._embedder.embed, self._kept)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vector:
+        """The same of questions."""
+        if not isinstance(self._embedder, QueryEmbedder):
+            return self.embed(texts)
+        return self._vectors(texts, self._embedder.embed_queries, self._asked)
+
+    def _vectors(
+        self, texts: Sequence[str], embed: Callable[[Sequence[str]], Vector], kept: OrderedDict[str, Vector]
+    ) -> Vector:
         with self._lock:
-            known = {text: self._kept[text] for text in texts if text in self._kept}
+            known = {text: kept[text] for text in texts if text in kept}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             # Copies, or one kept row would keep its whole batch.
-            known.update((text, row.copy()) for text, row in zip(new, self._embedder.embed(new), strict=True))
+            known.update((text, row.copy()) for text, row in zip(new, embed(new), strict=True))
         with self._lock:
             for text in dict.fromkeys(texts):
-                self._kept[text] = known[text]
-                self._kept.move_to_end(text)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+                kept[text] = known[text]
+                kept.move_to_end(text)
+            while len(kept) > self._size:
+                kept.popitem(last=False)
         return np.array([known[text] for text in texts], np.float32).reshape(-1, self.dimension)

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from threading import Thread
 from typing import Any
 
-from graphmem.embedding.onnx import POOLING, TOKENIZERS, find_model, first_line, preferred
+from graphmem.embedding import settings
+from graphmem.embedding.onnx import TOKENIZERS, find_model, first_line, preferred
 from graphmem.errors import ModelUnavailable
 
 PATIENCE = 5.0  # seconds for the hub to say what it has
@@ -62,7 +63,7 @@ def _wanted(names: Sequence[str]) -> list[str]:
     if model is None or tokenizer is None:
         raise ModelUnavailable("the repository has no ONNX model with a tokenizer")
     weights = [name for name in names if name.startswith(f"{model}") and name != str(model)]
-    return [tokenizer, *(name for name in names if name == POOLING), *weights, str(model)]
+    return [tokenizer, *(name for name in names if name in settings.FILES), *weights, str(model)]
 
 
 def _within(seconds: float, call: Callable[[], Any], progress: Callable[[], int] = lambda: 0) -> Any:

@@ -1,12 +1,12 @@
 """Any sentence-embedding model as ONNX: a model file and its tokenizer, run by ONNX Runtime on the CPU.
 
-Texts are cut at 256 tokens, run in batches of similar length, pooled over their tokens and scaled to unit length.
+Texts are cut at as many tokens as the model takes, run in batches of similar length, pooled over their tokens and
+scaled to unit length.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -14,22 +14,20 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path, PurePath
 from threading import Lock
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.embedding.settings import PLAIN, Pooling, Settings, settings_of
 from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
-MAX_TOKENS = 256
 BATCH = 16  # on two cores the most texts a second, short or long; larger batches fall out of the cache
 STRETCH = 2  # the longest text of a batch is at most so many times as long as its shortest
 THREADS = 4  # short texts give no work for more
 TOKENIZERS = ("tokenizer.json", "vocab.txt")
-POOLING = "1_Pooling/config.json"
 
-Pooling = Literal["mean", "cls"]
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 _MODEL = re.compile(r"model\.onnx|onnx/model[^/]*\.onnx")
 _Loaded = tuple[Any, Any]  # the runtime's session, the tokenizer
@@ -44,13 +42,13 @@ class OnnxEmbedder:
     """
 
     def __init__(
-        self, model: Path, tokenizer: Path, *, name: str, pooling: Pooling = "mean", dimension: int | None = None
+        self, model: Path, tokenizer: Path, *, name: str, settings: Settings = PLAIN, dimension: int | None = None
     ) -> None:
         for path in (model, tokenizer):
             if not path.is_file():
                 raise ModelUnavailable(f"{path}: no such file; put the model's file there, or name another embedder")
-        self.name = f"{name}@{file_hash(model)[:12]}"
-        self._model, self._tokenizer, self._pooling, self._dimension = model, tokenizer, pooling, dimension
+        self.name = f"{name}@{file_hash(model)[:12]}{settings.mark}"
+        self._model, self._tokenizer, self._settings, self._dimension = model, tokenizer, settings, dimension
         self._lock = Lock()
         self._ready: _Loaded | None = None
 
@@ -61,13 +59,20 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of shape (len(texts), dimension), float32, in the order of `texts`. Empty text has one too."""
+        return self._embed(self._settings.passage, texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vector:
+        """The same of questions, each after the model's prompt for them."""
+        return self._embed(self._settings.query, texts)
+
+    def _embed(self, prompt: str, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         session, tokenizer = self._load()
         # One at a time: the tokenizer's own threads gain nothing here, and warn after a fork. Some tokenizers find no
         # token in an empty text, which the model could not take.
-        tokens = [tokenizer.encode(_encodable(text)).ids or [0] for text in texts]
-        batches = _batches([len(each) for each in tokens])
+        tokens = [tokenizer.encode(encodable(prompt + text)).ids or [0] for text in texts]
+        batches = batches_of([len(each) for each in tokens])
         by_length = np.concatenate([self._run(session, [tokens[i] for i in batch]) for batch in batches])
         vectors = np.empty_like(by_length)
         vectors[[i for batch in batches for i in batch]] = by_length
@@ -76,33 +81,33 @@ class OnnxEmbedder:
     def _load(self) -> _Loaded:
         with self._lock:
             if self._ready is None:
-                self._ready = _open_session(self._model), _open_tokenizer(self._tokenizer)
+                self._ready = open_session(self._model), open_tokenizer(self._tokenizer, self._settings.tokens)
             return self._ready
 
     def _run(self, session: Any, tokens: list[list[int]]) -> Vector:
         """Token ids, one list a text -> unit vectors of shape (len(tokens), dimension)."""
-        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
-        mask = np.zeros_like(ids)
-        for row, text in enumerate(tokens):
-            ids[row, : len(text)] = text
-            mask[row, : len(text)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        wanted = {each.name for each in session.get_inputs()}
-        (output,) = session.run([_output(session)], {name: value for name, value in feed.items() if name in wanted})
-        return _unit(_pool(np.asarray(output, np.float32), mask, self._pooling))
+        output = run(session, _output(session), tokens)
+        return _unit(_pool(output, [len(text) for text in tokens], self._settings.pooling))
 
 
 def open_folder(folder: Path, name: str | None = None) -> OnnxEmbedder:
     """The model in `folder`: `model.onnx` or `onnx/model*.onnx`, with `tokenizer.json` or `vocab.txt`.
 
-    Tokens are pooled as `1_Pooling/config.json` says, by their mean where it is missing. Raises `ModelUnavailable`.
+    Prompts, pooling and length are those of its files or its family (`settings`). Raises `ModelUnavailable`.
     """
+    model, tokenizer = files_of(folder)
+    name = name or folder.resolve().name
+    return OnnxEmbedder(model, tokenizer, name=name, settings=settings_of(folder, name))
+
+
+def files_of(folder: Path) -> tuple[Path, Path]:
+    """The ONNX file and the tokenizer's in `folder`. Raises `ModelUnavailable`."""
     model, tokenizer = find_model(folder), find_tokenizer(folder)
     if model is None:
         raise ModelUnavailable(f"{folder}: no model.onnx and no onnx/model*.onnx; export the model to ONNX first")
     if tokenizer is None:
         raise ModelUnavailable(f"{folder}: no tokenizer.json and no vocab.txt; copy the model's own there")
-    return OnnxEmbedder(model, tokenizer, name=name or folder.resolve().name, pooling=_pooling_of(folder))
+    return model, tokenizer
 
 
 def find_model(folder: Path) -> Path | None:
@@ -140,10 +145,10 @@ def _hash(files: tuple[tuple[str, int, int], ...]) -> str:
     return digest.hexdigest()
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
+def batches_of(lengths: Sequence[int]) -> list[list[int]]:
     """Indices of texts in order of `lengths` (in tokens), in batches that waste little work on padding.
 
-    >>> _batches([60, 5, 7])
+    >>> batches_of([60, 5, 7])
     [[1, 2], [0]]
     """
     batches: list[list[int]] = []
@@ -154,21 +159,7 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _pooling_of(folder: Path) -> Pooling:
-    try:
-        config = json.loads((folder / POOLING).read_text("utf-8"))
-    except FileNotFoundError:
-        return "mean"
-    except ValueError as error:
-        raise ModelUnavailable(f"{folder / POOLING}: no JSON ({error}); copy the model's own") from error
-    if config.get("pooling_mode_cls_token"):
-        return "cls"
-    if config.get("pooling_mode_mean_tokens", True):
-        return "mean"
-    raise ModelUnavailable(f"{folder}: pools neither by mean nor by first token; use another model")
-
-
-def _open_session(model: Path) -> Any:
+def open_session(model: Path) -> Any:
     runtime = _import("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = min(THREADS, _cores())
@@ -185,7 +176,7 @@ def _open_session(model: Path) -> Any:
     return session
 
 
-def _open_tokenizer(path: Path) -> Any:
+def open_tokenizer(path: Path, tokens: int) -> Any:
     tokenizers = _import("tokenizers")
     try:
         if path.suffix == ".json":
@@ -194,7 +185,7 @@ def _open_tokenizer(path: Path) -> Any:
             tokenizer = tokenizers.BertWordPieceTokenizer(str(path), lowercase=True)
     except Exception as error:  # the library raises plain Exception
         raise ModelUnavailable(f"{path}: no usable tokenizer ({first_line(error)}); copy the model's own") from error
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(tokens)
     tokenizer.no_padding()
     return tokenizer
 
@@ -212,14 +203,31 @@ def _output(session: Any) -> str:
     return next((name for name in ("sentence_embedding", "last_hidden_state") if name in names), names[0])
 
 
-def _pool(output: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling) -> NDArray[np.float32]:
+def run(
+    session: Any, output: str, tokens: Sequence[Sequence[int]], kinds: Sequence[Sequence[int]] = ()
+) -> NDArray[np.float32]:
+    """The `output` of the model for lists of token ids, padded to one length; `kinds` are the tokens' types, else 0."""
+    ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+    mask, types = np.zeros((2, *ids.shape), np.int64)
+    for row, text in enumerate(tokens):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+        types[row, : len(text)] = kinds[row] if kinds else 0
+    feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    wanted = {each.name for each in session.get_inputs()}
+    (found,) = session.run([output], {name: value for name, value in feed.items() if name in wanted})
+    return np.asarray(found, np.float32)
+
+
+def _pool(output: NDArray[np.float32], lengths: Sequence[int], pooling: Pooling) -> NDArray[np.float32]:
     """Token vectors (n, tokens, dimension) -> text vectors (n, dimension); padding does not count."""
     if output.ndim == 2:  # the model has pooled already
         return output
     if pooling == "cls":
         return output[:, 0]
-    weights = mask.astype(np.float32)
-    mean: NDArray[np.float32] = np.einsum("ntd,nt->nd", output, weights) / weights.sum(axis=1, keepdims=True)
+    own = np.array(lengths, np.float32)[:, None]
+    weights = (np.arange(output.shape[1]) < own).astype(np.float32)
+    mean: NDArray[np.float32] = np.einsum("ntd,nt->nd", output, weights) / own
     return mean
 
 
@@ -228,7 +236,7 @@ def _unit(vectors: NDArray[np.float32]) -> Vector:
     return unit
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` with lone surrogates, which no tokenizer takes, replaced."""
     return text.encode("utf-8", "replace").decode("utf-8")
 

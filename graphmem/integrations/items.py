@@ -11,6 +11,7 @@ from datetime import datetime
 from os import PathLike
 from typing import Any, Protocol
 
+from graphmem.embedding import embed_queries
 from graphmem.integrations.kept import Kept
 from graphmem.memory import Memory
 from graphmem.protocols import Embedder
@@ -86,7 +87,7 @@ class FileItems:
         return [Version(each.entry.namespace, each.entry.id, each.time, each.metadata[MARK]) for each in found]
 
     def cosines(self, query: str, entries: Iterable[Entry]) -> dict[str, float]:
-        return self._catalogue.cosines(self._embedder.embed([query])[0], entries, embedder=self._embedder.name)
+        return self._catalogue.cosines(embed_queries(self._embedder, [query])[0], entries, embedder=self._embedder.name)
 
 
 class GraphItems:
@@ -124,8 +125,8 @@ class GraphItems:
     def cosines(self, query: str, entries: Iterable[Entry]) -> dict[str, float]:
         """Only of what `recall` finds in each graph: a graph that is not in a file does not give its vectors."""
         found = [each for space, ids in _by_space(entries) for each in self._recalled(query, space, set(ids))]
-        vectors = self._embedder.embed([query, *(episode.text for episode in found)])
-        scores = zip(found, vectors[1:] @ vectors[0], strict=True)
+        asked = embed_queries(self._embedder, [query])[0]
+        scores = zip(found, self._embedder.embed([episode.text for episode in found]) @ asked, strict=True)
         return dict(sorted(((episode.id, float(score)) for episode, score in scores), key=lambda hit: -hit[1]))
 
     def _of(self, namespace: str, ids: list[str]) -> list[Episode]:

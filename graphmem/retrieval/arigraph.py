@@ -32,7 +32,7 @@ class AriGraph:
         depth = self.depth
         depths = {text: depth.get(text, 1) if isinstance(depth, Mapping) else depth for text in question.texts}
         hits = semantic_search(snapshot, depths, width=self.width, without=question.known)
-        (aim,) = snapshot.vectors([question.plan or " ".join(question.texts)])
+        (aim,) = snapshot.ask([question.plan or " ".join(question.texts)])
         ids = {hit.fact.id for hit in hits}
         sightings = episodic_search(snapshot, ids, aim, limit=question.episodes, without=question.without)
         why = {hit.fact.id: Why(hit.score, (f"similar, {hit.hop} hops from the query",), ()) for hit in hits}
@@ -66,7 +66,8 @@ def semantic_search(
         depth = max(open_.values())
         batch = [query for query in open_ if open_[query] == depth]
         asked.update(batch)
-        nearest = snapshot.nearest("fact", snapshot.vectors(batch), limit=width + len(without))
+        vectors = snapshot.vectors(batch) if any(hops[query] for query in batch) else snapshot.ask(batch)
+        nearest = snapshot.nearest("fact", vectors, limit=width + len(without))
         hits = [[hit for hit in row if hit[0] not in without][:width] for row in nearest]
         facts = {fact.id: fact for fact in snapshot.facts(ids={id_ for row in hits for id_, _ in row})}
         for query, row in zip(batch, hits, strict=True):

@@ -182,7 +182,7 @@ def _cosines(
     """How near each candidate is to the question, by its own vector too, when it was not among the nearest."""
     near = dict(seeds.near_episodes)
     stored = snapshot.store.vectors([each.text for each in candidates if each.id not in near])
-    texts = snapshot.embed([*question.texts, *filter(None, [question.plan])])
+    texts = snapshot.ask([*question.texts, *filter(None, [question.plan])])
     own = {each.id: float(np.vecdot(texts, stored[each.text]).max()) for each in candidates if each.text in stored}
     return own | near
 

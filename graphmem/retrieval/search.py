@@ -75,10 +75,16 @@ class Snapshot:
     embed: Callable[[Sequence[str]], Vector]
     """Texts -> unit vectors of shape (len(texts), dimension)."""
     at: int | None = None
+    embed_queries: Callable[[Sequence[str]], Vector] | None = None
+    """The same of questions, where they are embedded otherwise."""
+
+    def ask(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors of questions, shape (len(texts), dimension)."""
+        return (self.embed_queries or self.embed)(texts)
 
     def seeds(self, names: Iterable[str], texts: Sequence[str], words: str, *, limit: int) -> Seeds:
         """The entities called one of `names`, and what is near `texts` or has some of `words`."""
-        return self.store.seeds(names, self.embed(texts), words, limit=limit, at=self.at)
+        return self.store.seeds(names, self.ask(texts), words, limit=limit, at=self.at)
 
     def around(self, entities: Iterable[str], of: Iterable[str], *, facts: int, episodes: int) -> Around:
         return self.store.around(entities, of, facts=facts, episodes=episodes, at=self.at)

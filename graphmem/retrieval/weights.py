@@ -151,6 +151,9 @@ has words that nothing told has, the third once something with a heading is told
 SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.83
 """A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
 
+RERANKED = 24
+"""So many of the best are given to a reranker, or as many as are wanted."""
+
 SPARE_EPISODES = 3
 """So many episodes more are chosen than recalled, since some may be near-repeats."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from graphmem.errors import ExtractionError
-from graphmem.protocols import Embedder, Extractor
+from graphmem.protocols import Embedder, Extractor, QueryEmbedder
 from graphmem.records import Extraction, Fact, Observation, Vector
 
 
@@ -53,16 +53,22 @@ class ScriptedExtractor:
 
 
 def check_embedder(embedder: Embedder) -> None:
-    """Raise AssertionError unless `embedder` keeps the `Embedder` contract."""
-    texts = ["a red apple", "", "the kitchen is beside the hall", "日本語", "a red apple"]
-    vectors = embedder.embed(texts)
+    """Raise AssertionError unless `embedder` keeps the `Embedder` contract, and for questions `QueryEmbedder`'s."""
     assert embedder.name, "an embedder needs a name"
+    _check_vectors(embedder, embedder.embed)
+    if isinstance(embedder, QueryEmbedder):
+        _check_vectors(embedder, embedder.embed_queries)
+
+
+def _check_vectors(embedder: Embedder, embed: Callable[[Sequence[str]], Vector]) -> None:
+    texts = ["a red apple", "", "the kitchen is beside the hall", "日本語", "a red apple"]
+    vectors = embed(texts)
     assert vectors.shape == (len(texts), embedder.dimension), f"shape {vectors.shape}"
     assert vectors.dtype == np.float32, f"dtype {vectors.dtype}"
     assert np.isfinite(vectors).all(), "a vector is not finite"
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4), "a vector is not of unit length"
     assert float(vectors[0] @ vectors[4]) > 0.999, "one text, two vectors"
-    assert embedder.embed([]).shape == (0, embedder.dimension), "no text must give an empty batch"
+    assert embed([]).shape == (0, embedder.dimension), "no text must give an empty batch"
 
 
 def check_extractor(extractor: Extractor) -> None:

@@ -52,3 +52,25 @@ def test_changing_a_result_does_not_change_what_is_kept() -> None:
     cached = CachedEmbedder(Compass())
     cached.embed(["a"])[:] = 0
     np.testing.assert_array_equal(cached.embed(["a"]), Compass().embed(["a"]))
+
+
+class Asked(Compass):
+    """Points a question the other way."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vector:
+        return -self.embed(texts)
+
+
+def test_a_question_is_kept_apart_from_a_passage() -> None:
+    asked = Asked()
+    cached = CachedEmbedder(asked)
+    for _ in range(2):
+        np.testing.assert_array_equal(cached.embed_queries(["a"]), -cached.embed(["a"]))
+    assert asked.asked == ["a", "a"]
+
+
+def test_an_embedder_without_questions_embeds_them_as_passages() -> None:
+    compass = Compass()
+    cached = CachedEmbedder(compass)
+    np.testing.assert_array_equal(cached.embed_queries(["a"]), cached.embed(["a"]))
+    assert compass.asked == ["a"]

@@ -88,6 +88,26 @@ def test_tokens_are_pooled_as_the_model_says(make: Make) -> None:
     np.testing.assert_allclose(np.linalg.norm(first, axis=1), 1, atol=1e-5)
 
 
+def test_a_question_and_a_passage_have_their_own_prompts(make: Make) -> None:
+    folder = make()
+    plain = onnx.open_folder(folder).embed(["find: apple", "tell: apple", "apple"])
+    (folder / "config_sentence_transformers.json").write_text('{"prompts": {"query": "find: ", "passage": "tell: "}}')
+    prompted = onnx.open_folder(folder)
+    np.testing.assert_allclose(prompted.embed_queries(["apple"]), plain[:1], atol=1e-5)
+    np.testing.assert_allclose(prompted.embed(["apple"]), plain[1:2], atol=1e-5)
+
+
+def test_a_text_is_read_as_far_as_the_model_takes_it(make: Make) -> None:
+    folder = make()
+    cut = onnx.open_folder(folder)
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 512}')
+    long, end = "apple " * 300, "apple " * 300 + "the sea"
+    assert float((cut.embed([long]) @ cut.embed([end]).T)[0, 0]) > 0.9999
+    whole = onnx.open_folder(folder)
+    assert float((whole.embed([long]) @ whole.embed([end]).T)[0, 0]) < 0.999
+    assert whole.name != cut.name
+
+
 @pytest.mark.parametrize(
     ("content", "why"), [("{", "no JSON"), ('{"pooling_mode_mean_tokens": false}', "pools neither")]
 )
@@ -120,13 +140,13 @@ def test_a_broken_file_is_named(make: Make, broken: str, why: str) -> None:
 
 @pytest.mark.parametrize("spec", ["", "nix", "https://example.org/model", "../no/such/folder", "/no/such"])
 def test_a_name_that_means_nothing_says_what_would(spec: str) -> None:
-    with pytest.raises(InputError, match='"minilm", "lexical", an existing folder'):
+    with pytest.raises(InputError, match='"minilm", "e5", "lexical", an existing folder'):
         load_embedder(spec)
 
 
 @given(st.lists(st.integers(1, 256), max_size=100))
 def test_batches_hold_every_text_once_and_pad_little(lengths: list[int]) -> None:
-    batches = onnx._batches(lengths)
+    batches = onnx.batches_of(lengths)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) <= onnx.BATCH
