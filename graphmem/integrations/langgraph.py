@@ -24,7 +24,7 @@ from graphmem.embedding import load_embedder
 from graphmem.errors import InputError, extra
 from graphmem.integrations.items import MARK, NO_LIMIT, REGISTER, FileItems, Graph, GraphItems, Items, Version, key_of
 from graphmem.integrations.kept import Kept
-from graphmem.integrations.tools import Tools, in_words
+from graphmem.integrations.tools import in_words
 from graphmem.memory import Memory
 from graphmem.protocols import Embedder, Extractor
 from graphmem.records import Episode, Observation
@@ -67,12 +67,18 @@ class MemoryState(MessagesState):
     recollection: str
 
 
-def recall_node(memory: Memory, *, explain: bool = False) -> Callable[[MemoryState], dict[str, str]]:
-    """A node for before the model: what bears on the last user message, as `recollection` in the state."""
+def recall_node(
+    memory: Memory, *, explain: bool = False, where: Mapping[str, Any] | None = None
+) -> Callable[[MemoryState], dict[str, str]]:
+    """A node for before the model: what bears on the last user message, as `recollection` in the state.
+
+    `where` is that of `Memory.recall`.
+    """
 
     def recall(state: MemoryState) -> dict[str, str]:
         asked = next((message.text for message in reversed(state["messages"]) if _said_by_user(message)), "")
-        return {"recollection": in_words(Tools(memory).recall(asked, explain)) if asked.strip() else ""}
+        found = memory.recall(asked, explain=explain, where=where) if asked.strip() else None
+        return {"recollection": in_words(found) if found else ""}
 
     return recall
 

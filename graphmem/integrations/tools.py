@@ -32,6 +32,9 @@ INSTRUCTIONS = (
 )
 
 Entity = Annotated[str, Field(description="The name of a person, place or thing.")]
+Since = Annotated[str | None, Field(description="Only what was told from this moment on, such as 2024-05-17.")]
+Until = Annotated[str | None, Field(description="Only what was told before this moment.")]
+By = Annotated[str | None, Field(description="Only what this one said.")]
 Explain = Annotated[bool, Field(description="Also tell why each fact and episode was found, and what taught it.")]
 
 
@@ -68,10 +71,14 @@ class Tools:
         speaker: Annotated[
             str | None, Field(description='Who said the text ("user", "assistant", a name), if somebody did.')
         ] = None,
+        time: Annotated[
+            str | None, Field(description="When it was said or seen, such as 2024-05-17T09:30, if that is known.")
+        ] = None,
     ) -> Learned:
         """Store an observation and learn the facts in it; what they contradict is kept as past."""
         said_by = (speaker and speaker.strip()) or None
-        learned = self.memory.remember(text, speaker=said_by, triples=facts, key=key or self._key(text, said_by))
+        own = key or self._key(text, said_by)
+        learned = self.memory.remember(text, speaker=said_by, time=time or None, triples=facts, key=own)
         return replace(learned, repeated=learned.episode.text != text)  # a retry is told what it was told at first
 
     def _key(self, text: str, speaker: str | None) -> str:
@@ -84,9 +91,13 @@ class Tools:
         self,
         query: Annotated[str, Field(description="What you want to know, or the names of what it is about.")],
         explain: Explain = False,
+        speaker: By = None,
+        since: Since = None,
+        until: Until = None,
     ) -> Recollection:
         """Find the facts and episodes in memory that bear on a question."""
-        return self.memory.recall(query, explain=explain)
+        given = {"speaker": speaker, "since": since, "until": until}
+        return self.memory.recall(query, where={name: value for name, value in given.items() if value}, explain=explain)
 
     def ask(
         self, question: Annotated[str, Field(description="What to answer from memory, as a whole question.")]

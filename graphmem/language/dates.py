@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from graphmem.language import tenses
 from graphmem.language.phrases import PATTERNS, kinds_in, trusted
@@ -19,6 +19,8 @@ _JOINED = re.compile(r"\s*(?:to|until|till|through|-|\u2013|(?P<and>and))\s*(?:t
 _SHIFTED = re.compile(r"\b(?:moved|changed|postponed|rescheduled|shifted|pushed|brought)\b", re.IGNORECASE)
 _OPEN = frozenset({"day_month", "month_day", "month", "season", "weekday", "nth"})
 _BESIDE = re.compile(r"\bthe\s(?P<unit>day|week|month|year)\s(?P<side>before|after)\s$", re.IGNORECASE)
+_YEARLY = frozenset({"month", "season"})
+_OWN = re.compile(r"(?:['\u2019]s\b)?")
 _LEANING = _OPEN | {"within", "span"}
 _BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
 
@@ -87,13 +89,40 @@ def without_dates(question: str, now: datetime) -> str:
     return question
 
 
+def with_dates(text: str, when: datetime) -> str:
+    """The text as said at `when`, with its date after each phrase of time that tells it only to those who know when.
+
+    >>> with_dates("I sold it yesterday, and in 2019 the van.", datetime(2024, 5, 3, 10))
+    'I sold it yesterday (2024-05-02), and in 2019 the van.'
+    """
+    for each in reversed(_found(text, when, asked=False)):
+        if each.needs_date:
+            end = _OWN.match(text, each.dated.end).end()
+            text = f"{text[:end]} ({_written(each.dated)}){text[end:]}"
+    return text
+
+
+def _written(period: Dated) -> str:
+    """The day, the month or the year that a period is; else its first and its last day."""
+    since, last = period.since, period.until - timedelta(microseconds=1)
+    if (since.day, (last + timedelta(microseconds=1)).day) == (1, 1) and (last - since).days < 31:
+        return f"{since:%Y-%m}"
+    return " to ".join(dict.fromkeys(f"{each:%Y-%m-%d}" for each in (since, last)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """What a phrase means, and how to find out at another moment."""
+    """What a phrase means, and how to find out at another moment; `lean` is that of `tenses`."""
 
     dated: Dated
     kind: str
     groups: Mapping[str, str]
+    lean: int
+
+    @property
+    def needs_date(self) -> bool:
+        """Whether only the moment of telling says which it is; "I love May" is any."""
+        return "year" not in self.groups and bool(self.lean or "which" in self.groups or self.kind not in _YEARLY)
 
     def after(self, first: Dated) -> Dated:
         """The same phrase as the end of a period: what tells no year and no week is the next one after its start."""
@@ -123,7 +152,7 @@ def _all(text: str, when: datetime, asked: bool) -> Iterator[_Phrase]:
             start, end = _phrase_start(match), match.start() + len(match[0].rstrip(None if "clock" in groups else ". "))
             lean = tenses.lean(text, start, end, asked=asked) if kind in _LEANING else 0
             if period := _resolved(kind, groups, when, lean):
-                yield _Phrase(Dated(text[start:end], start, end, *period), kind, groups)
+                yield _Phrase(Dated(text[start:end], start, end, *period), kind, groups, lean)
 
 
 def _resolved(kind: str, groups: Mapping[str, str], when: datetime, lean: int) -> Period | None:

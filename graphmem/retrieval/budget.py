@@ -6,12 +6,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
+from graphmem.language.dates import with_dates
 from graphmem.language.speakers import speaker_of
 from graphmem.language.words import stems
 from graphmem.passages import Span, Unit
-from graphmem.records import Episode, Fact, Recollection, Why, when
+from graphmem.records import Episode, Fact, Recollection, Why, is_dated, when
 from graphmem.retrieval.excerpts import Piece, joined, pieces
 
 T = TypeVar("T")
@@ -43,9 +45,9 @@ def count_tokens(text: str) -> int:
 
 
 def fact_line(fact: Fact) -> str:
-    """The fact, and when it ended, if it has."""
+    """The fact with the dates of which it speaks, and when it ended, if it has."""
     ended = "" if fact.until is None else f" (until {when(fact.until)})"
-    return f"- {' '.join(str(fact).split())}{ended}"
+    return f"- {' '.join(_dated(str(fact), fact.since).split())}{ended}"
 
 
 def chain_line(chain: Sequence[Fact]) -> str:
@@ -55,13 +57,25 @@ def chain_line(chain: Sequence[Fact]) -> str:
 
 
 def episode_lines(episode: Episode) -> str:
-    """The episode with its date, or its step, and who said it.
+    """The episode with its date, or its step, and who said it; of "yesterday" and the like with the date, too.
 
+    What was told without a time, among what has one, came after the one before: its date is not known.
     All lines but the first are indented, so that none can pass for a line of ours.
     """
-    text = "\n  ".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
+    told = _dated(episode.text, episode.step) if episode.time else episode.text
+    text = "\n  ".join(line for line in (raw.strip() for raw in told.splitlines()) if line)
     said = f"{' '.join(episode.speaker.split())}: " if episode.speaker and not speaker_of(episode.text) else ""
-    return f"[{when(episode.step)}] {said}{text}"
+    return f"[{moment(episode)}] {said}{text}"
+
+
+def moment(episode: Episode) -> str:
+    """When an episode was told, as far as it is known: a date, a step, or "after" the date of the one before."""
+    after = "after " if episode.time is None and is_dated(episode.step) else ""
+    return f"{after}{when(episode.step)}"
+
+
+def _dated(text: str, step: int) -> str:
+    return with_dates(text, datetime.fromtimestamp(step / 1000)) if is_dated(step) else text
 
 
 def recollect(

@@ -237,3 +237,36 @@ def test_facts_are_those_of_before_an_event(memory: Memory) -> None:
 def test_a_filter_holds_for_questions_of_time(diary: Memory) -> None:
     found = diary.recall("what happened in May?", where={"speaker": "Leo"}).episodes
     assert [episode.text for episode in found] == ["I sold my motorbike yesterday."]
+
+
+def test_words_of_time_are_told_with_their_dates(memory: Memory) -> None:
+    told = ("I sold the cart yesterday.", "Mila leaves next Friday.", "Yesterday's bread is hard.", "Bought in 2019.")
+    for text in told:
+        memory.remember(text, time=MAY, triples=())
+    assert [
+        line.split("] ")[1] for line in str(memory.recall("cart, Mila, bread, bought", episodes=4)).splitlines()[1:]
+    ] == [
+        "I sold the cart yesterday (2024-05-02).",
+        "Mila leaves next Friday (2024-05-10).",
+        "Yesterday's (2024-05-02) bread is hard.",
+        "Bought in 2019.",
+    ]
+
+
+def test_a_fact_is_told_with_the_date_of_which_it_speaks(memory: Memory) -> None:
+    memory.remember("The dentist is on Tuesday.", time=MAY, triples=[("dentist", "is on", "Tuesday")])
+    assert "- dentist, is on, Tuesday (2024-05-07)" in str(memory.recall("when is the dentist?"))
+
+
+def test_what_has_no_time_is_not_told_with_a_date_of_its_own(memory: Memory) -> None:
+    memory.remember("The boiler hums.", time=MAY, triples=())
+    memory.remember("The boiler leaks since yesterday.", triples=())
+    assert str(memory.recall("boiler", episodes=2)).splitlines()[1:] == [
+        f"[{when(step_of(MAY))}] The boiler hums.",
+        f"[after {when(step_of(MAY))}] The boiler leaks since yesterday.",
+    ]
+
+
+def test_what_is_told_without_dates_is_told_as_it_was(memory: Memory) -> None:
+    memory.remember("I sold the cart yesterday.", triples=())
+    assert str(memory.recall("cart")).splitlines()[1:] == ["[step 0] I sold the cart yesterday."]
