@@ -62,6 +62,12 @@ def when(step: int) -> str:
     return f"{datetime.fromtimestamp(step / 1000):%Y-%m-%d %H:%M}" if is_dated(step) else f"step {step}"
 
 
+def told_at(episode: Episode) -> str:
+    """When an episode was told; "after" the date of the one before, when it came without a time of its own."""
+    after = "after " if episode.time is None and is_dated(episode.step) else ""
+    return f"{after}{when(episode.step)}"
+
+
 def step_after(last: int, time: datetime | None) -> int:
     """The step of what is observed at `time`, when `last` is the last one: late or not, time decides what is newest."""
     at = last + 1 if time is None else step_of(time)

@@ -45,6 +45,12 @@ def test_facts_and_history_tell_what_is_and_was_known(house: Path) -> None:
     assert "inventory" in _run("facts", house).stdout
 
 
+def test_the_last_step_of_dated_episodes_is_told_as_a_date(tmp_path: Path) -> None:
+    _run("remember", tmp_path / "dated.db", "The lamp is lit.", "--time", "2024-05-03T10:12")
+    assert "2024-05-03 10:12" in _run("stats", tmp_path / "dated.db").stdout
+    assert _run("remember", tmp_path / "dated.db", "It is out.").stdout.startswith("after 2024-05-03 10:12, episode")
+
+
 def test_episodes_and_stats_tell_what_there_is(house: Path) -> None:
     assert "You pick up the red apple." in _run("episodes", house, "--newest", "1").stdout
     assert json.loads(_run("stats", house, "--json").stdout)["episodes"] == 2

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graphmem.records import Episode, Fact, Learned, Recollection, when
+from graphmem.records import Episode, Fact, Learned, Recollection, told_at, when
 from graphmem.terminal import printable
 
 
@@ -23,7 +23,7 @@ def print_learned(learned: Learned, as_json: bool) -> None:
         print(as_line(asdict(learned)))
         return
     episode = learned.episode
-    print(f"{when(episode.step)}, episode {episode.id}{', known before' if learned.repeated else ''}")
+    print(f"{told_at(episode)}, episode {episode.id}{', known before' if learned.repeated else ''}")
     if learned.repeated:
         print(printable(f"  kept: {episode.text}"))
     for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
@@ -50,7 +50,7 @@ def print_facts(found: list[Fact], as_json: bool) -> None:
 
 def print_reasons(found: Recollection) -> None:
     """Why each was found: its score, the seeds that lead to it, and the way from the best of them."""
-    names = {fact.id: str(fact) for fact in found.facts} | {e.id: f"episode of {when(e.step)}" for e in found.episodes}
+    names = {fact.id: str(fact) for fact in found.facts} | {e.id: f"episode of {told_at(e)}" for e in found.episodes}
     table = Table("found", "score", "seeds", "way")
     for id_, why in found.why.items():
         table.add_row(*map(cell, (names[id_], f"{why.score:.4f}", "; ".join(why.seeds), " > ".join(why.path))))
@@ -65,7 +65,7 @@ def print_episodes(found: list[Episode], as_json: bool) -> None:
     table = Table("step", "id", "text", "facts")
     for episode in found:
         text = episode.text if not episode.pending else f"{episode.text}\n(pending: {episode.error})"
-        table.add_row(*map(cell, (_step(episode.step), episode.id, text, str(len(episode.facts)))))
+        table.add_row(*map(cell, (told_at(episode).removeprefix("step "), episode.id, text, str(len(episode.facts)))))
     Console().print(table)
 
 

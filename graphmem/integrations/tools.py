@@ -19,7 +19,7 @@ from graphmem.answering import Answer
 from graphmem.errors import GraphmemError, InputError
 from graphmem.memory import Memory
 from graphmem.protocols import LLM
-from graphmem.records import Fact, Forgotten, Learned, Recollection, Triple, when
+from graphmem.records import Fact, Forgotten, Learned, Recollection, Triple, told_at, when
 
 log = logging.getLogger(__name__)
 
@@ -185,9 +185,9 @@ def in_words(result: Learned | Recollection | Answer | Facts | Forgotten) -> str
 
 def _learned(learned: Learned) -> str:
     episode = learned.episode
-    lines = [f"Remembered at {when(episode.step)} as episode {episode.id}."]
+    lines = [f"Remembered at {told_at(episode)} as episode {episode.id}."]
     if learned.repeated:
-        lines = [f"Known before, of {when(episode.step)}, as episode {episode.id}: {_line(episode.text)}"]
+        lines = [f"Known before, of {told_at(episode)}, as episode {episode.id}: {_line(episode.text)}"]
     lines += [f"+ {_line(fact)}" for fact in learned.asserted]
     lines += [f"= {_line(fact)} (known before)" for fact in learned.supported]
     lines += [f"- {_line(fact)} (holds no more)" for fact in learned.retired]
@@ -209,7 +209,7 @@ def _with_its_life(fact: Fact) -> str:
 def _reasons(found: Recollection) -> list[str]:
     """A line for each find that can be explained: what taught it, and the way to it."""
     told = {fact.id: f"{_line(fact)} (taught by episode {fact.asserted_by})" for fact in found.facts}
-    told |= {episode.id: f"{when(episode.step)} (episode {episode.id})" for episode in found.episodes}
+    told |= {episode.id: f"{told_at(episode)} (episode {episode.id})" for episode in found.episodes}
     lines = [
         f"- {told[id_]}: score {why.score:.3f}, by way of {_line(' -> '.join(why.path) or ', '.join(why.seeds))}"
         for id_, why in found.why.items()

@@ -103,11 +103,11 @@ def with_dates(text: str, when: datetime) -> str:
 
 
 def _written(period: Dated) -> str:
-    """The day, the month or the year that a period is; else its first and its last day."""
-    since, last = period.since, period.until - timedelta(microseconds=1)
-    if (since.day, (last + timedelta(microseconds=1)).day) == (1, 1) and (last - since).days < 31:
-        return f"{since:%Y-%m}"
-    return " to ".join(dict.fromkeys(f"{each:%Y-%m-%d}" for each in (since, last)))
+    """The first and the last day of a period, month or year if it is of whole ones; once if they are the same."""
+    since, until = period.since, period.until
+    whole = "%Y-%m" if since.day == until.day == 1 and until - since >= timedelta(days=28) else "%Y-%m-%d"
+    form = "%Y" if whole == "%Y-%m" and since.month == until.month == 1 else whole
+    return " to ".join(dict.fromkeys(f"{each:{form}}" for each in (since, until - timedelta(microseconds=1))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from graphmem.language.dates import with_dates
 from graphmem.language.speakers import speaker_of
 from graphmem.language.words import stems
 from graphmem.passages import Span, Unit
-from graphmem.records import Episode, Fact, Recollection, Why, is_dated, when
+from graphmem.records import Episode, Fact, Recollection, Why, is_dated, told_at, when
 from graphmem.retrieval.excerpts import Piece, joined, pieces
 
 T = TypeVar("T")
@@ -57,24 +57,17 @@ def chain_line(chain: Sequence[Fact]) -> str:
 
 
 def episode_lines(episode: Episode) -> str:
-    """The episode with its date, or its step, and who said it; of "yesterday" and the like with the date, too.
+    """The episode with its date, or its step, and who said it.
 
-    What was told without a time, among what has one, came after the one before: its date is not known.
     All lines but the first are indented, so that none can pass for a line of ours.
     """
-    told = _dated(episode.text, episode.step) if episode.time else episode.text
-    text = "\n  ".join(line for line in (raw.strip() for raw in told.splitlines()) if line)
+    text = "\n  ".join(line for line in (raw.strip() for raw in episode.text.splitlines()) if line)
     said = f"{' '.join(episode.speaker.split())}: " if episode.speaker and not speaker_of(episode.text) else ""
-    return f"[{moment(episode)}] {said}{text}"
-
-
-def moment(episode: Episode) -> str:
-    """When an episode was told, as far as it is known: a date, a step, or "after" the date of the one before."""
-    after = "after " if episode.time is None and is_dated(episode.step) else ""
-    return f"{after}{when(episode.step)}"
+    return f"[{told_at(episode)}] {said}{text}"
 
 
 def _dated(text: str, step: int) -> str:
+    """The text with the dates that "yesterday" and the like mean at the step, if that is a moment."""
     return with_dates(text, datetime.fromtimestamp(step / 1000)) if is_dated(step) else text
 
 
@@ -100,7 +93,8 @@ def recollect(
     headings = [FACTS_HEADING] * bool(facts) + [EPISODES_HEADING] * bool(episodes)
     room = budget - sum(map(count_tokens, [*headings, _left_out(len(facts), len(episodes))]))
     lines |= _chained(chains, room // 2)
-    told, tellable = _shared(facts, lines, episodes, question, room)
+    dated = [replace(each, text=_dated(each.text, each.step)) if each.time else each for each in episodes]
+    told, tellable = _shared(facts, lines, dated, question, room)
     kept_facts = _fit(tellable, [lines[fact.id] for fact in tellable], room - _cost(told))
     omitted = len(facts) - len(kept_facts), len(episodes) - len(told)
     text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], told, *omitted)

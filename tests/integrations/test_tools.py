@@ -129,3 +129,15 @@ def test_namespaces_do_not_see_each_other(tmp_path: Path) -> None:
     assert in_words(ben.recall("key")) == "Nothing known."
     assert in_words(ben.history("key")) == "Nothing is known about key."
     assert ben.memory.stats().episodes == 0
+
+
+def test_a_time_and_a_speaker_may_be_told_and_asked_for(tools: Tools) -> None:
+    tools.remember("I like figs.", [], speaker="Ana", time="2024-07-01")
+    tools.remember("I like plums.", [], speaker="Leo", time="2024-05-01")
+    assert [each.text for each in tools.memory.episodes()] == ["I like plums.", "I like figs."]
+    for given, told in (
+        ({"speaker": "Leo"}, "plums"),
+        ({"since": "2024-06-01"}, "figs"),
+        ({"until": "2024-06-01"}, "plums"),
+    ):
+        assert [each.text for each in tools.recall("who likes what?", **given).episodes] == [f"I like {told}."]

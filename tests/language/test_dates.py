@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from graphmem.language.dates import dates_in, period_of, without_dates
+from graphmem.language.dates import dates_in, period_of, with_dates, without_dates
 from graphmem.language.times import beside_event
 
 SAID = datetime(2024, 6, 12, 15, 30)
@@ -196,3 +196,21 @@ def test_other_uses_of_before_and_after_name_no_event(question: str) -> None:
 
 def test_a_question_is_told_without_its_dates() -> None:
     assert without_dates("what did Ana say last week, on Monday?", SAID) == "what did Ana say  , on  ?"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("I sold it yesterday.", "I sold it yesterday (2024-06-11)."),
+        ("We met last week.", "We met last week (2024-06-03 to 2024-06-09)."),
+        ("We moved in May.", "We moved in May (2024-05)."),
+        ("We met last summer.", "We met last summer (2023-06 to 2023-08)."),
+        ("It was broken last year.", "It was broken last year (2023)."),
+        ("Yesterday's soup is cold.", "Yesterday's (2024-06-11) soup is cold."),
+        ("The fair is from Friday to Sunday.", "The fair is from Friday (2024-06-14) to Sunday (2024-06-16)."),
+        ("Paris in May is mild.", "Paris in May is mild."),
+        ("Signed on 2023-11-05, in 2019 or May 2020.", "Signed on 2023-11-05, in 2019 or May 2020."),
+    ],
+)
+def test_words_of_time_get_their_date(text: str, told: str) -> None:
+    assert with_dates(text, SAID) == told

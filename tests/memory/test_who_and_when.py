@@ -1,8 +1,9 @@
 """Who says something, and when: speakers, times as steps, the memory at a moment, and what a recall is kept to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,6 +35,40 @@ def test_time_decides_what_is_newest_not_arrival(memory: Memory) -> None:
     assert [str(fact) for fact in memory.facts("Ana")] == ["Ana, lives in, Paris"]
     assert [str(fact) for fact in memory.at(JUNE).facts("Ana")] == ["Ana, lives in, Ghent"]
     assert [str(fact) for fact in memory.at("2024-06-01").facts("Ana")] == ["Ana, lives in, Ghent"]
+
+
+def _many(memory: Memory, given: list[dict[str, object]]) -> None:
+    memory.remember_many(given)
+
+
+def _together(memory: Memory, given: list[dict[str, object]]) -> None:
+    memory.remember_together(given)
+
+
+def _one_by_one(memory: Memory, given: list[dict[str, object]]) -> None:
+    for each in given:
+        memory.update({**each, "key": str(each["time"])})
+
+
+def _copied(memory: Memory, given: list[dict[str, object]]) -> None:
+    with Memory(":memory:", embedder=HashEmbedder(), slot_of=memory._slot_of) as other, TemporaryDirectory() as folder:
+        other.remember_many(given)
+        other.export(f"{folder}/house.jsonl")
+        memory.import_file(f"{folder}/house.jsonl")
+
+
+@pytest.mark.parametrize("remembered", [_many, _together, _one_by_one, _copied])
+def test_time_decides_through_every_door(
+    memory: Memory, remembered: Callable[[Memory, list[dict[str, object]]], None]
+) -> None:
+    homes = (("Paris", JULY), ("Ghent", MAY), ("Lille", JUNE))
+    remembered(
+        memory,
+        [{"text": f"Ana lives in {it}.", "time": time, "triples": [("Ana", "lives in", it)]} for it, time in homes],
+    )
+    assert [str(fact) for fact in memory.facts("Ana")] == ["Ana, lives in, Paris"]
+    assert [str(fact) for fact in memory.at("2024-06-01").facts("Ana")] == ["Ana, lives in, Ghent"]
+    assert [fact.object for fact in memory.history("Ana")] == ["Ghent", "Lille", "Paris"]
 
 
 def test_what_has_no_time_comes_after_what_has(memory: Memory) -> None:

@@ -87,6 +87,14 @@ def test_the_slider_shows_the_memory_as_it_stood(page: Page) -> None:
     assert "You take the apple." in page.locator("#caption").inner_text()
 
 
+def test_dates_are_told_as_dates(browser: Browser, tmp_path: Path) -> None:
+    with Memory(tmp_path / "dated.db", embedder=HashEmbedder()) as memory:
+        memory.remember("The lamp is lit.", time="2024-05-03T10:12", triples=[("lamp", "is", "lit")])
+        with PageServer(memory, "dated.db") as server, _page(browser, server.url) as opened:
+            assert "2024-05-03 10:12" in opened.locator("#step").inner_text()
+            assert "2024-05-03 10:12" in (opened.locator("canvas").get_attribute("aria-label") or "")
+
+
 def test_a_retired_fact_fades(page: Page) -> None:
     seen = []
     for step in range(3):

@@ -32,7 +32,7 @@ class Live {
     page.marksFresh ||= wasLast;
     page.show(0.3);
     page.refresh();
-    if (wasLast) page.say(`Step ${page.step}: ${count(changed, "fact")} learned or changed`);
+    if (wasLast) page.say(`${titled(when(page.step))}: ${count(changed, "fact")} learned or changed`);
   }
 
   /* Take in what new episodes taught; all anew, when it was no episode that changed the memory (but forgetting, merging);

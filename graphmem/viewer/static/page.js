@@ -65,7 +65,7 @@ class Page {
   describe(holding, shown, of) {
     const entities = new Set(holding.flatMap((fact) => [fact.from, fact.to])).size;
     find("canvas").setAttribute("aria-label",
-      `The graph at step ${this.step}: ${count(entities, "entity").replace("entitys", "entities")}, ${count(holding.length, "fact")}`);
+      `The graph at ${when(this.step)}: ${count(entities, "entity").replace("entitys", "entities")}, ${count(holding.length, "fact")}`);
     find("size").textContent = `${number(this.stats.entities)} entities, ${number(this.stats.facts)} facts`;
     const part = shown < of || !this.whole;
     const around = this.chosen ? `around ${this.chosen.name}` : this.recalled.facts.length ? "those recalled" : "the best connected";
@@ -81,9 +81,9 @@ class Page {
     slider.value = this.place;
     const [learned, retired] = [this.countAt("since"), this.countAt("until")];
     const change = [learned && `${learned} learned`, retired && `${retired} retired`].filter(Boolean).join(", ");
-    slider.setAttribute("aria-valuetext", `Step ${step}${this.last ? ", now" : ""}${change ? `: ${change}` : ""}`);
-    find("step").replaceChildren(make("strong", { text: this.graph.steps.length ? `Step ${step}` : "No steps" }),
-      make("span", { text: `${this.last ? "now" : `of ${graph.steps.at(-1)}`}` }),
+    slider.setAttribute("aria-valuetext", `${titled(when(step))}${this.last ? ", now" : ""}${change ? `: ${change}` : ""}`);
+    find("step").replaceChildren(make("strong", { text: this.graph.steps.length ? titled(when(step)) : "No steps" }),
+      make("span", { text: `${this.last ? "now" : `of ${when(graph.steps.at(-1)).replace("step ", "")}`}` }),
       make("span", { class: "learned", text: learned ? `+${learned}` : "", title: "facts learned" }),
       make("span", { class: "gone", text: retired ? `−${retired}` : "", title: "facts retired" }));
     const episodes = graph.byStep.get(step) ?? [];

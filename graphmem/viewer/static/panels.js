@@ -51,7 +51,7 @@ class Panels {
       ? `${count(stats.current_facts, "fact")} ${stats.current_facts === 1 ? "holds" : "hold"}, `
         + `${count(stats.facts - stats.current_facts, "more")} ${stats.facts - stats.current_facts === 1 ? "is" : "are"} retired; `
         + `learned from ${count(stats.episodes, "episode")}. ▶ below replays how.`
-      : `As it stood at step ${step}.`;
+      : `As it stood at ${when(step)}.`;
     return make("p", { class: "quiet", text });
   }
 
@@ -109,7 +109,7 @@ class Panels {
   }
 
   episode({ id, step, text, time, error }, taught, again, retired) {
-    this.show("episode", [`Step ${step}`],
+    this.show("episode", [titled(when(step))],
       time && make("p", { class: "quiet", text: time }),
       make("blockquote", { text }),
       error && make("p", { class: "quiet", text: `Its facts could not be read: ${error}` }),
@@ -123,7 +123,7 @@ class Panels {
   recollection(query, { text, why = {}, omitted = 0 }, facts, episodes, step, last) {
     this.best = Math.max(...Object.values(why).map(({ score }) => score), 1e-9);
     const prompt = text && make("details", {}, make("summary", { text: "As a prompt gets it" }), make("pre", { text }));
-    const note = text ? `What comes to mind${last ? "" : ` at step ${step}`}, the most relevant first.`
+    const note = text ? `What comes to mind${last ? "" : ` at ${when(step)}`}, the most relevant first.`
       : "Facts and episodes that have these words. (The memory itself is not in this file, to recall from.)";
     this.show("recollection", [`“${query}”`],
       make("p", { class: "quiet", text: note }),
@@ -144,15 +144,15 @@ class Panels {
     return make("li", { class: holds ? "fact" : "fact retired" },
       make("div", {}, this.name(fact.from, self), make("span", { class: "relation", text: ` ${fact.relation} ` }), this.name(fact.to, self)),
       make("div", { class: "life" },
-        this.link(`since step ${fact.since}${seen}`, () => this.page.openEpisode(fact.assertedBy), "The episode that taught it"),
-        fact.retiredBy ? this.link(`retired at step ${fact.until}`, () => this.page.openEpisode(fact.retiredBy), "The episode that retired it") : null),
+        this.link(`since ${when(fact.since)}${seen}`, () => this.page.openEpisode(fact.assertedBy), "The episode that taught it"),
+        fact.retiredBy ? this.link(`retired at ${when(fact.until)}`, () => this.page.openEpisode(fact.retiredBy), "The episode that retired it") : null),
       this.why(why));
   }
 
   episodeRow(episode, why) {
     return make("li", { class: "episode" },
       make("button", { type: "button", class: "row", on: { click: () => this.page.openEpisode(episode.id) } },
-        make("span", { class: "number", text: String(episode.step) }), make("span", { class: "grow", text: episode.headline })),
+        make("span", { class: "number", text: when(episode.step).replace("step ", "") }), make("span", { class: "grow", text: episode.headline })),
       this.why(why));
   }
 
@@ -185,6 +185,17 @@ class Panels {
     return dot;
   }
 }
+
+const FIRST_DATED = 1e10;   // from here on a step is a moment, in milliseconds since 1970
+
+/* A step as it is told: its date, where it has one. */
+function when(step) {
+  if (step < FIRST_DATED) return `step ${step}`;
+  const at = new Date(step);
+  return new Date(step - 60000 * at.getTimezoneOffset()).toISOString().slice(0, 16).replace("T", " ");
+}
+
+function titled(text) { return text[0].toUpperCase() + text.slice(1); }
 
 function number(value) { return value.toLocaleString("en"); }
 
