@@ -20,7 +20,7 @@ _SHIFTED = re.compile(r"\b(?:moved|changed|postponed|rescheduled|shifted|pushed|
 _OPEN = frozenset({"day_month", "month_day", "month", "season", "weekday", "nth"})
 _BESIDE = re.compile(r"\bthe\s(?P<unit>day|week|month|year)\s(?P<side>before|after)\s$", re.IGNORECASE)
 _YEARLY = frozenset({"month", "season"})
-_OWN = re.compile(r"(?:['\u2019]s\b)?")
+_OWN = ("'s", "\u2019s")
 _LEANING = _OPEN | {"within", "span"}
 _BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
 
@@ -97,7 +97,7 @@ def with_dates(text: str, when: datetime) -> str:
     """
     for each in reversed(_found(text, when, asked=False)):
         if each.needs_date:
-            end = _OWN.match(text, each.dated.end).end()
+            end = each.dated.end + 2 * text.startswith(_OWN, each.dated.end)
             text = f"{text[:end]} ({_written(each.dated)}){text[end:]}"
     return text
 
