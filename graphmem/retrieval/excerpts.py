@@ -124,4 +124,4 @@ def _excerpt(text: str, parts: Sequence[Part]) -> str:
 def _told(text: str, part: Part) -> str:
     passage = text[part.start : part.end].strip()
     before, after = "… " if part.start else "", " …" if part.end < len(text.rstrip()) else ""
-    return f"({part.heading})\n{before}{passage}{after}" if part.heading else f"{before}{passage}{after}"
+    return f"({part.heading})\n\n{before}{passage}{after}" if part.heading else f"{before}{passage}{after}"
