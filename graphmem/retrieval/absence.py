@@ -13,9 +13,7 @@ from graphmem.retrieval import weights
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
-_HELPERS = frozenset(
-    ["do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "may", "might", "must"]
-)
+_HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 

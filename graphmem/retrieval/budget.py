@@ -145,8 +145,8 @@ def _told(episodes: Sequence[Episode], question: str, room: int, size: int = LON
     texts = [episode.text for episode in episodes]
     choice = sorted(pieces(texts, question, size=size), key=lambda piece: -piece.worth)
     picked = _picked(episodes, choice, room)
-    if size > SHORTEST and choice and choice[0].unit not in picked.get(choice[0].place, ()):
-        return _told(episodes, question, room, size // 2)
+    if size > SHORTEST and choice and not _is_picked(choice[0], picked):
+        return _told(episodes, question, room, size * 3 // 4)
     return [replace(episodes[place], text=joined(texts[place], picked[place])) for place in sorted(picked)]
 
 
@@ -162,11 +162,18 @@ def _picked(episodes: Sequence[Episode], choice: Iterable[Piece], room: int) -> 
         frame = 0 if place in picked else count_tokens(episode_lines(replace(episodes[place], text="")))
         elided = len(new) + bool(frame) if text[: unit.start].strip() or text[unit.end :].strip() else 0
         cost = frame + elided + sum(count_tokens(text[start:end]) for start, end in new)
+        if not picked and cost > room:  # rather a whole sentence without its heading than a half one with it
+            unit, new = replace(unit, under=()), new[-1:]
+            cost = frame + 2 + count_tokens(text[unit.start : unit.end])
         if cost <= room:
             room -= cost
             told.update((place, span) for span in new)
             picked.setdefault(place, []).append(unit)
     return picked
+
+
+def _is_picked(piece: Piece, picked: Mapping[int, Sequence[Unit]]) -> bool:
+    return piece.unit.start in (unit.start for unit in picked.get(piece.place, ()))
 
 
 def _is_said(fact: Fact, texts: Sequence[frozenset[str]]) -> bool:

@@ -118,7 +118,7 @@ def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part]) -> dict[s
 
 def _excerpt(text: str, parts: Sequence[Part]) -> str:
     told = [_told(text, part) for part in sorted(parts, key=lambda part: part.start)]
-    return "\n…\n".join(told) or f"{text[:SIZE].rsplit(maxsplit=1)[0]} …"
+    return "\n\n…\n\n".join(told) or f"{text[:SIZE].rsplit(maxsplit=1)[0]} …"
 
 
 def _told(text: str, part: Part) -> str:
