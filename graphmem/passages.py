@@ -248,11 +248,13 @@ def _table_head(table: str) -> str:
 _BRACKETED = re.compile(r"\([^\n]*\)\s*$")
 _ELIDED = re.compile(r"[\s\u2026]*")
 _UNIT_ENDS = {
+    "json": re.compile(r"\n"),
     "prose": re.compile("|".join(_BOUNDS["prose"][:3])),
     "list": re.compile(rf"{_BOUNDS['list'][0]}|{_SENTENCE_END}"),
     "html": re.compile(r"\n|(?<=>)(?=<)"),
 }
 _LINE_END = re.compile(r"\n(?=\S)")
+_WORD = re.compile(r"\w")
 
 
 def units(text: str, size: int = _LONGEST_UNIT) -> list[Unit]:
@@ -268,16 +270,29 @@ def units(text: str, size: int = _LONGEST_UNIT) -> list[Unit]:
         if block.kind == "heading" or _BRACKETED.fullmatch(text, at, end):
             under = [*about, (at, end)]
         elif block.kind != "rule":
-            found += _units_of(text, replace(block, start=at, end=end), tuple(under), size)
+            longest = size if block.kind in READABLE else ceil(size / 2)
+            found += _units_of(text, replace(block, start=at, end=end), tuple(under), longest)
     return found
 
 
 def _units_of(text: str, block: Block, under: tuple[Span, ...], size: int) -> Iterator[Unit]:
     for start, end, lead in _stretches(text, block):
         ends = [match.end() for match in _UNIT_ENDS.get(block.kind, _LINE_END).finditer(text, start, end)]
-        for at, stop in pairwise([start, *ends, end]):
-            for first, last in _short(text, at, stop, size, _COMPILED.get(block.kind, _COMPILED["prose"])):
-                yield Unit(first, last, (*under, *lead) if lead and first >= lead[0][1] else under)
+        bounds = _COMPILED.get(block.kind, _COMPILED["prose"])
+        cut = [span for at, stop in pairwise([start, *ends, end]) for span in _short(text, at, stop, size, bounds)]
+        for first, last in _with_marks(text, cut):
+            yield Unit(first, last, (*under, *lead) if lead and first >= lead[0][1] else under)
+
+
+def _with_marks(text: str, spans: list[Span]) -> list[Span]:
+    """The spans, those that hold no word ("},") with the one before."""
+    found: list[Span] = []
+    for start, end in spans:
+        if found and not _WORD.search(text, start, end):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _stretches(text: str, block: Block) -> Iterator[tuple[int, int, tuple[Span, ...]]]:

@@ -80,9 +80,9 @@ def searchable(text: str) -> str:
 
 @functools.cache
 def _letters() -> re.Pattern[str]:
-    """Letters, digits, and the marks upon them, which `\\w` leaves out."""
+    """Letters, digits, and the marks upon them, which `\\w` leaves out; `TAX_RATE` is two words, as in an index."""
     marks = "".join(mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark) in ("Mn", "Mc"))
-    return re.compile(rf"[\w{marks}]+")
+    return re.compile(rf"(?:[^\W_]|[{marks}])+")
 
 
 def content(text: str) -> list[str]:

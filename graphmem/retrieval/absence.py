@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 
-from graphmem.language.words import STOP_WORDS, stem, stems, words
+from graphmem.language.words import STOP_WORDS, runs, stem, stems, words
 from graphmem.records import Entity, Episode, Fact, Seeds, Vector
 from graphmem.retrieval import weights
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
+_HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
+_PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
 
@@ -40,20 +42,28 @@ def is_known(
 
 
 def _one_thing(question: str) -> list[str]:
-    """What follows a determiner ("the silver key"), when no other word says anything."""
-    runs: list[list[str]] = [[]]
+    """What follows a determiner ("the silver key"), when no other word says anything but what is done to it."""
+    found: list[list[str]] = [[]]
     before = ""
     determined = False
     for word in _WORD_OR_END.findall(question.casefold()):
         if word in STOP_WORDS or not word.isalnum():
-            runs.append([])
+            found.append([])
         else:
             determined = determined or before in _DETERMINERS
-            runs[-1].append(word)
+            found[-1].append(word)
         before = word
-    filled = [run for run in runs if run]
+    filled = [run for run in found if run]
     one = determined and len(filled) == 1 and len(filled[0]) <= weights.LONGEST_THING
+    if one and len(filled[0]) > 1 and _ends_in_verb(question):
+        return filled[0][:-1]
     return filled[0] if one else []
+
+
+def _ends_in_verb(question: str) -> bool:
+    """Whether the last word that says anything is a verb: "did the dam burst?", "what was the dam built of?"."""
+    asked = runs(question)
+    return not _HELPERS.isdisjoint(asked) or asked[-1] in _PREPOSITIONS
 
 
 def _thing_is_known(

@@ -142,25 +142,27 @@ def _cost(episodes: Iterable[Episode]) -> int:
     return sum(count_tokens(episode_lines(episode)) for episode in episodes)
 
 
-def _told(episodes: Sequence[Episode], question: str, room: int) -> list[Episode]:
+def _told(episodes: Sequence[Episode], question: str, room: int, size: int = LONGEST) -> list[Episode]:
     """The episodes of which there is room to tell anything, with the text that is told; best first.
 
-    Without a `question` each is told whole or not at all.
+    Without a `question` each is told whole or not at all. With one, pieces of `size` characters are told, or of fewer
+    when there is no room for the best.
     """
-    if not question:
+    if not question or not episodes:
         return _fit(episodes, [episode_lines(episode) for episode in episodes], room)
     texts = [episode.text for episode in episodes]
-    size = LONGEST
-    while not (picked := _picked(episodes, pieces(texts, question, size=size), room)) and size > SHORTEST:
-        size //= 2
+    choice = sorted(pieces(texts, question, size=size), key=lambda piece: -piece.worth)
+    picked = _picked(episodes, choice, room)
+    if size > SHORTEST and choice and not _is_picked(choice[0], picked):
+        return _told(episodes, question, room, size * 3 // 4)
     return [replace(episodes[place], text=joined(texts[place], picked[place])) for place in sorted(picked)]
 
 
-def _picked(episodes: Sequence[Episode], choice: Sequence[Piece], room: int) -> dict[int, list[Unit]]:
+def _picked(episodes: Sequence[Episode], choice: Iterable[Piece], room: int) -> dict[int, list[Unit]]:
     """By place, the units that are told of an episode: the worthiest for which there is room."""
     picked: dict[int, list[Unit]] = {}
     told: set[tuple[int, Span]] = set()
-    for piece in sorted(choice, key=lambda piece: -piece.worth):
+    for piece in choice:
         if piece.worth <= 0:
             break
         place, unit, text = piece.place, piece.unit, episodes[piece.place].text
@@ -168,11 +170,18 @@ def _picked(episodes: Sequence[Episode], choice: Sequence[Piece], room: int) -> 
         frame = 0 if place in picked else count_tokens(episode_lines(replace(episodes[place], text="")))
         elided = len(new) + bool(frame) if text[: unit.start].strip() or text[unit.end :].strip() else 0
         cost = frame + elided + sum(count_tokens(text[start:end]) for start, end in new)
+        if not picked and cost > room:  # rather a whole sentence without its heading than a half one with it
+            unit, new = replace(unit, under=()), new[-1:]
+            cost = frame + 2 + count_tokens(text[unit.start : unit.end])
         if cost <= room:
             room -= cost
             told.update((place, span) for span in new)
             picked.setdefault(place, []).append(unit)
     return picked
+
+
+def _is_picked(piece: Piece, picked: Mapping[int, Sequence[Unit]]) -> bool:
+    return piece.unit.start in (unit.start for unit in picked.get(piece.place, ()))
 
 
 def _is_said(fact: Fact, texts: Sequence[frozenset[str]]) -> bool:

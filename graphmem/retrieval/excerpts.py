@@ -118,10 +118,10 @@ def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part]) -> dict[s
 
 def _excerpt(text: str, parts: Sequence[Part]) -> str:
     told = [_told(text, part) for part in sorted(parts, key=lambda part: part.start)]
-    return "\n…\n".join(told) or f"{text[:SIZE].rsplit(maxsplit=1)[0]} …"
+    return "\n\n…\n\n".join(told) or f"{text[:SIZE].rsplit(maxsplit=1)[0]} …"
 
 
 def _told(text: str, part: Part) -> str:
     passage = text[part.start : part.end].strip()
     before, after = "… " if part.start else "", " …" if part.end < len(text.rstrip()) else ""
-    return f"({part.heading})\n{before}{passage}{after}" if part.heading else f"{before}{passage}{after}"
+    return f"({part.heading})\n\n{before}{passage}{after}" if part.heading else f"{before}{passage}{after}"
