@@ -168,6 +168,28 @@ def test_the_next_round_looks_for_what_the_draft_lacks(memory: Memory) -> None:
     assert (answer.answer, answer.rounds) == ("Halden", 2)
 
 
+def test_what_a_draft_cites_is_told_again_before_all_else(memory: Memory) -> None:
+    memory.remember_many([f"Tall Birches, page {number}: the wind blows." for number in range(20)])
+    memory.remember("Halden is a town.")
+
+    def draft(asked: Messages) -> str:
+        last = told(asked).count("the wind blows")
+        pages.append(told(asked).splitlines()[last])
+        return reply("not known", last, lacks="What is Halden?")
+
+    pages: list[str] = []
+    with server(draft) as served, chat(served) as model:
+        memory.ask("Who wrote Tall Birches?", model, budget=120, rounds=2, search=Named())
+    assert pages[0].partition("] [")[2] in shown(served, 1)
+
+
+def test_a_draft_that_lacks_nothing_ends_the_rounds(memory: Memory) -> None:
+    memory.remember_many(FILLER)
+    with server(reply("lamps", 1)) as served, chat(served) as model:
+        assert memory.ask("What is in the cellar?", model, budget=100).rounds == 1
+    assert len(served.requests) == 1
+
+
 def test_rounds_end_when_nothing_new_is_found(memory: Memory) -> None:
     memory.remember_many(FILLER)
     with server(reply("not known", lacks="Where is the zither?")) as served, chat(served) as model:
