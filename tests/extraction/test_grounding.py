@@ -71,7 +71,7 @@ TRUE: list[tuple[str, Observation, Sequence[str]]] = [
     ("irregular forms", seen("The wolves have eaten the sheep."), ["wolf, ate, sheep"]),
     ("the user", seen("My daughter Ellie turned 7."), ["user, has daughter, Ellie", "Ellie, is, 7 years old"]),
     ("the speaker", seen("I am on platform 9.", speaker="Omar"), ["Omar, is on, platform 9", "I, am on, platform 9"]),
-    ("Chinese", seen("小明下周去北京出差，住在希尔顿酒店。"), ["小明, 去, 北京", "小明, 住在, 希尔顿酒店"]),
+    ("Chinese", seen("小明下周去北京出差、住在希尔顿酒店。"), ["小明, 去, 北京", "小明, 住在, 希尔顿酒店"]),
     ("Russian", seen("Мой брат Дмитрий женат на Марине."), ["Дмитрий, женат на, Марина"]),
     (
         "German",
@@ -85,7 +85,7 @@ TRUE: list[tuple[str, Observation, Sequence[str]]] = [
         ["hermana, trabaja en, hospital público"],
     ),
     ("Italian", seen("Mia zia ha comprato due case a Torino."), ["zia, ha comprato, casa"]),
-    ("Greek", seen("Η Μαρία μένει με τον Γιώργο."), ["Μαρία, μένει με, Γιώργος"]),
+    ("Greek", seen("Μαρία μένει με τον Γιώργο."), ["Μαρία, μένει με, Γιώργος"]),
     ("Turkish", seen("Kardeşim Ankara'da doktor."), ["kardeş, şehir, Ankara"]),
     ("Hebrew", seen("אחותי גרה בתל אביב"), ["אחות, גרה ב, תל אביב"]),
     (
