@@ -28,8 +28,8 @@ _TOGETHER = _set("team group family couple company household crew department cla
 """What "we" may be."""
 _SPEECH = _set(
     """
-    ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request
-    acknowledge confirm promise suggest say tell chat talk speak note remind
+    ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request acknowledge
+    confirm promise suggest say tell chat talk speak note remind assist hello hi hey bye goodbye advice information
     """
 )
 """What somebody does by speaking: of those who talk it is no fact."""
@@ -94,7 +94,7 @@ class Evidence:
     """
 
     def __init__(self, seen: Observation, shown: Sequence[Fact] = (), words: Collection[str] = ()) -> None:
-        self._text, self._time = seen.text, seen.time
+        self._text, self._time, self._speaker = seen.text, seen.time, seen.speaker
         speakers = [name for name in (seen.speaker, *(turn.speaker for turn in seen.before)) if name]
         self._anybody = _PARTIES | {word for name in speakers for word in runs(name)}
         also = _VALUES | {word.casefold() for word in words} | (_TOGETHER if _WE & set(runs(seen.text)) else set())
@@ -197,10 +197,20 @@ class Evidence:
     def _is_chatter(self, triple: Triple) -> bool:
         """Whether those who talk are only said to talk, or a question is all that speaks of it."""
         ends = [end for end in (triple.subject, triple.object) if not self._is_party(end)]
-        if len(ends) < 2 and (not ends or _has_base(triple.relation, _SPEECH) or _POLITE.match(entity_key(ends[0]))):
+        if len(ends) < 2 and (not ends or self._is_talk(triple, ends[0])):
             return True
         asked = self._questions
         return asked is not None and any(self._bears(end, asked) for end in ends) and not any(map(self._tells, ends))
+
+    def _is_talk(self, triple: Triple, other: str) -> bool:
+        """Whether a party only speaks or is polite, or is only said to be something by another."""
+        said = [word for word in runs(triple.relation) if word not in STOP_WORDS]
+        about = [word for word in runs(other) if word not in STOP_WORDS]
+        if _has_base(triple.relation, _SPEECH) or _POLITE.match(entity_key(other)):
+            return True
+        if about and all(_has_base(word, _SPEECH) for word in about):
+            return True
+        return not said and entity_key(triple.subject) == "assistant" and self._speaker != "assistant"
 
     def _is_party(self, name: str) -> bool:
         return entity_key(name) in _PARTIES

@@ -144,6 +144,7 @@ FALSE: list[tuple[Observation, Sequence[str]]] = [
     (seen("I sold my car yesterday.", time=FRIDAY), ["sale of car, was on, 2024-04-11"]),
     (seen("Thanks a lot!", "I moved to Leeds."), ["user, lives in, Leeds", "user, is, happy"]),
     (seen("I'm happy to help!", speaker="assistant"), ["assistant, is, happy to help", "user, needs, anything"]),
+    (seen("Thanks for your help, I hope you are well."), ["assistant, provided, help", "assistant, is, well"]),
     (seen("Is the library open on Sundays?"), ["library, is, open", "user, visits, library"]),
     (seen("Sam baked bread."), ["Sam, works at, bakery", "Pam, baked, bread"]),
     (seen("小明住在北京。"), ["小明, 住在, 上海", "小红, 住在, 北京"]),
