@@ -37,6 +37,7 @@ class GameExtractor:
         self._inner = inner
         self._rules = TextWorldExtractor()
         self.name = f"{inner.name} with map"
+        self.examples = getattr(inner, "examples", "fixed")
         self.counts: Counter[str] = Counter()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
@@ -47,7 +48,7 @@ class GameExtractor:
         triples = (*read.triples, *drawn)
         outdated = tuple(shown[index] for index in read.outdated)
         reasons = {shown[index]: why for index, why in read.reasons.items()}
-        return Extraction(triples, outdated, read.mentions, tuple(map(slot, triples)), reasons)
+        return Extraction(triples, outdated, read.mentions, tuple(map(slot, triples)), reasons, read.dropped)
 
     def _asked_twice(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -27,17 +28,28 @@ _TOGETHER = _set("team group family couple company household crew department cla
 """What "we" may be."""
 _SPEECH = _set(
     """
-    ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request
-    acknowledge confirm promise suggest say tell chat talk speak note remind
+    ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request acknowledge
+    confirm promise suggest say tell chat talk speak note remind assist hello hi hey bye goodbye advice information
     """
 )
 """What somebody does by speaking: of those who talk it is no fact."""
+_POLITE = re.compile(
+    r"(?:happy|glad|ready|here|able|available|willing|curious|grateful|thankful|sorry|welcome) (?:to|for|about)\b"
+)
+_NOBODY = _set(
+    "something anything everything someone anyone somebody anybody it this that these those thing stuff what"
+)
+"""Words that name nobody and nothing."""
 _HAPPENS = _set("happen occur take place be")
 _OTHERWISE = {
     "empty": r"\b(?:nothing|none|vacant|bare|ran out|run out)\b|\bno(?:t any)? \w+ (?:left|in|on|there)\b",
     "full": r"\b(?:too (?:many|much)|no (?:more )?(?:room|space)|packed|can(?:no|['\u2019])t (?:carry|hold|fit))\b",
     "alone": r"\b(?:nobody|no one|(?:by|on) (?:my|your|him|her|his)(?:self| own))\b",
     "closed": r"\bshut\b",
+    "broken": r"(?:\bnot|n['\u2019]t|\bstopped|\bnever) work(?:s|ing)?\b|\bout of order\b",
+    "dead": r"\b(?:died|passed away|killed)\b",
+    "married": r"\b(?:wife|husband|wedding)\b",
+    "sick": r"\b(?:ill|unwell|fever)\b",
     "missing": r"\b(?:lost|gone|(?:can|could)(?: ?not|n['\u2019]t|['\u2019]t) find)\b",
 }
 """States, and how else a text says so."""
@@ -66,8 +78,11 @@ _AGREES = re.compile(
     r"\W*(?:yes|yeah|yep|right|correct|exactly|true|да|ja|oui|s\u00ed|sim|\u662f|\u306f\u3044)\b", re.I
 )
 _SENTENCE = re.compile(r"[^.!?\n\u3002\uff01\uff1f]+[.!?\u3002\uff01\uff1f]*")
+_WORD = re.compile(r"[^\W_]+")
 _CLAUSE = re.compile(r"[^,;:]+")
 _ASKS = ("?", "\uff1f", "\u061f")
+_DAYS = {name[:3]: name for name in day_name}
+_DAY = re.compile(rf"\b({'|'.join(_DAYS)})(?:s|r|rs)?\b\.?")
 _SOON = timedelta(days=7)
 _NO_TIME = datetime(1900, 1, 1)
 
@@ -79,7 +94,7 @@ class Evidence:
     """
 
     def __init__(self, seen: Observation, shown: Sequence[Fact] = (), words: Collection[str] = ()) -> None:
-        self._text, self._time = seen.text, seen.time
+        self._text, self._time, self._speaker = seen.text, seen.time, seen.speaker
         speakers = [name for name in (seen.speaker, *(turn.speaker for turn in seen.before)) if name]
         self._anybody = _PARTIES | {word for name in speakers for word in runs(name)}
         also = _VALUES | {word.casefold() for word in words} | (_TOGETHER if _WE & set(runs(seen.text)) else set())
@@ -92,6 +107,8 @@ class Evidence:
     def fault(self, triple: Triple) -> str | None:
         """Why the observation does not bear a triple out, in a word or two; None when it does."""
         ends = (triple.subject, triple.object)
+        if any(own and _NOBODY.issuperset(own) for own in map(runs, ends)):
+            return "ungrounded"
         if not all(self._is_anybody(end) or self._bears(end, self._all) for end in ends) and not self._is_said_of_it(
             triple
         ):
@@ -119,7 +136,7 @@ class Evidence:
 
     def _is_anybody(self, name: str) -> bool:
         """Whether a name is one of those who talk, or a bare value, with nothing else in it."""
-        own = runs(entity_key(name))
+        own = _names(name)
         known = [word in self._always for word in own]
         return any(known) and all(here or word in STOP_WORDS for word, here in zip(own, known, strict=True))
 
@@ -127,17 +144,19 @@ class Evidence:
         """Whether `words`, or a time that they tell, bear a name out."""
         if (dated := self._dated(name)) is not None:
             return dated
-        rest = " ".join(word for word in name.split() if not self._anybody.issuperset(runs(word)))
+        rest = " ".join(word for word in name.split() if not self._anybody.issuperset(_names(word)))
         return words.hold(rest or name) or self._is_state(name)
 
     def _dated(self, name: str) -> bool | None:
         """Whether a date, which `name` is and nothing else, is one that the text tells; None when it is none."""
         when = self._time or _NO_TIME
-        found = dates_in(f"in {name}" if re.fullmatch(r"\d{4}", name.strip()) else name, when)
+        if month := re.fullmatch(r"(\d{4})(?:-(0\d|1[0-2]))?", name.strip()):
+            name = f"in {month_name[int(month[2])]} {month[1]}" if month[2] else f"in {month[1]}"
+        found = dates_in(name, when)
         if len(found) != 1 or 2 * len(found[0].phrase) < len(name):
             return None
         since, until = found[0].since, found[0].until
-        told = dates_in(self._text, when)
+        told = self._told_dates
         if self._own.hold(name) or any(_may_mean(each, since, until) for each in told):
             return True
         return self._time is not None and self._is_near(since, until, bool(told))
@@ -169,19 +188,29 @@ class Evidence:
 
     def _tells_date(self, name: str) -> bool:
         """Whether `name` is a date that a phrase of the text means."""
-        return bool(dates_in(self._text, self._time or _NO_TIME)) and bool(self._dated(name))
+        return bool(self._told_dates and self._dated(name))
+
+    @cached_property
+    def _told_dates(self) -> list[Dated]:
+        return dates_in(_DAY.sub(lambda day: _DAYS[day[1]], self._text), self._time or _NO_TIME)
 
     def _is_chatter(self, triple: Triple) -> bool:
-        """Whether those who talk are only said to talk, or to be asked about something."""
-        subject, object_ = map(self._is_party, (triple.subject, triple.object))
-        if subject and object_:
+        """Whether those who talk are only said to talk, or a question is all that speaks of it."""
+        ends = [end for end in (triple.subject, triple.object) if not self._is_party(end)]
+        if len(ends) < 2 and (not ends or self._is_talk(triple, ends[0])):
             return True
-        if not (subject or object_):
-            return False
-        if _has_base(triple.relation, _SPEECH):
+        asked = self._questions
+        return asked is not None and any(self._bears(end, asked) for end in ends) and not any(map(self._tells, ends))
+
+    def _is_talk(self, triple: Triple, other: str) -> bool:
+        """Whether a party only speaks or is polite, or is only said to be something by another."""
+        said = [word for word in runs(triple.relation) if word not in STOP_WORDS]
+        about = [word for word in runs(other) if word not in STOP_WORDS]
+        if _has_base(triple.relation, _SPEECH) or _POLITE.match(entity_key(other)):
             return True
-        other = triple.object if subject else triple.subject
-        return self._questions is not None and self._bears(other, self._questions) and not self._tells(other)
+        if about and all(_has_base(word, _SPEECH) for word in about):
+            return True
+        return not said and entity_key(triple.subject) == "assistant" and self._speaker != "assistant"
 
     def _is_party(self, name: str) -> bool:
         return entity_key(name) in _PARTIES
@@ -205,6 +234,11 @@ class Evidence:
         ends = all(self._is_anybody(end) or self._bears(end, self._own) for end in (triple.subject, triple.object))
         told = [word for word in runs(triple.relation) if word not in STOP_WORDS]
         return ends and (not told or any(map(self._own.has, told)))
+
+
+def _names(name: str) -> list[str]:
+    """The words of a name in small letters, but for what is written in capitals: "US" is not "us"."""
+    return [word if word.isupper() and len(word) > 1 else word.casefold() for word in _WORD.findall(name)]
 
 
 def _may_mean(told: Dated, since: datetime, until: datetime) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from graphmem.language.plurals import singular
-from graphmem.language.words import stem, stem_in
+from graphmem.language.words import STOP_WORDS, stem, stem_in
 
 _LATIN = (
     "german", "french", "spanish", "italian", "portuguese", "dutch", "swedish", "norwegian", "danish", "finnish",
@@ -53,6 +53,16 @@ def _lemma(word: str) -> str:
     return lemmatize(word, lang="en").casefold()
 
 
+@functools.lru_cache(maxsize=65536)
+def is_english(word: str) -> bool:
+    """Whether a word in small letters is one of an English dictionary; without the library, a small word."""
+    try:
+        from simplemma import is_known
+    except ImportError:
+        return word in STOP_WORDS
+    return word in STOP_WORDS or is_known(word, lang="en")
+
+
 def inflected(name: str, word: str) -> bool:
     """Whether `name` may be the base of `word`, or the other way round, in a language that is not English.
 
@@ -79,8 +89,8 @@ def abbreviates(short: str, name: Sequence[str]) -> bool:
 
     >>> abbreviates("WHO", ["World", "Health", "Organization"]), abbreviates("MSFT", ["Microsoft"])
     (True, True)
-    >>> abbreviates("k8s", ["Kubernetes"]), abbreviates("cat", ["carpet"])
-    (True, False)
+    >>> abbreviates("k8s", ["Kubernetes"]), abbreviates("DB", ["database"]), abbreviates("cat", ["carpet"])
+    (True, True, False)
     """
     low = short.casefold()
     if len(low) > 1 and short[:1].isupper() and low in _initials(name):
@@ -94,7 +104,8 @@ def abbreviates(short: str, name: Sequence[str]) -> bool:
     terse = short.isupper() or len(_VOWELS.findall(low)) <= (len(low) > 3 and closed)
     if not (terse and low.isalpha() and len(word) > len(low)):
         return False
-    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or closed)
+    common = name[0].islower() and len(word) > 5
+    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or closed or common)
 
 
 def _initials(name: Sequence[str]) -> set[str]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import cached_property
 
-from graphmem.language.forms import abbreviates, bases, folded, inflected
+from graphmem.language.forms import abbreviates, bases, folded, inflected, is_english
 from graphmem.language.numbers import numbers_in, parts_of
 from graphmem.language.words import STOP_WORDS, runs, unspaced_runs
 
@@ -20,8 +20,14 @@ def _set(words: str) -> frozenset[str]:
 _WRITTEN = re.compile(r"[^\W_]+")
 _SHORT = 6
 """Letters of an abbreviation, and words that one stands for, at most."""
-_ELSEWHERE = _set("in was so an am me we over on no is as he do by at i")
-"""English words that other languages write alike."""
+_SMALL = 12
+_UNITS = _set(
+    """
+    year month week day hour minute second old euro eur dollar usd pound percent degree metre meter kilometre kilometer
+    km mile kilogram kg gram litre liter am pm p m clock
+    """
+)
+"""What a number may be of without being said: 5k is 5,000 euros, and who turns 7 is 7 years old."""
 _DATES = {
     word[:3]: word[3:]
     for word in _set(
@@ -47,20 +53,28 @@ class Words:
 
     @cached_property
     def english(self) -> bool:
-        """Whether they look like English: at least one in six is a small word that other languages do not have."""
-        told = sum(word in STOP_WORDS and word not in _ELSEWHERE for word in self._words)
-        return 6 * told >= len(self._words) and "".join(self._words).isascii()
+        """Whether more than half of their longer words are English."""
+        told = [word for word in self._words if len(word) > 2 and word.isalpha()]
+        return 2 * sum(map(is_english, told)) > len(told)
 
     def hold(self, name: str) -> bool:
         """Whether they hold `name`: every number of it, and at least half of its other words in some form."""
         own = _tokens(name)
         if not own:
             return bool(bare := name.strip(" .,;:!?\ufe0f")) and folded(bare) in self._text
-        if not all(number & self._numbers or parts_of(number) <= self._numbers for number in numbers_in(name)):
+        if not all(map(self._has_number, numbers_in(name))):
             return False
         words = [word for word in own if not word[0].isdigit()]
+        if len(words) < len(own):
+            words = [word for word in words if _UNITS.isdisjoint(bases(word))]
         words = [word for word in words if word not in STOP_WORDS] or words
         return 2 * sum(map(self.has, words)) >= len(words) or self._abbreviate(name)
+
+    def _has_number(self, number: frozenset[str]) -> bool:
+        """Whether one of them is a number; a small one may be a word of another language than English."""
+        if number & self._numbers or parts_of(number) <= self._numbers:
+            return True
+        return not self.english and all(len(each) < 3 and each.isdecimal() and int(each) <= _SMALL for each in number)
 
     def has(self, word: str) -> bool:
         """Whether one of them is a form of `word`."""
@@ -91,6 +105,11 @@ class Words:
             return self._words
         return [] if self.english else self._by_beginning[folded(word)[:2]]
 
+    @cached_property
+    def _short(self) -> list[str]:
+        """Words that are short enough to be abbreviations."""
+        return list(dict.fromkeys(word for words in self._written for word in words if len(word) <= _SHORT))
+
     def _has_unspaced(self, word: str) -> bool:
         pairs = [word[at : at + 2] for at in range(max(1, len(word) - 1))]
         return 2 * sum(folded(pair) in self._text for pair in pairs) > len(pairs)
@@ -101,12 +120,15 @@ class Words:
             short, long = sorted((folded(word), folded(other)), key=len)
             if long.startswith(short) and (len(short) > 3 or _DATES.get(short) == long[3:]):
                 return True
-        return False
+        return any(abbreviates(short, [word]) for short in self._short)
 
     def _abbreviate(self, name: str) -> bool:
         """Whether one of them stands for `name`, or `name` for some of them in a row."""
         parts = _WRITTEN.findall(name)
-        if any(abbreviates(word, parts) for words in self._written for word in words if len(word) <= _SHORT):
+        spans = [
+            parts[at : at + size] for size in range((len(parts) + 1) // 2, len(parts) + 1) for at in range(len(parts))
+        ]
+        if any(abbreviates(short, span) for span in spans if span for short in self._short):
             return True
         return len(parts) == 1 and any(
             abbreviates(parts[0], words[at : at + size])

@@ -20,6 +20,8 @@ def _fault(observation: Observation, triple: str, known: Sequence[str] = ()) -> 
     return Evidence(observation, shown).fault(Triple(*triple.split(", ")))
 
 
+MONDAY = datetime(2024, 5, 6)
+
 TRUE: list[tuple[str, Observation, Sequence[str]]] = [
     ("lemmas", seen("Mince the onions, then bake them."), ["onion, must be, minced", "onion, must be, baked"]),
     ("irregular forms", seen("The children fed the geese."), ["child, feeds, goose"]),
@@ -61,6 +63,50 @@ TRUE: list[tuple[str, Observation, Sequence[str]]] = [
     ("whom it means", seen("She has a boat called Ida.", "My aunt Vera called."), ["Vera, has boat, Ida"]),
     ("agreement", seen("Yes, she does.", "Does Ada work at Acme?"), ["Ada, works at, Acme"]),
     ("emoji", seen("🍎 on the 🪑"), ["🍎, is on, 🪑", "apple, is on, chair"]),
+    (
+        "irregular forms",
+        seen("Dora broke two plates and threw them away."),
+        ["plate, is, broken", "Dora, breaks, plates"],
+    ),
+    ("irregular forms", seen("The wolves have eaten the sheep."), ["wolf, ate, sheep"]),
+    ("the user", seen("My daughter Ellie turned 7."), ["user, has daughter, Ellie", "Ellie, is, 7 years old"]),
+    ("the speaker", seen("I am on platform 9.", speaker="Omar"), ["Omar, is on, platform 9", "I, am on, platform 9"]),
+    ("Chinese", seen("小明下周去北京出差、住在希尔顿酒店。"), ["小明, 去, 北京", "小明, 住在, 希尔顿酒店"]),
+    ("Russian", seen("Мой брат Дмитрий женат на Марине."), ["Дмитрий, женат на, Марина"]),
+    (
+        "German",
+        seen("Das Büro der Müllers liegt neben den Bäckereien."),
+        ["Müller, hat, Büro", "Büro, liegt neben, Bäckerei"],
+    ),
+    ("German", seen("Herr Kühn hat zwei Hunde."), ["Kühn, hat, 2 Hunde"]),
+    (
+        "Spanish",
+        seen("Mi hermana trabaja en hospitales públicos de Sevilla."),
+        ["hermana, trabaja en, hospital público"],
+    ),
+    ("Italian", seen("Mia zia ha comprato due case a Torino."), ["zia, ha comprato, casa"]),
+    ("Greek", seen("Μαρία μένει με τον Γιώργο."), ["Μαρία, μένει με, Γιώργος"]),
+    ("Turkish", seen("Kardeşim Ankara'da doktor."), ["kardeş, şehir, Ankara"]),
+    ("Hebrew", seen("אחותי גרה בתל אביב"), ["אחות, גרה ב, תל אביב"]),
+    (
+        "initials",
+        seen("JP Morgan hired T. as VP; the deal is in USD."),
+        ["T., is, vice president", "deal, is in, US dollars"],
+    ),
+    (
+        "initials",
+        seen("Our DB runs on AWS, the app in TS."),
+        ["database, runs on, Amazon Web Services", "app, uses, TypeScript"],
+    ),
+    ("cut off", seen("Mtg w/ Prof. Stone on Wed, rm 12."), ["meeting, is on, Wednesday", "meeting, is in, room 12"]),
+    ("a clock", seen("My flight lands at 18:40 in Oslo."), ["flight, lands at, 6:40 pm"]),
+    ("a day cut off", seen("Dentist next Tue.", time=MONDAY), ["dentist appointment, is on, 2024-05-07"]),
+    ("a month", seen("I quit smoking last month.", time=FRIDAY), ["user, quit smoking in, 2024-04"]),
+    ("a day in French", seen("Hier j'ai vendu ma moto.", time=FRIDAY), ["moto, vendue le, 2024-05-02"]),
+    ("whom it means", seen("It costs 300 euros.", "I rented a parking space."), ["parking space, costs, 300 euros"]),
+    ("agreement", seen("Exactly, since 2019.", "So Ruth works at Bosch?"), ["Ruth, works at, Bosch"]),
+    ("emoji", seen("🐶 is sick, 🏥 tomorrow"), ["dog, is, sick", "🐶, is, sick"]),
+    ("states in other words", seen("The heating doesn't work."), ["heating, is, broken"]),
     ("states in other words", seen("There is nothing left in the jar."), ["jar, is, empty"]),
     ("states in other words", seen("No room for more in the suitcase!"), ["suitcase, is, full"]),
     ("states denied", seen("The gate is not open."), ["gate, is, closed"]),
@@ -97,6 +143,13 @@ FALSE: list[tuple[Observation, Sequence[str]]] = [
     (seen("I sold my car.", time=FRIDAY), ["sale of car, was on, 2023-01-05"]),
     (seen("I sold my car yesterday.", time=FRIDAY), ["sale of car, was on, 2024-04-11"]),
     (seen("Thanks a lot!", "I moved to Leeds."), ["user, lives in, Leeds", "user, is, happy"]),
+    (seen("I'm happy to help!", speaker="assistant"), ["assistant, is, happy to help", "user, needs, anything"]),
+    (seen("Thanks for your help, I hope you are well."), ["assistant, provided, help", "assistant, is, well"]),
+    (seen("Is the library open on Sundays?"), ["library, is, open", "user, visits, library"]),
+    (seen("Sam baked bread."), ["Sam, works at, bakery", "Pam, baked, bread"]),
+    (seen("小明住在北京。"), ["小明, 住在, 上海", "小红, 住在, 北京"]),
+    (seen("The fair was last Saturday.", time=FRIDAY), ["fair, was on, 2024-05-01", "fair, was in, Leipzig"]),
+    (seen("The flat costs 800."), ["flat, costs, 850 euros", "flat, is in, Berlin"]),
     (seen("She flew to NYC."), ["she, flew to, New Orleans", "she, works at, NASA"]),
 ]
 

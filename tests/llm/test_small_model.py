@@ -131,7 +131,7 @@ def test_it_plays_and_nothing_is_lost(model: ChatModel) -> None:
     assert len(commands) == 2
     assert [text.partition("\n")[0] for text in texts[1:]] == [f"> {command}" for command in commands]
     assert all(text.partition("\n")[2] for text in texts), "every observation is an episode"
-    assert {"extract", "plan", "act"} <= set(model.usage)
+    assert {"extract", "plan and act"} <= set(model.usage)
     assert all(usage.prompt_tokens and usage.completion_tokens for usage in model.usage.values())
 
 
@@ -140,7 +140,7 @@ def test_a_recorded_run_is_played_again() -> None:
         commands, _ = play(model, COMMANDS)
         assert commands == PLAYED.read_text(encoding="utf-8").splitlines()
         assert model.usage.total.calls == len(RECORDING.read_bytes().splitlines()), "all of it was used"
-        assert model.usage["act"].completion_tokens > 0
+        assert model.usage["plan and act"].completion_tokens > 0
 
 
 def record() -> None:
