@@ -253,7 +253,7 @@ class HybridPlayer(HeuristicPlayer):
 def _is_understood(known: Knowledge) -> bool:
     """Whether the rules know what the task is, or read a fact that it tells."""
     learned = any(fact.relation in _TOLD for fact in known.situation.learned or ())
-    return learned or is_cleaning(known) or is_cooking(known) or any(errands(known))
+    return learned or is_cleaning(known) or is_cooking(known) or any(errand.action for errand in errands(known))
 
 
 def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:

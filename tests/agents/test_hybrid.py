@@ -204,3 +204,9 @@ def test_what_the_model_reads_is_remembered() -> None:
         learned = memory.remember(HINT)
         assert not learned.episode.pending
         assert "key 2, unlocks, Mint locker" in map(str, memory.facts())
+
+
+def test_a_task_that_only_sounds_like_an_errand_is_read_by_the_model() -> None:
+    llm = Scripted(task={"kind": "cook", "wanted": [], "bring": [], "locks": []})
+    player(llm).plan(situation("Look into the book, then put the dish together in the kitchen."))
+    assert [purpose for purpose, _ in llm.asked] == ["task"]
