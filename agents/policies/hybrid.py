@@ -194,7 +194,7 @@ class HybridPlayer(HeuristicPlayer):
 
     def _read(self, situation: Situation) -> _Task:
         text = situation.task
-        if not text or _is_understood(Knowledge(situation)):
+        if not text or _is_understood(situation):
             return _Task(text)
         said = self._adviser.ask(prompts.read_task(text), prompts.TaskReply, purpose="task")
         if said is None:
@@ -250,10 +250,14 @@ class HybridPlayer(HeuristicPlayer):
         return said.choice - 1 if said and said.choice <= len(choices) else 0
 
 
-def _is_understood(known: Knowledge) -> bool:
-    """Whether the rules know what the task is, or read a fact that it tells."""
-    learned = any(fact.relation in _TOLD for fact in known.situation.learned or ())
-    return learned or is_cleaning(known) or is_cooking(known) or any(errand.action for errand in errands(known))
+def _is_understood(situation: Situation) -> bool:
+    """Whether the rules know by its words what the task is, or read a fact that it tells."""
+    known = Knowledge(situation)
+    told = any(fact.relation in _TOLD for fact in situation.learned or ()) or any(
+        each.action for each in errands(known)
+    )
+    by_words = Knowledge(replace(situation, admissible=()))  # a cookbook at hand is no task
+    return told or is_cleaning(by_words) or is_cooking(by_words)
 
 
 def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:

@@ -208,5 +208,6 @@ def test_what_the_model_reads_is_remembered() -> None:
 
 def test_a_task_that_only_sounds_like_an_errand_is_read_by_the_model() -> None:
     llm = Scripted(task={"kind": "cook", "wanted": [], "bring": [], "locks": []})
-    player(llm).plan(situation("Look into the book, then put the dish together in the kitchen."))
+    beside = ("look", "examine cookbook")
+    player(llm).plan(situation("Look into the book, then put the dish together in the kitchen.", admissible=beside))
     assert [purpose for purpose, _ in llm.asked] == ["task"]
