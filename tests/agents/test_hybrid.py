@@ -78,7 +78,7 @@ def test_a_recipe_becomes_what_the_rules_know_of_recipes() -> None:
 
 
 def test_what_the_text_does_not_bear_out_is_dropped_and_counted() -> None:
-    llm = Scripted(read={"locks": [LOCK, {"key": "key 3", "opens": "Mint locker"}], "foods": [{"food": "leek"}]})
+    llm = Scripted(read={"locks": [LOCK, {"key": "key 3", "opens": "Mint locker"}], "foods": [{"food": "?"}]})
     reader = HybridReader(Adviser(llm))
     told = [t for t in reader.extract(Observation(HINT), []).triples if t.relation != "says"]
     assert [(t.subject, t.object) for t in told] == [("key 2", "Mint locker")]
