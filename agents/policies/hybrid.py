@@ -132,18 +132,19 @@ class HybridReader:
         relations = {triple.relation for triple in read.triples}
         if "says" in relations and not relations & _TOLD:
             said = self._adviser.ask(prompts.written(text), prompts.WrittenReply, purpose="read")
-            triples = (*read.triples, *(self._checked(said, text) if said else ()))
+            triples = (*read.triples, *(self._told(said, text) if said else ()))
             return replace(read, triples=triples, slots=tuple(map(slot, triples)))
         if not read.triples and len(text.split()) >= LEAST:
             return self._by_model(observation, known) or read
         return read
 
-    def _checked(self, said: prompts.WrittenReply, text: str) -> Iterator[Triple]:
-        for triple in (*_locks(said.locks), *_recipe(said.foods)):
-            if _stands_in(text, triple):
-                yield triple
-            else:
-                self.counts["ungrounded"] += 1
+    def _told(self, said: prompts.WrittenReply, text: str) -> Iterator[Triple]:
+        """What the reply says of things that the text names."""
+        locks = [each for each in said.locks if _names(text, each.key, each.opens)]
+        foods = [each for each in said.foods if _names(text, each.food)]
+        self.counts["ungrounded"] += len(said.locks) + len(said.foods) - len(locks) - len(foods)
+        yield from _locks(locks)
+        yield from _recipe(foods)
 
     def _by_model(self, observation: Observation, known: Sequence[Fact]) -> Extraction | None:
         try:
@@ -194,7 +195,7 @@ class HybridPlayer(HeuristicPlayer):
 
     def _read(self, situation: Situation) -> _Task:
         text = situation.task
-        if not text or _is_understood(Knowledge(situation)):
+        if not text or _is_understood(situation):
             return _Task(text)
         said = self._adviser.ask(prompts.read_task(text), prompts.TaskReply, purpose="task")
         if said is None:
@@ -202,7 +203,7 @@ class HybridPlayer(HeuristicPlayer):
         brought = [f"Put {each.thing} in {each.to}." for each in said.bring if _names(text, each.thing, each.to)]
         told = "\n".join(brought if said.kind == "bring" else [_IN_RULES_WORDS.get(said.kind, text)])
         wanted = [entity_key(name) for name in said.wanted if said.kind == "search" and _names(text, name)]
-        facts = [_fact(triple) for triple in _locks(said.locks) if _stands_in(text, triple)]
+        facts = map(_fact, _locks(each for each in said.locks if _names(text, each.key, each.opens)))
         return _Task(told or text, frozenset(wanted), tuple(facts))
 
     def _options(self, known: Knowledge) -> Iterator[Option]:
@@ -250,10 +251,12 @@ class HybridPlayer(HeuristicPlayer):
         return said.choice - 1 if said and said.choice <= len(choices) else 0
 
 
-def _is_understood(known: Knowledge) -> bool:
-    """Whether the rules know what the task is, or read a fact that it tells."""
-    learned = any(fact.relation in _TOLD for fact in known.situation.learned or ())
-    return learned or is_cleaning(known) or is_cooking(known) or any(errands(known))
+def _is_understood(situation: Situation) -> bool:
+    """Whether the rules know by its words what the task is, or read a fact that it tells."""
+    told = any(fact.relation in _TOLD for fact in situation.learned or ())
+    errand = any(each.action for each in errands(Knowledge(situation)))
+    by_words = Knowledge(replace(situation, admissible=()))  # a cookbook at hand is no task
+    return told or errand or is_cleaning(by_words) or is_cooking(by_words)
 
 
 def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:
@@ -268,16 +271,10 @@ def _recipe(foods: Iterable[prompts.FoodReply]) -> Iterator[Triple]:
                 yield Triple(each.food, "must be", _DONE[how])
 
 
-def _stands_in(text: str, triple: Triple) -> bool:
-    """Whether the text names what the triple is about."""
-    return _names(text, *(name for name in (triple.subject, triple.object) if triple.relation == "unlocks")) and (
-        triple.relation == "unlocks" or _names(text, triple.object if triple.subject == "recipe" else triple.subject)
-    )
-
-
 def _names(text: str, *names: str) -> bool:
-    words = " ".join(_WORD.findall(text.casefold()))
-    return all(re.search(rf"\b{re.escape(' '.join(_WORD.findall(name.casefold())))}\b", words) for name in names)
+    """Whether each of the names stands in the text, whole."""
+    read, *named = (" ".join(_WORD.findall(each.casefold())) for each in (text, *names))
+    return all(name and f" {name} " in f" {read} " for name in named)
 
 
 def _fact(triple: Triple) -> Fact:

@@ -78,7 +78,7 @@ def test_a_recipe_becomes_what_the_rules_know_of_recipes() -> None:
 
 
 def test_what_the_text_does_not_bear_out_is_dropped_and_counted() -> None:
-    llm = Scripted(read={"locks": [LOCK, {"key": "key 3", "opens": "Mint locker"}], "foods": [{"food": "leek"}]})
+    llm = Scripted(read={"locks": [LOCK, {"key": "key 3", "opens": "Mint locker"}], "foods": [{"food": "?"}]})
     reader = HybridReader(Adviser(llm))
     told = [t for t in reader.extract(Observation(HINT), []).triples if t.relation != "says"]
     assert [(t.subject, t.object) for t in told] == [("key 2", "Mint locker")]
@@ -204,3 +204,10 @@ def test_what_the_model_reads_is_remembered() -> None:
         learned = memory.remember(HINT)
         assert not learned.episode.pending
         assert "key 2, unlocks, Mint locker" in map(str, memory.facts())
+
+
+def test_a_task_that_only_sounds_like_an_errand_is_read_by_the_model() -> None:
+    llm = Scripted(task={"kind": "cook", "wanted": [], "bring": [], "locks": []})
+    beside = ("look", "examine cookbook")
+    player(llm).plan(situation("Look into the book, then put the dish together in the kitchen.", admissible=beside))
+    assert [purpose for purpose, _ in llm.asked] == ["task"]
