@@ -159,6 +159,11 @@ class Fact:
         return Triple(self.subject, self.relation, self.object)
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """That of its triple."""
+        return _triple_key(self.subject, self.relation, self.object)
+
+    @property
     def current(self) -> bool:
         return self.retired_by is None
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.language.plurals import singular
 from graphmem.protocols import SlotOf, Store
-from graphmem.records import Entity, Fact, Vector
+from graphmem.records import Fact, Vector
 
 LEAST = 0.85
 """Two names of a lower score are not taken for one."""
@@ -37,7 +37,7 @@ MOST_VECTORS = 20_000
 """With more entities than this, vectors score pairs but do not propose any."""
 
 CHUNK = 500
-"""So many entities' facts are read at once."""
+"""So many names' vectors are compared with all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +73,16 @@ class Audit:
 
 def audit(store: Store, slot_of: SlotOf, *, limit: int) -> Audit:
     """At most `limit` findings of each kind, and all merges that can be undone."""
-    entities = store.entities()
-    contradictions: list[Contradiction] = []
-    unsupported: list[Fact] = []
-    for facts in _by_subject(store, entities):
-        contradictions += _contradictions(facts, slot_of)
-        taught = {id_ for episode in store.episodes(facts=[fact.id for fact in facts]) for id_ in episode.facts}
-        unsupported += [fact for fact in facts if fact.id not in taught]
-    contradictions.sort(key=lambda found: -max(fact.since for fact in found.facts))
+    facts = store.facts(current=False)
+    taught = {id_ for episode in store.episodes() for id_ in episode.facts}
+    contradictions = sorted(_contradictions(facts, slot_of), key=lambda found: -max(it.since for it in found.facts))
+    unsupported = (fact for fact in facts if fact.id not in taught)
     return Audit(
-        duplicates=tuple(_duplicates(store, entities, limit)),
+        duplicates=tuple(_duplicates(store, facts, limit)),
         contradictions=tuple(contradictions[:limit]),
-        unsupported=tuple(unsupported[:limit]),
+        unsupported=tuple(islice(unsupported, limit)),
         merges=tuple((merge.keep, merge.gone.name) for merge in store.merges()),
     )
-
-
-def _by_subject(store: Store, entities: Sequence[Entity]) -> Iterator[list[Fact]]:
-    """All facts, those of one subject together."""
-    for start in range(0, len(entities), CHUNK):
-        keys = {entity.key for entity in entities[start : start + CHUNK]}
-        facts = store.facts(entities=keys, current=False)
-        yield [fact for fact in facts if fact.triple.key[0] in keys]
 
 
 def _contradictions(facts: Iterable[Fact], slot_of: SlotOf) -> Iterator[Contradiction]:
@@ -102,7 +90,7 @@ def _contradictions(facts: Iterable[Fact], slot_of: SlotOf) -> Iterator[Contradi
     slots: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         if slot := fact.slot or slot_of(fact.triple):
-            slots.setdefault((fact.triple.key[0], slot), []).append(fact)
+            slots.setdefault((fact.key[0], slot), []).append(fact)
     for rivals in slots.values():
         current = tuple(fact for fact in rivals if fact.current)
         if len(current) > 1:
@@ -114,38 +102,32 @@ def _contradictions(facts: Iterable[Fact], slot_of: SlotOf) -> Iterator[Contradi
                     yield Contradiction((fact, *others), fact.since)
 
 
-def _duplicates(store: Store, entities: Sequence[Entity], limit: int) -> list[Duplicate]:
-    """The likeliest pairs; entities that a fact relates to each other are two."""
-    keys = [entity.key for entity in entities]
+def _duplicates(store: Store, facts: Iterable[Fact], limit: int) -> list[Duplicate]:
+    """The likeliest pairs; entities that one of the `facts` relates to each other are two."""
+    names = {entity.key: entity.name for entity in store.entities()}
+    keys = list(names)
     vectors = store.vectors(keys)
     pairs = _sharing_a_word(keys) | _next_in_the_alphabet(keys)
     if len(vectors) <= MOST_VECTORS:
         pairs |= _nearest(vectors)
-    short = {pair for pair in pairs if _short_for(*map(_words, pair))}
+    words = {key: _words(key) for key in keys}
+    short = {(one, other) for one, other in pairs if _short_for(words[one], words[other])}
     generic = Counter(min(pair, key=len) for pair in short)  # "room" is short for none of many rooms
     likely = []
     for one, other in pairs:
-        likeness = _likeness(one, other)
         similarity = float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else None
+        likeness = _likeness(words[one], words[other], exactly=(similarity or 0.0) >= LEAST)
         if (one, other) in short and (generic[min(one, other, key=len)] > 1 or (similarity or 1.0) < NEAR):
             continue
         if likeness is not None and (score := max(likeness, similarity or 0.0)) >= LEAST:
             likely.append((score, likeness, similarity, one, other))
     likely.sort(key=lambda found: (-found[0], -found[1], *found[3:]))
-    likely = likely[: 2 * limit]  # some are sorted out
-    related = _related(store, {key for *_, one, other in likely for key in (one, other)})
-    names = {entity.key: entity.name for entity in entities}
+    related = {(min(one, other), max(one, other)) for one, _, other in (fact.key for fact in facts)}
     return [
         Duplicate((names[one], names[other]), round(score, 3), round(likeness, 3), similarity and round(similarity, 3))
         for score, likeness, similarity, one, other in likely
         if (one, other) not in related
     ][:limit]
-
-
-def _related(store: Store, keys: set[str]) -> set[tuple[str, str]]:
-    facts = store.facts(entities=keys, current=False) if keys else []
-    ends = [(fact.triple.key[0], fact.triple.key[2]) for fact in facts]
-    return {(min(pair), max(pair)) for pair in ends}
 
 
 def _sharing_a_word(keys: Iterable[str]) -> set[tuple[str, str]]:
@@ -192,16 +174,17 @@ _OPPOSITE = re.compile(r"(?:un|in|non|dis)(.+)")
 _IN_NO_NAME = frozenset({"a", "an", "the", "this", "that", "and", "or", "not", "all", "with", "to"})
 
 
-def _likeness(one: str, other: str) -> float | None:
+def _likeness(words: list[str], others: list[str], *, exactly: bool = True) -> float | None:
     """How alike two names are as written, 0 to 1; None when what they differ in tells them apart.
+
+    Unless it is wanted `exactly`, 0 stands for whatever is less than `LEAST`.
 
     That is a number or a letter ("room 1", "room 2"), an opposite ("locked", "unlocked"), or a word of each beside
     words that both have ("red apple", "green apple"), unless it is a slip of the pen.
 
-    >>> _likeness("room 1", "room 2"), _likeness("hawaii", "hawai"), _likeness("obama", "barack obama")
+    >>> _likeness(["room", "1"], ["room", "2"]), _likeness(["hawaii"], ["hawai"]), _likeness(["ann"], ["miss", "ann"])
     (None, 0.9090909090909091, 0.85)
     """
-    words, others = _words(one), _words(other)
     left = " ".join(word for word in words if word not in others)
     right = " ".join(word for word in others if word not in words)
     if any(_TELLS_APART.search(word) for word in (*left.split(), *right.split())) or _opposite(left, right):
@@ -209,7 +192,9 @@ def _likeness(one: str, other: str) -> float | None:
     if not left and not right:
         return 1.0
     if left and right:
-        alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
+        shared = sum(min(left.count(letter), right.count(letter)) for letter in set(left))
+        may_be = 2 * shared / (len(left) + len(right))  # no ratio is greater
+        alike = SequenceMatcher(None, left, right, autojunk=False).ratio() if exactly or may_be >= LEAST else 0.0
         return alike if alike >= LEAST or not set(words) & set(others) else None
     return LEAST if _short_for(words, others) else None
 

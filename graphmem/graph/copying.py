@@ -130,7 +130,7 @@ def _let_go(draft: Draft, episode: Episode) -> set[str]:
 def _check(draft: Draft, given: Records) -> None:
     """Raise `InputError` when two facts hold in one place, or two episodes have one key."""
     for fact in given.facts:
-        if fact.current and any(it.current and it.id != fact.id for it in draft.at(fact.triple.key, spot(fact))):
+        if fact.current and any(it.current and it.id != fact.id for it in draft.at(fact.key, spot(fact))):
             raise contradiction()
     keys = [episode.key for episode in draft.episodes.values() if episode.key is not None]
     if len(set(keys)) < len(keys):

@@ -41,12 +41,12 @@ def written(store: Store, decide: Callable[[Draft], Result]) -> Result:
 
 
 def spot(fact: Fact) -> Spot:
-    return (fact.triple.key[0], fact.slot) if fact.slot else fact.triple.key
+    return (fact.key[0], fact.slot) if fact.slot else fact.key
 
 
 def places(facts: Iterable[Fact]) -> tuple[Place, ...]:
     """Where these facts hold, as a store is asked for them."""
-    return tuple(dict.fromkeys((*fact.triple.key, fact.slot or "") for fact in facts))
+    return tuple(dict.fromkeys((*fact.key, fact.slot or "") for fact in facts))
 
 
 class Draft:
@@ -95,7 +95,7 @@ class Draft:
                 self._hold_entity(entity)
         for fact in known.facts:
             self._stored_facts.add(fact.id)
-            if fact.id not in self._changed_facts:
+            if fact.id not in self._changed_facts and self.facts.get(fact.id) != fact:
                 self._hold(fact)
         for step, arrival, episode_id, fact_id in known.taught:
             self._arrivals[episode_id] = arrival
@@ -127,11 +127,12 @@ class Draft:
 
     def put(self, fact: Fact) -> Fact:
         """Let a fact be as given, new or not; its ends are called as the entities are that they mean."""
-        fact = replace(fact, subject=self._meet(fact.subject), object=self._meet(fact.object))
+        ends = self._meet(fact.subject), self._meet(fact.object)
+        fact = fact if ends == (fact.subject, fact.object) else replace(fact, subject=ends[0], object=ends[1])
         before = self.facts.get(fact.id)
         if before == fact:
             return fact
-        if before and before.triple.key != fact.triple.key:
+        if before and before.key != fact.key:
             self.loosen((before.subject, before.object), (before.triple.text,))
         self._changed_facts[fact.id] = True
         self._hold(fact)
@@ -173,6 +174,10 @@ class Draft:
         """The (step, episode id) that taught a fact after a step, earliest first."""
         found = sorted((when, id_) for id_, when in self._teachers.get(fact_id, {}).items() if when[0] > after)
         return [(step, id_) for (step, _), id_ in found]
+
+    def began(self, fact: Fact) -> tuple[int, int]:
+        """When a fact was first seen: the step, and of episodes of one step, which came first."""
+        return fact.since, self._arrivals.get(fact.asserted_by, _LAST)
 
     def taught_by(self, episode_ids: Iterable[str]) -> set[str]:
         """The ids of the facts here that any of these taught."""
@@ -319,12 +324,12 @@ class Draft:
 
 def _spots(fact: Fact) -> set[Spot]:
     """Where a fact is looked for: its triple and, if it has one, its subject's slot."""
-    subject, *_ = fact.triple.key
-    return {fact.triple.key, (subject, fact.slot)} if fact.slot else {fact.triple.key}
+    subject, *_ = fact.key
+    return {fact.key, (subject, fact.slot)} if fact.slot else {fact.key}
 
 
 def _ends(fact: Fact) -> tuple[str, str]:
-    return fact.triple.key[0], fact.triple.key[2]
+    return fact.key[0], fact.key[2]
 
 
 def _gone(changed: Mapping[str, bool]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _forget(draft: Draft, gone: Set[str]) -> None:
             kept = replace(kept, since=remaining[0][0], asserted_by=remaining[0][1])
         draft.put(kept)
     left = [draft.facts[fact.id] for fact in alike if fact.id in draft.facts]
-    for fact in sorted(left, key=lambda fact: fact.since):
+    for fact in sorted(left, key=draft.began):
         if fact.id in draft.facts and fact.retired_by in gone:
             _reopen(draft.facts[fact.id], gone, draft)
 
@@ -76,19 +76,17 @@ def _touched(draft: Draft, gone: Set[str]) -> list[Fact]:
 
 
 def _in_the_places_of(facts: Iterable[Fact], draft: Draft) -> list[Fact]:
-    return draft.at(*(at for fact in facts for at in ((fact.triple.key[0], fact.slot or ""), fact.triple.key)))
+    return draft.at(*(at for fact in facts for at in ((fact.key[0], fact.slot or ""), fact.key)))
 
 
 def _reopen(fact: Fact, gone: Set[str], draft: Draft) -> None:
     """The episode that retired `fact` is gone: it holds until the next fact that fills its place, if there is one."""
-    following = min(
-        (it for it in _in_the_places_of([fact], draft) if it.since > fact.since),
-        key=lambda it: it.since,
-        default=None,
-    )
+    others = [it for it in _in_the_places_of([fact], draft) if it.id != fact.id]
+    holding = next((it for it in others if it.current), None)  # of one step, perhaps learned after what came later
+    following = min((it for it in others if draft.began(it) > draft.began(fact)), key=draft.began, default=holding)
     if following is None:
         fact = replace(fact, retired_by=None, until=None, reason=None)
-    elif following.triple.key == fact.triple.key:
+    elif following.key == fact.key:
         fact = _joined(fact, following, draft)
     else:
         fact = replace(fact, retired_by=following.asserted_by, until=following.since, reason=another(fact.slot))

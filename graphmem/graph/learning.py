@@ -87,7 +87,7 @@ def restore(store: Store, fact_id: str) -> Fact:
         if fact is None:
             raise InputError(f"no fact with the id {fact_id} is in this memory")
         draft.see(Wanted(places=places([fact]), subjects=(fact.subject,)))
-        if any(same.current for same in draft.at(fact.triple.key)):
+        if any(same.current for same in draft.at(fact.key)):
             raise InputError(f"{fact!s} holds already: there is nothing to restore")
         slot = None if any(rival.current for rival in _rivals(draft, fact.triple, fact.slot)) else fact.slot
         return draft.put(replace(fact, slot=slot, retired_by=None, until=None, reason=None))
@@ -186,7 +186,7 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
         before = learned_before(draft, episode)
         if not lesson.more:
             return before
-        taught = {fact.triple.key for fact in (*before.asserted, *before.supported)}
+        taught = {fact.key for fact in (*before.asserted, *before.supported)}
         lesson = _without(lesson, taught)
         if not (lesson.triples or lesson.outdated):
             return replace(before, dropped=lesson.dropped)
@@ -304,7 +304,7 @@ def _split(fact: Fact, step: int, draft: Draft) -> Fact:
 
 def _rivals(draft: Draft, triple: Triple, slot: str | None) -> list[Fact]:
     """The facts that give another value to the slot that `triple` fills."""
-    return [fact for fact in draft.at((triple.key[0], slot)) if fact.triple.key != triple.key] if slot else []
+    return [fact for fact in draft.at((triple.key[0], slot)) if fact.key != triple.key] if slot else []
 
 
 def _ended(fact: Fact, by: str, step: int, reason: str | None) -> Fact:

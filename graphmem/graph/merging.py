@@ -6,14 +6,14 @@ undoing it, what would be known if they never had been, and all that was learned
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphmem.errors import InputError
 from graphmem.graph.draft import Draft, Spot, places, spot, written
 from graphmem.graph.learning import another, new_id
 from graphmem.protocols import Store
-from graphmem.records import Entity, Episode, Fact, Merge, Sightings, Vector, Wanted, entity_key
+from graphmem.records import Entity, Episode, Fact, Merge, Sightings, Teaching, Vector, Wanted, entity_key
 
 
 def merge(
@@ -163,20 +163,30 @@ def to_redo(gone: Sequence[Episode], taught: Iterable[Fact], merges: Sequence[Me
 
 def _episodes(merge: Merge) -> set[str | None]:
     """The ids of the episodes of which the record of a merge tells."""
-    both = _both(merge.before, merge.after)
+    both = _all([merge.before, merge.after])
     return {*merge.mentions, *(episode for _, episode, _ in both.taught), *(fact.retired_by for fact in both.facts)}
 
 
-def _both(one: Sightings, other: Sightings) -> Sightings:
-    return Sightings(one.facts + other.facts, one.taught + other.taught)
-
-
-def _only(known: Sightings, facts: Iterable[Fact]) -> Sightings:
-    """These of the facts, and who taught them."""
-    ids = {fact.id for fact in facts}
+def _all(parts: Sequence[Sightings]) -> Sightings:
     return Sightings(
-        tuple(fact for fact in known.facts if fact.id in ids), tuple(row for row in known.taught if row[2] in ids)
+        tuple(fact for part in parts for fact in part.facts), tuple(row for part in parts for row in part.taught)
     )
+
+
+def _only(known: Sightings) -> Callable[[Iterable[Fact]], Sightings]:
+    """What gives some of the facts that are known, and who taught them, in the order in which they are known."""
+    facts = {fact.id: (place, fact) for place, fact in enumerate(known.facts)}
+    taught: dict[str, list[tuple[int, Teaching]]] = {}
+    for place, row in enumerate(known.taught):
+        taught.setdefault(row[2], []).append((place, row))
+
+    def only(wanted: Iterable[Fact]) -> Sightings:
+        ids = {fact.id for fact in wanted}
+        rows = sorted(row for id_ in ids for row in taught.get(id_, ()))
+        found = sorted((facts[id_] for id_ in ids if id_ in facts), key=lambda it: it[0])
+        return Sightings(tuple(fact for _, fact in found), tuple(row for _, row in rows))
+
+    return only
 
 
 def _merged(keep: Entity, gone: Entity, known: Sightings, mentions: Mapping[str, bool]) -> Merge:
@@ -186,17 +196,17 @@ def _merged(keep: Entity, gone: Entity, known: Sightings, mentions: Mapping[str,
     whether it mentions `keep` too.
     """
     joined = _unified([renamed(fact, keep.name, gone.name) for fact in known.facts])
-    before, after = Sightings(), Sightings()
+    only = _only(known)
+    before: list[Sightings] = []
+    after: list[Sightings] = []
     for group in _by_spot(joined.values()).values():
-        part = _only(known, group)
-        if not any(gone.key in (fact.triple.key[0], fact.triple.key[2]) for fact in part.facts):
+        part = only(group)
+        if not any(gone.key in (fact.key[0], fact.key[2]) for fact in part.facts):
             continue
-        before = _both(before, part)
-        after = _both(
-            after, _reread(part, joined) if _meet(part.facts, joined) else Sightings(tuple(group), part.taught)
-        )
+        before.append(part)
+        after.append(_reread(part, joined) if _meet(part.facts, joined) else Sightings(tuple(group), part.taught))
     moved = tuple(id_ for id_, both in mentions.items() if not both)
-    return Merge(keep.name, gone, tuple(mentions), moved, before, after)
+    return Merge(keep.name, gone, tuple(mentions), moved, _all(before), _all(after))
 
 
 def _undone(merge: Merge, now: Sightings) -> tuple[set[str], Sightings]:
@@ -209,14 +219,15 @@ def _undone(merge: Merge, now: Sightings) -> tuple[set[str], Sightings]:
     groups = _meeting(_unified([renamed(fact, keep, gone) for fact in every]).values(), merge.before.facts)
     touched = {fact.id for fact in merge.before.facts}
     ids: set[str] = set()
-    result = Sightings()
+    result: list[Sightings] = []
+    of_before, of_after, of_now = map(_only, (merge.before, merge.after, now))
     for group in groups:
         if not touched & {fact.id for fact in group}:
             continue
-        before, after, since = (_only(known, group) for known in (merge.before, merge.after, now))
+        before, after, since = of_before(group), of_after(group), of_now(group)
         ids |= {fact.id for fact in since.facts}
-        result = _both(result, before if _same(since, after) else _parted(before, after, since, keep, gone))
-    return ids, result
+        result.append(before if _same(since, after) else _parted(before, after, since, keep, gone))
+    return ids, _all(result)
 
 
 def _same(one: Sightings, other: Sightings) -> bool:
@@ -232,8 +243,8 @@ def renamed(fact: Fact, keep: str, gone: str) -> Fact:
 
 def _unified(facts: Sequence[Fact]) -> dict[str, Fact]:
     """The facts by id, one slot for each triple; none for a fact of a thing and itself, which rules nothing out."""
-    slots = {fact.triple.key: fact.slot for fact in facts if fact.slot and fact.triple.key[0] != fact.triple.key[2]}
-    return {fact.id: replace(fact, slot=slots.get(fact.triple.key)) for fact in facts}
+    slots = {fact.key: fact.slot for fact in facts if fact.slot and fact.key[0] != fact.key[2]}
+    return {fact.id: fact if fact.slot == (slot := slots.get(fact.key)) else replace(fact, slot=slot) for fact in facts}
 
 
 def _by_spot(facts: Iterable[Fact]) -> dict[Spot, list[Fact]]:
@@ -259,8 +270,8 @@ def _meeting(merged: Iterable[Fact], before: Iterable[Fact]) -> list[list[Fact]]
 
 def _meet(facts: Sequence[Fact], joined: Mapping[str, Fact]) -> bool:
     """Whether facts that had nothing to do with each other come to share a slot, or a triple."""
-    keys = {fact.triple.key for fact in facts}
-    return len({spot(fact) for fact in facts}) > 1 or len({joined[fact.id].triple.key for fact in facts}) < len(keys)
+    keys = {fact.key for fact in facts}
+    return len({spot(fact) for fact in facts}) > 1 or len({joined[fact.id].key for fact in facts}) < len(keys)
 
 
 @dataclass(frozen=True)
@@ -295,7 +306,7 @@ def _endings(known: Sightings) -> list[_Event]:
         _Event(fact.until, 2 if fact.until == fact.since else 0, fact.retired_by, fact, ends=True)
         for fact in known.facts
         if fact.retired_by is not None and fact.until is not None
-        if not any(spot(rival) == spot(fact) and rival.triple.key != fact.triple.key
+        if not any(spot(rival) == spot(fact) and rival.key != fact.key
                    for rival in taught.get(fact.retired_by, ()))
     ]  # fmt: skip
 
@@ -307,13 +318,13 @@ def _reread(part: Sightings, joined: Mapping[str, Fact]) -> Sightings:
 
 def _replay(events: Sequence[_Event]) -> Sightings:
     """What one place holds after `events`: each fact from its first sighting until a rival's, or until it ends."""
-    told = {(event.episode, event.fact.triple.key) for event in events if not event.ends}
+    told = {(event.episode, event.fact.key) for event in events if not event.ends}
     spans: list[tuple[list[_Event], list[_Event]]] = []  # the sightings of a fact, and what ended it
     for event in sorted(events, key=lambda event: (event.step, event.rank)):
         sightings, ending = spans[-1] if spans else ([], [event])
-        same = not ending and sightings[0].fact.triple.key == event.fact.triple.key
+        same = not ending and sightings[0].fact.key == event.fact.key
         if event.ends:
-            if same and (event.episode, event.fact.triple.key) not in told:
+            if same and (event.episode, event.fact.key) not in told:
                 ending.append(event)
         elif same:
             sightings.append(event)
@@ -326,7 +337,8 @@ def _replay(events: Sequence[_Event]) -> Sightings:
 
 def _written(spans: Sequence[tuple[list[_Event], list[_Event]]]) -> Sightings:
     """The facts of `spans`; each takes the id of a fact that it continues, if one is left."""
-    result, used = Sightings(), {""}
+    result: list[Sightings] = []
+    used = {""}
     for sightings, ending in spans:
         id_ = next((event.fact.id for event in sightings if event.fact.id not in used), None) or new_id()
         used.add(id_)
@@ -343,8 +355,8 @@ def _written(spans: Sequence[tuple[list[_Event], list[_Event]]]) -> Sightings:
             reason=_reason(first.fact, end) if end else None,
         )
         taught = tuple((step, episode, id_) for episode, step in teachers.items())
-        result = _both(result, Sightings((fact,), taught))
-    return result
+        result.append(Sightings((fact,), taught))
+    return _all(result)
 
 
 def _reason(fact: Fact, end: _Event) -> str | None:
@@ -369,12 +381,9 @@ def _parted(before: Sightings, after: Sightings, now: Sightings, keep: str, gone
     events = [*_sightings(before), *_endings(before), *free, *endings]
     events += [
         replace(event, fact=fact) for event in endings for fact in before.facts
-        if key(fact) == key(event.fact) and fact.triple.key != event.fact.triple.key
+        if key(fact) == key(event.fact) and fact.key != event.fact.key
     ]  # fmt: skip
     spots: dict[Spot, list[_Event]] = {}
     for event in events:
         spots.setdefault(spot(event.fact), []).append(event)
-    result = Sightings()
-    for group in spots.values():
-        result = _both(result, _replay(group))
-    return result
+    return _all([_replay(group) for group in spots.values()])

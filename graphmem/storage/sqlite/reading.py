@@ -370,15 +370,19 @@ class SqliteReader:
         return row[0] if row else None
 
     def stats(self, *, at: int | None = None) -> Stats:
-        episodes = "SELECT count(*) FROM episodes WHERE namespace = :n AND step <= :at"
-        facts = "SELECT count(*) FROM facts WHERE namespace = :n AND since <= :at"
+        episodes = "SELECT count(*) FROM episodes WHERE namespace = :n"
+        facts = "SELECT count(*) FROM facts WHERE namespace = :n"
         entities = "SELECT count(*) FROM entities n WHERE namespace = :n"
-        if at is not None:
+        held = "until IS NULL"
+        if at is not None:  # else an index tells it all
+            episodes += " AND step <= :at"
+            facts += " AND since <= :at"
             entities += f" AND {_SEEN_BY_THEN.replace('?', ':at')}"
+            held = "(until IS NULL OR until > :at)"
         with self._reading() as db:
             row = db.execute(
                 f"""SELECT ({episodes}), ({episodes} AND pending), ({entities}),
-                ({facts}), ({facts} AND (until IS NULL OR until > :at)),
+                ({facts}), ({facts} AND {held}),
                 (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n AND step <= :at)""",
                 {"n": self._namespace, "at": MOST if at is None else at},
             ).fetchone()

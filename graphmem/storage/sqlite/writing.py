@@ -21,6 +21,11 @@ from graphmem.storage.sqlite.schema import put_passages
 MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
 """A merge as JSON, as it is kept."""
 
+FACT_COLUMNS = (
+    "subject", "object", "relation", "relation_key", "slot", "asserted_by", "since", "retired_by", "until", "reason",
+    "support", "hash",
+)  # fmt: skip
+
 
 class Writer:
     """Writes to one namespace; what it changes carries `revision`, so that indexes see what is new."""
@@ -30,7 +35,7 @@ class Writer:
         self._namespace = namespace
         self._revision = revision
         self._rows: dict[tuple[str, str], int] = {}
-        self._held: dict[str, tuple[int, bytes]] = {}  # row and hash, by id, of the facts that are there and change
+        self._held: dict[str, tuple[int, dict[str, Any]]] = {}  # row and columns, by id, of the facts there that change
 
     def apply(self, change: Change) -> None:
         """Carry out `change`, inside the caller's transaction."""
@@ -152,51 +157,45 @@ class Writer:
 
     def _leave_places(self, facts: Iterable[Fact]) -> None:
         """Let facts that come to another place not hold for a moment, so that none meets another on the way."""
-        self._db.executemany(
-            """UPDATE facts SET until = -1 WHERE namespace = ? AND id = ? AND until IS NULL
-            AND (hash <> ? OR slot IS NOT ?)""",
-            [
-                (self._namespace, fact.id, text_hash(fact.triple.text), fact.slot)
-                for fact in facts
-                if fact.current and fact.id in self._held
-            ],
-        )
+        for fact in facts:
+            row, before = self._held.get(fact.id, (0, {}))
+            place = text_hash(fact.triple.text), fact.slot
+            if before and fact.current and before["until"] is None and (before["hash"], before["slot"]) != place:
+                self._db.execute("UPDATE facts SET until = -1 WHERE seq = ?", (row,))
+                before["until"] = -1
 
     def _put_fact(self, fact: Fact) -> None:
-        ends = (self._entity(fact.subject), self._entity(fact.object))
-        key = text_hash(fact.triple.text)
-        state = (
-            *ends,
+        values = (
+            self._entity(fact.subject),
+            self._entity(fact.object),
             fact.relation,
             fact.triple.key[1],
             fact.slot,
             self._episode(fact.asserted_by),
             fact.since,
-            self._episode(fact.retired_by) if fact.retired_by else None,
+            self._episode(fact.retired_by),
             fact.until,
             fact.reason,
             fact.support,
-            key,
-            self._revision,
+            text_hash(fact.triple.text),
         )
-        found = self._held.get(fact.id)
-        columns = (
-            "subject, object, relation, relation_key, slot, asserted_by, since, retired_by, until, reason, support,"
-            " hash, revision"
-        )
-        if found is None:
+        state = dict(zip(FACT_COLUMNS, values, strict=True))
+        row, before = self._held.get(fact.id, (None, {}))
+        if row is None:
+            columns = (*state, "revision", "namespace", "id")
             added = self._db.execute(
-                f"INSERT INTO facts ({columns}, namespace, id) VALUES ({', '.join('?' * 15)})",
-                (*state, self._namespace, fact.id),
+                f"INSERT INTO facts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                (*state.values(), self._revision, self._namespace, fact.id),
             )
-            self._db.execute(
-                "INSERT INTO fact_text (rowid, text) VALUES (?, ?)", (added.lastrowid, searchable(fact.triple.text))
-            )
-            return
-        self._db.execute(f"UPDATE facts SET ({columns}) = ({', '.join('?' * 13)}) WHERE seq = ?", (*state, found[0]))
-        if found[1] != key:  # its text was erased before
+            row = added.lastrowid
+        else:  # only what is new: each index of the others is left alone
+            changed = {name: value for name, value in state.items() if value != before[name]}
+            changed["revision"] = self._revision
+            sets = ", ".join(f"{name} = ?" for name in changed)
+            self._db.execute(f"UPDATE facts SET {sets} WHERE seq = ?", (*changed.values(), row))
+        if before.get("hash") != state["hash"]:  # an older text was erased before
             text = "INSERT INTO fact_text (rowid, text) VALUES (?, ?)"
-            self._db.execute(text, (found[0], searchable(fact.triple.text)))
+            self._db.execute(text, (row, searchable(fact.triple.text)))
 
     def _name(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""
@@ -213,8 +212,9 @@ class Writer:
     def _erase_texts(self, change: Change) -> None:
         """Take out of full text, and of the index of vectors, what goes or gets another text."""
         hashes = {fact.id: text_hash(fact.triple.text) for fact in change.facts}
-        self._held = {id_: (row, key) for row, id_, key in self._rows_of("facts", hashes)}
-        other = [row for id_, (row, key) in self._held.items() if hashes[id_] != key]
+        changed = self._rows_of("facts", hashes, FACT_COLUMNS)
+        self._held = {id_: (row, dict(zip(FACT_COLUMNS, rest, strict=True))) for row, id_, *rest in changed}
+        other = [row for id_, (row, before) in self._held.items() if hashes[id_] != before["hash"]]
         facts = [row for row, *_ in self._rows_of("facts", change.gone_facts)]
         episodes = [row for row, *_ in self._rows_of("episodes", change.gone_episodes)]
         of_episodes = f"SELECT seq FROM passages WHERE episode {IN}" if episodes else ""
@@ -225,9 +225,9 @@ class Writer:
         self._forget_rows({"fact": facts, "episode": episodes, "passage": passages})
         self._leave_index("fact", other)
 
-    def _rows_of(self, table: str, ids: Collection[str]) -> list[tuple[int, str, bytes]]:
-        """(Row, id, hash) of the facts or episodes with these ids."""
-        sql = f"SELECT seq, id, hash FROM {table} WHERE namespace = ? AND id {IN}"
+    def _rows_of(self, table: str, ids: Collection[str], columns: Iterable[str] = ()) -> list[tuple[Any, ...]]:
+        """(Row, id, these columns) of the facts or episodes with these ids."""
+        sql = f"SELECT {', '.join(('seq', 'id', *columns))} FROM {table} WHERE namespace = ? AND id {IN}"
         return all_rows(self._db, sql, [self._namespace, as_set(ids)]) if ids else []
 
     def _forget_rows(self, gone: Mapping[Indexed, Sequence[int]]) -> None:
