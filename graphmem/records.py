@@ -153,6 +153,11 @@ class Fact:
         return Triple(self.subject, self.relation, self.object)
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """The key of its triple."""
+        return _triple_key(self.subject, self.relation, self.object)
+
+    @property
     def current(self) -> bool:
         return self.retired_by is None
 

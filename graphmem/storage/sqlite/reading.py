@@ -45,7 +45,7 @@ from graphmem.storage.sqlite.rows import (
     to_fact,
     to_vectors,
 )
-from graphmem.storage.sqlite.writing import MERGE
+from graphmem.storage.sqlite.writing import as_json
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
@@ -372,7 +372,7 @@ class SqliteReader:
     def merges(self) -> list[Merge]:
         sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
         with self._reading() as db:
-            return [MERGE.validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
+            return [as_json().validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
 
     def embedder(self) -> str | None:
         with self._reading() as db:
