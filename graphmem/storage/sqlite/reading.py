@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from os import PathLike, fspath
@@ -53,6 +53,9 @@ _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since 
 """Whether an entity was known at a step: by a fact, or by an episode that mentions it."""
 
 
+MOST_KEPT = 20_000
+"""So many facts are kept, at most, until the next write."""
+
 AT_ONCE = 500
 """So many vectors are asked for in one statement."""
 
@@ -68,6 +71,8 @@ class SqliteReader:
         if self._path != ":memory:":
             self._read_lock, self._read_db = threading.RLock(), open_file(self._path)
         self._nearest: dict[Indexed, Nearest] = {}
+        self._kept: dict[int, Fact] = {}  # facts that were read, by row, until anybody writes
+        self._kept_at: tuple[int, int] | None = None
         self._name = namespace
         self._found: int | None = None
         self._decider: int | None = None
@@ -161,7 +166,7 @@ class SqliteReader:
     def _select_facts(self, where: str, parameters: Sequence[object], *, at: int | None = None) -> list[Fact]:
         """Facts as they were known at `at`: without a later retirement, and without later supporters."""
         namespace = self._namespace
-        with self._reading() as db, snapshot(db):
+        with self._reading() as db, nullcontext() if at is None else snapshot(db):
             rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
             found = [to_fact(row).as_of(at) for row in rows]
             if at is None or at >= last_step(db, namespace):  # nothing is later: as nearly always, when writing
@@ -176,6 +181,24 @@ class SqliteReader:
                 )
             )
         return [replace(fact, support=support[fact.id]) for fact in found]
+
+    def _facts_of(self, rows: Collection[int], at: int | None) -> list[Fact]:
+        """The facts of these rows, the newest first. What a question has come by is not read again at its next hop."""
+        if at is not None or self._decider == threading.get_ident():
+            return self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(rows)], at=at)
+        with self._reading() as db:
+            kept = self._kept_facts(db)
+            if new := [row for row in rows if row not in kept]:
+                kept |= {row[-1]: to_fact(row) for row in all_rows(db, f"{FACT} WHERE f.seq {IN}", [as_set(new)])}
+            found = sorted(((kept[row].since, row) for row in rows if row in kept), reverse=True)
+            return [kept[row] for _, row in found]
+
+    def _kept_facts(self, db: sqlite3.Connection) -> dict[int, Fact]:
+        """The facts that were read since the last write of any process, by row."""
+        version = db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
+        if version != self._kept_at or len(self._kept) > MOST_KEPT:
+            self._kept, self._kept_at = {}, version
+        return self._kept
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         return self._entities(None if names is None else self._entity_rows(names), at=at)
@@ -250,9 +273,9 @@ class SqliteReader:
         held, values = holds(at)
         asked = self._entity_rows(entities)
         rows = self._around_entities(asked, held, values, facts, episodes, at)
-        told = self._around_episodes(of, held, values, facts, at)
+        told = self._around_episodes(of, held, values, facts, at) if (of := list(of)) else []
         seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
-        found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
+        found = self._facts_of(seqs, at)
         mentions = {(row[0], id_): None for row in rows for id_ in json.loads(row[2])}
         mentions |= {(name, row[0]): None for row in told for name in json.loads(row[2])}
         return Around(
