@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, groupby, islice
 from os import PathLike
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
@@ -25,9 +25,7 @@ from graphmem.conversations import is_message, observations_of
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError, LLMError
-from graphmem.extraction import default_extractor
-from graphmem.graph import auditing, copying, forgetting, learning, merging
-from graphmem.graph import export as exporting
+from graphmem.graph import copying, forgetting, learning, merging
 from graphmem.graph.draft import Draft, written
 from graphmem.language.speakers import speaker_of
 from graphmem.lessons import KNOWN_FACTS, Lessons, texts_of
@@ -49,6 +47,9 @@ from graphmem.storage import open_store
 from graphmem.unread import Unread
 from graphmem.validation import Given
 from graphmem.view import View
+
+if TYPE_CHECKING:
+    from graphmem.graph.auditing import Audit
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,8 @@ class Memory(View):
 
     def _load_extractor(self) -> Extractor:
         if self._extractor is None:
+            from graphmem.extraction import default_extractor  # its rules take longer to import than all the rest
+
             self._extractor = default_extractor()
         return self._extractor
 
@@ -438,17 +441,23 @@ class Memory(View):
         given = (" ".join(validation.text("an alias", alias).split()) for alias in aliases)
         return copying.alias(self._store, entity, [alias for alias in given if entity_key(alias) != entity.key])
 
-    def audit(self, *, limit: int = 50) -> auditing.Audit:
+    def audit(self, *, limit: int = 50) -> Audit:
         """What may be wrong, at most `limit` findings of each kind; nothing is changed. See `graph.auditing`."""
+        from graphmem.graph import auditing
+
         return auditing.audit(self._store, self._slot_of, limit=validation.whole("limit", limit, 1))
 
     def export(self, path: str | PathLike[str]) -> int:
         """Write the whole memory to a `.jsonl` or `.graphml` file; gives the number of records. See `graph.export`."""
+        from graphmem.graph import export as exporting
+
         return exporting.export(self._store, path)
 
     @telemetry.traced("create_memory")
     def import_file(self, path: str | PathLike[str]) -> int:
         """Put the records of such a file into this memory, all or none; gives their number."""
+        from graphmem.graph import export as exporting
+
         return exporting.import_file(self._store, path, self._checked_embedder())
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -212,12 +213,16 @@ _BOUNDS = {
     "table": [r"\n", r"[|,;\t]\s?", r"\s+"],
     "log": [r"\n(?=\S)", r"\n", r"[;,]\s?", r"\s+"],
 }
-_COMPILED = {kind: [re.compile(bound) for bound in bounds] for kind, bounds in _BOUNDS.items()}
+
+
+@functools.cache
+def _bounds(kind: str) -> list[re.Pattern[str]]:
+    return [re.compile(bound) for bound in _BOUNDS.get(kind, _BOUNDS["prose"])]
 
 
 def _cut(text: str, filled: _Open, size: int) -> Iterator[Passage]:
     """The passages of what was put together: one, or as many as it takes."""
-    bounds = _COMPILED.get(filled.kind, _COMPILED["prose"])
+    bounds = _bounds(filled.kind)
     start, headings = filled.start, filled.headings
     head = _table_head(text[filled.start : filled.end]) if filled.kind == "table" else ""
     while start < filled.end:
@@ -278,7 +283,7 @@ def units(text: str, size: int = _LONGEST_UNIT) -> list[Unit]:
 def _units_of(text: str, block: Block, under: tuple[Span, ...], size: int) -> Iterator[Unit]:
     for start, end, lead in _stretches(text, block):
         ends = [match.end() for match in _UNIT_ENDS.get(block.kind, _LINE_END).finditer(text, start, end)]
-        bounds = _COMPILED.get(block.kind, _COMPILED["prose"])
+        bounds = _bounds(block.kind)
         cut = [span for at, stop in pairwise([start, *ends, end]) for span in _short(text, at, stop, size, bounds)]
         for first, last in _with_marks(text, cut):
             yield Unit(first, last, (*under, *lead) if lead and first >= lead[0][1] else under)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, Protocol, TypeVar, runtime_checkable
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from graphmem.records import (
     Around,
@@ -25,7 +23,10 @@ from graphmem.records import (
     Wanted,
 )
 
-Reply = TypeVar("Reply", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Reply = TypeVar("Reply", bound="BaseModel")
 Result = TypeVar("Result")
 
 Message = Mapping[str, str]

@@ -160,7 +160,7 @@ class Fact:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """That of its triple."""
+        """The key of its triple."""
         return _triple_key(self.subject, self.relation, self.object)
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from graphmem.language import tenses
-from graphmem.language.phrases import PATTERNS, kinds_in, trusted
+from graphmem.language.phrases import kinds_in, pattern, trusted
 
 Period = tuple[datetime, datetime]
 
@@ -145,7 +145,7 @@ def _found(text: str, when: datetime, asked: bool) -> list[_Phrase]:
 
 def _all(text: str, when: datetime, asked: bool) -> Iterator[_Phrase]:
     for kind in kinds_in(text):
-        for match in PATTERNS[kind].finditer(text):
+        for match in pattern(kind).finditer(text):
             if not trusted(kind, match):
                 continue
             groups = {key: value for key, value in match.groupdict().items() if value}

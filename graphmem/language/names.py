@@ -66,6 +66,8 @@ def possessed(text: str, speaker: str) -> set[str]:
 
 def heading(text: str) -> str | None:
     """The first line of a document that has more lines, when it reads like a title: what the document is about."""
+    if "\n" not in text:
+        return None
     first, _, rest = text.strip().partition("\n")
     titled = first[:1].isalnum() and not first.rstrip().endswith((".", "!", "?", ":", ",", ";"))
     return first.strip() if rest and titled and len(without_brackets(first).split()) <= LONGEST_HEADING else None

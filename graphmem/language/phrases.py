@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from graphmem.language.words import STOP_WORDS
@@ -78,7 +79,6 @@ _WRITTEN = {
     "decade": r"\b(?:in|during|since|of)\sthe\s(?:early\s|late\s)?(?P<year>(?:1[89]|20)\d0)s\b",
     "quarter": r"\bQ(?P<quarter>[1-4])[\s/-]?(?P<year>20\d\d)\b",
 }
-PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _WRITTEN.items()}
 _MONTHS = "january february march april may june july august september october november december"
 _HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (f"{_MONTHS} jan feb mar apr jun jul aug sep sept oct nov dec", ("day_month", "month_day", "month_year", "month")),
@@ -117,12 +117,18 @@ _THROUGH = re.compile(r"\b(?:in|over|during|for|within|throughout)\s$", re.IGNOR
 _FROM_YEAR = re.compile(r"\b(?:between|from)\s\d{4}\s?$", re.IGNORECASE)
 
 
+@functools.cache
+def pattern(kind: str) -> re.Pattern[str]:
+    """What phrases of a kind look like."""
+    return re.compile(_WRITTEN[kind], re.IGNORECASE)
+
+
 def kinds_in(text: str) -> list[str]:
     """The kinds of phrases that may be in a text, by its words and numbers: the quick look before all others."""
     found = set(_BY_NUMBER) if _NUMBER.search(text) else set()
     for word in _BY_WORD.keys() & set(_WORD.findall(text.lower())):
         found |= _BY_WORD[word]
-    return [kind for kind in PATTERNS if kind in found]
+    return [kind for kind in _WRITTEN if kind in found]
 
 
 def trusted(kind: str, match: re.Match[str]) -> bool:
@@ -181,9 +187,7 @@ def _is_now(match: re.Match[str], before: str) -> bool:
     if _OWNED.search(before):
         return False
     told = match[0].casefold()
-    return (
-        not told.startswith("the ") or match.re is PATTERNS["span"] or bool(_THROUGH.search(before)) or "past" in told
-    )
+    return not told.startswith("the ") or match.re is pattern("span") or bool(_THROUGH.search(before)) or "past" in told
 
 
 def _is_season(match: re.Match[str], after: str) -> bool:

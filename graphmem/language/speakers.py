@@ -7,6 +7,7 @@ of a label too ("Note: …"): it counts only when the word may be a name, and wh
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -79,7 +80,6 @@ _FORMS = {
     "nick": [rf"<{_ANY}>(?=[ ])"],
     "plain": [rf"{_PLAIN}(?::(?=\s|$)|\uff1a)"],
 }
-_COMPILED = [(form, re.compile(pattern)) for form, patterns in _FORMS.items() for pattern in patterns]
 _MAY_BEGIN = re.compile(r"[:\uff1a\]>)*]|^#|\d$|[mM]\.?$")
 _INVISIBLE = "\u200e\u200f\ufeff\u202a\u202c"
 _TAGS = frozenset(("a", "b", "br", "code", "div", "em", "hr", "i", "img", "li", "ol", "p", "pre", "s", "td", "ul"))
@@ -145,7 +145,7 @@ def _beginning(line: str, start: int) -> _Beginning | None:
         return None
     bare = head.lstrip(_INVISIBLE + " \t")
     skipped = len(head) - len(bare)
-    for form, pattern in _COMPILED:
+    for form, pattern in _compiled():
         if match := pattern.match(bare):
             groups = match.groupdict()
             name = groups.get("name")
@@ -155,6 +155,11 @@ def _beginning(line: str, start: int) -> _Beginning | None:
             first = line[skipped + match.end() :]
             return _Beginning(form, name and _called(name), groups.get("stamp") or "", start, said, first)
     return None
+
+
+@functools.cache
+def _compiled() -> list[tuple[str, re.Pattern[str]]]:
+    return [(form, re.compile(pattern)) for form, patterns in _FORMS.items() for pattern in patterns]
 
 
 def _called(name: str) -> str:

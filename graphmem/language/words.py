@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from typing import Protocol
 
 _STOP_WORDS = """
@@ -36,6 +37,11 @@ _UNSPACED_LETTERS = (
 _UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]+")
 _OF_ONE_KIND = re.compile(f"[{_UNSPACED_LETTERS}]+|[^{_UNSPACED_LETTERS}]+")
 
+_ASCII = re.compile(r"\w+", re.ASCII)
+
+KEPT = 2000
+"""The words of a text of no more characters are kept: what is found for one question is often found for the next."""
+
 CAPITALISED = r"(?:[^\W\d_a-z]\.|St\.|[^\W\d_a-z][\w'\u2019-]*)"
 """The pattern of a word written as names are: "Oslo", "J.", "O'Hara"."""
 
@@ -46,8 +52,10 @@ def runs(text: str) -> list[str]:
     >>> runs("Ada's 3 cats"), runs("\u732b\u306f\u53f0\u6240, ok")
     (['ada', 's', '3', 'cats'], ['\u732b\u306f\u53f0\u6240', 'ok'])
     """
-    found: list[str] = _letters().findall(unicodedata.normalize("NFC", text.casefold()))
-    return found if text.isascii() else [part for run in found for part in _OF_ONE_KIND.findall(run)]
+    if text.isascii():
+        return _ASCII.findall(text.casefold())
+    found = _letters().findall(unicodedata.normalize("NFC", text.casefold()))
+    return [part for run in found for part in _OF_ONE_KIND.findall(run)]
 
 
 def unspaced_runs(text: str) -> list[str]:
@@ -63,6 +71,12 @@ def words(text: str) -> list[str]:
     >>> words("Ada's 3 cats"), words("\u732b\u306f\u53f0\u6240")
     (['ada', 's', '3', 'cats'], ['\u732b\u306f', '\u306f\u53f0', '\u53f0\u6240'])
     """
+    return list(_kept_words(text) if len(text) <= KEPT else _words(text))
+
+
+def _words(text: str) -> Sequence[str]:
+    if text.isascii():
+        return runs(text)
     found: list[str] = []
     for run in runs(text):
         if len(run) > 2 and _UNSPACED.match(run):
@@ -70,6 +84,11 @@ def words(text: str) -> list[str]:
         else:
             found.append(run)
     return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_words(text: str) -> Sequence[str]:
+    return tuple(_words(text))
 
 
 def searchable(text: str) -> str:

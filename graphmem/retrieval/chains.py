@@ -92,8 +92,8 @@ def newest_of_each(facts: Iterable[Fact], named: Collection[str] = ()) -> list[F
     One to what the question names too, by these keys, goes before a newer one.
     """
     told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in sorted(facts, key=lambda fact: (fact.triple.key[2] in named, fact.since), reverse=True):
-        told[fact.triple.key[0], fact.slot or fact.triple.key[1]].append(fact)
+    for fact in sorted(facts, key=lambda fact: (fact.key[2] in named, fact.since), reverse=True):
+        told[fact.key[0], fact.slot or fact.key[1]].append(fact)
     many = {what for (_, what), same in told.items() if len(same) >= weights.MANY_AT_ONCE}
     return [fact for (_, what), same in told.items() for fact in same[: weights.MANY_AT_ONCE if what in many else 1]]
 
@@ -168,7 +168,7 @@ def _longer(ways: Sequence[Way], facts: Iterable[Fact], snapshot: Snapshot) -> l
     """The ways by one fact more; none comes back to where it was."""
     said: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
-        said[fact.triple.key[0]].append(fact)
+        said[fact.key[0]].append(fact)
     steps = [(way, fact) for way in ways for fact in said.get(way.end, ()) if not way.passes(fact.object)]
     if not steps:
         return []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from graphmem.language.names import heading
 from graphmem.language.words import STOP_WORDS, stem, stems, words
@@ -48,7 +49,7 @@ def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
     """The pieces of `texts`, the best ranked first; a short text is one. None is longer than `size` characters."""
     cut = [[Unit(0, len(text))] if _is_short(text, size) else units(text, size) for text in texts]
     own = [[stems(text[unit.start : unit.end]) for unit in of] for text, of in zip(texts, cut, strict=True)]
-    asked = {stem(word) for word in mended(words(question), [words(text) for text in texts])} - _UNSAID
+    asked = {stem(word) for word in mended(words(question), [words(text) for text in texts])} - _unsaid()
     every = [found for of in own for found in of]
     having = {term: sum(term in found for found in every) for term in asked}
     rarity = {term: math.log(1 + (len(every) - count + 0.5) / (count + 0.5)) for term, count in having.items()}
@@ -69,7 +70,9 @@ def _is_short(text: str, size: int) -> bool:
     return len(text) <= min(size, TITLED if heading(text) else SHORT)
 
 
-_UNSAID = frozenset(map(stem, STOP_WORDS))
+@cache
+def _unsaid() -> frozenset[str]:
+    return frozenset(map(stem, STOP_WORDS))
 
 
 def _worths(scores: Sequence[float], place: int) -> Iterator[float]:

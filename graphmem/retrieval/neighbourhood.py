@@ -39,6 +39,8 @@ class Neighbourhood:
         self.sources.setdefault(node, []).append(source)
 
     def add_fact(self, fact: Fact) -> None:
+        if fact.id in self.facts:
+            return
         self.facts[fact.id] = fact
         for end in (fact.subject, fact.object):
             self.graph.link(("fact", fact.id), ("entity", end))

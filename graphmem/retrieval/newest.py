@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 
 from graphmem.records import Fact
@@ -28,28 +29,33 @@ def single_valued(facts: Iterable[Fact]) -> frozenset[str]:
     """The relations of a state of which, by these facts, nearly every subject has one object at a time."""
     held: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for fact in facts:
-        subject, relation, object_ = fact.triple.key
-        held[relation][subject].add(object_)
+        subject, relation, object_ = fact.key
+        if _is_state(relation):
+            held[relation][subject].add(object_)
     return frozenset(
         relation
         for relation, objects in held.items()
         if len(objects) >= weights.SUBJECTS
-        and _STATE.fullmatch(relation)
         and sum(len(each) == 1 for each in objects.values()) >= weights.NEARLY_ALL * len(objects)
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_state(relation: str) -> bool:
+    return _STATE.fullmatch(relation) is not None
 
 
 def without_older(facts: Iterable[Fact], known: Iterable[Fact]) -> list[Fact]:
     """The facts, in order, without those that one of `known` has followed in what can be one only."""
     facts, known = list(facts), list(known)
     single = single_valued({fact.id: fact for fact in chain(facts, known)}.values())
-    newest = _newest(fact for fact in chain(known, facts) if fact.triple.key[1] in single)
-    return [fact for fact in facts if fact.since >= newest.get(fact.triple.key[:2], fact.since)]
+    newest = _newest(fact for fact in chain(known, facts) if fact.key[1] in single)
+    return [fact for fact in facts if fact.since >= newest.get(fact.key[:2], fact.since)]
 
 
 def _newest(facts: Iterable[Fact]) -> Mapping[tuple[str, str], int]:
     """By subject and relation, the step of the newest."""
     newest: dict[tuple[str, str], int] = {}
     for fact in facts:
-        newest[fact.triple.key[:2]] = max(fact.since, newest.get(fact.triple.key[:2], fact.since))
+        newest[fact.key[:2]] = max(fact.since, newest.get(fact.key[:2], fact.since))
     return newest

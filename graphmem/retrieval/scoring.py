@@ -140,4 +140,5 @@ def company(episodes: Sequence[Episode], scores: Scores) -> Scores:
 
 def asks(text: str) -> bool:
     """Whether a text ends as a question, but for what is noted in brackets behind it."""
-    return _NOTED.sub("", text.rstrip()).endswith(("?", "\uff1f"))
+    end = text.rstrip()
+    return (_NOTED.sub("", end) if end.endswith("]") else end).endswith(("?", "\uff1f"))

@@ -1,13 +1,16 @@
 """One memory, used by many threads and tasks at once."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from graphmem import Memory
+from graphmem import Extraction, Memory
 from graphmem.errors import InputError
 from graphmem.extraction.textworld.slots import slot
 from graphmem.testing import HashEmbedder
@@ -127,3 +130,55 @@ def test_the_past_can_be_awaited_too(memory: Memory) -> None:
     memory.remember("seen", triples=[("key", "is in", "box")])
     memory.remember("seen again", triples=[("key", "is in", "bag")])
     assert "- key, is in, box" in str(asyncio.run(memory.at(0).arecall("key")))
+
+
+def test_a_recall_does_not_wait_for_a_write(memory: Memory) -> None:
+    memory.remember("seen", triples=[("key", "is in", "box")])
+    reading, done = threading.Event(), threading.Event()
+
+    class Slow:
+        name, anchors = "slow", ()
+
+        def extract(self, observation, known):  # type: ignore[no-untyped-def]
+            reading.set()
+            assert done.wait(20)
+            return Extraction()
+
+    memory._extractor = Slow()
+    writer = threading.Thread(target=memory.remember_many, args=[["one", "two"]])
+    writer.start()
+    assert reading.wait(20)  # inside the transaction of a batch
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            found = pool.submit(memory.recall, "where is the key?").result(10)
+    finally:
+        done.set()
+        writer.join()
+    assert "- key, is in, box" in str(found)
+
+
+def test_a_recall_keeps_one_thread_busy(tmp_path: Path) -> None:
+    program = f"""if True:
+        import time, zlib
+        import numpy as np
+        from graphmem import Memory
+
+        class Random:
+            name, dimension = "random", 384
+            def embed(self, texts):
+                rows = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=384) for text in texts]
+                return np.array([row / np.linalg.norm(row) for row in rows], np.float32).reshape(-1, 384)
+
+        with Memory({str(tmp_path / "house.db")!r}, embedder=Random()) as memory:
+            memory.remember_many((f"thing {{n}} is in box {{n % 50}}", [(f"thing {{n}}", "is in", f"box {{n % 50}}")])
+                                 for n in range(1500))
+            memory.recall("where is thing 7?")
+            time.sleep(0.3)  # threads that were busy meanwhile sleep
+            all_threads, this_thread = time.process_time(), time.thread_time()
+            for number in range(20):
+                memory.recall(f"where are thing {{number}} and box {{number}}?")
+            print((time.process_time() - all_threads) / (time.thread_time() - this_thread))
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert float(told.stdout) < 1.1

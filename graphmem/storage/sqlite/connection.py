@@ -166,6 +166,25 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """What is read inside is of one moment, whatever others write meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
+def settle(db: sqlite3.Connection) -> None:
+    """End a transaction that an interrupted call has left open: it is nobody's."""
+    if db.in_transaction:
+        db.execute("ROLLBACK")
+
+
 def empty_log(db: sqlite3.Connection, path: str) -> None:
     """Write the log into the file, so that no forgotten byte stays in it."""
     db.execute(f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")  # a reader may stay for long

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from itertools import islice
 from os import PathLike, fspath
 from typing import Any, get_args
 
@@ -28,7 +29,7 @@ from graphmem.records import (
     entity_key,
 )
 from graphmem.storage.sqlite import full_text
-from graphmem.storage.sqlite.connection import open_file, told
+from graphmem.storage.sqlite.connection import open_file, settle, snapshot, told
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
     EPISODE,
@@ -44,12 +45,19 @@ from graphmem.storage.sqlite.rows import (
     to_fact,
     to_vectors,
 )
-from graphmem.storage.sqlite.writing import MERGE
+from graphmem.storage.sqlite.writing import as_json
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM mentions m JOIN episodes e ON e.seq = m.episode WHERE m.entity = n.seq AND e.step <= ?))"""
 """Whether an entity was known at a step: by a fact, or by an episode that mentions it."""
+
+
+MOST_KEPT = 20_000
+"""So many facts are kept, at most, until the next write."""
+
+AT_ONCE = 500
+"""So many vectors are asked for in one statement."""
 
 
 class SqliteReader:
@@ -58,33 +66,37 @@ class SqliteReader:
     def __init__(self, path: str | PathLike[str], namespace: str = "default") -> None:
         self._path = fspath(path)
         self._lock = threading.RLock()
-        self._db = open_file(self._path)
+        self._db = open_file(self._path)  # to write, and to read within a write
+        self._read_lock, self._read_db = self._lock, self._db
+        if self._path != ":memory:":
+            self._read_lock, self._read_db = threading.RLock(), open_file(self._path)
         self._nearest: dict[Indexed, Nearest] = {}
+        self._kept: dict[int, Fact] = {}  # facts that were read, by row, until anybody writes
+        self._kept_at: tuple[int, int] | None = None
         self._name = namespace
         self._found: int | None = None
-        self._deciding = False
+        self._decider: int | None = None
 
     @property
     def _namespace(self) -> int:
         """The namespace's row id; 0, which no row has, until something is written to it."""
-        with self._lock, told(self._path):
-            if self._found is not None:
-                return self._found
-            row = self._db.execute("SELECT id FROM namespaces WHERE name = ?", (self._name,)).fetchone()
-            if row and not self._db.in_transaction:  # else it may yet be rolled back
+        if self._found is not None:
+            return self._found
+        with self._reading() as db:
+            row = db.execute("SELECT id FROM namespaces WHERE name = ?", (self._name,)).fetchone()
+            if row and not db.in_transaction:  # else it may yet be rolled back
                 self._found = row[0]
             return row[0] if row else 0
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, told(self._path):
-            self._settle()
-            yield self._db
-
-    def _settle(self) -> None:
-        """End a transaction that an interrupted call has left open: it is nobody's."""
-        if self._db.in_transaction and not self._deciding:
-            self._db.execute("ROLLBACK")
+        """The connection that writes, for the thread that decides; for all others one that no write holds up."""
+        deciding = self._decider == threading.get_ident()
+        lock, db = (self._lock, self._db) if deciding else (self._read_lock, self._read_db)
+        with lock, told(self._path):
+            if not deciding:
+                settle(db)
+            yield db
 
     def episodes(
         self,
@@ -153,10 +165,11 @@ class SqliteReader:
 
     def _select_facts(self, where: str, parameters: Sequence[object], *, at: int | None = None) -> list[Fact]:
         """Facts as they were known at `at`: without a later retirement, and without later supporters."""
-        with self._reading() as db:
+        namespace = self._namespace
+        with self._reading() as db, nullcontext() if at is None else snapshot(db):
             rows = all_rows(db, f"{FACT} WHERE {where}", parameters)
             found = [to_fact(row).as_of(at) for row in rows]
-            if at is None or at >= self._last_step():  # nothing is later: as nearly always, when writing
+            if at is None or at >= last_step(db, namespace):  # nothing is later: as nearly always, when writing
                 return found
             support = dict(
                 all_rows(
@@ -164,10 +177,28 @@ class SqliteReader:
                     f"""SELECT f.id, count(*) FROM facts f JOIN teachings t ON t.fact = f.seq
                     JOIN episodes e ON e.seq = t.episode
                     WHERE f.namespace = ? AND f.id {IN} AND e.step <= ? GROUP BY f.id""",
-                    [self._namespace, as_set(fact.id for fact in found), at],
+                    [namespace, as_set(fact.id for fact in found), at],
                 )
             )
         return [replace(fact, support=support[fact.id]) for fact in found]
+
+    def _facts_of(self, rows: Collection[int], at: int | None) -> list[Fact]:
+        """The facts of these rows, the newest first. What a question has come by is not read again at its next hop."""
+        if at is not None or self._decider == threading.get_ident():
+            return self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(rows)], at=at)
+        with self._reading() as db:
+            kept = self._kept_facts(db)
+            if new := [row for row in rows if row not in kept]:
+                kept |= {row[-1]: to_fact(row) for row in all_rows(db, f"{FACT} WHERE f.seq {IN}", [as_set(new)])}
+            found = sorted(((kept[row].since, row) for row in rows if row in kept), reverse=True)
+            return [kept[row] for _, row in found]
+
+    def _kept_facts(self, db: sqlite3.Connection) -> dict[int, Fact]:
+        """The facts that were read since the last write of any process, by row."""
+        version = db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
+        if version != self._kept_at or len(self._kept) > MOST_KEPT:
+            self._kept, self._kept_at = {}, version
+        return self._kept
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         return self._entities(None if names is None else self._entity_rows(names), at=at)
@@ -242,9 +273,9 @@ class SqliteReader:
         held, values = holds(at)
         asked = self._entity_rows(entities)
         rows = self._around_entities(asked, held, values, facts, episodes, at)
-        told = self._around_episodes(of, held, values, facts, at)
+        told = self._around_episodes(of, held, values, facts, at) if (of := list(of)) else []
         seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
-        found = self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(seqs)], at=at)
+        found = self._facts_of(seqs, at)
         mentions = {(row[0], id_): None for row in rows for id_ in json.loads(row[2])}
         mentions |= {(name, row[0]): None for row in told for name in json.loads(row[2])}
         return Around(
@@ -344,25 +375,27 @@ class SqliteReader:
             return index.nearest(vectors, limit=limit, at=at)
 
     def _search(self, kind: Indexed, query: str, limit: int, at: int | None) -> list[tuple[str, float]]:
-        with self._reading() as db:
-            return full_text.search(full_text.Scope(db, self._namespace, kind, at), query, limit)
+        namespace = self._namespace
+        with self._reading() as db, snapshot(db):
+            return full_text.search(full_text.Scope(db, namespace, kind, at), query, limit)
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_hash = {text_hash(text): text for text in texts}
         found: dict[str, Vector] = {}
+        keys = iter(by_hash)
         with self._reading() as db:
-            for key, text in by_hash.items():
-                row = db.execute(
-                    "SELECT vector FROM vectors WHERE namespace = ? AND hash = ?", (self._namespace, key)
-                ).fetchone()
-                if row:
-                    found[text] = to_vectors([row[0]])[0]
+            while some := list(islice(keys, AT_ONCE)):
+                places = ", ".join("?" * len(some))
+                sql = f"SELECT hash, vector FROM vectors WHERE namespace = ? AND hash IN ({places})"
+                if rows := all_rows(db, sql, [self._namespace, *some]):
+                    hashes, blobs = zip(*rows, strict=True)
+                    found |= zip((by_hash[key] for key in hashes), to_vectors(blobs), strict=True)
         return found
 
     def merges(self) -> list[Merge]:
         sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
         with self._reading() as db:
-            return [MERGE.validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
+            return [as_json().validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
 
     def embedder(self) -> str | None:
         with self._reading() as db:
@@ -388,10 +421,10 @@ class SqliteReader:
             ).fetchone()
         return Stats(*row)
 
-    def _last_step(self) -> int:
-        sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
-        with self._reading() as db:
-            return int(db.execute(sql, (self._namespace,)).fetchone()[0])
+
+def last_step(db: sqlite3.Connection, namespace: int) -> int:
+    sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
+    return int(db.execute(sql, (namespace,)).fetchone()[0])
 
 
 def _with_passages(found: Mapping[Indexed, Hits], limit: int) -> Hits:

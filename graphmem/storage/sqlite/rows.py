@@ -20,7 +20,7 @@ IN = "IN (SELECT value FROM json_each(?))"
 """Any number of values in one statement, handed over by `as_set`."""
 
 FACT = """
-SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support, f.reason
+SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support, f.reason, f.seq
 FROM facts f
 JOIN entities s ON s.seq = f.subject
 JOIN entities o ON o.seq = f.object
@@ -54,7 +54,7 @@ def held_rows(kind: Indexed, at: int | None) -> tuple[str, str, list[int]]:
 
 
 def to_fact(row: Sequence[Any]) -> Fact:
-    return Fact(*row)
+    return Fact(*row[:-1])
 
 
 def to_episode(row: Sequence[Any]) -> Episode:

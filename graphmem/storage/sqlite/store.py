@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -10,8 +11,8 @@ from typing import TypeVar
 from graphmem.errors import StoreError
 from graphmem.protocols import Select
 from graphmem.records import Change, Episode, Fact, Known, Observed, Wanted
-from graphmem.storage.sqlite.connection import empty_log, told, transaction
-from graphmem.storage.sqlite.reading import SqliteReader
+from graphmem.storage.sqlite.connection import empty_log, settle, told, transaction
+from graphmem.storage.sqlite.reading import SqliteReader, last_step
 from graphmem.storage.sqlite.rows import EPISODE, IN, all_rows, as_set, to_episode
 from graphmem.storage.sqlite.writing import Writer
 
@@ -47,17 +48,17 @@ class SqliteStore(SqliteReader):
             change, result = decide(self._select)
             writer.apply(change)
         if change.gone_episodes:
-            with self._reading() as db:
-                empty_log(db, self._path)
+            with self._lock, told(self._path):
+                empty_log(self._db, self._path)
         return result
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
         with self._lock, told(self._path):
-            if self._deciding:
+            if self._decider is not None:
                 raise StoreError("a write was begun inside another, by the same thread: decide first, then write")
-            self._settle()
-            self._deciding = True
+            settle(self._db)
+            self._decider = threading.get_ident()
             try:
                 with transaction(self._db):
                     self._db.execute("INSERT OR IGNORE INTO namespaces (name) VALUES (?)", (self._name,))
@@ -65,7 +66,7 @@ class SqliteStore(SqliteReader):
                     row = self._db.execute("SELECT id, revision FROM namespaces WHERE name = ?", (self._name,))
                     yield Writer(self._db, *row.fetchone())
             finally:
-                self._deciding = False
+                self._decider = None
 
     def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
         keys = (episode.key,) if episode.key is not None else ()
@@ -100,7 +101,7 @@ class SqliteStore(SqliteReader):
         named = self._entity_rows(wanted.names) if wanted.names else []
         if wanted.newest:
             facts |= {fact.id: fact for seq in named for fact in self._newest_about([seq], limit=wanted.newest)}
-        last = self._last_step()
+        last = last_step(self._db, self._namespace)
         return Known(
             episodes=tuple(self._wanted_episodes(wanted)),
             entities=tuple(self._entities(named)) if named else (),
@@ -160,5 +161,6 @@ class SqliteStore(SqliteReader):
         )
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._read_lock:
+            self._read_db.close()
             self._db.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
@@ -18,8 +18,17 @@ from graphmem.storage.sqlite.erasing import erase
 from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, text_hash, to_blobs
 from graphmem.storage.sqlite.schema import put_passages
 
-MERGE: TypeAdapter[Merge] = TypeAdapter(Merge)
-"""A merge as JSON, as it is kept."""
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@functools.cache
+def as_json() -> TypeAdapter[Merge]:
+    """A merge as JSON, as it is kept."""
+    from pydantic import TypeAdapter  # here, since few files hold a merge
+
+    return TypeAdapter(Merge)
+
 
 FACT_COLUMNS = (
     "subject", "object", "relation", "relation_key", "slot", "asserted_by", "since", "retired_by", "until", "reason",
@@ -287,11 +296,11 @@ class Writer:
     def _keep_merges(self, change: Change) -> None:
         if change.gone_merges:
             rows = all_rows(self._db, "SELECT seq, record FROM merges WHERE namespace = ?", [self._namespace])
-            gone = [(seq,) for seq, record in rows if MERGE.validate_json(record) in change.gone_merges]
+            gone = [(seq,) for seq, record in rows if as_json().validate_json(record) in change.gone_merges]
             self._db.executemany("DELETE FROM merges WHERE seq = ?", gone)
         self._db.executemany(
             "INSERT INTO merges (namespace, record) VALUES (?, ?)",
-            [(self._namespace, MERGE.dump_json(merge).decode()) for merge in change.merges],
+            [(self._namespace, as_json().dump_json(merge).decode()) for merge in change.merges],
         )
 
     def _sweep(self, texts: Sequence[str]) -> None:
