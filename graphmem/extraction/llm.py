@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Literal
 
 import graphmem.prompts as prompts
@@ -68,6 +69,7 @@ class LLMExtractor:
         self._fault_of = fault_of
         self._lasting = lasting
         self.counts: Counter[str] = Counter()
+        self._lock = Lock()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
@@ -99,11 +101,11 @@ class LLMExtractor:
         for number in numbers:
             index = number - 1
             if not 0 <= index < len(shown):
-                self.counts["not shown"] += 1
+                self._count("not shown")
             elif index in kept:
-                self.counts["number repeated"] += 1
+                self._count("number repeated")
             elif reason := self._lasting(shown[index]) or _holds_on(shown[index], triples, evidence):
-                self.counts[reason] += 1
+                self._count(reason)
             else:
                 kept[index] = None
         return tuple(kept)
@@ -117,11 +119,11 @@ class LLMExtractor:
         dropped: list[tuple[Triple, str]] = []
         for parts in raw:
             if len(parts) != 3:
-                self.counts["malformed"] += 1
+                self._count("malformed")
                 continue
             triple = self._of_the_users(Triple(*(" ".join(part.split()) for part in parts)))
             if fault := self._fault(triple, kept, evidence):
-                self.counts[fault] += 1
+                self._count(fault)
                 dropped.append((triple, fault))
             else:
                 kept[triple.key] = triple
@@ -136,6 +138,10 @@ class LLMExtractor:
         if self._relations and _bare(triple.relation) not in self._relations:
             return "another relation"
         return (evidence.fault(triple) if evidence else None) or self._fault_of(triple)
+
+    def _count(self, why: str) -> None:
+        with self._lock:  # several observations may be read at once
+            self.counts[why] += 1
 
     def _of_the_users(self, triple: Triple) -> Triple:
         """The triple with its relation as the user writes it."""
