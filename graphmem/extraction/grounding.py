@@ -109,9 +109,8 @@ class Evidence:
         ends = (triple.subject, triple.object)
         if any(own and _NOBODY.issuperset(own) for own in map(runs, ends)):
             return "ungrounded"
-        if not all(self._is_anybody(end) or self._bears(end, self._all) for end in ends) and not self._is_said_of_it(
-            triple
-        ):
+        borne = all(self._is_anybody(end) or self._bears(end, self._all) for end in ends)
+        if not (borne or self._is_said_of_it(triple)):
             return "ungrounded"
         if self._is_chatter(triple):
             return "chatter"
@@ -206,7 +205,8 @@ class Evidence:
         """Whether a party only speaks or is polite, or is only said to be something by another."""
         said = [word for word in runs(triple.relation) if word not in STOP_WORDS]
         about = [word for word in runs(other) if word not in STOP_WORDS]
-        if _has_base(triple.relation, _SPEECH) or _POLITE.match(entity_key(other)):
+        named = other[:1].isupper() and self._tells(other)
+        if (_has_base(triple.relation, _SPEECH) and not named) or _POLITE.match(entity_key(other)):
             return True
         if about and all(_has_base(word, _SPEECH) for word in about):
             return True
@@ -216,18 +216,22 @@ class Evidence:
         return entity_key(name) in _PARTIES
 
     @cached_property
-    def _clauses(self) -> list[str]:
-        return [clause for each in _SENTENCE.findall(self._text) for clause in _CLAUSE.findall(each)]
+    def _questions(self) -> Words | None:
+        return self._clauses(asking=True)
 
     @cached_property
-    def _questions(self) -> Words | None:
-        asked = [clause for clause in self._clauses if clause.rstrip().endswith(_ASKS)]
-        return Words(*asked) if asked else None
+    def _statements(self) -> Words | None:
+        return self._clauses(asking=False)
+
+    def _clauses(self, asking: bool) -> Words | None:
+        """The words of the clauses that ask, or of those that do not."""
+        clauses = (clause.rstrip() for each in _SENTENCE.findall(self._text) for clause in _CLAUSE.findall(each))
+        some = [clause for clause in clauses if clause.endswith(_ASKS) is asking]
+        return Words(*some) if some else None
 
     def _tells(self, name: str) -> bool:
         """Whether a clause that asks nothing bears a name out."""
-        told = [clause for clause in self._clauses if not clause.rstrip().endswith(_ASKS)]
-        return bool(told) and self._bears(name, Words(*told))
+        return self._statements is not None and self._bears(name, self._statements)
 
     def _says_again(self, triple: Triple) -> bool:
         """Whether the text itself says a whole triple, which is known: then it is support."""

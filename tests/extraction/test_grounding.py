@@ -27,6 +27,7 @@ TRUE: list[tuple[str, Observation, Sequence[str]]] = [
     ("irregular forms", seen("The children fed the geese."), ["child, feeds, goose"]),
     ("irregular forms", seen("Sharpen both knives."), ["knife, must be, sharpened"]),
     ("the user", seen("I'm a nurse in Hull."), ["user, is, nurse", "user, works in, Hull"]),
+    ("the user", seen("I told Vera about the offer."), ["user, told, Vera"]),
     ("the speaker", seen("My sister is a dentist.", speaker="Ana"), ["Ana's sister, is, dentist"]),
     (
         "the assistant",
