@@ -167,7 +167,7 @@ def _token_row(table: Table, family: str, kind: str, asked: list[tuple[list[Prom
         f"{mean}, greatest {most}" if kind == "plan" and mean else "",
         f"{mean_bpe / mean:.2f}, {most_bpe / most:.2f}" if kind == "plan" and mean else "",
         f"{statistics.mean(early):.0f}" if early else "",
-        f"{statistics.mean(late):.0f}",
+        f"{statistics.mean(late):.0f}" if late else "",
         f"{statistics.mean(p.form for p, _ in first):.0f}",
     )
 
@@ -208,8 +208,9 @@ def show_walk(steps: int) -> None:
     table = Table("around step", "facts that hold", *KINDS, title="Tokens a prompt on a long walk, mean of 10 steps")
     for step in around:
         near = [p for p in asked if step - 5 <= p.turn < step + 5]
-        means = [statistics.mean(p.tokens for p in near if p.kind == kind) for kind in KINDS]
-        table.add_row(str(step), str(facts[min(step, len(facts)) - 1]), *(f"{mean:.0f}" for mean in means))
+        taken = [[p.tokens for p in near if p.kind == kind] for kind in KINDS]
+        means = [f"{statistics.mean(each):.0f}" if each else "" for each in taken]
+        table.add_row(str(step), str(facts[min(step, len(facts)) - 1]), *means)
     console.print(table)
 
 
