@@ -12,7 +12,7 @@ between the two ends does not weigh. The relations alone are embedded, and these
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ import numpy as np
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Fact, Seeds, Vector, Why, entity_key
 from graphmem.retrieval import weights
+from graphmem.retrieval.filters import FilteredSnapshot
 from graphmem.retrieval.search import Snapshot
 
 Chain = tuple[Fact, ...]
@@ -155,8 +156,10 @@ def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> list[Fact]:
     ends = {way.end: way for way in reversed(ways)}
     around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
     told = {fact.id: fact for fact in around.facts}
-    hubs = [end for name, degree in around.degrees.items() if degree > weights.FACTS_OF_LINK
-            for end in [entity_key(name)] if end in ends]  # fmt: skip
+    often = Counter(end for fact in around.facts for end in {fact.key[0], fact.key[2]})
+    most = 0 if isinstance(snapshot, FilteredSnapshot) else weights.FACTS_OF_LINK  # of fewer, unfiltered, these are all
+    degrees = {entity_key(name): degree for name, degree in around.degrees.items()}
+    hubs = [end for end in ends if degrees.get(end, 0) > weights.FACTS_OF_LINK and often[end] >= most]
     if hubs:
         wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
         near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
