@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -103,11 +104,12 @@ def _starts(text: str, seeds: Seeds, snapshot: Snapshot) -> list[Start]:
     """What `text` names and asks something of."""
     asked = [(name, _without(text, said)) for name, said in _named(text, seeds)]
     telling = [(name, without, told) for name, without in asked if (told := _telling(without))]
-    found = []
-    for name, without, told in telling:
-        vectors = snapshot.embed([without, " ".join(told[: weights.HEAD_WORDS]), *told])
-        found.append(Start(name, vectors[0], vectors[1], vectors[2:]))
-    return found
+    if not telling:
+        return []
+    texts = [[without, " ".join(told[: weights.HEAD_WORDS]), *told] for _, without, told in telling]
+    left = iter(snapshot.embed([text for own in texts for text in own]))  # all in one: each run of a model costs
+    vectors = [np.stack(list(islice(left, len(own)))) for own in texts]
+    return [Start(name, own[0], own[1], own[2:]) for (name, _, _), own in zip(telling, vectors, strict=True)]
 
 
 def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
@@ -195,7 +197,7 @@ def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
     found: dict[Chain, float] = {}
     for way, told, end in zip(nearest, whole, last, strict=True):
         near = float(told @ way.start.asked)
-        if near - weights.UNASKED * _unasked(way, snapshot) >= weights.NEAR_CHAIN:
+        if near >= weights.NEAR_CHAIN and near - weights.UNASKED * _unasked(way, snapshot) >= weights.NEAR_CHAIN:
             score = near + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
             found[way.facts] = max(score, found.get(way.facts, -1.0))
     return found
