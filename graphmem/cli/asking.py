@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.answering import Answer
 from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, Where, app, memory_at, seen_at, where_of
 from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
 from graphmem.cli.output import as_line
-from graphmem.llm import ChatModel, Usage
 from graphmem.retrieval.budget import LEAST
 from graphmem.terminal import printable
+
+if TYPE_CHECKING:
+    from graphmem.answering import Answer
+    from graphmem.llm import Usage
 
 
 @app.command()
@@ -35,6 +37,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the memory by a language model, and print the episodes that the answer stands on."""
+    from graphmem.llm import ChatModel
+
     with (
         memory_at(file, namespace, embedder) as memory,
         ChatModel(model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,8 +12,10 @@ from rich.table import Table
 
 from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at
 from graphmem.cli.output import as_line, cell
-from graphmem.graph.auditing import Audit
 from graphmem.terminal import printable
+
+if TYPE_CHECKING:
+    from graphmem.graph.auditing import Audit
 
 
 @app.command("audit")

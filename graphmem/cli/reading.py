@@ -27,7 +27,6 @@ from graphmem.cli.app import (
 )
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
 from graphmem.errors import InputError
-from graphmem.graph import export as transfer
 from graphmem.records import when
 from graphmem.retrieval.budget import LEAST
 from graphmem.storage import namespaces_at
@@ -146,6 +145,8 @@ def export_(
 ) -> None:
     """Write the whole memory to a file."""
     with store_at(file, namespace) as store:
+        from graphmem.graph import export as transfer
+
         print(f"wrote {transfer.export(store, target)} records to {target}")
 
 

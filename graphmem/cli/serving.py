@@ -16,8 +16,6 @@ from graphmem.errors import InputError
 from graphmem.memory import Memory
 from graphmem.protocols import Extractor
 from graphmem.storage import is_server
-from graphmem.viewer.page import export
-from graphmem.viewer.server import PageServer
 
 LOCAL = "127.0.0.1"
 
@@ -32,6 +30,9 @@ def view(
     embedder: EmbedderSpec = None,
 ) -> None:
     """Show the graph on a page, to look at, ask and replay; it follows a run that is in progress."""
+    from graphmem.viewer.page import export
+    from graphmem.viewer.server import PageServer
+
     name = Path(file).name
     with memory_at(file, namespace, embedder) if embedder else view_at(file, namespace, None) as memory:
         if export_to:

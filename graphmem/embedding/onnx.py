@@ -166,9 +166,10 @@ def batches_of(lengths: Sequence[int]) -> list[list[int]]:
 def _each(run: Callable[[list[int]], Vector], batches: Sequence[list[int]]) -> list[Vector]:
     """`run` of each batch, in their order: one after the other, or several at once, each in one thread.
 
-    A question is one batch. A second thread for it wins 2 ms on an idle machine, and loses more on a busy one.
+    A question and its words are few. A second thread for it wins 2 ms on an idle machine, and loses more on a busy one.
     """
-    if len(batches) == 1 or not main_thread().is_alive():  # as a program ends, no pool takes work
+    few = sum(map(len, batches)) <= BATCH
+    if few or len(batches) == 1 or not main_thread().is_alive():  # as a program ends, no pool takes work
         return list(map(run, batches))
     with ThreadPoolExecutor(min(THREADS, _cores(), len(batches))) as pool:
         return list(pool.map(run, batches))

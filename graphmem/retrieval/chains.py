@@ -12,15 +12,17 @@ between the two ends does not weigh. The relations alone are embedded, and these
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Fact, Seeds, Vector, Why, entity_key
 from graphmem.retrieval import weights
+from graphmem.retrieval.filters import FilteredSnapshot
 from graphmem.retrieval.search import Snapshot
 
 Chain = tuple[Fact, ...]
@@ -102,11 +104,12 @@ def _starts(text: str, seeds: Seeds, snapshot: Snapshot) -> list[Start]:
     """What `text` names and asks something of."""
     asked = [(name, _without(text, said)) for name, said in _named(text, seeds)]
     telling = [(name, without, told) for name, without in asked if (told := _telling(without))]
-    found = []
-    for name, without, told in telling:
-        vectors = snapshot.embed([without, " ".join(told[: weights.HEAD_WORDS]), *told])
-        found.append(Start(name, vectors[0], vectors[1], vectors[2:]))
-    return found
+    if not telling:
+        return []
+    texts = [[without, " ".join(told[: weights.HEAD_WORDS]), *told] for _, without, told in telling]
+    left = iter(snapshot.embed([text for own in texts for text in own]))  # all in one: each run of a model costs
+    vectors = [np.stack(list(islice(left, len(own)))) for own in texts]
+    return [Start(name, own[0], own[1], own[2:]) for (name, _, _), own in zip(telling, vectors, strict=True)]
 
 
 def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
@@ -155,8 +158,10 @@ def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> list[Fact]:
     ends = {way.end: way for way in reversed(ways)}
     around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
     told = {fact.id: fact for fact in around.facts}
-    hubs = [end for name, degree in around.degrees.items() if degree > weights.FACTS_OF_LINK
-            for end in [entity_key(name)] if end in ends]  # fmt: skip
+    often = Counter(end for fact in around.facts for end in {fact.key[0], fact.key[2]})
+    most = 0 if isinstance(snapshot, FilteredSnapshot) else weights.FACTS_OF_LINK  # of fewer, unfiltered, these are all
+    degrees = {entity_key(name): degree for name, degree in around.degrees.items()}
+    hubs = [end for end in ends if degrees.get(end, 0) > weights.FACTS_OF_LINK and often[end] >= most]
     if hubs:
         wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
         near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
@@ -192,7 +197,7 @@ def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
     found: dict[Chain, float] = {}
     for way, told, end in zip(nearest, whole, last, strict=True):
         near = float(told @ way.start.asked)
-        if near - weights.UNASKED * _unasked(way, snapshot) >= weights.NEAR_CHAIN:
+        if near >= weights.NEAR_CHAIN and near - weights.UNASKED * _unasked(way, snapshot) >= weights.NEAR_CHAIN:
             score = near + weights.CHAIN_HEAD * float(end @ way.start.head) - weights.CHAIN_HOP * len(way.facts)
             found[way.facts] = max(score, found.get(way.facts, -1.0))
     return found

@@ -20,3 +20,11 @@ def test_nothing_heavy_is_imported_before_the_first_text() -> None:
     env = {**os.environ, "PYTHONPATH": ROOT}
     done = subprocess.run([sys.executable, "-c", CHECK], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_not_used_yet_is_not_imported() -> None:
+    heavy = "{'pydantic', 'spacy', 'networkx', 'onnxruntime', 'tokenizers', 'snowballstemmer', 'graphmem.extraction'}"
+    check = f"import sys, graphmem.cli; print(sorted({heavy} & set(sys.modules)))"
+    env = {**os.environ, "PYTHONPATH": ROOT}
+    done = subprocess.run([sys.executable, "-c", check], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -46,6 +46,16 @@ def test_a_reader_sees_what_another_process_wrote(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_facts_that_were_read_before_are_as_another_left_them(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as reader, closing(SqliteStore(tmp_path / "house.db")) as writer:
+        teach(writer, 1, ("apple", "is in", "box"))
+        assert [fact.support for fact in reader.around(["apple"], facts=5, episodes=5).facts] == [1]
+        teach(writer, 2, ("apple", "is in", "box"))
+        assert [fact.support for fact in reader.around(["apple"], facts=5, episodes=5).facts] == [2]
+        teach(reader, 3, ("apple", "is in", "box"))
+        assert [fact.support for fact in reader.around(["apple"], facts=5, episodes=5).facts] == [3]
+
+
 def test_a_reader_goes_on_while_another_writes(tmp_path: Path) -> None:
     reader, writer = SqliteStore(tmp_path / "house.db"), SqliteStore(tmp_path / "house.db")
     teach(writer, 1, ("apple", "is in", "box"))
