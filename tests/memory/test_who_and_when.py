@@ -228,6 +228,26 @@ def test_what_came_right_after_an_event_is_told_before_what_came_later(diary: Me
     assert "We moved to the farm." not in texts
 
 
+def test_what_came_right_before_an_event_is_told_first(diary: Memory) -> None:
+    assert diary.recall("What happened before we moved?").episodes[0].text == "We lost the cat."
+
+
+def test_the_event_itself_is_known_to_the_asker(diary: Memory) -> None:
+    assert diary.recall("Which hens went before the fox took them?").episodes[0].text == "We lost the cat."
+
+
+def test_what_is_of_the_time_bears_on_the_question_whatever_its_words(diary: Memory) -> None:
+    assert {episode.text for episode in diary.recall("Who knitted today?").episodes} >= {DIARY[-1][2]}
+
+
+def test_facts_that_were_taught_in_the_time_go_first(memory: Memory) -> None:
+    memory.remember("Leo likes Ana.", time=MAY, triples=[("Leo", "likes", "Ana")])
+    memory.remember("Leo meets Ana.", time=JUNE, triples=[("Leo", "meets", "Ana")])
+    memory.remember("Nothing new.", time=JULY, triples=())
+    assert str(memory.recall("what of Leo and Ana since June?").facts[0]) == "Leo, meets, Ana"
+    assert str(memory.recall("what of Leo and Ana in May?").facts[0]) == "Leo, likes, Ana"
+
+
 def test_words_of_time_are_meant_as_at_the_moment_at_which_the_memory_is_seen(diary: Memory) -> None:
     (found,) = diary.at("2024-05-01").recall("what happened this week?").episodes
     assert found.text == "A fox took two hens."
