@@ -27,7 +27,7 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(help="The memory's file.")]
 Namespace = Annotated[str, typer.Option(help="Whose memory in the file.")]
 EmbedderSpec = Annotated[
-    str | None, typer.Option("--embedder", help='"minilm", "lexical", a folder with an ONNX model, or a hub name.')
+    str | None, typer.Option("--embedder", help='"minilm", "e5", "lexical", a folder with an ONNX model, a hub name.')
 ]
 Moment = Annotated[
     str | None,

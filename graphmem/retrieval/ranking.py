@@ -27,7 +27,7 @@ from graphmem.language.words import words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
-from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores
+from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores, saying
 
 
 def shares_of_hits(hits: Hits, share: float) -> dict[str, float]:
@@ -90,9 +90,10 @@ def rank_episodes(
     then = weights.THEN * np.array([timely.get(episode.id, 0.0) for episode in episodes])
     own = then + own_scores(question, asked, episodes, texts, rank, cosine)
     matching = matching_words(asked, texts)
-    own += weights.COMPANY * company(episodes, own + weights.WORDS * matching.sum(axis=1))
+    said = saying(asked, episodes, texts)
+    own += weights.COMPANY * company(episodes, own + said + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
-    chosen = _choose(asked, episodes, own, matching, near, then, limit + weights.SPARE_EPISODES, stops)
+    chosen = _choose(asked, episodes, own, said, matching, near, then, limit + weights.SPARE_EPISODES, stops)
     return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
 
 
@@ -100,6 +101,7 @@ def _choose(
     asked: Sequence[str],
     episodes: Sequence[Episode],
     own: Scores,
+    said: Scores,
     matching: Scores,
     near: Scores,
     then: Scores,
@@ -116,7 +118,7 @@ def _choose(
         score = own + weights.WORDS * np.vecdot(matching, uncovered)
         score = score + np.vecdot(near, score) + weights.BRIDGE * bridged - weights.SAME_HEADING * repeated
         score[chosen] = -np.inf
-        best = int(score.argmax())
+        best = int((score + said).argmax())
         highest = max(highest, score[best])
         title = heading(episodes[best].text)
         least = _least(asked, [episodes[index] for index in chosen], matching[chosen])

@@ -34,14 +34,27 @@ def own_scores(
 ) -> Scores:
     """What each episode scores by itself, but for the question's words."""
     low = min(cosine.values(), default=0.0)
-    return (
+    headed = np.array([heading(episode.text) is not None for episode in episodes])
+    return np.asarray(
         weights.COSINE * _share([max(cosine.get(episode.id, low), 0.0) for episode in episodes])
-        + weights.RANK * _share([rank.get(episode.id, 0.0) for episode in episodes])
+        + np.where(headed, weights.RANK, weights.RANK_OF_TALK)
+        * _share([rank.get(episode.id, 0.0) for episode in episodes])
         + weights.PHRASES * _share(_matching_phrases(asked, texts))
-        + weights.TITLE * np.array([is_named(episode, asked) for episode in episodes])
+        + weights.TITLE * headed * np.array([is_named(episode, asked) for episode in episodes])
         + weights.TIME * timeliness(question, [episode.step for episode in episodes])
-        - weights.ASKING * np.array([heading(episode.text) is None and asks(episode.text) for episode in episodes])
+        - weights.ASKING * ~headed * np.array([asks(episode.text) for episode in episodes])
     )
+
+
+def saying(asked: Sequence[str], episodes: Sequence[Episode], texts: Sequence[Sequence[str]]) -> Scores:
+    """What it counts who says a line, and how much; nothing for a text that nobody says.
+
+    It puts what bears on the question in order, and tells nothing of whether it does.
+    """
+    said = np.array([heading(each.text) is None and bool(each.speaker or speaker_of(each.text)) for each in episodes])
+    named = np.array([is_named(episode, asked) for episode in episodes])
+    much = np.minimum([len(text) / weights.MUCH for text in texts], 1.0)
+    return np.asarray(said * (weights.SPEAKER * named + weights.SAYING * much))
 
 
 def timeliness(question: str, steps: Sequence[int]) -> Scores:

@@ -82,8 +82,8 @@ so many times as many as are wanted. Among many more, passages that only a link 
 COSINE = 0.8
 """Of the similarity in meaning."""
 
-RANK = 1.0
-"""Of the rank in the walk: what brings in the passage that only a link leads to."""
+RANK, RANK_OF_TALK = 1.0, 0.6
+"""Of the rank in the walk: what brings in the passage that only a link leads to; less of what has no heading."""
 
 WORDS = 1.0
 """Of the words of the question (BM25)."""
@@ -91,8 +91,8 @@ WORDS = 1.0
 PHRASES = 0.3
 """Of pairs of words of the question that stand side by side in the text too."""
 
-TITLE = 0.5
-"""Of the heading or the speaker, when the question names it."""
+TITLE, SPEAKER = 0.5, 1.0
+"""Of the heading, and of who says it, when the question names them."""
 
 TIME = 0.5
 """Of the time of which the question asks: the newest, the oldest, near a step."""
@@ -112,12 +112,15 @@ OF_A_TIME, NEAREST_THEN = 500, 40
 AFTERWARDS = 7 * 24 * 3600 * 1000
 """So long (in milliseconds) after a time it is still told of: "last Friday"."""
 
-BEFORE, AFTER, REPLY = 0.2, 0.1, 0.19
+BEFORE, AFTER, REPLY = 0.2, 0.1, 0.25
 """Of the score of the episode just after goes to the one before it, of that before to the one after it; more when the
 one before is a question, to which it may be the answer."""
 
 ASKING = 0.2
 """Taken from a line that is itself a question."""
+
+SAYING, MUCH = 0.8, 40
+"""Of how much somebody says, in words, up to so many: the short lines of talk are thanks and nods."""
 
 COMPANY, A_WHILE, COMPANY_SHARPNESS = 0.7, 3.0, 4
 """Of the scores around an episode, each to the power of the last, fading over so many steps: what a question asks

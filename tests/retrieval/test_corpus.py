@@ -24,8 +24,9 @@ TOLD = 3
 CHANGES = {
     "A_WHILE": 8, "ABOUT": 0.5, "AFTER": 4, "ASKING": 4, "BEFORE": 3, "BRIDGE": 0.5, "COMPANY": 2,
     "COMPANY_SHARPNESS": 0.25, "COSINE": 2, "COVERED": 8, "HOPS": 0, "NAME_SHARE": 2, "PHRASES": 2,
-    "RANK": 0.5, "REPLY": 3, "RESTART": 0.5, "SAME_HEADING": 0.5, "SERIES": 1.5, "SHARPNESS": 0.5, "STEPS": 0,
-    "STRONG": 0.5, "TEXT_SHARE": 0.5, "TIME": 6, "TITLE": 2, "VECTOR_SHARE": 4, "WORDS": 0.5,
+    "RANK": 0.5, "RANK_OF_TALK": 2, "REPLY": 3, "RESTART": 0.5, "SAME_HEADING": 0.5, "SAYING": 2,
+    "SERIES": 1.5, "SHARPNESS": 0.5, "SPEAKER": 0.5, "STEPS": 0, "STRONG": 2, "TEXT_SHARE": 0.5, "TIME": 6, "TITLE": 2,
+    "VECTOR_SHARE": 4, "WORDS": 0.5,
 }  # fmt: skip
 """By how much a weight is changed, which the corpus must notice."""
 

@@ -7,7 +7,7 @@ from graphmem.records import Episode, Fact
 from graphmem.retrieval import weights
 from graphmem.retrieval.ranking import rank_episodes, shares_of_hits, shares_of_names
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts
-from graphmem.retrieval.scoring import beside, company, mended, timeliness
+from graphmem.retrieval.scoring import beside, company, mended, saying, timeliness
 
 
 def _page(number: int, text: str, *mentions: str) -> Episode:
@@ -50,6 +50,19 @@ def test_a_reply_gets_more_of_its_question_than_what_only_follows() -> None:
     told = [_page(1, "Ann: I have been to the lighthouse."), _page(2, "Bob: Twice, in June.")]
     reply, rest = (beside(pages, [("e1", "e2")])[1, 0] for pages in (asked, told))
     assert reply > rest > 0
+
+
+def test_who_says_a_line_and_how_much_count_in_talk_only() -> None:
+    pages = [
+        _page(1, "Ann: Thanks!"),
+        _page(2, "Bob: Thanks!"),
+        _page(3, "Bob: We rented a boat and rowed to the lighthouse at noon."),
+        _page(4, "The boat is rented."),
+        _page(5, "Lighthouse\nA lighthouse is a tower."),
+    ]
+    thanks, named, much, note, page = saying(["bob", "boat"], pages, [each.text.split() for each in pages])
+    assert 0 < thanks < named < much
+    assert note == page == 0
 
 
 def test_what_stands_among_what_scores_high_gets_a_part_of_it() -> None:
