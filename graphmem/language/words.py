@@ -37,7 +37,7 @@ _UNSPACED_LETTERS = (
 _UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]+")
 _OF_ONE_KIND = re.compile(f"[{_UNSPACED_LETTERS}]+|[^{_UNSPACED_LETTERS}]+")
 
-_ASCII = re.compile(r"\w+", re.ASCII)
+_ASCII = re.compile(r"[^\W_]+", re.ASCII)
 
 KEPT = 2000
 """The words of a text of no more characters are kept: what is found for one question is often found for the next."""
@@ -68,8 +68,8 @@ def words(text: str) -> list[str]:
 
     A run of a script without spaces has no words to see; each two neighbouring letters of it stand for one.
 
-    >>> words("Ada's 3 cats"), words("\u732b\u306f\u53f0\u6240")
-    (['ada', 's', '3', 'cats'], ['\u732b\u306f', '\u306f\u53f0', '\u53f0\u6240'])
+    >>> words("Ada's 3 TOP_CATS"), words("\u732b\u306f\u53f0\u6240")
+    (['ada', 's', '3', 'top', 'cats'], ['\u732b\u306f', '\u306f\u53f0', '\u53f0\u6240'])
     """
     return list(_kept_words(text) if len(text) <= KEPT else _words(text))
 

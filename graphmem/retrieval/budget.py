@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from graphmem.language.dates import with_dates
+from graphmem.language.names import heading
 from graphmem.language.speakers import speaker_of
 from graphmem.language.words import stems
 from graphmem.passages import Span, Unit
 from graphmem.records import Episode, Fact, Recollection, Why, is_dated, told_at, when
-from graphmem.retrieval.excerpts import Piece, joined, pieces
+from graphmem.retrieval.excerpts import LEAST_WORTH, Piece, joined, pieces
 
 T = TypeVar("T")
 
@@ -163,21 +164,27 @@ def _picked(episodes: Sequence[Episode], choice: Iterable[Piece], room: int) -> 
     picked: dict[int, list[Unit]] = {}
     told: set[tuple[int, Span]] = set()
     for piece in choice:
-        if piece.worth <= 0:
+        if piece.worth <= LEAST_WORTH:
             break
         place, unit, text = piece.place, piece.unit, episodes[piece.place].text
-        new = [span for span in (*unit.under, (unit.start, unit.end)) if (place, span) not in told]
         frame = 0 if place in picked else count_tokens(episode_lines(replace(episodes[place], text="")))
-        elided = len(new) + bool(frame) if text[: unit.start].strip() or text[unit.end :].strip() else 0
-        cost = frame + elided + sum(count_tokens(text[start:end]) for start, end in new)
-        if not picked and cost > room:  # rather a whole sentence without its heading than a half one with it
-            unit, new = replace(unit, under=()), new[-1:]
-            cost = frame + 2 + count_tokens(text[unit.start : unit.end])
+        new, cost = _new(text, unit, {span for at, span in told if at == place})
+        if not picked and frame + cost > room:  # rather a whole sentence below its title alone than a half one
+            unit = replace(unit, under=unit.under[:1] if heading(text) else ())
+            new, cost = _new(text, unit, set())
+        cost += frame
         if cost <= room:
             room -= cost
             told.update((place, span) for span in new)
             picked.setdefault(place, []).append(unit)
     return picked
+
+
+def _new(text: str, unit: Unit, told: Collection[Span]) -> tuple[list[Span], int]:
+    """What a unit adds to what is told of a text, and its tokens, with those of the marks of elision."""
+    new = [span for span in (*unit.under, (unit.start, unit.end)) if span not in told]
+    elided = len(new) + (not told) if text[: unit.start].strip() or text[unit.end :].strip() else 0
+    return new, elided + sum(count_tokens(text[start:end]) for start, end in new)
 
 
 def _is_picked(piece: Piece, picked: Mapping[int, Sequence[Unit]]) -> bool:

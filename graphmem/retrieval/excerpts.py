@@ -8,7 +8,7 @@ them or for opening what it belongs to; less, the lower its episode ranks.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,8 +18,11 @@ from graphmem.passages import SIZE, Unit, units
 from graphmem.records import Episode, Part
 from graphmem.retrieval.scoring import mended
 
-TOLD = 2
-"""So many passages of one episode are told, the best."""
+TOLD, CHOICE = 3, 20
+"""So many passages of one episode are told, of so many that were found at most."""
+
+HIGH = 0.5
+"""What being found first weighs beside having all words of the question; being found second half of it, and so on."""
 
 SHORT, TITLED = 400, 200
 """A text of no more characters is told as it is, or not at all while there is room for other ones; the second of those
@@ -32,8 +35,11 @@ LOWER, LOWEST = 0.1, 8
 """All of a text is worth so much less for each that ranks higher, of at most so many."""
 
 UNMATCHED = 0.5
-"""What each sentence of a text is worth when none of them has a word of the question; so much less, the more of its
-words stand in one of them. What answers a question in other words is told while there is room."""
+"""What each sentence of a text is worth when none of them has a word of the question; far less, the more of its words
+stand in one of them. What answers a question in other words is told while there is room."""
+
+LEAST_WORTH = 0.1
+"""What is worth no more is not told, whatever the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,7 @@ def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
     cut = [[Unit(0, len(text))] if _is_short(text, size) else units(text, size) for text in texts]
     own = [[stems(text[unit.start : unit.end]) for unit in of] for text, of in zip(texts, cut, strict=True)]
     asked = {stem(word) for word in mended(words(question), [words(text) for text in texts])} - _unsaid()
-    every = [found for of in own for found in of]
-    having = {term: sum(term in found for found in every) for term in asked}
-    rarity = {term: math.log(1 + (len(every) - count + 0.5) / (count + 0.5)) for term, count in having.items()}
+    rarity = _rarity(asked, [found for of in own for found in of])
     all_asked = _weight(asked, rarity) or 1.0
     shares = [[_weight(asked & each, rarity) / all_asked for each in of] for of in own]
     return [
@@ -60,6 +64,12 @@ def pieces(texts: Sequence[str], question: str, *, size: int) -> list[Piece]:
         for place, (of, share) in enumerate(zip(cut, shares, strict=True))
         for unit, worth in zip(of, _worths(share, place), strict=True)
     ]
+
+
+def _rarity(terms: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:
+    """What each term tells: more, the fewer of the texts have it."""
+    having = {term: sum(term in text for text in texts) for term in terms}
+    return {term: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for term, count in having.items()}
 
 
 def _weight(terms: Iterable[str], rarity: Mapping[str, float]) -> float:
@@ -78,7 +88,7 @@ def _unsaid() -> frozenset[str]:
 def _worths(scores: Sequence[float], place: int) -> Iterator[float]:
     """What each unit of an episode is worth, by the share of the question that each matches."""
     highest = max(scores, default=0.0)
-    least = UNMATCHED * (1.0 - highest)
+    least = UNMATCHED * (1.0 - highest) ** 3
     shares = [max(score / highest, least) if highest else least for score in scores]
     around = [0.0, *shares, 0.0]
     for index, share in enumerate(shares):
@@ -104,7 +114,7 @@ def _elision(gap: str, *, opens: bool) -> str:
     return "… " if opens else "\n…\n" if "\n" in gap else " … "
 
 
-def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part]) -> dict[str, str]:
+def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part], question: str) -> dict[str, str]:
     """By id, the best passages of each long episode, with the headings under which they stand; else how it begins.
 
     `passages` are those that were found, the best first.
@@ -113,10 +123,23 @@ def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part]) -> dict[s
     for part in passages:
         found.setdefault(part.episode, []).append(part)
     return {
-        episode.id: _excerpt(episode.text, found.get(episode.id, [])[:TOLD])
+        episode.id: _excerpt(episode.text, _best(episode.text, found.get(episode.id, [])[:CHOICE], question))
         for episode in episodes
         if len(episode.text) > SIZE
     }
+
+
+def _best(text: str, parts: Sequence[Part], question: str) -> list[Part]:
+    """Of the passages found of a text those to tell: high among them, and with words that the others lack."""
+    own = {part: stems(f"{part.heading} {text[part.start : part.end]}") for part in parts}
+    asked = frozenset(map(stem, words(question))) - _unsaid()
+    rarity = _rarity(asked, own.values())
+    every, best = _weight(asked, rarity) or 1.0, list[Part]()
+    while own and len(best) < TOLD:
+        worth = {part: _weight(asked & own[part], rarity) / every + HIGH / (1 + parts.index(part)) for part in own}
+        best.append(max(own, key=worth.__getitem__))
+        asked -= own.pop(best[-1])
+    return best
 
 
 def _excerpt(text: str, parts: Sequence[Part]) -> str:

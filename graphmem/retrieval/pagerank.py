@@ -129,7 +129,7 @@ def _rank(
     if then.time:
         facts = _facts_then(question, snapshot, facts, then)
     whole = {episode.id: episode for episode in then.only or candidates if episode.id not in question.without}
-    excerpts = excerpts_of(whole.values(), seeds.passages)
+    excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
     ranked = ranking.rank_episodes(
         _text(question),
         [replace(each, text=excerpts.get(each.id, each.text)) for each in whole.values()],

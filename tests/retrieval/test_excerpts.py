@@ -93,3 +93,14 @@ def test_the_episode_that_is_found_is_whole() -> None:
         found = memory.recall("what does the ferry cost?")
     assert found.episodes[0].text == LETTER
     assert LETTER not in str(found)
+
+
+def test_a_passage_is_found_by_its_vector_and_by_its_words_as_soon_as_it_is_remembered() -> None:
+    lines = [f"2024-06-01 10:{number:02}:00 INFO worker: batch {number} is done" for number in range(60)]
+    lines[41] = "2024-06-01 10:41:00 ERROR gateway: zephyr refused the connection"
+    with Memory(":memory:") as memory:
+        memory.remember("\n".join(lines))
+        told = str(memory.recall("who refused the connection?", budget=100))
+        near = memory._snapshot().seeds((), ["who refused the connection?"], "", limit=60).passages
+    assert "zephyr refused" in told
+    assert len(near) > 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from os import PathLike, fspath
 from typing import get_args
 
@@ -283,5 +284,5 @@ class Neo4jReader:
 
 
 def _ids(*hits: Hits) -> list[str]:
-    """What was hit, each once, the best of the first first."""
-    return list(dict.fromkeys(id_ for each in hits for id_, _ in each))
+    """What was hit, each once: the best of each kind of hits, then the second of each, and so on."""
+    return list(dict.fromkeys(hit[0] for row in zip_longest(*hits) for hit in row if hit))

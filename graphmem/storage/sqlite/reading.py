@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 from os import PathLike, fspath
 from typing import Any, get_args
 
@@ -243,7 +243,7 @@ class SqliteReader:
             matching_facts=matching["fact"],
             near_episodes=_with_passages(near, limit),
             matching_episodes=_with_passages(matching, limit),
-            passages=tuple(self._parts([id_ for id_, _ in (*near["passage"], *matching["passage"])])),
+            passages=tuple(self._parts(_in_turn(near["passage"], matching["passage"]))),
         )
 
     def _parts(self, ids: Sequence[str]) -> list[Part]:
@@ -425,6 +425,11 @@ class SqliteReader:
 def last_step(db: sqlite3.Connection, namespace: int) -> int:
     sql = "SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = ?"
     return int(db.execute(sql, (namespace,)).fetchone()[0])
+
+
+def _in_turn(*hits: Hits) -> list[str]:
+    """The ids of hits, each once: the best of each kind, then the second of each, and so on."""
+    return list(dict.fromkeys(hit[0] for row in zip_longest(*hits) for hit in row if hit))
 
 
 def _with_passages(found: Mapping[Indexed, Hits], limit: int) -> Hits:

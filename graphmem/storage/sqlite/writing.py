@@ -12,6 +12,7 @@ import numpy as np
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
+from graphmem.passages import SIZE
 from graphmem.records import Change, Entity, Episode, Fact, Merge, Vector, entity_key
 from graphmem.storage.sqlite import rough_index
 from graphmem.storage.sqlite.erasing import erase
@@ -142,6 +143,7 @@ class Writer:
             (*state, self._namespace, episode.id),
         )
         if updated.rowcount:
+            self._show_passages(episode)
             return
         added = self._db.execute(
             """INSERT INTO episodes
@@ -163,6 +165,14 @@ class Writer:
         self._db.execute(text, (added.lastrowid, searchable(episode.text)))
         row = int(added.lastrowid or 0), episode.id, episode.step
         put_passages(self._db, self._namespace, row, episode.text, self._revision)
+
+    def _show_passages(self, episode: Episode) -> None:
+        """Let indexes of vectors see the passages of an episode, whose vectors come after its text."""
+        if len(episode.text) > SIZE:
+            self._db.execute(
+                "UPDATE passages SET revision = ? WHERE episode = ?",
+                (self._revision, self._row("episodes", episode.id)),
+            )
 
     def _leave_places(self, facts: Iterable[Fact]) -> None:
         """Let facts that come to another place not hold for a moment, so that none meets another on the way."""
