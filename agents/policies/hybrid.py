@@ -38,6 +38,9 @@ Reply = TypeVar("Reply", bound=BaseModel)
 CHOICES = 3
 """So many actions are put to the model at most."""
 
+WRITTEN = 600
+"""Characters that the model is told, of what is written, when it is to choose."""
+
 FAILURES = 2
 """After so many calls in a row that the endpoint did not serve, it is asked no more."""
 
@@ -227,11 +230,15 @@ class HybridPlayer(HeuristicPlayer):
         return ways[self._chosen(known, [f"look for a way on from {way.goal.place}" for way in ways])]
 
     def _at_a_loss(self, known: Knowledge) -> Decision:
-        """One of the likeliest actions, the untried first. A house that is clean, as far as is known, is left alone."""
+        """One of the actions nearest to what is written or to be done, the untried first.
+
+        A house that is clean, as far as is known, is left alone.
+        """
         actions = [each for each in possible_actions(known.situation) if self._may_help(each, known)]
         if is_cleaning(known) or not actions:
             return super()._at_a_loss(known)
-        nearness = self._embedder.embed(actions) @ self._embedder.embed([self._told])[0]
+        read = [self._told, *(fact.object for fact in known.related("says"))]
+        nearness = (self._embedder.embed(actions) @ self._embedder.embed(read).T).max(axis=1)
         ranked = sorted(zip(actions, nearness, strict=True), key=lambda each: (self._tried[each[0]], -each[1]))
         likeliest = [action for action, _ in ranked[:CHOICES]]
         action = likeliest[self._chosen(known, likeliest)]
@@ -246,8 +253,10 @@ class HybridPlayer(HeuristicPlayer):
         """The index of the choice that the model makes; the first where there is but one, or it makes none."""
         if len(choices) < 2:
             return 0
-        about = f"I am in {known.place}. {known.situation.inventory}" if known.place else known.situation.inventory
-        said = self._adviser.ask(prompts.choose(self._told, about, choices), prompts.ChoiceReply, purpose="choose")
+        here = f"I am in {known.place}. {known.situation.inventory}" if known.place else known.situation.inventory
+        written = " ".join(fact.object for fact in known.related("says"))[:WRITTEN]
+        asked = prompts.choose(self._told, f"{here}\n{written}".strip(), choices)
+        said = self._adviser.ask(asked, prompts.ChoiceReply, purpose="choose")
         return said.choice - 1 if said and said.choice <= len(choices) else 0
 
 

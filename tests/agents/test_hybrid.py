@@ -211,3 +211,11 @@ def test_a_task_that_only_sounds_like_an_errand_is_read_by_the_model() -> None:
     beside = ("look", "examine cookbook")
     player(llm).plan(situation("Look into the book, then put the dish together in the kitchen.", admissible=beside))
     assert [purpose for purpose, _ in llm.asked] == ["task"]
+
+
+def test_at_a_loss_what_is_written_tells_the_likeliest() -> None:
+    says = Fact("f", "note", "says", "The rope is worth a pull.", asserted_by="e", since=0)
+    lost = situation("Win.", facts=(says,), admissible=("look", "push bell", "wave wand", "rub lamp", "pull rope"))
+    llm = Scripted(choose={"choice": 1})
+    assert player(llm).act(lost).action == "pull rope"
+    assert "The rope is worth a pull." in llm.asked[-1][1]
