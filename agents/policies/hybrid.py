@@ -193,6 +193,8 @@ class HybridPlayer(HeuristicPlayer):
         if situation.task not in self._tasks:
             self._tasks[situation.task] = self._read(situation)
         self._task = self._tasks[situation.task]
+        if self._task.text == situation.task and _is_beside_a_cookbook(situation):
+            self._task = self._tasks[situation.task] = _Task(_IN_RULES_WORDS["cook"])
         facts = None if situation.facts is None else [*self._task.facts, *situation.facts]
         return replace(situation, task=self._task.text, facts=facts)
 
@@ -203,11 +205,12 @@ class HybridPlayer(HeuristicPlayer):
         said = self._adviser.ask(prompts.read_task(text), prompts.TaskReply, purpose="task")
         if said is None:
             return _Task(text)
+        locks = [each for each in said.locks if _names(text, each.key, each.opens)]
+        kind = "search" if locks else said.kind  # who names keys and locks speaks of a search, whatever it is called
         brought = [f"Put {each.thing} in {each.to}." for each in said.bring if _names(text, each.thing, each.to)]
-        told = "\n".join(brought if said.kind == "bring" else [_IN_RULES_WORDS.get(said.kind, text)])
-        wanted = [entity_key(name) for name in said.wanted if said.kind == "search" and _names(text, name)]
-        facts = map(_fact, _locks(each for each in said.locks if _names(text, each.key, each.opens)))
-        return _Task(told or text, frozenset(wanted), tuple(facts))
+        told = "\n".join(brought) if kind == "bring" else _IN_RULES_WORDS.get(kind, text)
+        wanted = [entity_key(name) for name in said.wanted if kind == "search" and _names(text, name)]
+        return _Task(told or text, frozenset(wanted), tuple(map(_fact, _locks(locks))))
 
     def _options(self, known: Knowledge) -> Iterator[Option]:
         for command in known.can("take"):
@@ -266,6 +269,12 @@ def _is_understood(situation: Situation) -> bool:
     errand = any(each.action for each in errands(Knowledge(situation)))
     by_words = Knowledge(replace(situation, admissible=()))  # a cookbook at hand is no task
     return told or errand or is_cleaning(by_words) or is_cooking(by_words)
+
+
+def _is_beside_a_cookbook(situation: Situation) -> bool:
+    """Whether what is at hand tells what a task is about that nothing else does."""
+    known = Knowledge(situation)
+    return is_cooking(known) and not is_cleaning(known)
 
 
 def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:

@@ -219,3 +219,19 @@ def test_at_a_loss_what_is_written_tells_the_likeliest() -> None:
     llm = Scripted(choose={"choice": 1})
     assert player(llm).act(lost).action == "pull rope"
     assert "The rope is worth a pull." in llm.asked[-1][1]
+
+
+def test_a_task_that_names_keys_is_a_search_whatever_it_is_called() -> None:
+    reply = {"kind": "clean", "wanted": [], "bring": [], "locks": [{"key": "Key 1", "opens": "white box"}]}
+    hybrid = player(Scripted(task=reply))
+    assert hybrid.act(situation("Key 1 fits the white box.", admissible=("look", "take Key 1"))).action == "take Key 1"
+
+
+def test_a_cookbook_tells_what_a_task_is_about_that_nobody_understood_but_not_of_a_house_to_clean() -> None:
+    def goal(task: str) -> str:
+        hybrid = player(Scripted(task=BadReply("no JSON")))
+        hybrid.plan(situation(task, admissible=("look", "examine cookbook")))
+        return hybrid.plan(situation(task)).sub_goals[0].text if hybrid.plan(situation(task)).sub_goals else ""
+
+    assert goal("Supper is yours to make.") == "Find cookbook"
+    assert goal("Clean the house.") != "Find cookbook"
