@@ -195,7 +195,9 @@ class HybridPlayer(HeuristicPlayer):
         self._task = self._tasks[situation.task]
         if self._task.text == situation.task and _is_beside_a_cookbook(situation):
             self._task = self._tasks[situation.task] = _Task(_IN_RULES_WORDS["cook"])
-        facts = None if situation.facts is None else [*self._task.facts, *situation.facts]
+        places = {entity_key(place) for place in (situation.place or "", *situation.distances)}
+        told = [fact for fact in self._task.facts if entity_key(fact.object) not in places]  # no key opens a place
+        facts = None if situation.facts is None else [*told, *situation.facts]
         return replace(situation, task=self._task.text, facts=facts)
 
     def _read(self, situation: Situation) -> _Task:

@@ -235,3 +235,12 @@ def test_a_cookbook_tells_what_a_task_is_about_that_nobody_understood_but_not_of
 
     assert goal("Supper is yours to make.") == "Find cookbook"
     assert goal("Clean the house.") != "Find cookbook"
+
+
+def test_a_key_that_is_said_to_open_a_place_is_not_carried_there() -> None:
+    locks = [{"key": "Key 1", "opens": "Hall"}, {"key": "Key 1", "opens": "white box"}]
+    reply = {"kind": "search", "wanted": [], "bring": [], "locks": locks}
+    away = situation("Key 1 lies in the Hall; try the white box.", inventory="You are carrying: a Key 1.",
+                     place="Cellar", distances={"Hall": 1})  # fmt: skip
+    plan = player(Scripted(task=reply)).plan(away)
+    assert [step.thing for step in plan.sub_goals if step.kind == "unlock"] == ["white box"]
