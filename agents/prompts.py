@@ -357,8 +357,9 @@ class BringReply(BaseModel):
 
 
 class TaskReply(BaseModel):
-    """What kind of task it is, what it wants, and which keys it tells of."""
+    """What a task asks for, of what kind that is, what it wants, and which keys it tells of."""
 
+    aim: Line = ""
     kind: Literal["search", "cook", "clean", "bring", "other"]
     wanted: Annotated[list[Name], cut(4), Field(max_length=4), listed()] = []
     bring: Annotated[list[BringReply], cut(8), Field(max_length=8)] = []
@@ -406,35 +407,42 @@ _WRITTEN_EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
 )
 
-_TASK = """You read the task of a text game, said in any way, and tell what kind it is, with names copied as they are \
+_TASK = """You read the task of a text game, said in any way, and tell what it asks for, with names copied as they are \
 written:
-- kind: "search" (something hidden or lost is to be found or fetched), "cook" (a dish is to be made and eaten), \
-"clean" (many things are to be brought back to where each belongs, without being named), "bring" (named things are to \
-be put in or on something), or "other".
+- aim: what is to be done, in few words.
+- kind of the aim: "search" (something hidden is to be found or fetched), "cook" (a dish is to be made and eaten), \
+"clean" (whatever lies in the wrong place is to be brought back), "bring" (a named thing is to be put in or on \
+another), else "other".
 - wanted: what is to be found in a search; else empty.
 - bring: in a "bring", each thing and what it is put in or on; else empty.
-- locks: which key opens which lock, as far as the task says so.
+- locks: which key opens which lock, as far as it says so.
 
-Reply with JSON only: {"kind": ..., "wanted": [...], "bring": [{"thing": ..., "to": ...}, ...], "locks": [{"key": ..., \
-"opens": ...}, ...]}"""
+Reply with JSON only: {"aim": ..., "kind": ..., "wanted": [...], "bring": [{"thing": ..., "to": ...}, ...], "locks": \
+[{"key": ..., "opens": ...}, ...]}"""
 
 _TASK_EXAMPLES: tuple[tuple[str, str], ...] = (
     (
-        "The lost crown is what the king wants back. It lies in the iron vault, people say, and the cellar gate on the "
-        "way yields to the rusty key.",
-        '{"kind": "search", "wanted": ["crown"], "bring": [], "locks": [{"key": "rusty key", "opens": "cellar gate"}]}',
+        "My boy, the ring that I promised you lies in the silver casket. The silver key for it is shut away in another "
+        "of my caskets, each of which has its own key. Go to the wooden casket first: card 1, on the shelf in the "
+        "hall, will do for that. My slips of paper tell the rest.",
+        '{"aim": "get the ring out of the silver casket", "kind": "search", "wanted": ["ring"], "bring": [], "locks": '
+        '[{"key": "silver key", "opens": "silver casket"}, {"key": "card 1", "opens": "wooden casket"}]}',
     ),
     (
-        "Lunch is your job: do as it says on the sheet in the galley, and enjoy.",
-        '{"kind": "cook", "wanted": [], "bring": [], "locks": []}',
+        "Tonight I want soup. The red folder in the galley says how: see what it needs, get that, do with each thing "
+        "as it says, and have a plate yourself.",
+        '{"aim": "make the soup as the folder says, and eat it", "kind": "cook", "wanted": [], "bring": [], "locks": '
+        "[]}",
     ),
     (
-        "Somebody turned the flat upside down. Make it so that everything is in its place again.",
-        '{"kind": "clean", "wanted": [], "bring": [], "locks": []}',
+        "Somebody turned the flat upside down: socks in the sink, pans on the bed. Carry each thing back where it is "
+        "kept, and leave the rest as it is.",
+        '{"aim": "put things back in their places", "kind": "clean", "wanted": [], "bring": [], "locks": []}',
     ),
     (
         "The lamp would look good on the desk.",
-        '{"kind": "bring", "wanted": [], "bring": [{"thing": "lamp", "to": "desk"}], "locks": []}',
+        '{"aim": "put the lamp on the desk", "kind": "bring", "wanted": [], "bring": [{"thing": "lamp", "to": '
+        '"desk"}], "locks": []}',
     ),
 )
 

@@ -38,6 +38,9 @@ Reply = TypeVar("Reply", bound=BaseModel)
 CHOICES = 3
 """So many actions are put to the model at most."""
 
+WRITTEN = 600
+"""Characters that the model is told, of what is written, when it is to choose."""
+
 FAILURES = 2
 """After so many calls in a row that the endpoint did not serve, it is asked no more."""
 
@@ -190,7 +193,11 @@ class HybridPlayer(HeuristicPlayer):
         if situation.task not in self._tasks:
             self._tasks[situation.task] = self._read(situation)
         self._task = self._tasks[situation.task]
-        facts = None if situation.facts is None else [*self._task.facts, *situation.facts]
+        if self._task.text == situation.task and _is_beside_a_cookbook(situation):
+            self._task = self._tasks[situation.task] = _Task(_IN_RULES_WORDS["cook"])
+        places = {entity_key(place) for place in (situation.place or "", *situation.distances)}
+        told = [fact for fact in self._task.facts if entity_key(fact.object) not in places]  # no key opens a place
+        facts = None if situation.facts is None else [*told, *situation.facts]
         return replace(situation, task=self._task.text, facts=facts)
 
     def _read(self, situation: Situation) -> _Task:
@@ -200,11 +207,12 @@ class HybridPlayer(HeuristicPlayer):
         said = self._adviser.ask(prompts.read_task(text), prompts.TaskReply, purpose="task")
         if said is None:
             return _Task(text)
+        locks = [each for each in said.locks if _names(text, each.key, each.opens)]
+        kind = "search" if locks else said.kind  # who names keys and locks speaks of a search, whatever it is called
         brought = [f"Put {each.thing} in {each.to}." for each in said.bring if _names(text, each.thing, each.to)]
-        told = "\n".join(brought if said.kind == "bring" else [_IN_RULES_WORDS.get(said.kind, text)])
-        wanted = [entity_key(name) for name in said.wanted if said.kind == "search" and _names(text, name)]
-        facts = map(_fact, _locks(each for each in said.locks if _names(text, each.key, each.opens)))
-        return _Task(told or text, frozenset(wanted), tuple(facts))
+        told = "\n".join(brought) if kind == "bring" else _IN_RULES_WORDS.get(kind, text)
+        wanted = [entity_key(name) for name in said.wanted if kind == "search" and _names(text, name)]
+        return _Task(told or text, frozenset(wanted), tuple(map(_fact, _locks(locks))))
 
     def _options(self, known: Knowledge) -> Iterator[Option]:
         for command in known.can("take"):
@@ -227,11 +235,15 @@ class HybridPlayer(HeuristicPlayer):
         return ways[self._chosen(known, [f"look for a way on from {way.goal.place}" for way in ways])]
 
     def _at_a_loss(self, known: Knowledge) -> Decision:
-        """One of the likeliest actions, the untried first. A house that is clean, as far as is known, is left alone."""
+        """One of the actions nearest to what is written or to be done, the untried first.
+
+        A house that is clean, as far as is known, is left alone.
+        """
         actions = [each for each in possible_actions(known.situation) if self._may_help(each, known)]
         if is_cleaning(known) or not actions:
             return super()._at_a_loss(known)
-        nearness = self._embedder.embed(actions) @ self._embedder.embed([self._told])[0]
+        read = [self._told, *(fact.object for fact in known.related("says"))]
+        nearness = (self._embedder.embed(actions) @ self._embedder.embed(read).T).max(axis=1)
         ranked = sorted(zip(actions, nearness, strict=True), key=lambda each: (self._tried[each[0]], -each[1]))
         likeliest = [action for action, _ in ranked[:CHOICES]]
         action = likeliest[self._chosen(known, likeliest)]
@@ -246,8 +258,10 @@ class HybridPlayer(HeuristicPlayer):
         """The index of the choice that the model makes; the first where there is but one, or it makes none."""
         if len(choices) < 2:
             return 0
-        about = f"I am in {known.place}. {known.situation.inventory}" if known.place else known.situation.inventory
-        said = self._adviser.ask(prompts.choose(self._told, about, choices), prompts.ChoiceReply, purpose="choose")
+        here = f"I am in {known.place}. {known.situation.inventory}" if known.place else known.situation.inventory
+        written = " ".join(fact.object for fact in known.related("says"))[:WRITTEN]
+        asked = prompts.choose(self._told, f"{here}\n{written}".strip(), choices)
+        said = self._adviser.ask(asked, prompts.ChoiceReply, purpose="choose")
         return said.choice - 1 if said and said.choice <= len(choices) else 0
 
 
@@ -257,6 +271,12 @@ def _is_understood(situation: Situation) -> bool:
     errand = any(each.action for each in errands(Knowledge(situation)))
     by_words = Knowledge(replace(situation, admissible=()))  # a cookbook at hand is no task
     return told or errand or is_cleaning(by_words) or is_cooking(by_words)
+
+
+def _is_beside_a_cookbook(situation: Situation) -> bool:
+    """Whether what is at hand tells what a task is about that nothing else does."""
+    known = Knowledge(situation)
+    return is_cooking(known) and not is_cleaning(known)
 
 
 def _locks(locks: Iterable[prompts.LockReply]) -> Iterator[Triple]:

@@ -211,3 +211,36 @@ def test_a_task_that_only_sounds_like_an_errand_is_read_by_the_model() -> None:
     beside = ("look", "examine cookbook")
     player(llm).plan(situation("Look into the book, then put the dish together in the kitchen.", admissible=beside))
     assert [purpose for purpose, _ in llm.asked] == ["task"]
+
+
+def test_at_a_loss_what_is_written_tells_the_likeliest() -> None:
+    says = Fact("f", "note", "says", "The rope is worth a pull.", asserted_by="e", since=0)
+    lost = situation("Win.", facts=(says,), admissible=("look", "push bell", "wave wand", "rub lamp", "pull rope"))
+    llm = Scripted(choose={"choice": 1})
+    assert player(llm).act(lost).action == "pull rope"
+    assert "The rope is worth a pull." in llm.asked[-1][1]
+
+
+def test_a_task_that_names_keys_is_a_search_whatever_it_is_called() -> None:
+    reply = {"kind": "clean", "wanted": [], "bring": [], "locks": [{"key": "Key 1", "opens": "white box"}]}
+    hybrid = player(Scripted(task=reply))
+    assert hybrid.act(situation("Key 1 fits the white box.", admissible=("look", "take Key 1"))).action == "take Key 1"
+
+
+def test_a_cookbook_tells_what_a_task_is_about_that_nobody_understood_but_not_of_a_house_to_clean() -> None:
+    def goal(task: str) -> str:
+        hybrid = player(Scripted(task=BadReply("no JSON")))
+        hybrid.plan(situation(task, admissible=("look", "examine cookbook")))
+        return hybrid.plan(situation(task)).sub_goals[0].text if hybrid.plan(situation(task)).sub_goals else ""
+
+    assert goal("Supper is yours to make.") == "Find cookbook"
+    assert goal("Clean the house.") != "Find cookbook"
+
+
+def test_a_key_that_is_said_to_open_a_place_is_not_carried_there() -> None:
+    locks = [{"key": "Key 1", "opens": "Hall"}, {"key": "Key 1", "opens": "white box"}]
+    reply = {"kind": "search", "wanted": [], "bring": [], "locks": locks}
+    away = situation("Key 1 lies in the Hall; try the white box.", inventory="You are carrying: a Key 1.",
+                     place="Cellar", distances={"Hall": 1})  # fmt: skip
+    plan = player(Scripted(task=reply)).plan(away)
+    assert [step.thing for step in plan.sub_goals if step.kind == "unlock"] == ["white box"]
