@@ -5,7 +5,8 @@ python -m benchmarks.scale --sizes 1000 10000 100000 1000000
 The worlds are made up: words as frequent as in text (Zipf), names of two words, a few of the relations common, three
 hubs that up to 20,000 facts are about, one fact in ten retired. A text's vector is that of its words, rare ones
 weighing more, with a share of its own: no model is needed. Each file is made once and kept in `--location`; every
-figure is taken in a process of its own that opens it, once the file has been read: no disk is measured.
+figure is taken in a process of its own that opens it, once the file has been read: no disk is measured. `--busy` keeps
+each core busy with another process meanwhile. The machine's load and the threads of BLAS are told with the figures.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +33,7 @@ from rich.table import Table
 from graphmem import Entity, Episode, Fact, Memory
 from graphmem.graph.copying import Records, copy
 from graphmem.records import Vector
+from graphmem.storage.sqlite.rows import to_vectors
 from graphmem.storage.sqlite.store import SqliteStore
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -193,7 +197,7 @@ def measure(path: Path, facts: int) -> Costs:
     queries = [f"what is {relation} {object_} and {subject}?" for subject, relation, object_ in asked]
     vectors = embedder.embed(queries)
     _read(path)
-    before = _resident()
+    before = _private()
     opened, memory = _timed(lambda: Memory(path, embedder=embedder))
     with memory:
         memory._embed(queries)  # into the cache
@@ -202,8 +206,8 @@ def measure(path: Path, facts: int) -> Costs:
         recall = [_timed(lambda q=query: memory.recall(q))[0] for query in queries[:-1]]
         computed = (time.process_time() - computed) * 1e3 / len(recall)
         near = [_timed(lambda v=v: memory._store.nearest("fact", v[None], limit=20))[0] for v in vectors[:-1]]
-        search = [_timed(lambda q=query: memory._store.search("fact", q, limit=20))[0] for query in queries[:-1]]
-        resident = _resident() - before
+        search = [_timed(lambda q=query: memory._store._search("fact", q, 20, None))[0] for query in queries[:-1]]
+        private = _private() - before
         told = [[world.triple() for _ in range(TRIPLES)] for _ in range(OBSERVATIONS)]
         texts = [world.text(triples) for triples in told]
         remember = [
@@ -212,7 +216,7 @@ def measure(path: Path, facts: int) -> Costs:
         ]
     return Costs(
         facts, *np.percentile(recall, [50, 95]).tolist(), computed, float(np.median(remember)), opened, first,
-        float(np.median(near)), float(np.median(search)), resident, path.stat().st_size / 1e6,
+        float(np.median(near)), float(np.median(search)), private, path.stat().st_size / 1e6,
     )  # fmt: skip
 
 
@@ -228,10 +232,28 @@ def _timed(call: Callable[[], object]) -> tuple[float, object]:
     return (time.perf_counter() - started) * 1e3, result
 
 
-def _resident() -> float:
-    """Megabytes of this process in memory."""
+def _private() -> float:
+    """Megabytes of memory that are this process's own: the file, which it reads as memory, is not counted."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+
+
+@contextmanager
+def _cores(*, busy: bool) -> Iterator[None]:
+    """With each core kept busy, or not."""
+    command = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1 if busy else 0)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def machine() -> str:
+    threads = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS") or "as many as cores"
+    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, BLAS threads: {threads}"
 
 
 def embedding_all_again(facts: int = 1_000, hops: int = 2) -> float:
@@ -250,7 +272,7 @@ def brute_force(path: Path, facts: int) -> float:
     queries = [" ".join(triple) for triple in (world.triple() for _ in range(20))]
     store = SqliteStore(path)
     rows = store._db.execute("SELECT v.vector FROM facts f JOIN vectors v USING (namespace, hash)")
-    matrix = np.stack([np.frombuffer(row[0], np.float32) for row in rows])
+    matrix = to_vectors([row[0] for row in rows])
     bm25 = "SELECT rowid FROM fact_text WHERE fact_text MATCH ? ORDER BY bm25(fact_text) LIMIT 20"
 
     def ask(query: str, vector: Vector) -> None:
@@ -267,12 +289,13 @@ def _in_a_process_of_its_own(path: Path, facts: int) -> Costs:
     return Costs(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
-def costs(sizes: Iterable[int], location: Path) -> Iterator[Costs]:
+def costs(sizes: Iterable[int], location: Path, *, busy: bool) -> Iterator[Costs]:
     for facts in sizes:
         path = location / f"scale-{facts}.db"
         if not path.exists():
             print(f"{facts:,} facts: made in {build(path, facts):.0f} s", file=sys.stderr)
-        yield _in_a_process_of_its_own(path, facts)
+        with _cores(busy=busy):
+            yield _in_a_process_of_its_own(path, facts)
 
 
 def _print(found: Sequence[Costs]) -> None:
@@ -289,17 +312,19 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--location", type=Path, default=Path(tempfile.gettempdir()) / "graphmem-scale")
     parser.add_argument("--json", action="store_true", help="print one JSON list")
+    parser.add_argument("--busy", action="store_true", help="keep each core busy meanwhile")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
         print(json.dumps(asdict(measure(given.measure, given.sizes[0]))))
         return
     given.location.mkdir(parents=True, exist_ok=True)
-    found = list(costs(given.sizes, given.location))
+    found = list(costs(given.sizes, given.location, busy=given.busy))
     if given.json:
         print(json.dumps([asdict(each) for each in found]))
         return
     _print(found)
+    print(f"{machine()}{', each kept busy' if given.busy else ''}")
     print(f"every triplet of 1,000 embedded again at each of 2 hops: {embedding_all_again():,.0f} ms a question")
     if (path := given.location / "scale-100000.db").exists():
         print(f"brute force at 100,000 (all vectors, plain BM25): {brute_force(path, 100_000):,.1f} ms a question")

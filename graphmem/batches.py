@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from graphmem.graph import learning
 from graphmem.graph.draft import Draft
 from graphmem.graph.learning import append_all, learn_all
 from graphmem.lessons import KNOWN_FACTS, Lessons
-from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Wanted
+from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Wanted, entity_key
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,14 @@ def learn_together(
     names = {name for pair in asked for part in pair for name in part}
     draft.see(Wanted(names=tuple(sorted(names)), newest=KNOWN_FACTS if reads else 0))
     stored = append_all(draft, [episode for episode, _ in batch])
+    given = [(episode, each.triples) for episode, each in zip(stored, observations, strict=True) if each.triples]
+    learning.see(draft, [Lesson(it, triples, tuple(map(lessons.slot_of, triples))) for it, triples in given])
     learned: list[Learned] = []
-    for (given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
+    for (episode_given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
         episode = draft.episodes[placed.id]
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
         observed = _observed(draft, episode, named, also, before)
-        repeated = episode.id != given.id
+        repeated = episode.id != episode_given.id
         if unread[len(learned)] and episode.pending:
             learned.append(Learned(episode, repeated=repeated))
         else:
@@ -55,7 +57,7 @@ def learn_together(
     return learned
 
 
-def _observed(draft: Draft, episode: Episode, named: set[str], also: set[str], before: Sequence[Episode]) -> Observed:
+def _observed(draft: Draft, episode: Episode, named: Set[str], also: Set[str], before: Sequence[Episode]) -> Observed:
     """What the draft knows of what an episode names."""
     entities = _called(draft, named)
     held = [fact for fact in draft.about(entities) if fact.holds_at(episode.step)]
@@ -67,11 +69,11 @@ def _observed(draft: Draft, episode: Episode, named: set[str], also: set[str], b
 def _ask(draft: Draft, names: Iterable[str]) -> tuple[Entity, ...]:
     names = set(names)
     draft.see(Wanted(names=tuple(sorted(names))))
-    return _called(draft, names)
+    return _called(draft, set(map(entity_key, names)))
 
 
-def _called(draft: Draft, names: set[str]) -> tuple[Entity, ...]:
-    found = (draft.called(name) for name in sorted(names))
+def _called(draft: Draft, keys: Set[str]) -> tuple[Entity, ...]:
+    found = (draft.called(key) for key in sorted(draft.known(keys)))
     return tuple({entity.key: entity for entity in found if entity}.values())
 
 

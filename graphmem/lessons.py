@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from graphmem import validation
@@ -35,20 +35,20 @@ class Lessons:
     ) -> None:
         self._extractor = extractor
         self._embedder = embedder
-        self._slot_of = slot_of
+        self.slot_of = slot_of
         self._unwritten: tuple[str, ...] = ()
 
     def asked(
         self, text: str, given: tuple[Triple, ...] | None, speaker: str | None = None
-    ) -> tuple[set[str], set[str]]:
-        """The names that are asked for when an episode is stored: those it may be about, and others it may tell."""
+    ) -> tuple[Set[str], Set[str]]:
+        """The keys of names to ask for when an episode is stored: those it may be about, and others it may tell."""
         names = spans(text)
         if speaker:
-            names |= {speaker, *possessed(text, speaker)}
+            names |= _keys([speaker, *possessed(text, speaker)])
         if given is None:
-            return names | set(self._extractor().anchors), identity.numbered(names) | set(self._unwritten)
-        ends = set(identity.ends(given))
-        return names | ends, identity.numbered(ends)
+            return names | _keys(self._extractor().anchors), _keys([*identity.numbered(names), *self._unwritten])
+        ends = identity.ends(given)
+        return names | _keys(ends), _keys(identity.numbered(ends))
 
     def read(self, observed: Observed, given: tuple[Triple, ...] | None, called: Called) -> Lesson:
         """What an observed episode teaches, without vectors; with `given` triples nothing extracts.
@@ -71,7 +71,7 @@ class Lessons:
         return Lesson(
             episode=episode,
             triples=linked,
-            slots=tuple(self._slot_of(triple) or slot for triple, slot in zip(linked, slots, strict=True)),
+            slots=tuple(self.slot_of(triple) or slot for triple, slot in zip(linked, slots, strict=True)),
             outdated=tuple(known[index].id for index in outdated),
             reasons={known[i].id: extraction.reasons[i] for i in outdated if i in extraction.reasons},
             mentions=mentions,
@@ -88,11 +88,7 @@ class Lessons:
         found = list(observed.entities)
         known = identity.meant((), found)
         new = {key: name for name in told if (key := entity_key(name)) not in known}
-        asked = {
-            entity_key(name)
-            for names in self.asked(observed.episode.text, given, observed.episode.speaker)
-            for name in names
-        }
+        asked = set().union(*self.asked(observed.episode.text, given, observed.episode.speaker))
         wanted = {*new, *map(entity_key, identity.numbered(new.values()))}
         if unasked := wanted - asked:
             found += called(unasked)
@@ -130,6 +126,10 @@ def _mentions(text: str, read: Iterable[str], triples: Sequence[Triple], names: 
             + taught
         )
     )
+
+
+def _keys(names: Iterable[str]) -> set[str]:
+    return {entity_key(name) for name in names}
 
 
 def _clean(triple: Triple) -> Triple:

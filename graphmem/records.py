@@ -74,7 +74,12 @@ def step_after(last: int, time: datetime | None) -> int:
     return last + 1 if 0 <= last - at < TOGETHER else at
 
 
-_ARTICLES = re.compile(r"^(?:(?:a|an|the|some)\s+)+(?=\S)")
+ARTICLES = ("a", "an", "the", "some")
+AROUND = " .,;:!?\"'`"
+"""What is no part of a name beside it."""
+
+_STARTS = tuple(f"{article} " for article in ARTICLES)
+_ARTICLES = re.compile(rf"^(?:(?:{'|'.join(ARTICLES)})\s+)+(?=\S)")
 
 
 @lru_cache(maxsize=65536)  # asked for the same few thousand names at every recall
@@ -84,8 +89,13 @@ def entity_key(name: str) -> str:
     >>> entity_key("The  Red Apple.") == entity_key("a red apple")
     True
     """
-    key = " ".join(name.casefold().split()).strip(" .,;:!?\"'`")
-    return _ARTICLES.sub("", key) or key or name
+    return spelled(" ".join(name.casefold().split())) or name
+
+
+def spelled(words: str) -> str:
+    """The same of a name in small letters, one space between its words; nothing of one that is punctuation."""
+    key = words.strip(AROUND)
+    return (_ARTICLES.sub("", key) if key.startswith(_STARTS) else key) or key
 
 
 @lru_cache(maxsize=16384)

@@ -161,6 +161,8 @@ def compact_file(file: File) -> None:
     """
     if is_server(file):
         raise InputError(f"{file} is a server's memory: only a file can be compacted")
+    with store_at(file, "default"):  # which says so when there is none, and brings an older one up to date
+        pass
     before, after = compact(file)
     print(f"{file}: {before:,} bytes, now {after:,}")
 

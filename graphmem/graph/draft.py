@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TypeVar
 
@@ -72,6 +72,8 @@ class Draft:
         self._teachers: dict[str, dict[str, tuple[int, int]]] = {}
         self._mentioning: dict[str, dict[str, None]] = {}
         self._aliases: dict[str, str] = {}
+        self._asked: dict[str, set[str]] = {}
+        self._asked_places: dict[Place, tuple[int, int]] = {}
         self._arrivals: dict[str, int] = {}
         self._merges_before: list[Merge] | None = None
         # What has changed, and whether it is there now; a mention with the name by which it goes.
@@ -85,8 +87,12 @@ class Draft:
         self._loose_texts: dict[str, None] = {}
 
     def see(self, wanted: Wanted) -> None:
-        """Ask the store, and hold what it gives beside what is held."""
-        known = self._select(wanted)
+        """Ask the store, and hold what it gives beside what is held; what was asked before is not asked again."""
+        left = self._unasked(wanted)
+        if self._asked and left == Wanted(holding=left.holding, teachers=left.teachers, newest=left.newest):
+            return
+        self._note(left)
+        known = self._select(left)
         self.last_step = max(self.last_step, known.last_step)
         self.held_embedder = known.embedder
         self.episodes |= {it.id: it for it in known.episodes if it.id not in self._changed_episodes}
@@ -110,6 +116,31 @@ class Draft:
                 self._mentioning.setdefault(key, {})[episode_id] = None
         if wanted.merges and self._merges_before is None:
             self.merges, self._merges_before = list(known.merges), list(known.merges)
+
+    def _unasked(self, wanted: Wanted) -> Wanted:
+        """What of this was not asked before, or not of so early a step."""
+        since, after = _steps(wanted)
+
+        def is_new(place: Place) -> bool:
+            asked = self._asked_places.get(place, (_LAST, _LAST))
+            return asked[0] > since or asked[1] > after
+
+        return replace(
+            wanted,
+            episodes=self._new("episodes", wanted.episodes),
+            names=wanted.names if wanted.newest else self._new("names", wanted.names),
+            subjects=self._new("subjects", wanted.subjects),
+            places=tuple(filter(is_new, wanted.places)),
+        )
+
+    def _new(self, kind: str, wanted: Sequence[str]) -> tuple[str, ...]:
+        asked = self._asked.get(kind, ())
+        return tuple(it for it in wanted if it not in asked)
+
+    def _note(self, wanted: Wanted) -> None:
+        for kind in ("episodes", "names", "subjects"):
+            self._asked.setdefault(kind, set()).update(getattr(wanted, kind))
+        self._asked_places |= dict.fromkeys(wanted.places, _steps(wanted))
 
     def _is_left(self, episode_id: str) -> bool:
         return self._changed_episodes.get(episode_id, True)
@@ -244,6 +275,10 @@ class Draft:
         found = self.called(given)
         return found.name if found else given
 
+    def known(self, keys: Set[str]) -> Set[str]:
+        """Those of these keys of names by which an entity here is called."""
+        return (keys & self.entities.keys()) | (keys & self._aliases.keys())
+
     def called(self, name: str) -> Entity | None:
         """The entity of that name: whose own it is, before whose alias it is."""
         key = entity_key(name)
@@ -320,6 +355,11 @@ class Draft:
         gone = set(_gone(self._changed_episodes))
         changed = ((id_, name) for (id_, _), (name, now) in self._changed_mentions.items() if now == there)
         return tuple((id_, name) for id_, name in changed if id_ not in gone)
+
+
+def _steps(wanted: Wanted) -> tuple[int, int]:
+    """From which step on facts are asked for, and after which who taught them."""
+    return -1 if wanted.holding is None else wanted.holding, _LAST if wanted.teachers is None else wanted.teachers
 
 
 def _spots(fact: Fact) -> set[Spot]:

@@ -36,10 +36,10 @@ def learn(store: Store, lessons: Sequence[Lesson], *, embedder: str) -> list[Lea
 
 def learn_all(draft: Draft, lessons: Sequence[Lesson], embedder: str) -> list[Learned]:
     """The same, in a draft."""
-    _see(draft, lessons)
+    see(draft, lessons)
     linked = [_linked(lesson, draft) for lesson in lessons]
     if linked != list(lessons):
-        _see(draft, linked)
+        see(draft, linked)
     claim(draft, embedder)
     return [_learn(draft, lesson) for lesson in linked]
 
@@ -141,7 +141,7 @@ def fail(store: Store, errors: Mapping[str, str]) -> None:
     written(store, note)
 
 
-def _see(draft: Draft, lessons: Sequence[Lesson]) -> None:
+def see(draft: Draft, lessons: Sequence[Lesson]) -> None:
     """What must be known to learn these."""
     triples = [triple for lesson in lessons for triple in lesson.triples]
     steps = [lesson.episode.step for lesson in lessons]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from graphmem.language.speakers import speakers
 from graphmem.language.words import CAPITALISED, STOP_WORDS, unspaced_runs, words
-from graphmem.records import Entity, entity_key
+from graphmem.records import AROUND, ARTICLES, Entity, entity_key, spelled
 
 LONGEST_NAME = 6
 """Names of more words than this are not looked for in running text."""
@@ -33,7 +34,8 @@ _MINE = re.compile(r"\b(?:my|our)\s+(\S+(?:[^\S\n]+\S+){0,2})", re.IGNORECASE)
 _STARTS = re.compile(r"(?:^|[.!?:;\n]|[\"'\u201c\u2018(]|-=|^>)\s*$")
 
 
-def spans(text: str) -> set[str]:
+@lru_cache(maxsize=512)  # a batch's texts are asked for more than once
+def spans(text: str) -> frozenset[str]:
     """The key of every run of at most `LONGEST_NAME` words within a sentence: what may be an entity's name.
 
     The number grows with the text, never with the graph: the store is asked once which of them it knows.
@@ -41,14 +43,16 @@ def spans(text: str) -> set[str]:
     found: set[str] = set()
     left = WORDS
     for sentence in _SENTENCE_END.split(text):
-        parts = sentence.split()[:left]
+        parts = sentence.casefold().split()[:left]
         left -= len(parts)
         for start in range(len(parts)):
-            for end in range(start + 1, min(start + LONGEST_NAME, len(parts)) + 1):
-                found.add(entity_key(" ".join(parts[start:end])))
+            runs = [" ".join(parts[start:end]) for end in range(start + 1, min(start + LONGEST_NAME, len(parts)) + 1)]
+            first = spelled(parts[start])
+            plain = first and first not in ARTICLES  # then only what stands around it is taken off
+            found.update([run.strip(AROUND) for run in runs] if plain else [spelled(run) or run for run in runs])
     for run in unspaced_runs(text[:WORDS]):
         found.update(run[start:end] for start in range(len(run)) for end in range(start + 2, start + LONGEST_RUN + 1))
-    return found | {entity_key(name) for name in proper_names(text)}
+    return frozenset(found | {entity_key(name) for name in proper_names(text)})
 
 
 def possessed(text: str, speaker: str) -> set[str]:

@@ -51,3 +51,15 @@ def test_an_unknown_episode_is_named(memory: Memory) -> None:
     with pytest.raises(InputError, match="nosuchid"):
         memory.forget(kept, "nosuchid")
     assert memory.stats().episodes == 1
+
+
+def test_of_what_was_seen_at_one_step_the_last_holds_when_one_between_is_forgotten(embedder: HashEmbedder) -> None:
+    with Memory(":memory:", embedder=embedder, slot_of=lambda triple: "location") as memory:
+        rooms = ("hall", "attic", "cellar", "hall")
+        told = [memory.remember(f"in the {room}", step=3, triples=[("cat", "is in", room)]).episode for room in rooms]
+        memory.forget(told[2])
+        assert [(str(fact), fact.until) for fact in memory.facts("cat", retired=True)] == [
+            ("cat, is in, hall", 3),
+            ("cat, is in, attic", 3),
+            ("cat, is in, hall", None),
+        ]

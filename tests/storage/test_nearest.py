@@ -165,6 +165,27 @@ def test_nothing_forgotten_stays_in_the_index(tmp_path: Path) -> None:
     assert code not in _stored(tmp_path / "large.db")
 
 
+def test_forgetting_leaves_the_index_of_the_rest_to_all_who_have_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = SqliteStore(tmp_path / "large.db"), SqliteStore(tmp_path / "large.db")
+    vectors = clustered(3 * LARGE)
+    episode = teach(one, vectors[: 2 * LARGE])
+    teach(one, vectors[2 * LARGE : 2 * LARGE + 10], first=2 * LARGE, step=1)
+    for store in (one, other):
+        things(store, vectors[0])
+    recent = teach(other, vectors[-10:], first=3 * LARGE - 10, step=2)
+    assert things(one, vectors[-1])[0] == f"thing {3 * LARGE - 1}"
+    with caplog.at_level(logging.INFO):
+        forget(one, [episode, recent])
+        for store in (one, other):
+            assert f"thing {2 * LARGE - 1}" not in things(store, vectors[2 * LARGE - 1])
+            assert f"thing {3 * LARGE - 1}" not in things(store, vectors[-1])
+            assert things(store, vectors[5])[0] == "thing 5"
+            assert things(store, vectors[2 * LARGE + 5])[0] == f"thing {2 * LARGE + 5}"
+    assert "is built" not in caplog.text
+
+
 def _stored(path: Path) -> bytes:
     with sqlite3.connect(path) as db:
         rows = db.execute("SELECT data FROM rough_indexes").fetchall()

@@ -1,13 +1,20 @@
 """A memory that an older version wrote opens, and is used, as what it is."""
 
 import gzip
+import multiprocessing
 import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from graphmem import Entity, Memory
+from graphmem.records import Vector
+from graphmem.storage.sqlite import schema
+from graphmem.storage.sqlite.rows import to_blobs, to_vectors
 from graphmem.testing import HashEmbedder
 
 MADE_BY_0_1 = Path(__file__).parent / "house-0.1.db.gz"
@@ -67,3 +74,58 @@ def test_a_namespace_beside_is_left_alone(path: Path) -> None:
         memory.forget(*memory.episodes())
     with Memory(path, embedder=HashEmbedder(), namespace="beside") as memory:
         assert [str(fact) for fact in memory.facts()] == ["pear, is in, bowl"]
+
+
+def _kept(path: Path) -> dict[bytes, bytes]:
+    """The vectors in the file, by the hash of their text and the namespace."""
+    with closing(sqlite3.connect(path)) as db:
+        return {
+            key + bytes([space]): blob for key, space, blob in db.execute("SELECT hash, namespace, vector FROM vectors")
+        }
+
+
+def test_its_vectors_come_to_take_a_byte_a_number(path: Path) -> None:
+    before = _kept(path)
+    Memory(path, embedder=HashEmbedder()).close()
+    after = _kept(path)
+    dimension = HashEmbedder().dimension
+    assert before.keys() == after.keys()
+    assert {len(blob) for blob in before.values()} == {4 * dimension}
+    assert {len(blob) for blob in after.values()} == {4 + dimension}
+    for key, blob in before.items():
+        assert to_vectors([after[key]])[0] == pytest.approx(memoryview(blob).cast("f").tolist(), abs=0.01)
+
+
+def test_a_conversion_that_is_cut_short_changes_nothing_and_is_made_the_next_time(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, left = _kept(path), iter(range(3))
+
+    def cut_short(vectors: Vector) -> Sequence[bytes]:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return to_blobs(vectors)
+
+    monkeypatch.setattr(schema, "to_blobs", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        Memory(path, embedder=HashEmbedder())
+    monkeypatch.undo()
+    assert _kept(path) == before
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        assert memory.recall("brass key").facts
+    assert _kept(path) != before
+
+
+def _read(path: Path) -> None:
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        assert memory.recall("brass key").facts
+
+
+def test_two_processes_may_open_it_at_once(path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    readers = [spawn.Process(target=_read, args=(path,)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(120)
+    assert [reader.exitcode for reader in readers] == [0, 0]

@@ -247,6 +247,18 @@ def test_forgetting_does_not_wait_long_for_a_reader(tmp_path: Path, monkeypatch:
     store.close()
 
 
+def test_the_room_of_what_was_forgotten_is_given_back_on_demand(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        for number in range(60):
+            teach(store, number, (f"thing {number}", "is in", "box " * 200))
+        forget(store, [f"e{number}" for number in range(59)])
+        found = [str(fact) for fact in store.facts()]
+    before, after = connection.compact(str(tmp_path / "house.db"))
+    assert (tmp_path / "house.db").stat().st_size == after < before
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        assert [str(fact) for fact in store.facts()] == found
+
+
 def test_a_process_keeps_its_hold_on_a_file_that_it_opens_twice(tmp_path: Path) -> None:
     path = tmp_path / "house.db"
     with Memory(path, embedder=HashEmbedder()) as memory:
