@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from graphmem import Memory
 from graphmem.extraction.textworld.slots import slot
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable, running
+
+settings.register_profile("any machine", deadline=None)  # a busy one fails no test
+settings.load_profile("any machine")
 
 
 def _started() -> Iterator[Server]:

@@ -203,7 +203,7 @@ def over_http(path: Path, **environment: str) -> Iterator[str]:
     command = [*COMMAND, str(path), "--http", "--port", str(port), "--embedder", "lexical"]
     process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        while process.poll() is None:
             with closing(socket.socket()) as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

@@ -84,7 +84,7 @@ def test_the_time_is_bounded() -> None:
         began = time.monotonic()
         with pytest.raises(Unreachable):
             model.reply(ASKED, Count, purpose="count")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
 
 
 def test_nobody_at_home_is_unreachable() -> None:
