@@ -135,18 +135,18 @@ class HybridReader:
         relations = {triple.relation for triple in read.triples}
         if "says" in relations and not relations & _TOLD:
             said = self._adviser.ask(prompts.written(text), prompts.WrittenReply, purpose="read")
-            triples = (*read.triples, *(self._told(said, text) if said else ()))
+            triples = (*read.triples, *(self._told(said, text, known) if said else ()))
             return replace(read, triples=triples, slots=tuple(map(slot, triples)))
         if not read.triples and len(text.split()) >= LEAST:
             return self._by_model(observation, known) or read
         return read
 
-    def _told(self, said: prompts.WrittenReply, text: str) -> Iterator[Triple]:
-        """What the reply says of things that the text names."""
+    def _told(self, said: prompts.WrittenReply, text: str, known: Sequence[Fact]) -> Iterator[Triple]:
+        """What the reply says of things that the text names; a key by the name that it is known by."""
         locks = [each for each in said.locks if _names(text, each.key, each.opens)]
         foods = [each for each in said.foods if _names(text, each.food)]
         self.counts["ungrounded"] += len(said.locks) + len(said.foods) - len(locks) - len(foods)
-        yield from _locks(locks)
+        yield from _locks(each.model_copy(update={"key": _known_as(each.key, text, known)}) for each in locks)
         yield from _recipe(foods)
 
     def _by_model(self, observation: Observation, known: Sequence[Fact]) -> Extraction | None:
@@ -289,6 +289,13 @@ def _recipe(foods: Iterable[prompts.FoodReply]) -> Iterator[Triple]:
         for how in (each.cut, each.heat):
             if how != "none":
                 yield Triple(each.food, "must be", _DONE[how])
+
+
+def _known_as(name: str, text: str, known: Sequence[Fact]) -> str:
+    """The one known thing in the text whose name holds this one, as "key 2" does "2"; else the name itself."""
+    things = {thing for fact in known for thing in (fact.subject, fact.object)}
+    longer = {entity_key(thing): thing for thing in things if _names(text, thing) and _names(thing, name)}
+    return next(iter(longer.values())) if len(longer) == 1 else name
 
 
 def _names(text: str, *names: str) -> bool:

@@ -12,7 +12,7 @@ from agents.policies.hybrid import CHOICES, Adviser, HybridPlayer, HybridReader
 from agents.policies.protocol import STOP, Situation
 from envs import MiniWorld
 from envs.reworded import Reworded
-from graphmem import Fact
+from graphmem import Fact, Triple
 from graphmem.embedding import load_embedder
 from graphmem.errors import BadReply, LLMError, Unreachable
 from graphmem.protocols import Message, Reply
@@ -244,3 +244,9 @@ def test_a_key_that_is_said_to_open_a_place_is_not_carried_there() -> None:
                      place="Cellar", distances={"Hall": 1})  # fmt: skip
     plan = player(Scripted(task=reply)).plan(away)
     assert [step.thing for step in plan.sub_goals if step.kind == "unlock"] == ["white box"]
+
+
+def test_a_key_is_known_by_its_whole_name() -> None:
+    reader = HybridReader(Adviser(Scripted(read={"locks": [{"key": "2", "opens": "Mint locker"}]})))
+    known = [Fact("k", "Key 2", "is in", "inventory", asserted_by="e", since=0)]
+    assert Triple("Key 2", "unlocks", "Mint locker") in reader.extract(Observation(HINT), known).triples
