@@ -26,6 +26,7 @@ from graphmem.language.times import asks_for_newest, asks_for_now, asks_for_olde
 from graphmem.language.words import words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
+from graphmem.retrieval.excerpts import TITLED
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
 from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores, saying
 
@@ -142,7 +143,8 @@ def _least(asked: Sequence[str], told: Sequence[Episode], matching: Scores) -> f
     answered = bool(matching.size) and bool((matching > 0).any(axis=0).all())
     documents = [each for each in told if heading(each.text)]
     if answered or any(is_named(each, asked) for each in documents):
-        return weights.WORTH_DOCUMENT if documents else weights.WORTH
+        cut = any(len(each.text) > TITLED for each in documents)
+        return weights.WORTH_DOCUMENT if cut else weights.WORTH
     return weights.WORTH_OPEN
 
 

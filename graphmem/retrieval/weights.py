@@ -149,7 +149,7 @@ MOST_EPISODES = 8
 
 WORTH, WORTH_OPEN, WORTH_DOCUMENT = 0.55, 0.27, 0.4
 """Then none is told after the first that scores less than this part of the best; the second holds while the question
-has words that nothing told has, the third once something with a heading is told: of such, a few sentences are."""
+has words that nothing told has, the third once something long with a heading is told: of such, a few sentences are."""
 
 SHORTEST_MENDED, SPELLED_ALIKE = 5, 0.83
 """A word of so many letters that no text has is taken for the one of theirs that is so much alike (difflib)."""
