@@ -97,7 +97,7 @@ def test_a_model_plays_from_the_command_line_and_its_recording_replays(folder: P
     assert again[-1]["actions"] == paid[-1]["actions"]
     assert len(server.requests) == asked
     usage = paid[-1]["usage"]
-    assert set(usage) == {"extract", "plan", "act", "total"}
+    assert set(usage) == {"extract", "plan and act", "total"}
     assert usage["total"]["calls"] == asked
     assert again[-1]["reply_faults"] == paid[-1]["reply_faults"]
     assert "sk-secret" not in (folder / "calls.jsonl").read_text()
@@ -133,7 +133,7 @@ def test_what_was_not_used_of_replies_is_told_step_by_step_and_in_the_end(tmp_pa
         say("still none"),
     ]
     with ChatServer(StandIn(), faults) as server, ChatModel("stand-in", base_url=server.url) as model:
-        player = language_model(model)
+        player = language_model(model, calls=3)
         with open_memory(":memory:", load_embedder("minilm"), player.extractor) as memory:
             out, log = io.StringIO(), tmp_path / "log.jsonl"
             with Run(Console(file=out, width=200), GraphMemory(memory), player, model, as_json=False, log=log) as run:
@@ -174,7 +174,7 @@ def test_a_budget_for_a_model_of_unknown_price_asks_for_it(folder: Path) -> None
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("call", [3, 4], ids=["extract", "plan"])
+@pytest.mark.parametrize("call", [2, 3], ids=["extract", "plan and act"])
 def test_ctrl_c_in_the_midst_of_a_call_loses_nothing(folder: Path, call: int) -> None:
     files = ("--memory-file", f"call{call}.db", "--log", f"call{call}.jsonl", "--max-steps", "4")
     with ChatServer(StandIn(), [*[None] * call, stall()]) as server:
@@ -198,9 +198,8 @@ def test_a_failed_attempt_leaves_its_lesson_to_the_next(folder: Path, server: Ch
     arguments = ("treasure-hunt", "--seed", "3", "--json", "--policy", "llm", "--model", "x", "--max-steps", "2")
     records = _play(folder, *arguments, "--attempts", "2", OPENAI_BASE_URL=server.url)
     assert sum("won" in record for record in records) == 2
-    told = [request for request in server.requests if "Lessons of earlier attempts" in str(request["messages"])]
-    assert told
-    assert "Go straight to the white locker." in str(told[0])
+    told = [str(request["messages"]) for request in server.requests]
+    assert any("Lessons of earlier attempts:\\nGo straight to the white locker." in each for each in told)
 
 
 def test_the_papers_own_six_calls_in_their_order(folder: Path, server: ChatServer) -> None:
@@ -208,7 +207,7 @@ def test_the_papers_own_six_calls_in_their_order(folder: Path, server: ChatServe
     answer = StandIn()
 
     def paper(messages: Any, schema: Any) -> str:
-        (first, *_) = (word for word in WORDS if word in messages[0]["content"])
+        (first, *_) = (word for word in WORDS if word in f"{messages[0]['content']}\n{messages[-1]['content']}")
         asked.append(WORDS[first])
         known = {
             "entities": '{"entities": ["key 1"], "depths": [2]}',
