@@ -14,6 +14,7 @@ from graphmem.retrieval import weights
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
 _HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
+_DONE = re.compile(r"\w{3,}[^\We]ed|hidden|kept|put|left|found|held|built|made|sold|stuck|lying|standing|hanging")
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
@@ -61,9 +62,9 @@ def _one_thing(question: str) -> list[str]:
 
 
 def _ends_in_verb(question: str) -> bool:
-    """Whether the last word that says anything is a verb: "did the dam burst?", "what was the dam built of?"."""
+    """Whether the last word that says anything is a verb: "did the dam burst?", "where is the car parked?"."""
     asked = runs(question)
-    return not _HELPERS.isdisjoint(asked) or asked[-1] in _PREPOSITIONS
+    return not _HELPERS.isdisjoint(asked) or asked[-1] in _PREPOSITIONS or bool(_DONE.fullmatch(asked[-1]))
 
 
 def _thing_is_known(

@@ -49,6 +49,7 @@ def test_a_thing_never_seen_is_not_known(house: Memory, question: str) -> None:
         ("The membership fee is 45 pounds.", "What is the current membership fee?"),
         ("The membership fee is 45 pounds.", "What is the monthly fee right now?"),
         ("A blue bowl is on the shelf.", "Where is the bowl located?"),
+        ("The wifi router stands behind the sofa.", "Where is the router placed?"),
         ("The automobile is in the garage.", "Where is the car?"),
         ("The vaccum cleaner is in the cupboard.", "Where is the vacuum cleaner?"),
         ("The alarm code is 9021.", "What is the house alarm code?"),
