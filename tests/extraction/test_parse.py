@@ -37,6 +37,8 @@ SENTENCES = [
     ("Sven owns two boats.", {"Sven, owns, two boats"}),
     ("The ferry leaves at 7:40.", {"ferry, leaves at, 7:40"}),
     ("Karl lives in Essen and Heinz died in 2010.", {"Karl, lives in, Essen"}),
+    ("I live in Leeds and work at Acme.", {"I, lives in, Leeds", "I, works at, Acme"}),
+    ("We live in Bath and have two dogs.", {"I, lives in, Bath", "I, has, two dogs"}),
 ]
 
 

@@ -19,7 +19,7 @@ from graphmem.extraction.prose.nouns import (
 from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
-from graphmem.extraction.prose.standing import SAYING, has_subject, is_told, standing, verb_above
+from graphmem.extraction.prose.standing import SAYING, has_subject, is_taken_for_noun, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value
 from graphmem.extraction.prose.wordlist import words
@@ -77,7 +77,8 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
 def _is_verb(token: Token) -> bool:
     if token.pos_ in {"VERB", "AUX"}:
         return token.dep_ not in {"aux", "auxpass"}
-    return token.dep_ in {"ROOT", "conj"} and any(child.dep_ == "auxpass" for child in token.children)
+    passive = token.dep_ in {"ROOT", "conj"} and any(child.dep_ == "auxpass" for child in token.children)
+    return passive or is_taken_for_noun(token)
 
 
 def _is_broken(verb: Token) -> bool:

@@ -84,7 +84,7 @@ def _finite(verb: Token) -> str:
         return str(verb.lower_)
     if verb.tag_ == "MD":
         return {"'ll": "will", "\u2019ll": "will", "ca": "can", "wo": "will"}.get(verb.lower_, str(verb.lower_))
-    if verb.tag_ in {"VBZ", "VBP", "VB"}:
+    if verb.tag_ in {"VBZ", "VBP", "VB", "NN"}:
         return _third_person_of(verb, lemma)
     return _PAST.get(verb.lower_, str(verb.lower_))
 

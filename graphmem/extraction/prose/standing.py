@@ -78,6 +78,12 @@ def standing(verb: Token) -> Standing | None:
     return None if token.pos_ in {"VERB", "AUX"} and is_order(token) else own
 
 
+def is_taken_for_noun(token: Token) -> bool:
+    """Whether the tagger took a verb for a noun: "I live in Leeds and work at Acme"."""
+    joined = token.dep_ == "conj" and token.head.pos_ == "VERB" and token.head.tag_ == "VBP"
+    return joined and token.tag_ == "NN" and token.nbor(-1).dep_ == "cc"
+
+
 def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     """How a clause that stands by itself as `own` stands under the verb `above`."""
     if token.dep_ in {"relcl", "advcl"}:
@@ -87,7 +93,8 @@ def _under(own: Standing, token: Token, above: Token) -> Standing | None:
         return "ended" if own == of_above == "stated" else None
     if token.dep_ in {"xcomp", "ccomp"}:
         return own if of_above == "stated" else None
-    ordered = token.tag_ == "VB" and is_order(token) and not _helped(above)
+    goes_on = token.dep_ == "conj" and above.tag_ == "VBP" and has_subject(above)  # "I live here and teach"
+    ordered = token.tag_ == "VB" and is_order(token) and not _helped(above) and not goes_on
     shares_denial = of_above != "stated" and own == "stated" and not has_subject(token)
     return None if of_above is None or ordered or shares_denial else own
 
