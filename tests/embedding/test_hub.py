@@ -100,12 +100,13 @@ class Hub(BaseHTTPRequestHandler):
     files: ClassVar[dict[str, bytes]] = {}
     asked: ClassVar[list[str]] = []
     silent_on: ClassVar[str] = ""
+    ended: ClassVar[threading.Event] = threading.Event()
     commit = "0" * 40
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
         if self.command == self.silent_on and "resolve" in self.path:
-            time.sleep(4)
+            self.ended.wait(60)
         if self.path.startswith("/api/models/org/model"):
             siblings = [{"rfilename": name} for name in self.files]
             body = json.dumps({"id": "org/model", "sha": self.commit, "siblings": siblings}).encode()
@@ -127,15 +128,21 @@ class Hub(BaseHTTPRequestHandler):
         pass
 
 
+class HubServer(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has given up is part of the play."""
+
+
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     files = {"onnx/model.onnx": minilm.model_file().read_bytes(), "vocab.txt": minilm.VOCABULARY.read_bytes()}
     monkeypatch.setattr(Hub, "files", {"README.md": b"", **files, "onnx/model_O4.onnx": b"", "model.safetensors": b""})
     monkeypatch.setattr(Hub, "asked", [])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    server.block_on_close = False
+    monkeypatch.setattr(Hub, "ended", threading.Event())
+    server = HubServer(("127.0.0.1", 0), Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
+    Hub.ended.set()
     server.shutdown()
     server.server_close()
 
