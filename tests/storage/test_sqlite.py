@@ -272,3 +272,16 @@ def test_a_process_keeps_its_hold_on_a_file_that_it_opens_twice(tmp_path: Path) 
 
 def _open_and_close(path: str) -> None:
     Memory(path, embedder=HashEmbedder()).close()
+
+
+def test_a_write_takes_as_many_steps_in_a_large_memory_as_in_a_small_one(tmp_path: Path) -> None:
+    def steps(size: int) -> int:
+        counted: list[None] = []
+        with Memory(tmp_path / f"{size}.db", embedder=HashEmbedder()) as memory:
+            memory.remember_many((f"line {n}", [(f"thing {n}", "is in", "box")]) for n in range(size))
+            memory._store._db.set_progress_handler(lambda: counted.append(None), 10)  # type: ignore[attr-defined]
+            memory.remember("one more", triples=[("thing 7", "is in", "bag")], key="k")
+            memory._store._db.set_progress_handler(None, 0)  # type: ignore[attr-defined]
+        return len(counted)
+
+    assert steps(4000) < 1.5 * steps(200)

@@ -118,8 +118,9 @@ class SqliteStore(SqliteReader):
             return []
         rows = all_rows(
             self._db,
-            f"{EPISODE} WHERE e.namespace = ? AND (e.id {IN} OR e.key {IN}) ORDER BY +e.step, e.seq",
-            [self._namespace, as_set(wanted.episodes), as_set(wanted.keys)],
+            f"""{EPISODE} WHERE e.seq IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN}
+            UNION SELECT seq FROM episodes WHERE namespace = ? AND key {IN}) ORDER BY e.step, e.seq""",
+            [self._namespace, as_set(wanted.episodes), self._namespace, as_set(wanted.keys)],
         )
         return [to_episode(row) for row in rows]
 
