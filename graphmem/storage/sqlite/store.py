@@ -119,7 +119,7 @@ class SqliteStore(SqliteReader):
         rows = all_rows(
             self._db,
             f"""{EPISODE} WHERE e.seq IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN}
-            UNION SELECT seq FROM episodes WHERE namespace = ? AND key {IN}) ORDER BY e.step, e.seq""",
+            UNION SELECT seq FROM episodes WHERE namespace = ? AND key {IN}) ORDER BY +e.step, e.seq""",
             [self._namespace, as_set(wanted.episodes), self._namespace, as_set(wanted.keys)],
         )
         return [to_episode(row) for row in rows]
