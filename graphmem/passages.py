@@ -13,6 +13,7 @@ from math import ceil
 from graphmem.blocks import BULLET, Block, blocks
 from graphmem.language.names import heading
 from graphmem.language.speakers import turns
+from graphmem.language.words import NOT_SHORTENED
 
 SIZE = 1000
 """A passage has at most so many characters: about 170 words, which fit the 256 tokens of a small embedder."""
@@ -200,7 +201,7 @@ def _joins(filling: _Open, block: Block, headings: tuple[str, ...], size: int) -
 
 
 _SENTENCE_END = (
-    r"(?<=[.!?\u2026])(?<!\b[^\W\d_]\.)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|Co|vs|No)\.)(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bProf\.)"
+    rf"(?<=[.!?\u2026]){NOT_SHORTENED}(?<!\bProf\.)"
     r"[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]"
 )
 _BOUNDS = {

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from graphmem.embedding.onnx import encodable
 from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
@@ -103,7 +104,7 @@ def _model() -> Any:
 
 def _run(embed: Callable[[list[str]], Vector], texts: Sequence[str]) -> Vector:
     """Vectors of the texts; what C takes for the end of a text, and lone surrogates, are replaced."""
-    return embed([text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts])
+    return embed([encodable(text.replace("\0", " ")) for text in texts])
 
 
 def _unit(vectors: Vector) -> Vector:

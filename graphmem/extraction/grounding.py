@@ -12,21 +12,17 @@ from graphmem.language.dates import Dated, dates_in
 from graphmem.language.forms import bases
 from graphmem.language.speakers import ROLES
 from graphmem.language.wording import Words
+from graphmem.language.wordlist import words as wordlist
 from graphmem.language.words import STOP_WORDS, runs
 from graphmem.records import Fact, Observation, Triple, entity_key
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_PARTIES = ROLES | _set("i me my you we us speaker author narrator writer")
+_PARTIES = ROLES | wordlist("i me my you we us speaker author narrator writer")
 """Whoever speaks and is spoken to, by whatever name but their own."""
-_VALUES = _set("none nothing true false yes no")
-_WE = _set("we us our ours wir uns unser nous notre nosotros noi мы нас наш")
-_TOGETHER = _set("team group family couple company household crew department class club band office")
+_VALUES = wordlist("none nothing true false yes no")
+_WE = wordlist("we us our ours wir uns unser nous notre nosotros noi мы нас наш")
+_TOGETHER = wordlist("team group family couple company household crew department class club band office")
 """What "we" may be."""
-_SPEECH = _set(
+_SPEECH = wordlist(
     """
     ask greet thank offer help inquire question apologize welcome wish hope reply respond answer request acknowledge
     confirm promise suggest say tell chat talk speak note remind assist hello hi hey bye goodbye advice information
@@ -36,11 +32,11 @@ _SPEECH = _set(
 _POLITE = re.compile(
     r"(?:happy|glad|ready|here|able|available|willing|curious|grateful|thankful|sorry|welcome) (?:to|for|about)\b"
 )
-_NOBODY = _set(
+_NOBODY = wordlist(
     "something anything everything someone anyone somebody anybody it this that these those thing stuff what"
 )
 """Words that name nobody and nothing."""
-_HAPPENS = _set("happen occur take place be")
+_HAPPENS = wordlist("happen occur take place be")
 _OTHERWISE = {
     "empty": r"\b(?:nothing|none|vacant|bare|ran out|run out)\b|\bno(?:t any)? \w+ (?:left|in|on|there)\b",
     "full": r"\b(?:too (?:many|much)|no (?:more )?(?:room|space)|packed|can(?:no|['\u2019])t (?:carry|hold|fit))\b",
@@ -55,7 +51,7 @@ _OTHERWISE = {
 """States, and how else a text says so."""
 _OPPOSITES = [
     frozenset(pair.split("/"))
-    for pair in _set(
+    for pair in wordlist(
         """
         open/closed empty/full on/off alive/dead locked/unlocked present/absent easy/hard cheap/expensive
         allowed/forbidden right/wrong clean/dirty busy/free awake/asleep hot/cold
@@ -68,7 +64,7 @@ _NEGATES = re.compile(
     r"|wrong|false|actually|until)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-_ENDS = _set(
+_ENDS = wordlist(
     """
     stop quit cancel leave lose sell end finish break divorce die dead go correct change switch replace move
     drop remove delete return resign retire expire close become

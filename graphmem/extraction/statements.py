@@ -17,7 +17,8 @@ from graphmem.extraction.prose.people import NOBODY
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.statements import Statement
 from graphmem.extraction.prose.values import kind_of
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
+from graphmem.language.words import NOT_SHORTENED
 from graphmem.records import Extraction, Fact, Observation
 
 _BE = r"(?:is|are|was|were)"
@@ -26,9 +27,7 @@ _ROLE_WORD = r"(?:[^\W\d_A-Z][\w-]*|[A-Z]{2,}(?![\w'\u2019]))"
 _CATEGORY = rf"(?: the {_ROLE_WORD} of(?=\s))?"
 _MARKS = "\"'\u201c\u201d\u2018\u2019"
 
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\b[^\W\d_]\.)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|Co|vs|No)\.)(?<!\b(?:Inc|Ltd|Mrs)\.)\s+|\n+"
-)
+_SENTENCE_END = re.compile(rf"(?<=[.!?]){NOT_SHORTENED}\s+|\n+")
 _ROLE = re.compile(rf"[Tt]he (?P<left>.+) (?P<be>{_BE})(?P<rest> .+)")
 _OWNER = re.compile(rf"(?P<owner>.+?)['\u2019]s (?P<role>{_ROLE_WORD}(?: {_ROLE_WORD}){{0,4}}) {_BE} (?P<value>.+)")
 _OF_ROLE = re.compile(rf"(?P<value>.+?) {_BE} the (?P<left>.+)")

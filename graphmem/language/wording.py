@@ -10,18 +10,14 @@ from functools import cached_property
 
 from graphmem.language.forms import abbreviates, bases, folded, inflected, is_english
 from graphmem.language.numbers import numbers_in, parts_of
+from graphmem.language.wordlist import words as wordlist
 from graphmem.language.words import STOP_WORDS, runs, unspaced_runs
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
 
 _WRITTEN = re.compile(r"[^\W_]+")
 _SHORT = 6
 """Letters of an abbreviation, and words that one stands for, at most."""
 _SMALL = 12
-_UNITS = _set(
+_UNITS = wordlist(
     """
     year month week day hour minute second old euro eur dollar usd pound percent degree metre meter kilometre kilometer
     km mile kilogram kg gram litre liter am pm p m clock
@@ -30,7 +26,7 @@ _UNITS = _set(
 """What a number may be of without being said: 5k is 5,000 euros, and who turns 7 is 7 years old."""
 _DATES = {
     word[:3]: word[3:]
-    for word in _set(
+    for word in wordlist(
         """
         january february march april june july august september october november december
         monday tuesday wednesday thursday friday saturday sunday

@@ -46,6 +46,10 @@ CAPITALISED = r"(?:[^\W\d_a-z]\.|St\.|[^\W\d_a-z][\w'\u2019-]*)"
 """The pattern of a word written as names are: "Oslo", "J.", "O'Hara"."""
 
 
+NOT_SHORTENED = r"(?<!\b[^\W\d_]\.)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|Co|vs|No)\.)(?<!\b(?:Mrs|Inc|Ltd)\.)"
+"""The pattern of a place after a full stop that is not that of an initial or a shortened word."""
+
+
 def runs(text: str) -> list[str]:
     """What stands between spaces and marks, in order and in small letters; a script without spaces is one run.
 

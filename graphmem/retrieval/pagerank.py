@@ -28,7 +28,7 @@ from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.newest import without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
-from graphmem.retrieval.timing import Then, Time, then_of, time_asked, told_then
+from graphmem.retrieval.timing import Then, Time, at_end, then_of, time_asked, told_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class PageRank:
         When they ask about a time, what was told of it goes first, and the facts are those that held at its end.
         """
         time = time_asked(_text(question), snapshot, lambda event: _telling_of(event, snapshot))
+        past = at_end(time, snapshot)
         found, around = Found(), Neighbourhood()
         for _ in range(self.rounds):
             seeds, names = _link(question, snapshot, found)
@@ -54,8 +55,7 @@ class PageRank:
             then = then_of(time, candidates)
             if not (then.only or _is_known(question, snapshot, seeds, around, candidates, then)):
                 return Found()
-            found = _rank(question, snapshot, seeds, around, candidates, then)
-        past = then.end(snapshot)
+            found = _rank(question, snapshot, past, seeds, around, candidates, then)
         led = _led(question, seeds, past)
         facts = _with_ends(_led_first(led, found.facts), past, snapshot)
         found = replace(found, facts=facts, chains=tuple(led))
@@ -120,6 +120,7 @@ def _link(question: Question, snapshot: Snapshot, before: Found) -> tuple[Seeds,
 def _rank(
     question: Question,
     snapshot: Snapshot,
+    past: Snapshot,
     seeds: Seeds,
     around: Neighbourhood,
     candidates: Sequence[Episode],
@@ -127,7 +128,7 @@ def _rank(
 ) -> Found:
     facts = _facts(question, seeds, around)
     if then.time:
-        facts = _facts_then(question, snapshot, facts, then)
+        facts = _facts_then(question, snapshot, past, facts, then)
     whole = {episode.id: episode for episode in then.only or candidates if episode.id not in question.without}
     excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
     ranked = ranking.rank_episodes(
@@ -155,9 +156,10 @@ def _facts(question: Question, seeds: Seeds, around: Neighbourhood) -> list[Fact
     return _with_chains(without_older(facts, around.facts.values()), around.facts.values())
 
 
-def _facts_then(question: Question, snapshot: Snapshot, facts: Sequence[Fact], then: Then) -> list[Fact]:
+def _facts_then(
+    question: Question, snapshot: Snapshot, past: Snapshot, facts: Sequence[Fact], then: Then
+) -> list[Fact]:
     """The facts that held at the end of the time, first those taught in it; these alone, when no more is asked."""
-    past = then.end(snapshot)
     if then.only:
         return [fact for fact in past.facts(ids=then.taught) if fact.id not in question.known][: weights.MOST_FACTS]
     if past is not snapshot:

@@ -54,13 +54,14 @@ class Then:
     taught: frozenset[str] = frozenset()
     only: Sequence[Episode] = ()
 
-    def end(self, snapshot: Snapshot) -> Snapshot:
-        """The graph as it stood at the end of the time, if that is past and anything was known then."""
-        if self.time is None or self.time.until is None:
-            return snapshot
-        last = max(self.time.until - 1, 0)
-        known = last < _now(snapshot) and snapshot.store.episodes(newest=1, at=last)
-        return replace(snapshot, at=last) if known else snapshot
+
+def at_end(time: Time | None, snapshot: Snapshot) -> Snapshot:
+    """The graph as it stood at the end of the time, if that is past and anything was known then."""
+    if time is None or time.until is None:
+        return snapshot
+    last = max(time.until - 1, 0)
+    known = last < _now(snapshot) and snapshot.store.episodes(newest=1, at=last)
+    return replace(snapshot, at=last) if known else snapshot
 
 
 def time_asked(question: str, snapshot: Snapshot, find: Callable[[str], Sequence[Episode]]) -> Time | None:
@@ -138,7 +139,7 @@ def told_then(time: Time, texts: Sequence[str], snapshot: Snapshot) -> list[Epis
     told = [each for each in replace(snapshot, at=at).episodes(newest=weights.OF_A_TIME) if _is_then(time, each)]
     if len(told) <= weights.NEAREST_THEN:
         return told
-    near, asked, stored = time.near, snapshot.embed(texts), snapshot.store.vectors([each.text for each in told])
+    near, asked, stored = time.near, snapshot.ask(texts), snapshot.store.vectors([each.text for each in told])
     closest = sorted(told, key=lambda each: abs(each.step - near))[: weights.MOST_EPISODES] if near is not None else []
     told.sort(key=lambda each: -float((asked @ stored[each.text]).max()) if each.text in stored else 0.0)
     return [*closest, *told[: weights.NEAREST_THEN]]

@@ -14,7 +14,7 @@ from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, looks_like_time, word
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -202,9 +202,10 @@ def _appointed(verb: Token, subjects: Sequence[Named], people: People) -> Iterat
         (child for child in verb.children if child.dep_ in {"oprd", "attr", "dobj"}),
         _after(verb, "as") or _after(verb, "to"),
     )
-    role = role_in(office, people) if office is not None else None
-    name = name_of(office, people) if office is not None else None
-    beside = [*phrases(office), *phrases(verb)] if office is not None else []
+    if office is None:
+        return
+    role, name = role_in(office, people), name_of(office, people)
+    beside = [*phrases(office), *phrases(verb)]
     where = [name_of(noun, people) for said, noun in beside if said == "at" and kind(noun) != "time"]
     for _, subject in subjects:
         if verb.lemma_ == "promote" and name and where and where[0] and not name.isupper():

@@ -22,7 +22,7 @@ from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import SAYING, has_subject, is_taken_for_noun, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

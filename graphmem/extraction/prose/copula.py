@@ -19,7 +19,7 @@ from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.statements import Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -15,6 +15,7 @@ _BUT = (
     r",?\s+but\s+(?:rather\s+|now\s+)?"
     r"(?!(?:i|he|she|it|they|we|you|is|has|can|does|will|was|not|still|only|also|there|this|that)\b)"
 )
+_RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$€£])", re.IGNORECASE)
 _AFTER = re.compile(
     rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
@@ -46,15 +47,21 @@ _OVER = re.compile(
 )
 
 
-_RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$€£])", re.IGNORECASE)
-
-
 @dataclass(frozen=True, slots=True)
 class Over:
     """Where in the text that is left "no longer" (or, if not `denies`, a mere "any more") stood."""
 
     offset: int
     denies: bool
+
+
+def without_way(text: str) -> str:
+    """The text without the way by which a value came to be what it is.
+
+    >>> without_way("My weight is down to 79 kg.")
+    'My weight is 79 kg.'
+    """
+    return _RISEN.sub(r"\1", text)
 
 
 def without_over(text: str) -> tuple[str, list[Over]]:
@@ -72,7 +79,7 @@ def without_over(text: str) -> tuple[str, list[Over]]:
         dropped += len(found[0])
         return ""
 
-    return _OVER.sub(take, _RISEN.sub(r"\1", text)), places
+    return _OVER.sub(take, text), places
 
 
 def without_gone(text: str) -> tuple[str, list[Gone]]:

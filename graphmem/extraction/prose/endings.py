@@ -12,7 +12,7 @@ from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,6 +23,7 @@ _ALSO = words("also too again both additionally still already sometimes often oc
 _PLACE = words("in on at under inside behind near beside above below")
 _WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
+_OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
 _UNQUALIFIED = words("longer anymore more now currently actually either unfortunately sadly n't not since never")
 
@@ -153,15 +154,13 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
         or verb.tag_ == "VBG"
     ):
         return
-    near = "" if said[-1] == particle or lemma in {"cancel", "end"} else _last_preposition(statement.relation)
-    verbs = (
-        ENDERS.get((lemma, near))
-        or ENDERS.get((lemma, " ".join(said[-2:])))
-        or ENDERS.get((lemma, " ".join(said[1:2])))
-    )
+    of_noun = lemma in _OF_NOUN
+    near = "" if of_noun or said[-1] == particle else _last_preposition(statement.relation)
+    ways = (near, " ".join(said[-2:]), " ".join(said[1:2]))
+    verbs = next((found for way in ways if (found := ENDERS.get((lemma, way)))), None)
     if not verbs or (verbs is AFFILIATION and _for_the_day(verb)):
         return
-    if lemma in {"cancel", "end"}:  # "our contract with Telco": no other contract
+    if of_noun:
         yield from _ending_of(verb, statement, said, verbs)
         return
     what = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
@@ -186,11 +185,13 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
         child.dep_ in {"dobj", "agent", "oprd"} or child.lower_ in {"to", "into", "early"} for child in verb.children
     ):
         return
-    state = [child for child in verb.children if child.dep_ in {"acomp", "oprd"} and child.tag_ in {"VBN", "VBD", "JJ"}]
-    done = state[0] if verb.lemma_ == "get" and state else verb
+    states = (child for child in verb.children if child.dep_ == "acomp" and child.tag_ in {"VBN", "VBD", "JJ"})
+    state = next(states, None) if verb.lemma_ == "get" else None
+    done = state or verb
     particles = [child.lower_ for child in done.children if child.dep_ == "prt"]
     if verbs := ENDERS_ALONE.get(" ".join([done.lemma_.lower(), *particles])):
-        yield Ending(subject, " ".join([verb.lower_, *([done.lower_] if state else []), *particles]), verbs)
+        got = [verb.lower_] if state else []
+        yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
 
 
 def _for_the_day(verb: Token) -> bool:

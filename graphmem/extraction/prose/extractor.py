@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose.clauses import said_in
-from graphmem.extraction.prose.corrections import without_gone, without_over
+from graphmem.extraction.prose.corrections import without_gone, without_over, without_way
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
@@ -99,7 +99,7 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> Iterator[Doc]:
     """
     docs: list[Doc] = []
     for part in spoken:
-        text, over = without_over(part.text)
+        text, over = without_over(without_way(part.text))
         text, gone = without_gone(text)
         doc = doc_of(nlp, text, {"over": over, "gone": gone})
         doc.user_data["corrects"] = part.corrects

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 # Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
 WORK = words("work employ serve teach join")

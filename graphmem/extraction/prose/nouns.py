@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import FIRST_PERSON, People
 from graphmem.extraction.prose.values import value, word
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
 
 _NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"

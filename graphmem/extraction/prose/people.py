@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphmem.extraction.prose.people import KIN
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 # "The friend of X is Y" leaves room for other friends.
 _MANY = KIN - {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token

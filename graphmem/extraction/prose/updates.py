@@ -9,8 +9,8 @@ from graphmem.extraction.prose.families import BEING, family
 from graphmem.extraction.prose.relations import Frame, frame
 from graphmem.extraction.prose.statements import Ending, Statement
 from graphmem.extraction.prose.values import kind_of
-from graphmem.extraction.prose.wordlist import words
 from graphmem.language.plurals import other_number
+from graphmem.language.wordlist import words
 from graphmem.records import Triple, entity_key
 
 Lemma = Callable[[str], str]

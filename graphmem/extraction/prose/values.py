@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from graphmem.extraction.prose.wordlist import words
+from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
 
 if TYPE_CHECKING:
