@@ -50,6 +50,8 @@ _NOT_KNOWN = re.compile(
     r"|not (?:stated|mentioned|specified|given|available|found)(?: (?:from|in|by) .{0,80})?|i (?:do not|don.t) know|",
     re.IGNORECASE,
 )
+_CITED = re.compile(r"(?:\s+\[\d+\])+(?=[.,;]|$)")
+"""The numbers of sources within an answer; they stand in a field of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class _Draft:
 
     @property
     def answer(self) -> str | None:
-        text = self.reply.answer.strip()
+        text = _CITED.sub("", self.reply.answer.strip())
         return None if _NOT_KNOWN.fullmatch(text.rstrip(". ")) else validation.clean(text)
 
     @property

@@ -105,6 +105,12 @@ def test_a_name_that_begins_like_a_no_is_an_answer(memory: Memory, name: str) ->
         assert memory.ask("What did they hear?", model).answer == name
 
 
+def test_numbers_of_sources_are_no_part_of_an_answer(memory: Memory) -> None:
+    memory.remember("The lamp is in box [1] of the cellar.")
+    with server(reply("In box [1] of the cellar [1].", 1)) as served, chat(served) as model:
+        assert memory.ask("Where is the lamp?", model).answer == "In box [1] of the cellar."
+
+
 def test_an_empty_memory_is_asked_too(memory: Memory) -> None:
     with server(reply("not known")) as served, chat(served) as model:
         assert not memory.ask("Where is the brass key?", model).known
