@@ -10,7 +10,7 @@ from graphmem.graph import learning
 from graphmem.graph.draft import Draft
 from graphmem.graph.learning import append_all, learn_all
 from graphmem.lessons import KNOWN_FACTS, Lessons
-from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Wanted, entity_key
+from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Triple, Wanted, entity_key
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +47,12 @@ def learn_together(
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
         observed = _observed(draft, episode, named, also, before)
         repeated = episode.id != episode_given.id
+        another = episode.content != episode_given.content
         if unread[len(learned)] and episode.pending:
             learned.append(Learned(episode, repeated=repeated))
         else:
-            learned.append(_learn(draft, observation, observed, lessons, embedder, repeated=repeated))
+            told = observation.triples, observed
+            learned.append(_learn(draft, *told, lessons, embedder, repeated=repeated, another=another))
     if outdated and learned and not learned[0].episode.pending:
         ended = learning.end(draft, learned[0].episode, outdated, "a new version")
         learned[0] = replace(learned[0], retired=(*learned[0].retired, *ended))
@@ -78,10 +80,18 @@ def _called(draft: Draft, keys: Set[str]) -> tuple[Entity, ...]:
 
 
 def _learn(
-    draft: Draft, observation: Observation, observed: Observed, lessons: Lessons, embedder: str, *, repeated: bool
+    draft: Draft,
+    given: tuple[Triple, ...] | None,
+    observed: Observed,
+    lessons: Lessons,
+    embedder: str,
+    *,
+    repeated: bool,
+    another: bool,
 ) -> Learned:
-    episode, given = observed.episode, observation.triples
-    if repeated and (episode.text != observation.text or not (episode.pending or given)):
+    """What an episode teaches; nothing new when its key was used before for `another` observation."""
+    episode = observed.episode
+    if repeated and (another or not (episode.pending or given)):
         (learned,) = learn_all(draft, [Lesson(episode)], embedder)
         return replace(learned, repeated=True)
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from graphmem import validation
 from graphmem.graph import identity
+from graphmem.images import by_hash, described, vectors_of
+from graphmem.images import texts_of as image_texts
 from graphmem.language.names import possessed, proper_names, spans
 from graphmem.language.speakers import ROLES
 from graphmem.passages import parts
@@ -59,13 +61,14 @@ class Lessons:
             extraction = self._extractor().extract(_observation(observed), observed.known)
         else:
             extraction = Extraction(given)
-        episode, known = observed.episode, observed.known
+        seen = described(observed.episode.images, map(validation.clean, extraction.descriptions))
+        episode, known = replace(observed.episode, images=seen), observed.known
         triples = tuple(_clean(triple) for triple in extraction.triples)
         told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
         names = self._names(observed, told, given, called)
         linked = tuple(identity.linked(triple, names) for triple in triples)
         speaks = [episode.speaker] if episode.speaker and episode.speaker not in ROLES else []
-        mentions = _mentions(episode.text, [*speaks, *extraction.mentions], linked, names)
+        mentions = _mentions(episode.told, [*speaks, *extraction.mentions], linked, names)
         outdated = [index for index in dict.fromkeys(extraction.outdated) if 0 <= index < len(known)]
         slots = extraction.slots or (None,) * len(linked)
         return Lesson(
@@ -95,9 +98,14 @@ class Lessons:
             self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
         return identity.meant(told, found)
 
-    def embedded(self, lesson: Lesson) -> Lesson:
-        """The lesson with the vectors of what it tells."""
-        return replace(lesson, vectors=self.vectors(texts_of(lesson.episode.text, lesson.triples)))
+    def embedded(self, lesson: Lesson, images: Sequence[bytes] = ()) -> Lesson:
+        """The lesson with the vectors of what it tells, and of its images where the embedder takes them."""
+        texts = [*texts_of(lesson.episode.text, lesson.triples), *image_texts(lesson.episode.images)]
+        return replace(lesson, vectors=self.vectors(texts) | self.image_vectors(by_hash(images)))
+
+    def image_vectors(self, images: Mapping[str, bytes]) -> dict[str, Vector]:
+        """The vectors of images, given by hash, where the embedder takes images."""
+        return vectors_of(self._embedder(), images) if images else {}
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         """The vectors of texts, by text; like lengths are embedded together."""
@@ -142,4 +150,5 @@ def _observation(observed: Observed) -> Observation:
     def seen(episode: Episode) -> Observation:
         return Observation(episode.text, time=episode.time, metadata=episode.metadata, speaker=episode.speaker)
 
-    return replace(seen(observed.episode), before=tuple(map(seen, observed.before)), like=observed.like)
+    before = tuple(replace(seen(each), text=each.told) for each in observed.before)
+    return replace(seen(observed.episode), before=before, like=observed.like, images=observed.images)

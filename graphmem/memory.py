@@ -27,6 +27,8 @@ from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError, LLMError
 from graphmem.graph import copying, forgetting, learning, merging
 from graphmem.graph.draft import Draft, written
+from graphmem.images import by_hash, image_of
+from graphmem.images import read as images_in
 from graphmem.language.speakers import speaker_of
 from graphmem.lessons import KNOWN_FACTS, Lessons, texts_of
 from graphmem.protocols import Embedder, Extractor, SlotOf, Store
@@ -121,12 +123,13 @@ class Memory(View):
     @telemetry.traced("create_memory")
     def remember(
         self,
-        text: str,
+        text: str = "",
         *,
         speaker: str | None = None,
         time: datetime | str | None = None,
         step: int | None = None,
         metadata: Mapping[str, Any] | None = None,
+        images: Iterable[str | PathLike[str] | bytes] = (),
         triples: Iterable[Triple | tuple[str, str, str]] | None = None,
         outdated: Iterable[Fact] = (),
         key: str | None = None,
@@ -138,6 +141,9 @@ class Memory(View):
         extractor runs. A known fact gains support; what the observation makes outdated is retired, and so are the facts
         given as `outdated`. `step` is one more than the last when left out.
 
+        `images` (PNG, JPEG, GIF or WebP; paths or bytes) are kept with it, each once however often it comes, and the
+        text may be empty then. A language model that sees describes and reads them; else the text is their caption.
+
         A call with a `key` that was used before gives back what it did then, `repeated`. Triples that are new are
         learned; another text is not kept. When extraction fails, that is logged, and the returned episode is `pending`
         with its `error`: see `extract_pending`. (With `triples`, which only the caller has, the error is raised: call
@@ -148,12 +154,15 @@ class Memory(View):
         learned at once all the same.
         """
         given = {"text": text, "speaker": speaker, "time": time, "step": step, "metadata": metadata, "key": key}
-        observation = validation.observation({**given, "triples": triples})
+        observation = validation.observation({**given, "images": images, "triples": triples})
         ended = self._known_facts(outdated)
         episode = _episode(observation)
         later = not wait and observation.triples is None and not ended
-        observed = self._store.observe(episode, (), limit=0) if later else self._observe(episode, observation.triples)
-        if later and observed.episode.pending and observed.episode.text == episode.text:
+        if later:
+            observed = self._store.observe(episode, (), limit=0, images=_bytes([observation]))
+        else:
+            observed = self._observe(episode, observation.triples, _bytes([observation]))
+        if later and observed.episode.pending and observed.episode.content == episode.content:
             self._take_up(observed.episode)
             return Learned(observed.episode, repeated=observed.episode.id != episode.id)
         return self._understood(episode, observed, observation.triples, ended)
@@ -198,7 +207,7 @@ class Memory(View):
         """Remember one observation after the other, faster than by single calls; gives their number.
 
         Each is a text, a pair of a text and its triples, a message of a chat as APIs have them (`role`, `name`,
-        `content`), or an `Observation` (or mapping) with any of `text`,
+        `content`), or an `Observation` (or mapping) with any of `text`, `images`,
         `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time,
         and `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
         again after it was interrupted: what is there already is passed over.
@@ -243,7 +252,7 @@ class Memory(View):
             self._together(part)
             return
         episodes = [_episode(each) for each in part]
-        observed = [self._observe(episode, None) for episode in episodes]
+        observed = [self._observe(ep, None, _bytes([each])) for ep, each in zip(episodes, part, strict=True)]
         each_at = pool.map if len(part) > 1 else map
         deque(each_at(partial(self._understood, in_batch=True), episodes, observed), maxlen=0)
 
@@ -253,7 +262,8 @@ class Memory(View):
             if given:
                 self._together(list(part))
             else:
-                stored = learning.append(self._store, [_episode(each) for each in part])
+                left = list(part)
+                stored = learning.append(self._store, [_episode(each) for each in left], _bytes(left))
                 log.warning("%d observations are kept, and read by extract_pending()", len(stored))
 
     @telemetry.traced("create_memory")
@@ -282,11 +292,15 @@ class Memory(View):
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
+        images = _bytes(observations)
+        of_images = self._lessons.image_vectors(images)
         later = [self._reads(each) for each in observations]
 
         def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
             old: tuple[str, ...] = ()
             new = batch
+            draft.images |= images
+            draft.vectors |= of_images
             if renewing:
                 episode, old = learning.renew(draft, batch[0][0])
                 new = [(episode, observations[0])]
@@ -302,10 +316,16 @@ class Memory(View):
             for each, wait in zip(stored, later, strict=True)
         ]
 
-    def _observe(self, episode: Episode, given: tuple[Triple, ...] | None) -> Observed:
-        """Store the episode, with what is known of what it names and, to extract, of the extractor's anchors."""
+    def _observe(
+        self, episode: Episode, given: tuple[Triple, ...] | None, images: Mapping[str, bytes] | None = None
+    ) -> Observed:
+        """Store the episode, with its images, and what is known of what it names.
+
+        To extract, of the extractor's anchors, too.
+        """
         names, also = self._lessons.asked(episode.text, given, episode.speaker)
-        observed = self._store.observe(episode, names, limit=KNOWN_FACTS if given is None else 0, also=also)
+        limit = KNOWN_FACTS if given is None else 0
+        observed = self._store.observe(episode, names, limit=limit, also=also, images=images)
         return observed if given is not None else self._in_context(observed)
 
     def _in_context(self, observed: Observed) -> Observed:
@@ -336,8 +356,8 @@ class Memory(View):
     ) -> Learned:
         """What an observed episode teaches, if that is not known yet."""
         repeated = observed.episode.id != episode.id
-        if repeated and observed.episode.text != episode.text:
-            log.warning("the key %r was used before, for another text; that one is kept", episode.key)
+        if repeated and observed.episode.content != episode.content:
+            log.warning("the key %r was used before, for another text or image; that one is kept", episode.key)
             return replace(self._commit(Lesson(observed.episode)), repeated=True)
         if observed.episode.pending or given or ended:
             learned = self._learn(observed, given, ended, more=repeated, in_batch=in_batch)
@@ -357,7 +377,9 @@ class Memory(View):
         """Read and commit; what fails is noted, and raised if the caller has the triples, or a batch is to stop."""
         episode = observed.episode
         try:
-            lesson = self._lessons.embedded(self._lessons.read(observed, given, self._store.entities))
+            observed = self._with_images(observed)
+            lesson = self._lessons.read(observed, given, self._store.entities)
+            lesson = self._lessons.embedded(lesson, observed.images)
         except Exception as error:  # whatever an extractor or a model raises, the episode is safe and says why
             log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
             log.debug("extraction failed", exc_info=True)
@@ -367,6 +389,13 @@ class Memory(View):
                 raise
             return Learned(replace(episode, error=reason))
         return self._commit(replace(lesson, outdated=(*outdated, *lesson.outdated), more=more))
+
+    def _with_images(self, observed: Observed) -> Observed:
+        """With the bytes of its images."""
+        if not (hashes := [image.hash for image in observed.episode.images]):
+            return observed
+        held = self._store.images(hashes)
+        return replace(observed, images=tuple(held[hash_] for hash_ in hashes))
 
     def _commit(self, lesson: Lesson) -> Learned:
         return learning.learn(self._store, [lesson], embedder=self._load_embedder().name)[0]
@@ -494,7 +523,13 @@ def _episode(observation: Observation) -> Episode:
         metadata=observation.metadata,
         key=observation.key,
         speaker=observation.speaker or speaker_of(observation.text),
+        images=tuple(map(image_of, images_in(observation.images))),
     )
+
+
+def _bytes(observations: Iterable[Observation]) -> dict[str, bytes]:
+    """The images of observations, by hash."""
+    return by_hash(data for each in observations for data in images_in(each.images))
 
 
 def _each(given: Iterable[Given]) -> Iterator[Given]:

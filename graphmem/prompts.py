@@ -12,10 +12,19 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
+from graphmem.images import data_url
 from graphmem.language.dates import Dated, dates_in
-from graphmem.llm.fields import Numbers, Triples
+from graphmem.llm.fields import Descriptions, Numbers, Triples
 from graphmem.protocols import Message
 from graphmem.records import Fact, Observation, Triple
+
+
+class SightReply(BaseModel):
+    """What is seen in each image that came with an observation, and then the same as of a text."""
+
+    images: Descriptions
+    triples: Triples
+    outdated: Numbers = []
 
 
 class ExtractionReply(BaseModel):
@@ -126,6 +135,23 @@ def with_wishes(messages: Sequence[Message], told: str) -> list[Message]:
     """The messages with what a user wants at the end of the rules."""
     first, *rest = messages
     return [{**first, "content": f"{first['content']}\n\nAbove all:\n{told}"} if told else first, *rest]
+
+
+_SEE = """With the observation %s, below. In "images", say of each in its order what it shows, in a few sentences: \
+who and what is there, and word for word whatever names, numbers and text matter in it. Then extract the triples of \
+the text and of what you have said of the images. What you cannot see clearly you do not name.
+
+Reply with JSON only: {"images": [description, ...], "triples": [[subject, relation, object], ...], "outdated": \
+[number, ...]}"""
+
+
+def with_images(messages: Sequence[Message], images: Sequence[bytes]) -> list[Message]:
+    """The messages with images at the end of the last, and what is to be said of them. Reply: `SightReply`."""
+    *before, last = messages
+    come = "comes an image" if len(images) == 1 else f"come {len(images)} images"
+    text = {"type": "text", "text": f"{last['content']}\n\n{_SEE % come}"}
+    seen = [{"type": "image_url", "image_url": {"url": data_url(image)}} for image in images]
+    return [*before, {**last, "content": [text, *seen]}]
 
 
 def _circumstances(observation: Observation) -> Iterator[str]:

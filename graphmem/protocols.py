@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from graphmem.records import (
     Around,
@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 Reply = TypeVar("Reply", bound="BaseModel")
 Result = TypeVar("Result")
 
-Message = Mapping[str, str]
-"""One message of a chat: {"role": "system" | "user" | "assistant", "content": ...}."""
+Message = Mapping[str, Any]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": ...}.
+
+The content is a text or, where images come with it, a list of parts in OpenAI's form: {"type": "text", "text": ...} and
+{"type": "image_url", "image_url": {"url": "data:image/png;base64,..."}}.
+"""
 
 Kind = Literal["fact", "episode"]
 
@@ -65,6 +69,14 @@ class QueryEmbedder(Embedder, Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of questions, shape (len(texts), dimension), float32, in the order of `texts`."""
+
+
+@runtime_checkable
+class ImageEmbedder(Embedder, Protocol):
+    """An embedder that embeds images, too, so that a question in words is near to an image of what it asks for."""
+
+    def embed_images(self, images: Sequence[bytes]) -> Vector:
+        """Unit vectors of shape (len(images), dimension), float32, in the order of `images`: files' bytes."""
 
 
 class Extractor(Protocol):
@@ -105,12 +117,21 @@ class Store(Protocol):
     a supporter; None reads it as it stands now.
     """
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
+    def observe(
+        self,
+        episode: Episode,
+        names: Iterable[str],
+        *,
+        limit: int,
+        also: Iterable[str] = (),
+        images: Mapping[str, bytes] | None = None,
+    ) -> Observed:
         """Store one episode durably, pending, and tell what is known of it, in one round trip.
 
-        A step of `NEXT` is one more than the last. One whose id or key is there already is given back as stored. Gives
-        the entities called any of `names`, and at most `limit` facts about them, newest first, that hold at the
-        episode's step; the entities called any of `also`, without facts; and the few episodes just before it.
+        `images` are the bytes of its images, by hash; each is kept once. A step of `NEXT` is one more than the last.
+        One whose id or key is there already is given back as stored. Gives the entities called any of `names`, and at
+        most `limit` facts about them, newest first, that hold at the episode's step; the entities called any of `also`,
+        without facts; and the few episodes just before it.
         """
 
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
@@ -179,6 +200,9 @@ class Store(Protocol):
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         """The stored vectors of those of `texts` that have one."""
+
+    def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of those of these images that an episode has."""
 
     def embedder(self) -> str | None:
         """The name of the embedder whose vectors the graph holds; None before the first."""

@@ -7,10 +7,11 @@ episodic vertex an `Episode`, and an episodic edge is `Episode.facts`, from one 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -191,12 +192,24 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image that was observed, by the SHA-256 of its bytes in hexadecimal digits, which `memory.image` takes.
+
+    `media_type` is as "image/png". `description` is what a model has seen in it, with that episode; None until then.
+    """
+
+    hash: str
+    media_type: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """An episodic vertex: the raw observation, as it came, and who said it.
 
     `facts` are the ids of every fact it taught (asserted or supported): AriGraph's episodic edge. `mentions` are the
     names of the entities it speaks of. `pending` is true until its facts have been extracted; `error` says why not.
-    A `step` of `NEXT` is for the store to replace.
+    A `step` of `NEXT` is for the store to replace. The text may be empty beside `images`.
     """
 
     id: str
@@ -210,6 +223,29 @@ class Episode:
     facts: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     speaker: str | None = None
+    images: tuple[Image, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The text, and after it each image, with what a model has seen in it."""
+        return with_images(self.text, self.images)
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What tells one observation from another: the text, and the hashes of the images."""
+        return (self.text, *(image.hash for image in self.images))
+
+
+def with_images(text: str, images: Collection[Image]) -> str:
+    """A text, and after it each image.
+
+    >>> with_images("The garden.", [Image("0a", "image/png", "A red gate."), Image("0b", "image/png")])
+    'The garden. [image: A red gate.] [image]'
+    """
+    if not images:
+        return text
+    seen = (f"[image: {image.description}]" if image.description else "[image]" for image in images)
+    return ("\n" if "\n" in text else " ").join(filter(None, (text, *seen)))
 
 
 def at_its_step(episode: Episode, last: int) -> Episode:
@@ -221,7 +257,8 @@ def at_its_step(episode: Episode, last: int) -> Episode:
 class Observation:
     """What is observed: the text, who says it and when, and whatever the caller knows of it.
 
-    With `triples` no extractor reads it. An extractor is given it with what was observed just `before`, oldest first,
+    `images` come with it: paths, bytes or "data:" URLs from a caller, bytes to an extractor. With `triples` no
+    extractor reads it. An extractor is given it with what was observed just `before`, oldest first,
     and, when it asks for that, with `like` ones and what was read of them, the nearest first.
     """
 
@@ -234,6 +271,7 @@ class Observation:
     speaker: str | None = None
     before: tuple[Observation, ...] = ()
     like: tuple[tuple[str, tuple[Triple, ...]], ...] = ()
+    images: tuple[str | PathLike[str] | bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +281,7 @@ class Extraction:
     `outdated` holds indices into the known facts that the extractor was shown, never their text, and `reasons` says by
     index why ("no longer", "moved to"). `slots`, where given, runs beside `triples`: what each gives the one value of
     (a person has one "birthday"), or None where many such facts may hold at once. `dropped` are triples that were said
-    and are not taken, each with the reason.
+    and are not taken, each with the reason. `descriptions` say of each image, in their order, what is seen in it.
     """
 
     triples: tuple[Triple, ...] = ()
@@ -252,11 +290,12 @@ class Extraction:
     slots: tuple[str | None, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
     dropped: tuple[tuple[Triple, str], ...] = ()
+    descriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What one stored episode teaches the graph.
+    """What one stored episode teaches the graph; the episode comes with the descriptions that its images got.
 
     `slots` runs beside `triples`; `outdated` are fact ids, and `reasons` says by id why; `vectors` holds the unit
     vector of each text that is new to the store (facts and entities as text, and the episode's own). Of an episode that
@@ -296,7 +335,7 @@ class Observed:
     """An episode as stored, the entities known by the names that were asked for, and what is known of these.
 
     `before` are the last few episodes that came before it, oldest first; `like` are texts of other episodes, with what
-    was read of them.
+    was read of them. `images` are the bytes of its images.
     """
 
     episode: Episode
@@ -304,6 +343,7 @@ class Observed:
     known: tuple[Fact, ...] = ()
     before: tuple[Episode, ...] = ()
     like: tuple[tuple[str, tuple[Triple, ...]], ...] = ()
+    images: tuple[bytes, ...] = ()
 
 
 Teaching = tuple[int, str, str]
@@ -399,6 +439,8 @@ class Known:
 class Change:
     """All that one write does to the graph; a store carries it out in one transaction, in this order.
 
+    `images` are the bytes, by hash, of those that episodes bring; one that no episode has any more goes.
+
     `embedder` names whose vectors these are; the first one claims the graph. `vectors` are those of texts, by text;
     with `vectors_replaced` all others go. `episodes` and `facts` are new, or come in their new state: an episode may be
     pending no more, or have another key; a fact may have other ends. Entities that a record names are made when they
@@ -425,6 +467,7 @@ class Change:
     merges: tuple[Merge, ...] = ()
     loose: tuple[str, ...] = ()
     loose_texts: tuple[str, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Hits = tuple[tuple[str, float], ...]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import fields
 from datetime import datetime
 from inspect import signature
 from os import PathLike, fspath
 from typing import Any, cast
 
+from graphmem import images
 from graphmem.errors import InputError
 from graphmem.protocols import Extractor, Store
 from graphmem.records import MOST, Observation, Triple
@@ -121,15 +122,22 @@ def observation(given: Given) -> Observation:
         raise InputError(f"an observation is a text, (text, triples) or a record of {_GIVEN}, not {given!r:.80}")
     if unknown := values.keys() - set(_GIVEN):
         raise InputError(f"an observation has {_GIVEN}, and not {sorted(map(str, unknown))}")
+    seen = images.read(values.get("images") or ())
     return Observation(
-        text=text("an observation", values.get("text")),
+        text=said(values.get("text"), seen),
         speaker=None if (speaker := values.get("speaker")) is None else text("a speaker", speaker),
         time=moment(_read(when) if isinstance(when := values.get("time"), str) else when),
         triples=None if (taught := values.get("triples")) is None else _triples(taught),
         step=None if (step := values.get("step")) is None else whole("step", step, 0),
         metadata=metadata(values.get("metadata")),
         key=None if (key := values.get("key")) is None else name("a key", key),
+        images=seen,
     )
+
+
+def said(given: object, images: Sized) -> str:
+    """`given` as the text of an observation: it may be empty only beside images."""
+    return "" if images and (given is None or given == "") else text("an observation", given)
 
 
 def _triples(given: object) -> tuple[Triple, ...]:

@@ -14,7 +14,7 @@ from graphmem.conversations import is_message, question_of
 from graphmem.embedding import embed_queries
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.protocols import LLM, Embedder, Store
-from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of
+from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of, with_images
 from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
 from graphmem.retrieval.budget import LEAST, recollect
 from graphmem.retrieval.filters import FilteredSnapshot, filter_of
@@ -141,6 +141,16 @@ class View:
             validation.whole("newest", newest, 1)
         return self._store.episodes(ids=ids, pending=pending, newest=newest, at=self._at)
 
+    def image(self, hash: str) -> bytes:
+        """The bytes of an image, by the `hash` that stands in an episode's `images`.
+
+        Raises `InputError` when no episode of this memory has it.
+        """
+        found = self._store.images([hash])
+        if hash not in found:
+            raise InputError(f"no image {hash!r:.80} is in this memory; `Episode.images` tells the hashes")
+        return found[hash]
+
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
         """The entities called (or also called) one of `names`; all when None."""
         return self._store.entities(names, at=self._at)
@@ -234,7 +244,7 @@ def _chosen(search: Search | str, **options: Any) -> Search:
 def _told(found: Found, question: str, budget: int) -> Recollection:
     """What was found, cut to the budget; of a long episode what bears on the question."""
     whole = {episode.id: episode for episode in found.episodes}
-    shown = [replace(each, text=found.excerpts.get(each.id, each.text)) for each in found.episodes]
+    shown = [replace(e, text=with_images(found.excerpts.get(e.id, e.text), e.images)) for e in found.episodes]
     told = recollect(
         found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains,
         question=question,

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SEAMS = {"graphmem.records", "graphmem.errors", "graphmem.protocols", "graphmem.prompts", "graphmem.validation"}
 SEAMS |= {"graphmem.passages"}  # a text and its parts: read when it is stored, embedded, searched and told
+SEAMS |= {"graphmem.images"}  # images, likewise
 ROOMS = ("extraction", "embedding", "graph", "language", "llm", "retrieval", "storage")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graphmem.records import Episode, Fact, Recollection, when
+from graphmem.records import Episode, Fact, Recollection, when, with_images
 from graphmem.retrieval.budget import chain_line, count_tokens, episode_lines, fact_line
 
 FACTS, SOURCES = "Facts:", "Sources:"
@@ -73,7 +73,8 @@ def lines_of(found: Recollection) -> list[Line]:
 
 def said(episode: Episode, excerpt: str | None = None) -> Line:
     """An episode as a line: its date, who said it, and its text, or an excerpt of it."""
-    return Line(episode_lines(replace(episode, text=excerpt) if excerpt else episode), (episode.id,), said=True)
+    text = with_images(excerpt or episode.text, episode.images)
+    return Line(episode_lines(replace(episode, text=text)), (episode.id,), said=True)
 
 
 def fact_of(fact: Fact) -> Line:

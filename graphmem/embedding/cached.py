@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from graphmem.protocols import Embedder, QueryEmbedder
+from graphmem.protocols import Embedder, ImageEmbedder, QueryEmbedder
 from graphmem.records import Vector
 
 
@@ -41,6 +41,15 @@ class CachedEmbedder:
         if not isinstance(self._embedder, QueryEmbedder):
             return self.embed(texts)
         return self._vectors(texts, self._embedder.embed_queries, self._asked)
+
+    def embed_images(self, images: Sequence[bytes]) -> Vector:
+        """Unit vectors of images, shape (len(images), dimension); (0, dimension) of an embedder that takes texts only.
+
+        They are not kept: an image is embedded once, and no question is one.
+        """
+        if isinstance(self._embedder, ImageEmbedder):
+            return self._embedder.embed_images(images)
+        return np.empty((0, self.dimension), np.float32)
 
     def _vectors(
         self, texts: Sequence[str], embed: Callable[[Sequence[str]], Vector], kept: OrderedDict[str, Vector]

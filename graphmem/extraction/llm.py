@@ -12,6 +12,7 @@ from typing import Literal
 
 import graphmem.prompts as prompts
 from graphmem.extraction.grounding import Evidence
+from graphmem.images import read
 from graphmem.passages import passages
 from graphmem.protocols import LLM, Message
 from graphmem.records import Extraction, Fact, Observation, Triple
@@ -72,19 +73,31 @@ class LLMExtractor:
         self._lock = Lock()
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
-        """Its triples, and which of the first `SHOWN` of `known` it makes outdated. Raises `LLMError`."""
+        """Its triples, and which of the first `SHOWN` of `known` it makes outdated; what its images show.
+
+        Raises `LLMError`.
+        """
         shown = known[:SHOWN]
         raw: list[Sequence[str]] = []
         numbers: list[int] = []
+        seen: tuple[str, ...] = ()
         for part in _parts(observation):
             asked = prompts.with_wishes(self._prompt(part, shown), self._wishes)
-            reply = self.llm.reply(asked, prompts.ExtractionReply, purpose="extract")
+            reply: prompts.ExtractionReply | prompts.SightReply
+            if part.images:
+                asked = prompts.with_images(asked, read(part.images))
+                reply = self.llm.reply(asked, prompts.SightReply, purpose="extract")
+                seen = tuple(reply.images)[: len(part.images)]
+            else:
+                reply = self.llm.reply(asked, prompts.ExtractionReply, purpose="extract")
             raw += reply.triples
             numbers += reply.outdated
-        triples, dropped = self._judged(raw, observation, shown)
+        told = replace(observation, text="\n".join(filter(None, (observation.text, *seen))))
+        triples, dropped = self._judged(raw, told, shown)
         for triple, why in dropped:
             log.info("not taken (%s): %s", why, triple)
-        return Extraction(triples, self.outdated(numbers, shown, triples, observation.text), dropped=dropped)
+        ended = self.outdated(numbers, shown, triples, told.text)
+        return Extraction(triples, ended, dropped=dropped, descriptions=seen)
 
     def checked(
         self, raw: Sequence[Sequence[str]], seen: Observation | str, shown: Sequence[Fact]
@@ -149,12 +162,16 @@ class LLMExtractor:
 
 
 def _parts(observation: Observation) -> Iterator[Observation]:
-    """What is read by one call each: the observation, or the passages of a long one with their headings."""
+    """What is read by one call each: the observation, or the passages of a long one with their headings.
+
+    Its images are read with the first.
+    """
     if len(observation.text) <= LONG:
         yield observation
         return
     for passage in passages(observation.text, LONG):
         yield replace(observation, text="\n".join(filter(None, (" > ".join(passage.headings), passage.text))))
+        observation = replace(observation, images=())
 
 
 def _holds_on(fact: Fact, triples: Sequence[Triple], evidence: Evidence) -> str | None:

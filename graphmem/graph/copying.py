@@ -9,8 +9,10 @@ from typing import NamedTuple
 from graphmem.errors import InputError
 from graphmem.graph.draft import Draft, places, spot, written
 from graphmem.graph.learning import claim
+from graphmem.images import texts_of as image_texts
+from graphmem.images import vectors_of
 from graphmem.passages import parts
-from graphmem.protocols import Embedder, Store
+from graphmem.protocols import Embedder, ImageEmbedder, Store
 from graphmem.records import Change, Entity, Episode, Fact, Vector, Wanted, entity_key
 
 BATCH = 256
@@ -32,8 +34,10 @@ def copy(
     vectors: Mapping[str, Vector] | None = None,
     embedder: str | None = None,
     renew: bool = False,
+    images: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Put `records` into `store` exactly as given; `vectors` are those of their texts, by `embedder`.
+    """Put `records` into `store` exactly as given; `vectors` are those of their texts, by `embedder`, and `images` the
+    bytes, by hash, of those that their episodes have.
 
     Those whose id is there already are left alone or, to `renew` a copy, brought to the given state; then facts that no
     episode teaches any more by that go, and entities that nothing names any more. Raises `InputError` when the records
@@ -46,6 +50,7 @@ def copy(
         if embedder:
             claim(draft, embedder)
         draft.vectors |= vectors or {}
+        draft.images |= images or {}
         _put(draft, given, renew=renew)
         _check(draft, given)
 
@@ -161,7 +166,13 @@ def texts_of(records: Records, undone: Iterable[Fact] = ()) -> list[str]:
     keys = [*(entity.key for entity in entities), *map(entity_key, ends)]
     told = (fact.triple.text for fact in (*facts, *undone))
     passages = (part.text for episode in episodes for part in parts(episode.text))
-    return list(dict.fromkeys([*told, *keys, *(episode.text for episode in episodes), *passages]))
+    seen = (text for episode in episodes for text in image_texts(episode.images))
+    return list(dict.fromkeys([*told, *keys, *(episode.text for episode in episodes), *passages, *seen]))
+
+
+def image_hashes(episodes: Iterable[Episode]) -> list[str]:
+    """The hashes of the images of these episodes, each once."""
+    return list(dict.fromkeys(image.hash for episode in episodes for image in episode.images))
 
 
 def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None) -> int:
@@ -170,13 +181,17 @@ def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int],
     `progress` is told (done, total) after each batch. Returns the number of texts embedded.
     """
     undone = [fact for merge in store.merges() for fact in merge.before.facts]
-    wanted = texts_of(all_of(store), undone)
+    records = all_of(store)
+    wanted = texts_of(records, undone)
     vectors: dict[str, Vector] = {}
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         vectors |= zip(batch, embedder.embed(batch), strict=True)
         if progress:
             progress(len(vectors), len(wanted))
+    if isinstance(embedder, ImageEmbedder):
+        for hash_ in image_hashes(records.episodes):  # one by one: they are large
+            vectors |= vectors_of(embedder, store.images([hash_]))
     replace_vectors(store, embedder.name, vectors)
     return len(wanted)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TypeVar
 
+from graphmem.images import keys_of
 from graphmem.passages import parts
 from graphmem.protocols import Select, Store
 from graphmem.records import (
@@ -53,8 +54,8 @@ class Draft:
     """What was seen of the graph, with what was changed of it since.
 
     `see` asks for more; what is changed here, or gone, stays so. `facts` and `episodes` are by id, `entities` by key,
-    `merges` in order of time. `vectors` and `embedder` are handed on, as `Change` has them; `held_embedder` is whose
-    vectors the graph holds. `loose` are the names of entities that nothing may name any more.
+    `merges` in order of time. `vectors`, `images` and `embedder` are handed on, as `Change` has them;
+    `held_embedder` is whose vectors the graph holds. `loose` are the names of entities that nothing may name any more.
     """
 
     def __init__(self, select: Select) -> None:
@@ -65,6 +66,7 @@ class Draft:
         self.merges: list[Merge] = []
         self.last_step = -1
         self.vectors: dict[str, Vector] = {}
+        self.images: dict[str, bytes] = {}
         self.held_embedder: str | None = None
         self.embedder: str | None = None
         self._facts_at: dict[Spot, dict[str, None]] = {}
@@ -252,7 +254,8 @@ class Draft:
             teachers.pop(episode_id, None)
         for mentioning in self._mentioning.values():
             mentioning.pop(episode_id, None)
-        self.loosen(episode.mentions, (episode.text, *(part.text for part in parts(episode.text))))
+        texts = (episode.text, *(part.text for part in parts(episode.text)), *keys_of(episode.images))
+        self.loosen(episode.mentions, texts)
 
     def mention(self, episode_id: str, name: str) -> None:
         key = entity_key(name := self._meet(name))
@@ -330,6 +333,7 @@ class Draft:
         return Change(
             embedder=self.embedder,
             vectors=self.vectors,
+            images=self.images,
             entities=tuple(self.entities[key] for key, (_, there) in self._changed_entities.items() if there),
             gone_entities=tuple(name for name, there in self._changed_entities.values() if not there),
             episodes=tuple(self.episodes[id_] for id_, there in self._changed_episodes.items() if there),

@@ -1,6 +1,7 @@
 """A memory as a file to read, keep or carry elsewhere: JSON Lines, or GraphML for other graph tools.
 
-Both hold every entity, episode and fact, retired ones and all provenance too, and give them back as they were.
+Both hold every entity, episode and fact, retired ones and all provenance too, and give them back as they were; and
+the images that came with them.
 Vectors are derived data: the reader computes them anew. Merged entities stay merged, with all their names; what would
 undo a merge is not written.
 """
@@ -11,7 +12,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -20,7 +22,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphmem import validation
 from graphmem.errors import GraphmemError, InputError, StoreUnwritable
-from graphmem.graph.copying import Records, all_of, copy, texts_of
+from graphmem.graph.copying import Records, all_of, copy, image_hashes, texts_of
+from graphmem.images import by_hash, data_url, from_data_url, image_of, vectors_of
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, entity_key
 
@@ -31,7 +34,11 @@ FORMAT = 1
 
 _FOR_TOOLS = ("kind", "label", "order")  # GraphML attributes beside the record's own
 
-_ENTITY = TypeAdapter(Entity)
+Read = tuple[Records, dict[str, bytes]]
+"""What was read of a file: records, and images by hash."""
+
+_IMAGE: TypeAdapter[Any] = TypeAdapter(str)
+_ENTITY: TypeAdapter[Any] = TypeAdapter(Entity)
 _EPISODE = TypeAdapter(Episode)
 _FACT = TypeAdapter(Fact)
 
@@ -47,7 +54,7 @@ def export(store: Store, path: str | os.PathLike[str]) -> int:
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
             try:
-                write(file, records)
+                write(file, records, store)
                 file.flush()
                 os.replace(file.name, path)
             except BaseException:
@@ -66,8 +73,8 @@ def import_file(store: Store, path: str | os.PathLike[str], embedder: Embedder) 
     path = Path(path)
     read = _by_ending(path, {".jsonl": _read_jsonl, ".graphml": _read_graphml})
     try:
-        records = read(path)
-        _check(records)
+        records, images = read(path)
+        _check(records, images)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except GraphmemError:
@@ -75,8 +82,8 @@ def import_file(store: Store, path: str | os.PathLike[str], embedder: Embedder) 
     except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ParseError) as error:
         raise InputError(f"{path} is no export of graphmem: {str(error).splitlines()[0]}") from error
     texts = texts_of(records)
-    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
-    copy(store, records, vectors=vectors, embedder=embedder.name)
+    vectors = dict(zip(texts, embedder.embed(texts), strict=True)) | vectors_of(embedder, images)
+    copy(store, records, vectors=vectors, embedder=embedder.name, images=images)
     return sum(len(kind) for kind in records)
 
 
@@ -86,12 +93,15 @@ def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[.
     return choices[path.suffix]
 
 
-def _check(records: Records) -> None:
+def _check(records: Records, images: Mapping[str, bytes]) -> None:
     """Every fact's episodes, and every episode's facts, must be there, and all be what `remember` would have stored."""
     entities, episodes, facts = records
     for episode in episodes:
-        validation.text("an observation", episode.text)
+        validation.said(episode.text, episode.images)
         validation.whole("step", episode.step, 0)
+        for image in episode.images:
+            if image.hash not in images or image_of(images[image.hash]) != replace(image, description=None):
+                raise InputError(f"the export is cut short: it names the image {image.hash:.80} but does not hold it")
     for fact in facts:
         validation.triple(fact.triple)
     for entity in entities:
@@ -104,7 +114,7 @@ def _check(records: Records) -> None:
         raise InputError(f"the export is cut short: it names {min(missing)} but does not hold it")
 
 
-def _write_jsonl(file: BinaryIO, records: Records) -> None:
+def _write_jsonl(file: BinaryIO, records: Records, store: Store) -> None:
     entities, episodes, facts = records
     file.write(json.dumps({"graphmem": FORMAT}).encode() + b"\n")
     kinds: Iterable[tuple[str, TypeAdapter[Any], Iterable[Any]]] = (
@@ -115,21 +125,33 @@ def _write_jsonl(file: BinaryIO, records: Records) -> None:
     for kind, adapter, items in kinds:
         for item in items:
             file.write(b'{"%s":%s}\n' % (kind.encode(), adapter.dump_json(item)))
+    for url in _images(records, store):
+        file.write(json.dumps({"image": url}).encode() + b"\n")
 
 
-def _read_jsonl(path: Path) -> Records:
-    records: dict[str, list[Any]] = {"entity": [], "episode": [], "fact": []}
-    adapters: dict[str, TypeAdapter[Any]] = {"entity": _ENTITY, "episode": _EPISODE, "fact": _FACT}
+def _images(records: Records, store: Store) -> Iterator[str]:
+    """The images of a graph as "data:" URLs, each once; read one by one, since they are large."""
+    for hash_ in image_hashes(records.episodes):
+        yield from map(data_url, store.images([hash_]).values())
+
+
+def _read_jsonl(path: Path) -> Read:
+    records: dict[str, list[Any]] = {"entity": [], "episode": [], "fact": [], "image": []}
+    adapters = {"entity": _ENTITY, "episode": _EPISODE, "fact": _FACT, "image": _IMAGE}
     with path.open(encoding="utf-8", newline="\n") as file:
         if json.loads(file.readline() or "null") != {"graphmem": FORMAT}:
             raise InputError(f"{path} does not begin as an export of graphmem does")
         for line in file:
             ((kind, value),) = json.loads(line).items()
             records[kind].append(adapters[kind].validate_python(value))
-    return Records(records["entity"], records["episode"], records["fact"])
+    return Records(records["entity"], records["episode"], records["fact"]), _held(records["image"])
 
 
-def _write_graphml(file: BinaryIO, records: Records) -> None:
+def _held(urls: Iterable[str]) -> dict[str, bytes]:
+    return by_hash(map(from_data_url, urls))
+
+
+def _write_graphml(file: BinaryIO, records: Records, store: Store) -> None:
     import networkx as nx
 
     entities, episodes, facts = records
@@ -143,6 +165,8 @@ def _write_graphml(file: BinaryIO, records: Records) -> None:
         ends = (_xml(f"entity:{entity_key(name)}") for name in (fact.subject, fact.object))
         values = _attributes(_FACT.dump_python(fact, mode="json"))
         graph.add_edge(*ends, key=fact.id, order=number, label=_xml(fact.relation), **values)
+    for number, url in enumerate(_images(records, store)):
+        _add_node(graph, f"image:{number}", "image", "image", {"data": url})
     nx.write_graphml(graph, file)
 
 
@@ -173,7 +197,7 @@ def _values(attributes: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _read_graphml(path: Path) -> Records:
+def _read_graphml(path: Path) -> Read:
     import networkx as nx
 
     try:
@@ -184,11 +208,12 @@ def _read_graphml(path: Path) -> Records:
         raise InputError(f"{path} does not say that it is an export of graphmem")
     nodes = sorted((data for _, data in graph.nodes(data=True)), key=lambda data: data["order"])
     edges = sorted((data for *_, data in graph.edges(data=True)), key=lambda data: data["order"])
-    return Records(
+    records = Records(
         [_ENTITY.validate_python(_values(data)) for data in nodes if data["kind"] == "entity"],
         [_EPISODE.validate_python(_values(data)) for data in nodes if data["kind"] == "episode"],
         [_FACT.validate_python(_values(data)) for data in edges],
     )
+    return records, _held(_IMAGE.validate_python(data["data"]) for data in nodes if data["kind"] == "image")
 
 
 _NOT_XML = re.compile("[^\t\n\x20-\\[\\]-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # and the backslash itself

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from graphmem.errors import EmbedderMismatch, InputError
 from graphmem.graph.draft import Draft, places, written
+from graphmem.images import described
 from graphmem.protocols import Store
 from graphmem.records import NEXT, Episode, Fact, Learned, Lesson, Triple, Wanted, at_its_step
 
@@ -51,12 +52,17 @@ def claim(draft: Draft, embedder: str) -> None:
     draft.embedder = embedder
 
 
-def append(store: Store, episodes: Sequence[Episode]) -> list[Episode]:
-    """Store episodes durably, pending, and give them back, a step of `NEXT` numbered.
+def append(store: Store, episodes: Sequence[Episode], images: Mapping[str, bytes] | None = None) -> list[Episode]:
+    """Store episodes durably, pending, with the `images` they bring, and give them back, a step of `NEXT` numbered.
 
     One whose id or key is there already is given back as stored.
     """
-    return written(store, lambda draft: append_all(draft, episodes))
+
+    def decide(draft: Draft) -> list[Episode]:
+        draft.images |= images or {}
+        return append_all(draft, episodes)
+
+    return written(store, decide)
 
 
 def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
@@ -198,7 +204,8 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
     draft.vectors |= lesson.vectors
     facts = (*episode.facts, *(fact.id for fact in (*result.asserted, *result.supported)))
     mentions = tuple(dict.fromkeys(map(draft.name, (*episode.mentions, *lesson.mentions))))
-    episode = draft.keep(replace(episode, pending=False, error=None, facts=facts, mentions=mentions))
+    images = described(episode.images, (image.description for image in lesson.episode.images))
+    episode = draft.keep(replace(episode, pending=False, error=None, facts=facts, mentions=mentions, images=images))
     asserted, supported, retired = map(tuple, (result.asserted, result.supported, result.retired))
     return Learned(episode, asserted, supported, retired, dropped=lesson.dropped)
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from graphmem.errors import EmbedderMismatch
-from graphmem.graph.copying import Records, copy
+from graphmem.graph.copying import Records, copy, image_hashes
+from graphmem.images import keys_of
 from graphmem.passages import parts
 from graphmem.protocols import Store
 from graphmem.records import Entity, Episode, Fact, entity_key
@@ -139,9 +140,13 @@ def _copy(
     entities = [want.entities[key] for key in keys if key in want.entities and not _named(want, have, key)]
     unseen = [episode.text for episode in episodes if episode.id not in have.episodes]
     new = [*unseen, *(part.text for text in unseen for part in parts(text))]
-    texts = {*new, *(fact.triple.text for fact in facts if fact.id not in have.facts), *(e.key for e in entities)}
+    seen = (text for episode in episodes for text in keys_of(episode.images))
+    told = (fact.triple.text for fact in facts if fact.id not in have.facts)
+    texts = {*new, *seen, *told, *(entity.key for entity in entities)}
+    images = source.images(image_hashes(each for each in episodes if each.id not in have.episodes))
     records = Records(entities, episodes, facts)
-    copy(target, records, vectors=source.vectors(texts), embedder=source.embedder(), renew=True)
+    vectors = source.vectors(texts)
+    copy(target, records, vectors=vectors, embedder=source.embedder(), renew=True, images=images)
 
 
 def _copy_names(target: Store, want: _Held, have: _Held) -> bool:

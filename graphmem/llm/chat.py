@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, SecretStr
 
 from graphmem.errors import InputError, LLMError, RequestRefused, Unreachable
-from graphmem.llm.dialect import Dialect, Way, is_otherwise, strict_schema
+from graphmem.llm.dialect import Dialect, Way, is_otherwise, strict_schema, takes_no_images
 from graphmem.llm.dialogue import dialogue
-from graphmem.llm.exchange import Answer, Patience, Post, Request, encodable
+from graphmem.llm.exchange import Answer, Patience, Post, Request, as_sent, images_of
 from graphmem.llm.recording import Recorder, Replayer
 from graphmem.llm.usage import Bill, Ledger, Price, Usage, check_budget, price_at
 from graphmem.protocols import Message, Reply
@@ -33,6 +33,8 @@ _FEW = 2
 """Attempts at a call for what was out of reach the last time."""
 _WAYS = 24
 """Ways to put a request at most."""
+_IMAGE_TOKENS = 50_000
+"""No image costs more tokens than this, at any endpoint we know."""
 _OPENAI = "https://api.openai.com/v1"
 
 
@@ -200,7 +202,7 @@ class ChatModel:
     def _request(self, messages: Sequence[Message], form: type[BaseModel], purpose: str) -> Request:
         if not messages:
             raise InputError(f"no messages to reply to ({purpose})")
-        sent = tuple({"role": message["role"], "content": encodable(message["content"])} for message in messages)
+        sent = tuple({"role": message["role"], "content": as_sent(message["content"])} for message in messages)
         return Request(self._model, sent, form.__name__, strict_schema(form), self._parameters, purpose)
 
     def _ask(self, request: Request) -> Generator[Post, Answer, Answer]:
@@ -228,6 +230,8 @@ class ChatModel:
                 answer = yield from self._posted(request, post)
             except RequestRefused as refused:
                 first = first or refused
+                if images_of(request.messages) and takes_no_images(refused.detail):
+                    raise self._blind(refused) from refused
                 if refused.status not in _OBJECTIONS or (request.form, refused.detail) in self._in_vain:
                     raise
                 if named := dialect.without(refused.detail, post.body):
@@ -248,7 +252,15 @@ class ChatModel:
                 return answer
         assert first is not None
         self._in_vain.add((request.form, first.detail))
-        raise first
+        raise self._blind(first) if images_of(request.messages) else first
+
+    def _blind(self, refused: RequestRefused) -> RequestRefused:
+        """The refusal of a request with images, which may be why: no other way to ask would mend that."""
+        told = (
+            f"{self._model} at {self._where} does not take what comes with images: have a model that sees read them "
+            f"({refused})"
+        )
+        return RequestRefused(told, status=refused.status, detail=refused.detail)
 
     def _posted(self, request: Request, post: Post) -> Generator[Post, Answer, Answer]:
         """One post within the budget, and its answer with what it took."""
@@ -286,8 +298,9 @@ def _check_numbers(max_tokens: int, timeout: float) -> None:
 
 
 def _size(post: Post) -> int:
-    """Bytes of the request."""
-    return len(json.dumps(post.body, ensure_ascii=False).encode())
+    """Bytes of the request; of each image `_IMAGE_TOKENS` at most, since it is not read as text."""
+    seen = sum(max(len(url) - _IMAGE_TOKENS, 0) for url in images_of(post.body["messages"]))
+    return len(json.dumps(post.body, ensure_ascii=False).encode()) - seen
 
 
 def _checked_url(url: str) -> str:

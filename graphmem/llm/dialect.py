@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from graphmem.llm.exchange import Request
+from graphmem.llm.exchange import Request, followed, text_of
 
 _SCHEMA, _BARE_SCHEMA, _JSON, _PLAIN = range(4)
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
@@ -37,6 +37,7 @@ _OTHERWISE = re.compile(
     r"api[ _-]?key|unauthori[sz]ed|authenticat|credential|billing|\bcredits?\b|quota|balance"
     r"|\bmodel\b.{0,80}(not found|not exist|unavailable)|(unknown|invalid|no such) model"
 )
+_IMAGES = re.compile(r"image|\bvision\b|multi-?modal|\bcontent\b.{0,80}\b(string|str|list|array)\b")
 _FEWEST = 16
 """Tokens of a reply below which none is worth asking for."""
 _MORE = 4
@@ -150,17 +151,22 @@ class Dialect:
             "json_schema": {"name": _NOT_IN_NAMES.sub("_", request.form)[:64], "strict": True, "schema": schema},
         }
 
-    def _messages(self, request: Request) -> list[dict[str, str]]:
+    def _messages(self, request: Request) -> list[dict[str, Any]]:
         """Where no schema is honoured, the first message says it: static text, which a prompt cache can hold."""
         messages = [dict(message) for message in request.messages]
         if self.in_words or self.shape >= _JSON:
-            messages[0]["content"] += f"\n\n{in_words(request.schema)}"
+            messages[0]["content"] = followed(messages[0]["content"], in_words(request.schema))
         return messages if self.system else _by_turns(messages)
 
 
 def is_too_long(complaint: str) -> bool:
     """Whether a server objects to the length of the prompt."""
     return bool(_TOO_LONG.search(complaint.lower()))
+
+
+def takes_no_images(complaint: str) -> bool:
+    """Whether a server objects to the images in a request: its model reads texts only."""
+    return bool(_IMAGES.search(complaint.lower()))
 
 
 def limits_reply(complaint: str) -> bool:
@@ -180,13 +186,18 @@ def _names(name: str, said: str) -> bool:
     return bool(re.search(words.get(name, rf"\b{name}\b"), said))
 
 
-def _by_turns(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+def _together(one: Any, other: Any) -> Any:
+    """The contents of two messages as that of one."""
+    return followed(one, other) if isinstance(other, str) else [{"type": "text", "text": text_of(one)}, *other]
+
+
+def _by_turns(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same said by user and assistant in turn."""
-    turns: list[dict[str, str]] = []
+    turns: list[dict[str, Any]] = []
     for message in messages:
         role = "user" if message["role"] == "system" else message["role"]
         if turns and turns[-1]["role"] == role:
-            turns[-1]["content"] += f"\n\n{message['content']}"
+            turns[-1]["content"] = _together(turns[-1]["content"], message["content"])
         else:
             turns.append({"role": role, "content": message["content"]})
     return turns

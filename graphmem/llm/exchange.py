@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,3 +100,29 @@ def clip(text: str, most: int) -> str:
 def encodable(text: str) -> str:
     """Halves of surrogate pairs, which no request can carry, become "?"."""
     return text.encode("utf-8", "replace").decode()
+
+
+# The content of a message is a text, or parts: texts, and images as "data:" URLs
+
+
+def as_sent(content: Any) -> Any:
+    """The content of a message, all its texts encodable."""
+    if isinstance(content, str):
+        return encodable(content)
+    return [{**part, "text": encodable(part["text"])} if "text" in part else dict(part) for part in content]
+
+
+def followed(content: Any, text: str) -> Any:
+    """The content of a message with a text after it."""
+    return f"{content}\n\n{text}" if isinstance(content, str) else [*content, {"type": "text", "text": text}]
+
+
+def text_of(content: Any) -> str:
+    """What the content of a message says in words."""
+    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
+
+
+def images_of(messages: Iterable[Message]) -> list[str]:
+    """The "data:" URLs of all images in messages."""
+    parts = (part for each in messages if not isinstance(each["content"], str) for part in each["content"])
+    return [part["image_url"]["url"] for part in parts if "image_url" in part]

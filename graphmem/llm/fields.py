@@ -112,5 +112,8 @@ TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3,
 """Three parts, or none when it cannot be read."""
 Triples = Annotated[list[TripleReply], Field(json_schema_extra={"maxItems": 40}), listed(), AfterValidator(_some_whole)]
 """The model is told of a bound, so that it does not ramble; what it says beyond that is read all the same."""
+Description = Annotated[str, cut(4000), Field(max_length=4000), _or("")]
+Descriptions = Annotated[list[Description], Field(json_schema_extra={"maxItems": 40}), listed()]
+"""What is seen in each of some images; nothing where one cannot be read."""
 Numbers = Annotated[list[Annotated[int, _or(0)]], cut(20), Field(max_length=20), listed()]
 """Numbers from 1, of facts; 0 where one cannot be read."""

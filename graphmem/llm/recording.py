@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from graphmem.errors import InputError, NotRecorded
-from graphmem.llm.exchange import Answer, Request, clip
+from graphmem.llm.exchange import Answer, Request, clip, text_of
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class Replayer:
 
     def _unknown(self, request: Request) -> str:
         asked = _lines(request.content["messages"])
-        first = clip(request.messages[-1]["content"].strip().partition("\n")[0], 100)
+        first = clip(text_of(request.messages[-1]["content"]).strip().partition("\n")[0], 100)
         told = f"{self._path} holds no answer to this request ({request.purpose}: {first!r})"
         nearest = self._nearest(request, asked)
         if nearest is None:
@@ -117,8 +117,8 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
                 log.warning("line %d of %s is no whole exchange and is left out", number, path)
 
 
-def _lines(messages: Sequence[dict[str, str]]) -> list[str]:
-    return [line for message in messages for line in f"[{message['role']}]\n{message['content']}".splitlines()]
+def _lines(messages: Sequence[dict[str, Any]]) -> list[str]:
+    return [line for message in messages for line in f"[{message['role']}]\n{text_of(message['content'])}".splitlines()]
 
 
 def _difference(held: dict[str, Any], asked: dict[str, Any], lines: Sequence[str]) -> str:

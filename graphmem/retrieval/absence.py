@@ -37,7 +37,7 @@ def is_known(
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
     if thing := _one_thing(question):
-        return _thing_is_known(thing, nearest, _names(seeds.entities, facts), [each.text for each in episodes], embed)
+        return _thing_is_known(thing, nearest, _names(seeds.entities, facts), [each.told for each in episodes], embed)
     found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
     return timely or bool(found) or nearest >= weights.NEAR_ENOUGH
 

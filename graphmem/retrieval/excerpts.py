@@ -121,6 +121,8 @@ def excerpts_of(episodes: Iterable[Episode], passages: Sequence[Part], question:
     """
     found: dict[str, list[Part]] = {}
     for part in passages:
+        if part.end == part.start:  # what is seen in an image, which is told by itself
+            continue
         found.setdefault(part.episode, []).append(part)
     return {
         episode.id: _excerpt(episode.text, _best(episode.text, found.get(episode.id, [])[:CHOICE], question))

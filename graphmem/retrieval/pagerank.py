@@ -19,7 +19,7 @@ import numpy as np
 from graphmem import validation
 from graphmem.language.names import named, spans
 from graphmem.language.words import content
-from graphmem.records import Episode, Fact, Seeds, Why, entity_key
+from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
 from graphmem.retrieval.chains import Chain, chains, reasons
@@ -133,7 +133,7 @@ def _rank(
     excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
     ranked = ranking.rank_episodes(
         _text(question),
-        [replace(each, text=excerpts.get(each.id, each.text)) for each in whole.values()],
+        [replace(e, text=with_images(excerpts.get(e.id, e.text), e.images)) for e in whole.values()],
         rank=around.ranked("episode"),
         cosine=_cosines(question, snapshot, seeds, whole.values()),
         follows=around.follows,

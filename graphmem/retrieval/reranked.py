@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from graphmem.errors import InputError
 from graphmem.protocols import Reranker
+from graphmem.records import with_images
 from graphmem.retrieval import weights
 from graphmem.retrieval.pagerank import PageRank
 from graphmem.retrieval.search import Found, Question, Search, Snapshot
@@ -31,7 +32,7 @@ class Reranked:
         number = len(self.search.find(question, snapshot).episodes) if question.stops else question.episodes
         if not found.episodes:
             return found
-        texts = [found.excerpts.get(episode.id, episode.text) for episode in found.episodes]
+        texts = [with_images(found.excerpts.get(e.id, e.text), e.images) for e in found.episodes]
         scores = self.reranker(" . ".join(question.texts), texts)
         if len(scores) != len(texts):
             raise InputError(

@@ -14,6 +14,7 @@ from graphmem.storage.neo4j import schema, searching, seeding
 from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, MERGES, NAMED, SEEN_BY_THEN, TIME
+from graphmem.storage.neo4j.images import Images
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
@@ -68,13 +69,16 @@ RETURN entities, episodes"""
 
 
 class Neo4jReader:
-    """What a `Store` can be asked, over one namespace of the database at `location`."""
+    """What a `Store` can be asked, over one namespace of the database at `location`; its images are below a folder."""
 
-    def __init__(self, location: str | PathLike[str], namespace: str = "default") -> None:
+    def __init__(
+        self, location: str | PathLike[str], namespace: str = "default", *, images: str | PathLike[str] | None = None
+    ) -> None:
         if len(namespace) > LONGEST_NAMESPACE:
             raise InputError(f"a namespace may have {LONGEST_NAMESPACE} characters, not {len(namespace)}")
         self.connection = Connection(parse(fspath(location)))
         self._ids = Namespace(namespace)
+        self._images = Images(self._ids, images)
         self._embedder: str | None = None
         try:
             schema.prepare(self.connection)
@@ -257,6 +261,9 @@ class Neo4jReader:
 
     def merges(self) -> list[Merge]:
         return [to_merge(row["record"]) for row in self._read(MERGES)]
+
+    def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
+        return self._images.read(lambda statement, values: self._read(statement, **values), hashes)
 
     def embedder(self) -> str | None:
         """Asked of the server until there is one; then what the last `observe`, `learn` or `seeds` has told."""

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import TypeAdapter
 
+from graphmem.images import found_by
 from graphmem.language.words import words
 from graphmem.passages import parts
-from graphmem.records import Entity, Episode, Fact, Merge, Part, Place, Vector, entity_key, step_of
+from graphmem.records import Entity, Episode, Fact, Image, Merge, Part, Place, Vector, entity_key, step_of
 
 Properties = dict[str, Any]
 
@@ -65,6 +66,9 @@ class Namespace:
     def triple(self, key: tuple[str, str, str]) -> str:
         return self._id("triple", *key)
 
+    def image(self, hash_: str) -> str:
+        return self._id("image", hash_)
+
     def key(self, key: str | None) -> str | None:
         return None if key is None else self._id("key", key)
 
@@ -113,8 +117,21 @@ class Namespace:
                 "error": episode.error,
                 "key": episode.key,
                 "key_id": self.key(episode.key),
+                "images": _as_json(episode.images),
             },
         }
+
+    def image_rows(self, episode: Episode) -> list[Properties]:
+        """What finds an episode by its images, as passages; they stand nowhere in its text."""
+        where = {"start": 0, "end": 0, "heading": "", "scope": self.scope}
+        return [
+            {
+                "id": id_,
+                "episode": episode.id,
+                "new": {**where, "words": index_words(said), "text_id": self.text(text)},
+            }
+            for id_, text, said in found_by(episode)
+        ]
 
     def passage_rows(self, episode: str, text: str) -> list[Properties]:
         """The passages of a long text of the episode with this id; none of a short one."""
@@ -194,7 +211,7 @@ FACT_THEN = f"""{_FACT}, support:
     CASE WHEN late THEN COUNT {{ (t:Episode)-[:ASSERTED|SUPPORTED]->(f) WHERE t.step <= at }} ELSE f.support END}}"""
 """A fact `f` as it stood at step `at`, when something `late`r must not be seen."""
 
-EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .speaker,
+EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .speaker, .images,
     facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN f.id ORDER BY f.order },
     mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order }}"""
 
@@ -244,7 +261,14 @@ def to_episode(row: Properties) -> Episode:
         facts=tuple(filter(None, row["facts"])),
         mentions=tuple(filter(None, row["mentions"])),
         speaker=row["speaker"],
+        images=tuple(Image(*each) for each in json.loads(row["images"] or "[]")),
     )
+
+
+def _as_json(images: Iterable[Image]) -> str | None:
+    """The images of an episode as they are kept with it; None for none."""
+    rows = [[image.hash, image.media_type, image.description] for image in images]
+    return json.dumps(rows, ensure_ascii=False) if rows else None
 
 
 def to_vector(values: list[float]) -> Vector:

@@ -7,6 +7,7 @@
     (:Passage)                                            a part of a long episode, found by its vector and words
     (:Vector)                                             of a text: :CurrentFact, :PastFact, :EpisodeText, :PassageText
     (:Memory)                                             a namespace, and whose vectors it holds
+    (:Episode)-[:SHOWS]->(:Image)                         an image that came with it; its bytes are in a folder
     (:Merge)                                              what undoes a merge of two entities
 
 Every node carries its `namespace`. What is looked for by text of any length is indexed by a hash of it (`…_id`), since
@@ -19,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphmem.errors import SchemaTooNew, StoreError
+from graphmem.storage.neo4j import images
 from graphmem.storage.neo4j.connection import Connection
 from graphmem.storage.neo4j.cypher import PUT_PASSAGE
 from graphmem.storage.neo4j.rows import Namespace, index_words
@@ -137,7 +139,7 @@ _PASSAGES: tuple[Step, ...] = (
 )
 """Passages of long episodes; and full text by the words as we see them, in scripts without spaces too."""
 
-MIGRATIONS: tuple[tuple[Step, ...], ...] = (_FIRST, _PASSAGES)
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (_FIRST, _PASSAGES, images.SCHEMA)
 
 _VERSION = "OPTIONAL MATCH (s:GraphmemSchema {name: 'graphmem'}) RETURN coalesce(s.version, 0) AS version"
 _SET_VERSION = """MERGE (s:GraphmemSchema {name: 'graphmem'})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from graphmem.protocols import Select
 from graphmem.records import TOGETHER, Change, Episode, Known, Observed, Wanted
-from graphmem.storage.neo4j.connection import Run
+from graphmem.storage.neo4j.connection import Row, Run
 from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, LAST_STEP, NAMED, PUT_PASSAGE
+from graphmem.storage.neo4j.images import LOOSEN
 from graphmem.storage.neo4j.reading import Neo4jReader
 from graphmem.storage.neo4j.rows import (
     ENTITY,
@@ -72,15 +73,20 @@ class Neo4jStore(Neo4jReader):
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
         change, result = self.connection.transaction(lambda run: self._decided(run, decide))
         self._embedder = change.embedder or self._embedder
+        if change.gone_episodes:
+            self.connection.transaction(lambda run: self._images.sweep(self._here(run)))
         return result
+
+    def _here(self, run: Run) -> Run:
+        """`run` in this namespace."""
+        return lambda statement, values: run(statement, {"namespace": self._ids.name, **values})
 
     def _decided(self, run: Run, decide: Callable[[Select], tuple[Change, Result]]) -> tuple[Change, Result]:
         """What is decided, and carried out by `run`: a try that may fail, and be made again."""
         made: set[str] = set()
         embedder: str | None = None
 
-        def here(statement: str, values: dict[str, object]) -> list[dict[str, object]]:
-            return run(statement, {"namespace": self._ids.name, **values})
+        here = self._here(run)
 
         def ask(wanted: Wanted) -> Known:
             nonlocal embedder
@@ -90,19 +96,32 @@ class Neo4jStore(Neo4jReader):
             return known
 
         change, result = decide(ask)
+        if change.gone_episodes:
+            here(LOOSEN, {"gone_episodes": list(change.gone_episodes)})
         apply(here, self._ids, change, made=made, embedder=embedder)
+        self._images.put(here, change.episodes, change.images)
         return change, result
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
-        (found,) = self.connection.write(
-            OBSERVE,
-            namespace=self._ids.name,
-            row=self._ids.episode_row(episode, next_order()),
-            passages=self._ids.passage_rows(episode.id, episode.text),
-            limit=limit,
-            names=self._ids.entities(names),
-            also=self._ids.entities(also),
-        )
+    def observe(
+        self,
+        episode: Episode,
+        names: Iterable[str],
+        *,
+        limit: int,
+        also: Iterable[str] = (),
+        images: Mapping[str, bytes] | None = None,
+    ) -> Observed:
+        asked = {
+            "row": self._ids.episode_row(episode, next_order()),
+            "passages": self._ids.passage_rows(episode.id, episode.text) + self._ids.image_rows(episode),
+            "limit": limit,
+            "names": self._ids.entities(names),
+            "also": self._ids.entities(also),
+        }
+        if episode.images:
+            found = self.connection.transaction(lambda run: self._seen(self._here(run), episode, asked, images or {}))
+        else:
+            (found,) = self.connection.write(OBSERVE, namespace=self._ids.name, **asked)
         self._embedder = found["embedder"]
         stored = to_episode(found["episode"])
         return Observed(
@@ -111,3 +130,10 @@ class Neo4jStore(Neo4jReader):
             to_facts(found["known"], stored.step),
             to_episodes(reversed(found["before"])),
         )
+
+    def _seen(self, run: Run, episode: Episode, asked: Row, images: Mapping[str, bytes]) -> Row:
+        """One episode with its images, in one transaction."""
+        (found,) = run(OBSERVE, asked)
+        if found["episode"]["id"] == episode.id:
+            self._images.put(run, [episode], images)
+        return found

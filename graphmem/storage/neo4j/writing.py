@@ -208,6 +208,7 @@ def _put(ids: Namespace, change: Change, order: int) -> dict[str, list[Any]]:
     ends = [name for fact in change.facts for name in (fact.subject, fact.object)]
     vectors, facts = ids.vector_rows(change.vectors), ids.fact_rows(change.facts, order)
     passages = [row for episode in change.episodes for row in ids.passage_rows(episode.id, episode.text)]
+    passages += [row for episode in change.episodes for row in ids.image_rows(episode)]
     texts = {*(row["id"] for row in vectors), *(row["state"]["text_id"] for row in facts)}
     texts |= {row["new"]["text_id"] for row in passages}
     return {

@@ -7,6 +7,7 @@ rows           rows <-> records
 schema         the tables, as numbered migrations
 connection     opening a file, transactions, SQLite's errors told as ours
 full_text      full text at a bounded cost
+images         images, and which episodes have them
 nearest        nearest vectors: exactly (vector_index) while few, beyond by signs (rough_index)
 """
 

@@ -28,7 +28,7 @@ from graphmem.records import (
     Vector,
     entity_key,
 )
-from graphmem.storage.sqlite import full_text
+from graphmem.storage.sqlite import full_text, images
 from graphmem.storage.sqlite.connection import open_file, settle, snapshot, told
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
@@ -396,6 +396,10 @@ class SqliteReader:
         sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
         with self._reading() as db:
             return [as_json().validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
+
+    def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
+        with self._reading() as db:
+            return images.read(db, self._namespace, hashes)
 
     def embedder(self) -> str | None:
         with self._reading() as db:

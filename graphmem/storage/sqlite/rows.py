@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from graphmem.records import Entity, Episode, Fact, Vector
+from graphmem.records import Entity, Episode, Fact, Image, Vector
 
 Indexed = Literal["fact", "episode", "passage"]
 """What is found by its vector and by its words; a passage is a part of a long episode."""
@@ -34,7 +34,10 @@ SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
         SELECT f.id FROM teachings t JOIN facts f ON f.seq = t.fact WHERE t.episode = e.seq ORDER BY f.seq)),
     (SELECT json_group_array(name) FROM (
         SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq)),
-    e.speaker
+    e.speaker,
+    (SELECT json_group_array(json_array(hash, media_type, description)) FROM (
+        SELECT i.hash, i.media_type, x.description FROM episode_images x JOIN images i ON i.seq = x.image
+        WHERE x.episode = e.seq ORDER BY x.place))
 FROM episodes e
 """
 
@@ -58,7 +61,7 @@ def to_fact(row: Sequence[Any]) -> Fact:
 
 
 def to_episode(row: Sequence[Any]) -> Episode:
-    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker = row
+    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker, images = row
     return Episode(
         id=id_,
         text=text,
@@ -71,6 +74,7 @@ def to_episode(row: Sequence[Any]) -> Episode:
         facts=tuple(json.loads(facts)),
         mentions=tuple(json.loads(mentions)),
         speaker=speaker,
+        images=() if images == "[]" else tuple(Image(*image) for image in json.loads(images)),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from graphmem.errors import NotAMemory, SchemaTooNew
 from graphmem.language.words import searchable
 from graphmem.passages import SIZE, parts
+from graphmem.storage.sqlite import images
 from graphmem.storage.sqlite.rows import text_hash, to_blobs
 
 log = logging.getLogger(__name__)
@@ -267,6 +268,14 @@ def _convert_vectors(db: sqlite3.Connection) -> None:
             log.warning("this memory is brought to a smaller format, once: %d of %d vectors", done, total)
 
 
+def _8_images(db: sqlite3.Connection) -> None:
+    """Images, each once in a namespace, and which episodes they came with."""
+    images.make_tables(db)
+
+
+WRITTEN_ANEW = 7
+"""A file of an older version than this is written anew: little of it is as it was."""
+
 MIGRATIONS = (
     _1_first,
     _2_newest_at_a_hub,
@@ -275,11 +284,14 @@ MIGRATIONS = (
     _5_disputed,
     _6_speakers_reasons_passages,
     _7_small_vectors,
+    _8_images,
 )
 
 
 def migrate(db: sqlite3.Connection, path: str) -> bool:
-    """Bring the open file to the newest version, inside the caller's transaction; gives whether it was an older one.
+    """Bring the open file to the newest version, inside the caller's transaction.
+
+    Gives whether it was of a version that is to be written anew.
 
     Raises `NotAMemory` when the file is another program's, `SchemaTooNew` when it is ahead of this code.
     """
@@ -291,7 +303,7 @@ def migrate(db: sqlite3.Connection, path: str) -> bool:
         migration(db)
         db.execute(f"PRAGMA user_version = {number}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    return 0 < version < len(MIGRATIONS)
+    return 0 < version < WRITTEN_ANEW
 
 
 def check_application(db: sqlite3.Connection, path: str) -> None:

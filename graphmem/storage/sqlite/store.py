@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -68,12 +68,20 @@ class SqliteStore(SqliteReader):
             finally:
                 self._decider = None
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
+    def observe(
+        self,
+        episode: Episode,
+        names: Iterable[str],
+        *,
+        limit: int,
+        also: Iterable[str] = (),
+        images: Mapping[str, bytes] | None = None,
+    ) -> Observed:
         keys = (episode.key,) if episode.key is not None else ()
 
         def decide(select: Select) -> tuple[Change, Episode]:
             stored = (known := select(Wanted(episodes=(episode.id,), keys=keys, numbered=True))).placed(episode)
-            return Change() if stored in known.episodes else Change(episodes=(stored,)), stored
+            return Change() if stored in known.episodes else Change(episodes=(stored,), images=images or {}), stored
 
         with self._lock:  # what is told is as of the write
             stored = self.write(decide)

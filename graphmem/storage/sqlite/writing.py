@@ -14,7 +14,7 @@ from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
 from graphmem.passages import SIZE
 from graphmem.records import Change, Entity, Episode, Fact, Merge, Vector, entity_key
-from graphmem.storage.sqlite import rough_index
+from graphmem.storage.sqlite import images, rough_index
 from graphmem.storage.sqlite.erasing import erase
 from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, text_hash, to_blobs
 from graphmem.storage.sqlite.schema import put_passages
@@ -44,11 +44,13 @@ class Writer:
         self._db = db
         self._namespace = namespace
         self._revision = revision
+        self._images: Mapping[str, bytes] = {}
         self._rows: dict[tuple[str, str], int] = {}
         self._held: dict[str, tuple[int, dict[str, Any]]] = {}  # row and columns, by id, of the facts there that change
 
     def apply(self, change: Change) -> None:
         """Carry out `change`, inside the caller's transaction."""
+        self._images = change.images
         self._claim(change)
         self._add_vectors(change.vectors)
         self._erase_texts(change)
@@ -144,6 +146,7 @@ class Writer:
         )
         if updated.rowcount:
             self._show_passages(episode)
+            self._put_images(episode)
             return
         added = self._db.execute(
             """INSERT INTO episodes
@@ -165,10 +168,16 @@ class Writer:
         self._db.execute(text, (added.lastrowid, searchable(episode.text)))
         row = int(added.lastrowid or 0), episode.id, episode.step
         put_passages(self._db, self._namespace, row, episode.text, self._revision)
+        self._put_images(episode)
+
+    def _put_images(self, episode: Episode) -> None:
+        if episode.images:
+            row = self._row("episodes", episode.id) or 0
+            images.put(self._db, self._namespace, row, episode, self._images, self._revision)
 
     def _show_passages(self, episode: Episode) -> None:
         """Let indexes of vectors see the passages of an episode, whose vectors come after its text."""
-        if len(episode.text) > SIZE:
+        if len(episode.text) > SIZE or episode.images:
             self._db.execute(
                 "UPDATE passages SET revision = ? WHERE episode = ?",
                 (self._revision, self._row("episodes", episode.id)),
@@ -285,6 +294,7 @@ class Writer:
         self._db.execute(f"DELETE FROM facts WHERE namespace = ? AND id {IN}", gone)
 
     def _drop_episodes(self, ids: Sequence[str]) -> None:
+        images.drop(self._db, self._namespace, ids)
         gone = (self._namespace, as_set(ids))
         seqs = f"(SELECT seq FROM episodes WHERE namespace = ? AND id {IN})"
         self._db.execute(f"DELETE FROM teachings WHERE episode IN {seqs}", gone)
