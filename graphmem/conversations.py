@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 from graphmem.errors import InputError
+from graphmem.images import checked, from_data_url
 from graphmem.language.speakers import ROLES, turns
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Observation
+
+log = logging.getLogger(__name__)
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
 _SPEAKERS = ("name", "sender", "author", "from", "user", "username", "speaker")
@@ -37,7 +41,8 @@ def observations_of(messages: str | Iterable[Any], *, time: datetime | None = No
 
     A message is a mapping as the APIs of OpenAI, Anthropic and Gemini have it, or as chats are exported (`sender` and
     `text`), an object with such attributes (LangChain's), a pair of a role and a text, or a text ("user: …"). Content
-    may be a text or a list of parts; images and other media are passed over, and so are messages of nothing else. The
+    may be a text or a list of parts; images come with it where their bytes stand in it ("data:" URLs, Anthropic's
+    base64), other media are passed over, and so are messages of nothing else. The
     role is kept in the metadata; a call of a tool is told as `name(arguments)`. A whole text is read as an export.
     `time` is that of messages that have none. Raises `InputError` for what is no message.
 
@@ -117,7 +122,8 @@ def _of(message: Mapping[str, Any], time: datetime | None) -> list[Observation]:
     given = next((message[key] for key in _TEXTS if message.get(key) is not None), None)
     told = [*_texts(given), *map(_called, _calls(message))]
     text = "\n".join(part for part in told if part.strip())
-    if not text:
+    seen = tuple(_images(given))
+    if not (text or seen):
         return []
     at = _time(message) or time
     if (
@@ -127,7 +133,7 @@ def _of(message: Mapping[str, Any], time: datetime | None) -> list[Observation]:
         and said[0].speaker not in ROLES - {role}
     ):
         name, text = said[0].speaker, said[0].text
-    return [Observation(text, time=at, metadata={"role": role} if role else {}, speaker=name or role)]
+    return [Observation(text, time=at, metadata={"role": role} if role else {}, speaker=name or role, images=seen)]
 
 
 def _metadata(speaker: str | None) -> dict[str, str]:
@@ -190,6 +196,29 @@ def _texts(content: Any) -> list[str]:
     if part.get("type") == "tool_use":
         return [_called(part)]
     return _texts(next((part[key] for key in ("text", "content", "parts", "output", "refusal") if part.get(key)), None))
+
+
+def _images(content: Any) -> Iterator[bytes]:
+    """The images of a content whose bytes stand in it; addresses, and what cannot be kept, are passed over."""
+    if isinstance(content, list | tuple):
+        for part in content:
+            yield from _images(part)
+    elif isinstance(content, Mapping) and isinstance(url := _url(content), str) and url.startswith("data:"):
+        try:
+            yield checked(from_data_url(url))
+        except InputError as error:
+            log.warning("an image of a message is passed over: %s", error)
+
+
+def _url(part: Mapping[str, Any]) -> Any:
+    """Where an image is, as OpenAI's APIs and Anthropic's say it."""
+    if part.get("type") in ("image_url", "input_image"):
+        given = part.get("image_url")
+        return given.get("url") if isinstance(given, Mapping) else given
+    source = part.get("source")
+    if part.get("type") == "image" and isinstance(source, Mapping) and source.get("type") == "base64":
+        return f"data:;base64,{source.get('data')}"
+    return None
 
 
 def _calls(message: Mapping[str, Any]) -> list[Any]:

@@ -145,10 +145,18 @@ def _records(path: Path) -> Iterator[Written]:
         if line.strip():
             try:
                 given = _mapping(line)
-                found = observations_of([given]) if is_message(given) else [observation(given)]
+                found = observations_of([given]) if is_message(given) else [observation(_naming_no_file(given))]
             except InputError as error:
                 raise InputError(f"{path}, line {number}: {error}") from error
             yield from ((each, line) for each in found)
+
+
+def _naming_no_file(given: dict[str, Any]) -> dict[str, Any]:
+    """A record whose images, if it has any, stand in it: who wrote it does not choose what is read on this machine."""
+    images = given.get("images") or ()
+    if not isinstance(images, list | tuple) or not all(str(each).startswith("data:") for each in images):
+        raise InputError('"images" are a list of data:image/png;base64,… here, not of paths')
+    return given
 
 
 def _pdf(path: Path) -> Iterator[Written]:

@@ -476,7 +476,10 @@ Hits = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A passage of a long episode: from `start` to `end` of its text, under a `heading` ("Notes > Monday", or "")."""
+    """A passage of a long episode: from `start` to `end` of its text, under a `heading` ("Notes > Monday", or "").
+
+    Of an image that came with the episode, and of what is seen in it, both are 0.
+    """
 
     episode: str
     start: int

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 
-from graphmem.errors import EmbedderMismatch
+from graphmem.errors import EmbedderMismatch, InputError
+from graphmem.images import found_by, keys_of
 from graphmem.language.words import words
 from graphmem.passages import parts
 from graphmem.protocols import Kind, Select
@@ -48,13 +49,23 @@ class DictStore:
         self._entities: dict[str, Entity] = {}
         self._vectors: dict[str, Vector] = {}
         self._merges: list[Merge] = []
+        self._images: dict[str, bytes] = {}
         self._embedder: str | None = None
 
     # Writing
 
-    def observe(self, episode: Episode, names: Iterable[str], *, limit: int, also: Iterable[str] = ()) -> Observed:
+    def observe(
+        self,
+        episode: Episode,
+        names: Iterable[str],
+        *,
+        limit: int,
+        also: Iterable[str] = (),
+        images: Mapping[str, bytes] | None = None,
+    ) -> Observed:
         with self._lock:
             stored = self._known(Wanted()).placed(episode)
+            self._images |= images or {}
             self._episodes.setdefault(stored.id, stored)
             named = self.entities(names := list(names))
             known = self.facts(entities=[entity.name for entity in named], at=stored.step)[::-1][:limit]
@@ -88,6 +99,9 @@ class DictStore:
             self._vectors = {}
         elif self._embedder and change.embedder not in (None, self._embedder):
             raise EmbedderMismatch(self._embedder, str(change.embedder))
+        named = {image.hash for episode in change.episodes for image in episode.images}
+        if missing := named - {*self._images, *change.images}:
+            raise InputError(f"no image {min(missing)}")
         self._embedder = change.embedder or self._embedder
         self._vectors = {**change.vectors, **self._vectors}
         for fact_id in change.gone_facts:
@@ -98,12 +112,16 @@ class DictStore:
             self._entities[entity.key] = entity
         for episode in change.episodes:
             held = self._episodes.get(episode.id, replace(episode, facts=(), mentions=()))
-            self._episodes[episode.id] = replace(held, pending=episode.pending, error=episode.error, key=episode.key)
+            state = {"pending": episode.pending, "error": episode.error, "key": episode.key, "images": episode.images}
+            self._episodes[episode.id] = replace(held, **state)
+        self._images |= change.images
         for fact in change.facts:
             self._facts[fact.id] = replace(fact, subject=self._named(fact.subject), object=self._named(fact.object))
         self._link(change)
         for id_ in change.gone_episodes:
             self._episodes.pop(id_, None)
+        seen = {image.hash for episode in self._episodes.values() for image in episode.images}
+        self._images = {hash_: data for hash_, data in self._images.items() if hash_ in seen}
         self._merges = [merge for merge in self._merges if merge not in change.gone_merges] + list(change.merges)
         self._drop_loose(change)
 
@@ -131,6 +149,7 @@ class DictStore:
         texts = {*self._entities, *(it.triple.text for it in self._facts.values())}
         texts |= {episode.text for episode in self._episodes.values()}
         texts |= {part.text for episode in self._episodes.values() for part in parts(episode.text)}
+        texts |= {text for episode in self._episodes.values() for text in keys_of(episode.images)}
         for text in change.loose_texts:
             if text not in texts:
                 self._vectors.pop(text, None)
@@ -226,6 +245,8 @@ class DictStore:
 
     def _part(self, id_: str) -> Part:
         episode, _, number = id_.partition("#")
+        if not number.isdecimal():
+            return Part(episode, 0, 0)
         part = parts(self._episodes[episode].text)[int(number)]
         return Part(episode, part.start, part.end, " > ".join(part.headings))
 
@@ -244,7 +265,8 @@ class DictStore:
             return [(fact.id, fact.triple.text) for fact in self.facts(at=at)[::-1]]
         told = self.episodes(at=at)[::-1]
         parted = [(f"{it.id}#{n}", part.text) for it in told for n, part in enumerate(parts(it.text)) if passages]
-        return [*((episode.id, episode.text) for episode in told), *parted]
+        seen = [(id_, text) for it in told for id_, text, _ in found_by(it) if passages]
+        return [*((episode.id, episode.text) for episode in told), *parted, *seen]
 
     def around(
         self, entities: Iterable[str], of: Iterable[str] = (), *, facts: int, episodes: int, at: int | None = None
@@ -273,6 +295,9 @@ class DictStore:
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         return {text: self._vectors[text] for text in texts if text in self._vectors}
+
+    def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
+        return {hash_: self._images[hash_] for hash_ in hashes if hash_ in self._images}
 
     def merges(self) -> list[Merge]:
         return list(self._merges)

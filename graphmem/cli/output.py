@@ -25,7 +25,9 @@ def print_learned(learned: Learned, as_json: bool) -> None:
     episode = learned.episode
     print(f"{told_at(episode)}, episode {episode.id}{', known before' if learned.repeated else ''}")
     if learned.repeated:
-        print(printable(f"  kept: {episode.text}"))
+        print(printable(f"  kept: {episode.told}"))
+    for image in episode.images:
+        print(printable(f"  {image.media_type} {image.hash}: {image.description or 'not looked at by a model'}"))
     for mark, found in (("+", learned.asserted), ("=", learned.supported), ("-", learned.retired)):
         for fact in found:
             print(printable(f"  {mark} {fact}"))
@@ -64,7 +66,7 @@ def print_episodes(found: list[Episode], as_json: bool) -> None:
         return
     table = Table("step", "id", "text", "facts")
     for episode in found:
-        text = episode.text if not episode.pending else f"{episode.text}\n(pending: {episode.error})"
+        text = episode.told if not episode.pending else f"{episode.told}\n(pending: {episode.error})"
         table.add_row(*map(cell, (told_at(episode).removeprefix("step "), episode.id, text, str(len(episode.facts)))))
     Console().print(table)
 

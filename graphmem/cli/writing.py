@@ -29,7 +29,12 @@ from graphmem.terminal import printable
 @reading
 def remember(
     file: File,
-    text: Annotated[str, typer.Argument(help='The observation; "-" reads it from standard input.')],
+    text: Annotated[
+        str, typer.Argument(help='The observation; "-" reads it from standard input; beside an image, "" will do.')
+    ],
+    image: Annotated[
+        list[Path] | None, typer.Option(help="An image that comes with it: a PNG, JPEG, GIF or WebP.")
+    ] = None,
     step: Annotated[
         int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")
     ] = None,
@@ -48,7 +53,10 @@ def remember(
     with memory_at(file, namespace, embedder, new=True, extractor=extractor) as memory:
         text = sys.stdin.read() if text == "-" else text
         triples = [_triple(each) for each in triple] if triple else None
-        print_learned(memory.remember(text, speaker=speaker, step=step, time=time, key=key, triples=triples), as_json)
+        learned = memory.remember(
+            text, speaker=speaker, step=step, time=time, key=key, triples=triples, images=image or ()
+        )
+        print_learned(learned, as_json)
 
 
 @app.command()

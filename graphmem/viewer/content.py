@@ -97,7 +97,7 @@ def _piece(facts: Sequence[Fact], kind_of: Mapping[str, str], episodes: Iterable
     return {
         "facts": [[getattr(fact, field) for field in FACT] for fact in facts],
         "kinds": {name: kind_of[name] for name in sorted(names)},
-        "episodes": [[each.id, each.step, _headline(each.text)] for each in episodes],
+        "episodes": [[each.id, each.step, _headline(each.told)] for each in episodes],
     }
 
 
@@ -106,7 +106,8 @@ def _text(episode: Episode) -> Piece:
         "id": episode.id,
         "step": episode.step,
         "time": episode.time and episode.time.isoformat(" ", "seconds"),
-        "text": episode.text,
+        "text": episode.told,
+        "images": [image.hash for image in episode.images],
         "error": episode.error,
         "taught": episode.facts,
     }

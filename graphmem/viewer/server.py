@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from graphmem.errors import GraphmemError, InputError
+from graphmem.images import media_type
 from graphmem.view import View
 from graphmem.viewer import content
 from graphmem.viewer.page import TYPES, static
@@ -24,9 +25,12 @@ log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 
+_IMAGES = "image/"
+"""Where the images of episodes are, each by its hash."""
+
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -89,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, "this is not the address that was printed", "text/plain")
         elif name in _ANSWERS:
             self._answer(name, {key: values[0] for key, values in parse_qs(asked.query).items()})
+        elif name.startswith(_IMAGES):
+            self._image(name.removeprefix(_IMAGES))
         elif (file := name or "page.html") in static():
             self._send(HTTPStatus.OK, static()[file], TYPES[PurePosixPath(file).suffix])
         else:
@@ -101,12 +107,23 @@ class _Handler(BaseHTTPRequestHandler):
             status, found = HTTPStatus.BAD_REQUEST, {"error": str(error)}
         self._send(status, json.dumps(found, ensure_ascii=False, separators=(",", ":")), "application/json")
 
+    def _image(self, hash_: str) -> None:
+        """An image of the memory, by its hash: as one of the kinds that are kept, never as a page or a script."""
+        try:
+            body = self.server.view.image(hash_)
+        except GraphmemError as error:
+            self._send(HTTPStatus.NOT_FOUND, str(error), "text/plain")
+        else:
+            self._send_bytes(HTTPStatus.OK, body, media_type(body) or "application/octet-stream")
+
     def _send(self, status: HTTPStatus, text: str, type_: str) -> None:
-        body = text.encode()
+        self._send_bytes(status, text.encode(), f"{type_}; charset=utf-8")
+
+    def _send_bytes(self, status: HTTPStatus, body: bytes, type_: str) -> None:
         self.send_response(status)
         for header, value in _HEADERS.items():
             self.send_header(header, value)
-        self.send_header("Content-Type", f"{type_}; charset=utf-8")
+        self.send_header("Content-Type", type_)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -108,10 +108,12 @@ class Panels {
       ...this.section("Episodes", episodes.map((episode) => this.episodeRow(episode))));
   }
 
-  episode({ id, step, text, time, error }, taught, again, retired) {
+  episode({ id, step, text, images = [], time, error }, taught, again, retired) {
+    const seen = images.map((hash) => this.page.source.image(hash)).filter(Boolean);
     this.show("episode", [titled(when(step))],
       time && make("p", { class: "quiet", text: time }),
       make("blockquote", { text }),
+      ...seen.map((src) => make("img", { class: "seen", src, alt: "An image that came with it" })),
       error && make("p", { class: "quiet", text: `Its facts could not be read: ${error}` }),
       make("p", {}, make("button", { type: "button", class: "plain", text: "Show the memory as of this step", on: { click: () => this.page.goTo(step) } })),
       ...this.section("What it taught", taught.map((fact) => this.fact(fact, true)), "Nothing new."),

@@ -8,6 +8,7 @@ class Served {
   async changes(settled) { return this.ask("changes", { settled }); }
   async entity(name) { return this.ask("entity", { name }); }
   async episode(id) { return this.ask("episode", { id }); }
+  image(hash) { return `image/${encodeURIComponent(hash)}`; }
   async recall(query, at) { return this.ask("recall", at === null ? { query } : { query, at }); }
 
   async ask(what, parameters = {}) {
@@ -27,6 +28,7 @@ class Inlined {
   async overview() { return this.content; }
   async entity() { return {}; }
   async episode(id) { return this.texts.get(id) ?? {}; }
+  image() { return null; }
 }
 
 function openSource() {
