@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from graphmem import Memory
 from graphmem.cli import app
 from graphmem.errors import GraphmemError
+from tests.images import RED
 from tests.model_server import ChatServer, status
 
 SAID = json.dumps({"triples": [["Ana", "lives in", "Leeds"], ["Ana", "owns", "castle"]], "outdated": []})
@@ -59,3 +60,19 @@ def test_what_reads_takes_a_model(command: str) -> None:
     told = CliRunner().invoke(app, [command, "--help"], terminal_width=200).output
     for option in ("--model", "--max-tokens", "--reasoning-effort", "--timeout", "--extra-body", "--instructions"):
         assert option in told
+
+
+def test_an_image_is_described_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "gate.png").write_bytes(RED)
+    seen = json.dumps({"images": ["A red gate."], "triples": [], "outdated": []})
+    with ChatServer(lambda *_: seen) as server:
+        done = run(server, "remember", tmp_path / "a.db", "", "--image", tmp_path / "gate.png")
+    assert ": A red gate." in done.output
+    told = CliRunner().invoke(app, ["episodes", str(tmp_path / "a.db")]).output
+    assert "[image: A red gate.]" in told
+
+
+def test_a_file_that_is_no_image_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no image")
+    done = CliRunner().invoke(app, ["remember", str(tmp_path / "a.db"), "x", "--image", str(tmp_path / "notes.txt")])
+    assert "notes.txt is no PNG, JPEG, GIF or WebP" in str(done.exception)

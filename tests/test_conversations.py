@@ -8,7 +8,9 @@ import pytest
 
 from graphmem.conversations import is_message, observations_of
 from graphmem.errors import InputError
+from graphmem.images import data_url
 from graphmem.records import Observation
+from tests.images import RED
 
 
 def _said(messages: Any) -> list[tuple[str | None, str]]:
@@ -142,3 +144,25 @@ def test_a_message_is_told_from_an_observation() -> None:
     assert is_message({"sender": "Nora", "text": "hello"})
     assert not is_message({"text": "hello", "metadata": {}})
     assert not is_message("user: hello")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": data_url(RED)}},
+        {"type": "input_image", "image_url": data_url(RED)},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data_url(RED)[22:]}},
+    ],
+)
+def test_an_image_that_stands_in_a_message_comes_with_it(part: dict[str, Any]) -> None:
+    (seen,) = observations_of([{"role": "user", "content": [{"type": "text", "text": "My gate."}, part]}])
+    assert (seen.text, seen.images) == ("My gate.", (RED,))
+    (alone,) = observations_of([{"role": "user", "content": [part]}])
+    assert (alone.text, alone.images) == ("", (RED,))
+
+
+@pytest.mark.parametrize("url", ["data:image/svg+xml;base64,PHN2Zy8+", "data:image/png;base64,@", "data:,x", None, 7])
+def test_an_image_that_cannot_be_kept_is_passed_over(url: object) -> None:
+    part = {"type": "image_url", "image_url": {"url": url}}
+    (seen,) = observations_of([{"role": "user", "content": [{"type": "text", "text": "My gate."}, part]}])
+    assert (seen.text, seen.images) == ("My gate.", ())

@@ -99,7 +99,9 @@ def _number(usage: Mapping[str, Any], *path: str) -> int:
 
 _PASSING = (408, 409, 425, 429)
 """Statuses below 500 that may pass."""
-_ITS_RULES = re.compile(r"grammar|jinja|template|json.?schema|roles? must alternate|system role", re.IGNORECASE)
+_ITS_RULES = re.compile(
+    r"grammar|jinja|template|json.?schema|roles? must alternate|system role|image input|mmproj", re.IGNORECASE
+)
 """What llama.cpp objects to with a 500: the request will never do."""
 _KEY = re.compile(r"api[ _-]?key|unauthori[sz]ed|authenticat", re.IGNORECASE)
 _MENDS = {

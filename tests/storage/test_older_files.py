@@ -16,6 +16,7 @@ from graphmem.records import Vector
 from graphmem.storage.sqlite import schema
 from graphmem.storage.sqlite.rows import to_blobs, to_vectors
 from graphmem.testing import HashEmbedder
+from tests.images import RED
 
 MADE_BY_0_1 = Path(__file__).parent / "house-0.1.db.gz"
 """Four episodes, one of them pending, a merge and an alias, and a second namespace; with vectors of `HashEmbedder`."""
@@ -129,3 +130,33 @@ def test_two_processes_may_open_it_at_once(path: Path) -> None:
     for reader in readers:
         reader.join(120)
     assert [reader.exitcode for reader in readers] == [0, 0]
+
+
+MADE_BY_SCHEMA_7 = Path(__file__).parent / "house-schema-7.db.gz"
+"""Four episodes as they were kept before images were, one of them long; with vectors of `HashEmbedder`."""
+
+
+def test_a_file_from_before_images_takes_them(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    with gzip.open(MADE_BY_SCHEMA_7) as packed, path.open("wb") as file:
+        shutil.copyfileobj(packed, file)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (7,)
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        told = memory.episodes()
+        assert [(each.text[:12], each.images) for each in told[::3]] == [("Ben waits", ()), ("The key is o", ())][::-1]
+        assert (told[0].speaker, told[0].key, told[0].time) == ("Ana", "first", datetime(2024, 5, 3, 10, 12))
+        assert memory.recall("what does the heron like?").facts
+        episode = memory.remember("The gate.", images=[RED]).episode
+    with Memory(path, embedder=HashEmbedder()) as memory:
+        assert memory.episodes()[:-1] == told
+        assert memory.image(episode.images[0].hash) == RED
+
+
+def test_to_take_images_a_file_is_not_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(schema.MIGRATIONS) > schema.WRITTEN_ANEW
+    with closing(sqlite3.connect(":memory:")) as db:
+        for version in (6, 7):
+            monkeypatch.setattr(schema, "MIGRATIONS", (lambda db: None,) * 8)
+            db.execute(f"PRAGMA user_version = {version}")
+            assert schema.migrate(db, "") == (version < 7)

@@ -13,6 +13,7 @@ from graphmem import Memory
 from graphmem.errors import InputError
 from graphmem.viewer.page import static
 from graphmem.viewer.server import PageServer
+from tests.images import RED
 
 
 @pytest.fixture
@@ -42,6 +43,21 @@ def test_the_page_may_run_no_script_but_its_own(server: PageServer) -> None:
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_an_image_is_served_by_its_hash_as_what_it_is(server: PageServer, house: Memory) -> None:
+    episode = house.remember("The gate.", images=[RED]).episode
+    told = json.loads(_get(f"{server.url}episode?id={episode.id}")[2])
+    assert told["images"] == [episode.images[0].hash]
+    with urllib.request.urlopen(f"{server.url}image/{told['images'][0]}") as answer:
+        assert (answer.headers["Content-Type"], answer.read()) == ("image/png", RED)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "img-src 'self' data:" in _get(server.url)[1]["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "..%2Fhouse.db", "../house.db", "%00", ""])
+def test_no_other_file_is_served_as_an_image(server: PageServer, name: str) -> None:
+    assert _get(f"{server.url}image/{name}")[0] == 404
 
 
 def test_every_file_that_the_page_names_is_served(server: PageServer) -> None:
