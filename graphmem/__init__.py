@@ -6,7 +6,18 @@
 
 from graphmem.errors import GraphmemError
 from graphmem.memory import Memory
-from graphmem.records import Entity, Episode, Extraction, Fact, Learned, Observation, Recollection, Stats, Triple
+from graphmem.records import (
+    Entity,
+    Episode,
+    Extraction,
+    Fact,
+    Image,
+    Learned,
+    Observation,
+    Recollection,
+    Stats,
+    Triple,
+)
 from graphmem.view import View
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "Extraction",
     "Fact",
     "GraphmemError",
+    "Image",
     "Learned",
     "Memory",
     "Observation",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from graphmem import validation
 from graphmem.graph import identity
-from graphmem.images import by_hash, described, vectors_of
+from graphmem.images import described, vectors_of
 from graphmem.images import texts_of as image_texts
 from graphmem.language.names import possessed, proper_names, spans
 from graphmem.language.speakers import ROLES
@@ -101,7 +101,8 @@ class Lessons:
     def embedded(self, lesson: Lesson, images: Sequence[bytes] = ()) -> Lesson:
         """The lesson with the vectors of what it tells, and of its images where the embedder takes them."""
         texts = [*texts_of(lesson.episode.text, lesson.triples), *image_texts(lesson.episode.images)]
-        return replace(lesson, vectors=self.vectors(texts) | self.image_vectors(by_hash(images)))
+        by_hash = dict(zip((image.hash for image in lesson.episode.images), images, strict=False))
+        return replace(lesson, vectors=self.vectors(texts) | self.image_vectors(by_hash))
 
     def image_vectors(self, images: Mapping[str, bytes]) -> dict[str, Vector]:
         """The vectors of images, given by hash, where the embedder takes images."""
