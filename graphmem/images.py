@@ -13,6 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import zip_longest
 from os import PathLike
+from os.path import isfile
 from pathlib import Path
 
 from graphmem.errors import InputError
@@ -36,10 +37,10 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def read(given: object) -> tuple[bytes, ...]:
-    """The bytes of images given as paths, bytes or "data:" URLs. Raises `InputError` for what is no image."""
+    """The bytes of images, each once, given as paths, bytes or "data:" URLs. Raises `InputError` for what is none."""
     if isinstance(given, str | bytes | PathLike | Mapping) or not isinstance(given, Iterable):
         raise InputError(f"images are a list of paths or bytes, not {given!r:.80}")
-    return tuple(_read(each, f"image {number}") for number, each in enumerate(given, 1))
+    return tuple(dict.fromkeys(_read(each, f"image {number}") for number, each in enumerate(given, 1)))
 
 
 def _read(given: object, name: str) -> bytes:
@@ -54,13 +55,13 @@ def _read(given: object, name: str) -> bytes:
 
 def _file(path: Path) -> bytes:
     """The bytes of a file, of a larger one than an image may be one byte more than that."""
+    if not isfile(path):  # no device or pipe, which might never end
+        raise InputError(f"the image {path} is no file; name one that is there")
     try:
-        if not path.is_file():  # no device or pipe, which might never end
-            raise InputError(f"the image {path} is no file; name one that is there")
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"the image {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except OSError as error:
+        raise InputError(f"the image {path} cannot be read: {error.strerror}") from error
 
 
 def checked(data: bytes, name: str = "the image") -> bytes:

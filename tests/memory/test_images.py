@@ -73,7 +73,7 @@ def test_beside_an_image_the_text_may_be_empty(memory: Memory) -> None:
 
 def test_an_image_of_two_episodes_is_kept_once(memory: Memory, tmp_path: Path) -> None:
     for text in ("one", "two", "three"):
-        memory.remember(text, images=[RED, BLUE, RED])
+        assert len(memory.remember(text, images=[RED, BLUE, RED]).episode.images) == 2
     back_up(str(tmp_path / "house.db"), str(tmp_path / "copy.db"))
     assert (tmp_path / "copy.db").read_bytes().count(RED) == 1
 
@@ -157,7 +157,7 @@ def test_another_image_under_a_key_is_no_repeat(memory: Memory, caplog: pytest.L
         (lambda folder: folder / "none.png", "none.png is no file"),
         (lambda folder: folder, "is no file"),
         (lambda folder: "/dev/zero", "is no file"),
-        (lambda folder: "a\0b", "image a"),
+        (lambda folder: "a\0b", "is no file"),
         (lambda folder: b"", "is empty"),
         (lambda folder: b"just a text", "no PNG, JPEG, GIF or WebP"),
         (lambda folder: b"<svg onload='x()'/>", "no PNG, JPEG, GIF or WebP"),
