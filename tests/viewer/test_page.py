@@ -16,6 +16,7 @@ from graphmem.storage import open_store
 from graphmem.testing import HashEmbedder
 from graphmem.viewer.page import export
 from graphmem.viewer.server import PageServer
+from tests.images import RED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -359,3 +360,17 @@ def test_a_search_that_cannot_be_made_says_what_to_do(browser: Browser, house: M
         playwright.expect(page.locator("#side")).to_contain_text("graphmem re-embed")
         context.close()
     store.close()
+
+
+def test_an_episode_shows_its_image_where_the_memory_is_served(browser: Browser, house: Memory, tmp_path: Path) -> None:
+    id_ = house.remember("The gate.", images=[RED]).episode.id
+    with PageServer(house, "house.db") as server, _page(browser, server.url) as page:
+        page.evaluate("(id) => page.openEpisode(id)", id_)
+        image = page.locator("img.seen")
+        playwright.expect(image).to_be_visible()
+        assert image.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") == 4
+    export(house, "house.db", tmp_path / "house.html")
+    with _page(browser, (tmp_path / "house.html").as_uri()) as page:
+        page.evaluate("(id) => page.openEpisode(id)", id_)
+        playwright.expect(page.locator("blockquote")).to_have_text("The gate. [image]")
+        playwright.expect(page.locator("img.seen")).to_have_count(0)
