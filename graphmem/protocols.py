@@ -67,6 +67,10 @@ class QueryEmbedder(Embedder, Protocol):
         """Unit vectors of questions, shape (len(texts), dimension), float32, in the order of `texts`."""
 
 
+SHOWN = 30
+"""So many known facts, the first of them, an extractor shows a model at most."""
+
+
 class Extractor(Protocol):
     """Observation -> triples, and which known facts they make outdated."""
 

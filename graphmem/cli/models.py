@@ -92,9 +92,9 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def _extractor(
-    asked: Asking,
     model: Annotated[str | None, typer.Option(help="Let this language model read; OPENAI_BASE_URL says where.")] = None,
     instructions: Annotated[str, typer.Option(help="What the model is told to read, in your own words.")] = "",
+    asked: Asking = ASKED,
     max_cost: Annotated[float | None, typer.Option(min=0, help="USD that the calls may cost.")] = None,
 ) -> Iterator[Extractor | None]:
     """An extractor that asks the model, where one is named."""
