@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from agents.ariadne import Ariadne
 from agents.compare.command import compare
 from agents.games import NAMES, SIZES_HELP, open_named
 from agents.memories import GraphMemory, open_memory
-from agents.players import Player, as_in_the_paper, language_model, rules_and_model, rules_of_thumb
+from agents.players import Player, as_in_the_paper, player_of
 from agents.policies.human import HumanPlayer
 from agents.quality.command import graph_quality
 from agents.replay import replay_log
@@ -23,7 +25,7 @@ from agents.run import Run
 from envs import EnvError
 from envs.wordings import WORDINGS
 from graphmem import GraphmemError
-from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
+from graphmem.cli.models import ASKED, Asking, asking
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
@@ -50,6 +52,7 @@ class PolicyName(StrEnum):
 
 
 @app.command()
+@asking
 def play(
     game: Annotated[str, typer.Argument(help=NAMES)] = "treasure-hunt",
     size: Annotated[str, typer.Option(help=SIZES_HELP)] = "default",
@@ -68,10 +71,7 @@ def play(
     model: Annotated[str, typer.Option(help="For llm and hybrid; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
     calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 3 asks for plan and action apart.")] = 2,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
-    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
-    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
-    timeout: Annotated[float, TIMEOUT] = 300.0,
-    extra_body: Annotated[str | None, EXTRA_BODY] = None,
+    asked: Asking = ASKED,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     price: Annotated[
         tuple[float, float, float] | None,
@@ -85,44 +85,25 @@ def play(
     if resume and not memory_file:
         raise InputError("--resume needs the --memory-file of the run that stopped")
     with ExitStack() as stack:
-        embedder = load_embedder()
+        embedder, console = load_embedder(), Console(stderr=as_json)
         llm = None
         if policy in (PolicyName.llm, PolicyName.hybrid):
             prices = {model: Price(*price)} if price else None
-            llm = ChatModel(
-                model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
-                extra_body=json_object(extra_body), prices=prices, budget=budget, record=record, replay=replay,
-            )  # fmt: skip
-            stack.enter_context(llm)
+            llm = stack.enter_context(asked.chat(model, prices=prices, budget=budget, record=record, replay=replay))
         player = _player(policy, embedder, seed, llm, calls, paper)
         memory = stack.enter_context(open_memory(memory_file or ":memory:", embedder, player.extractor))
-        remembered = GraphMemory(memory, search=player.search)
-        console = Console(stderr=as_json)
-        page = stack.enter_context(PageServer(memory, memory_file or "this run")) if view else None
-        if page:
-            console.print(f"the memory's page: {page.url}", soft_wrap=True)
-            page.open()
+        if policy is PolicyName.human:
+            player = replace(player, policy=HumanPlayer(console, memory))
+        page = _opened(stack.enter_context(PageServer(memory, memory_file or "this run")), console) if view else None
         with console.status("making the game ..."):
             env, world = open_named(game, size, seed, reworded)
         stack.callback(env.close)
-        by_hand = policy is PolicyName.human
-        decides = HumanPlayer(console, memory) if by_hand else player.policy
+        remembered, by_hand = GraphMemory(memory, search=player.search), policy is PolicyName.human
         run = stack.enter_context(
             Run(console, remembered, player, llm, as_json=as_json, log=log, show_steps=not by_hand)
         )
-        for attempt in range(1, attempts + 1):
-            agent = Ariadne(
-                env,
-                remembered,
-                decides,
-                task=task,
-                max_steps=max_steps,
-                world=world,
-                recall_tokens=player.recall_tokens,
-            )
-            run.play(agent, resume=resume and attempt == 1, reflect=attempt < attempts)
-            if run.over:
-                break
+        begun = partial(Ariadne, env, remembered, player.policy, task=task, max_steps=max_steps, world=world)
+        run.attempt(partial(begun, recall_tokens=player.recall_tokens), attempts, resume=resume)
         run.finish(memory_file)
         if page and not run.exit_code:
             console.print("the page stays until Ctrl-C")
@@ -139,11 +120,16 @@ app.command()(compare)
 def _player(
     policy: PolicyName, embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool
 ) -> Player:
-    if llm is None:
-        return rules_of_thumb(embedder, seed)
-    if policy is PolicyName.hybrid:
-        return rules_and_model(llm, embedder, seed)
-    return as_in_the_paper(llm) if paper else language_model(llm, calls=calls)
+    """Who plays; by hand, who reads beside."""
+    if llm and paper and policy is PolicyName.llm:
+        return as_in_the_paper(llm)
+    return player_of("heuristic" if policy is PolicyName.human else policy, embedder, seed, llm, calls=calls)
+
+
+def _opened(page: PageServer, console: Console) -> PageServer:
+    console.print(f"the memory's page: {page.url}", soft_wrap=True)
+    page.open()
+    return page
 
 
 def main() -> None:

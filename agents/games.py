@@ -18,14 +18,17 @@ NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{door.part}' fo
 SIZES_HELP = "default, hard or hardest; cooking: level1 to level4 and hands-full too."
 
 
-def open_named(name: str, size: str, seed: int, wording: str | None = None) -> tuple[Environment, str]:
+def open_named(
+    name: str, size: str, seed: int, wording: str | None = None, games: Path = GAMES
+) -> tuple[Environment, str]:
     """The environment of that name, and what tells its world from others.
 
     `size` is a made game's, and so is `wording`: one of `WORDINGS`, in which its notes, recipes and task are told.
+    It is made in the folder `games`.
     """
     if is_world(name):
         return open_world(name, seed=seed), f"{name} {seed}"
-    path = Path(name) if name.endswith(".z8") else make(name, size, seed, GAMES)
+    path = Path(name) if name.endswith(".z8") else make(name, size, seed, games)
     env, world = open_game(path), world_of(path)
     return (Reworded(env, wording, seed), f"{world} ({wording})") if wording else (env, world)
 

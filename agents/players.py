@@ -15,6 +15,7 @@ from agents.policies.hybrid import Adviser, HybridPlayer, HybridReader
 from agents.policies.llm import LLMPolicy
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Policy
+from graphmem.errors import InputError
 from graphmem.extraction.llm import LLMExtractor
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.protocols import LLM, Embedder, Extractor
@@ -22,6 +23,9 @@ from graphmem.retrieval import AriGraph, PageRank, Search
 
 RECALL_TOKENS = 1000
 """What a memory may tell at a step."""
+
+POLICIES = ("heuristic", "hybrid", "llm")
+"""Those that play by themselves."""
 
 PAID_TOKENS = 500
 """The same where each token is paid for, in every prompt."""
@@ -62,6 +66,15 @@ def rules_and_model(llm: LLM, embedder: Embedder, seed: int = 0) -> Player:
     adviser = Adviser(llm)
     reader = HybridReader(adviser)
     return Player(HybridPlayer(embedder, adviser, seed), reader, counters=(adviser.counts, reader.counts))
+
+
+def player_of(policy: str, embedder: Embedder, seed: int = 0, llm: LLM | None = None, *, calls: int = 2) -> Player:
+    """The player of one of the `POLICIES`. Raises `InputError` where it needs a model and there is none."""
+    if policy == "heuristic":
+        return rules_of_thumb(embedder, seed)
+    if llm is None:
+        raise InputError(f"the policy {policy!r} needs a model")
+    return rules_and_model(llm, embedder, seed) if policy == "hybrid" else language_model(llm, calls=calls)
 
 
 def as_in_the_paper(llm: LLM) -> Player:

@@ -159,8 +159,8 @@ def extract(observation: Observation, known: Sequence[Fact]) -> list[Message]:
     return asking(_GAME, _GAME_EXAMPLES, Observation(observation.text, like=observation.like), known)
 
 
-_AGENT = """You play a text game as a careful agent. You read what the game answers, remember facts and episodes in a \
-memory graph, plan, and act by sending one command at a time.
+_AGENT = """You play a text game as a careful agent: you read what the game answers, plan, and send one command at a \
+time. What you have seen is kept in a memory graph.
 
 You are told, in sections of which an empty one is left out:
 - Task: what is to be done; it stays the same.
@@ -169,17 +169,15 @@ You are told, in sections of which an empty one is left out:
 - Last action, Observation: the command that you have just sent, and the game's answer to it.
 - Inventory, Place: what you carry, and where you are.
 - Memory: what you know of earlier that bears on the plan and the observation. Facts are written "subject, relation, \
-object" and hold until an observation says otherwise; episodes are earlier observations with their step. What is \
-carried, where you are, and the map are told in sections of their own and left out here.
+object" and hold until an observation says otherwise; episodes are earlier observations with their step. What the \
+other sections tell is left out here.
 - Plan: the main goal and the sub-goals of the step before, each with its reason.
-- Unexplored exits: of places that you know, the exits that nobody has taken yet, the nearest place first.
-- Actions: commands that the game understands now. Places to go to: known places that you can walk to in one action, \
-however far they are.
+- Unexplored exits: of known places, the exits that nobody has taken yet, the nearest place first.
+- Actions: commands that the game understands now. Places to go to: known places, to each of which one action walks.
 - Now: what you are asked for. Reply with JSON only, in the form of that:
 plan: {"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}
 action: {"reason": ..., "action": ...}
-plan and action: all of these in one object, {"main_goal": ..., "sub_goals": [...], "explore": ..., "reason": ..., \
-"action": ...}
+plan and action: all of these in one object, as in the examples
 
 The plan:
 - main_goal: what the task asks for, in few words.
@@ -198,8 +196,7 @@ The action:
 place is not known, take an unexplored exit.
 - Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not eat or \
 cook anything unless the plan says so. Do not repeat an action that has just failed.
-- When several exits are unexplored, take the nearest; come back to what you have left open only when nothing new is \
-nearer.
+- Of several unexplored exits take the nearest.
 - reason: one short sentence, written before you choose.
 
 Two examples, of other games, with plan and action.
@@ -208,15 +205,15 @@ Observation: "-= Hall =- You've entered a hall. You can make out an old lamp and
 the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north.
 {"main_goal": "find the crown", "sub_goals": [{"goal": "find the silver key", "reason": "It unlocks the chest, where \
 the crown may be.", "about": ["silver key", "chest"]}, {"goal": "open the chest in the hall", "reason": "The crown may \
-be inside.", "about": ["chest", "hall"]}], "explore": true}
-{"reason": "The silver key is not here, and north is unexplored.", "action": "go north"}
+be inside.", "about": ["chest", "hall"]}], "explore": true, \
+"reason": "The silver key is not here, and north is unexplored.", "action": "go north"}
 
 Observation: "> take silver key. You take the silver key from the shelf." Place: Study. Inventory: a silver key. \
 Memory: "chest, is in, Hall", "silver key, unlocks, chest". Places to go to: Hall, Cellar.
 {"main_goal": "find the crown", "sub_goals": [{"goal": "open the chest in the hall", "reason": "The silver key unlocks \
-it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false}
-{"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}"""
-"""The same in every call that plans or acts, and long enough for a provider's prompt cache."""
+it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false, \
+"reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}"""
+"""The same in every call that plans or acts, and with a task long enough for a provider's prompt cache."""
 
 
 def plan(task: str, scene: Mapping[str, str]) -> list[Message]:

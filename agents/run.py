@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -64,6 +65,13 @@ class Run:
     def over(self) -> bool:
         """Whether another attempt makes no sense: won, or stopped from outside."""
         return bool(self._stopped or self._record.get("won"))
+
+    def attempt(self, begun: Callable[[], Ariadne], attempts: int, *, resume: bool) -> None:
+        """So many attempts, each by an agent of its own, until another makes no sense; `resume` is of the first."""
+        for number in range(1, attempts + 1):
+            self.play(begun(), resume=resume and number == 1, reflect=number < attempts)
+            if self.over:
+                break
 
     def play(self, agent: Ariadne, *, resume: bool, reflect: bool) -> None:
         """One attempt, to its end or to what stops it; then, if it failed and another follows, its lesson."""

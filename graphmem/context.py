@@ -7,13 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from graphmem.language.words import content
-from graphmem.protocols import Store
+from graphmem.protocols import SHOWN, Store
 from graphmem.records import Observed, Triple, Vector
 
 NEAR_FACTS = 24
 """How many of the nearest known facts, by vector and by full text, are shown beside those of what is named."""
-FEW = 30
-"""So many known facts any extractor can show."""
 LIKE = 4
 """How many like cases are shown."""
 _LOOKED_AT = 16
@@ -31,7 +29,7 @@ def with_near(store: Store, observed: Observed, vector: Vector) -> Observed:
 
 def nearest_first(store: Store, observed: Observed, vector: Vector) -> Observed:
     """With the known facts in another order where there are many: an extractor that shows a model a few shows these."""
-    if len(observed.known) <= FEW:
+    if len(observed.known) <= SHOWN:
         return observed
     vectors = store.vectors({fact.triple.text for fact in observed.known})
     far = np.zeros(vector.shape[1], vector.dtype)

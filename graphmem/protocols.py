@@ -79,6 +79,10 @@ class ImageEmbedder(Embedder, Protocol):
         """Unit vectors of shape (len(images), dimension), float32, in the order of `images`: files' bytes."""
 
 
+SHOWN = 30
+"""So many known facts, the first of them, an extractor shows a model at most."""
+
+
 class Extractor(Protocol):
     """Observation -> triples, and which known facts they make outdated."""
 

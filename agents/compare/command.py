@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agents.compare.grid import ALL, Cell, Settings, grid, numbers, without_model
+from agents.compare.grid import ALL, PLAIN, Cell, Settings, grid, needing_model, numbers
 from agents.compare.report import report
 from agents.compare.running import Outcome, run
 from agents.compare.store import Store
 from agents.games import SIZES_HELP
 from agents.memories import MEMORIES
-from agents.players import PAID_TOKENS, RECALL_TOKENS
+from agents.players import PAID_TOKENS, POLICIES, RECALL_TOKENS
 from envs.tasks import TASKS
-from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
+from envs.wordings import WORDINGS
+from graphmem.cli.models import ASKED, Asking, asking
 from graphmem.errors import InputError
 from graphmem.terminal import printable
 
 INTERRUPTED = 130
 
 
+@asking
 def compare(
     tasks: Annotated[str, typer.Option(help=f"Of {', '.join(TASKS)}; several with commas, or all.")] = ALL,
     memories: Annotated[str, typer.Option(help=f"Of {', '.join(MEMORIES)}; or all.")] = ALL,
     sizes: Annotated[str, typer.Option(help=f"{SIZES_HELP} Or all.")] = ALL,
     seeds: Annotated[str, typer.Option(help='Of the games: "1-20", "1,5,7".')] = "1-3",
-    policy: Annotated[Literal["heuristic", "llm"], typer.Option(help="Who plays: heuristic or llm.")] = "heuristic",
-    model: Annotated[str, typer.Option(help="For --policy llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
-    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
-    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
-    timeout: Annotated[float, TIMEOUT] = 300.0,
-    extra_body: Annotated[str | None, EXTRA_BODY] = None,
+    reworded: Annotated[
+        str | None, typer.Option(help=f"Notes, recipes and task in other words: {', '.join(WORDINGS)}.")
+    ] = None,
+    policy: Annotated[str, typer.Option(help=f"Who plays, of {', '.join(POLICIES)}; or all.")] = PLAIN,
+    model: Annotated[str, typer.Option(help="For hybrid and llm; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
+    asked: Asking = ASKED,
     budget_tokens: Annotated[
         str | None, typer.Option(help="What a memory may say at a step; as in play, when left out.")
     ] = None,
@@ -58,23 +61,23 @@ def compare(
     if report_of is not None:
         _show(report(Store(report_of)))
         return
-    chosen = memories.split(",")
-    if policy == "heuristic":
-        chosen, left_out = without_model(chosen)
-        if left_out:
-            console.print(f"left out, as they need --policy llm: {', '.join(left_out)}", markup=False)
-    budgets = budget_tokens or str(PAID_TOKENS if policy == "llm" else RECALL_TOKENS)
+    chosen, policies = memories.split(","), policy.split(",")
+    if PLAIN in policies and (left_out := needing_model(chosen)):
+        console.print(f"left out where the heuristic player plays, as they need a model: {', '.join(left_out)}")
+    paid = {"llm", ALL} & set(policies)
+    budgets = budget_tokens or str(PAID_TOKENS if paid else RECALL_TOKENS)
     cells = grid(
         tasks.split(","),
         sizes.split(","),
         numbers(seeds, "--seeds"),
         chosen,
         numbers(budgets, "--budget-tokens"),
+        policies,
     )
+    modelled = any(cell.policy != PLAIN for cell in cells)
     settings = Settings(
-        policy=policy, model=model if policy == "llm" else None, max_tokens=max_tokens, timeout=timeout,
-        reasoning_effort=reasoning_effort, extra_body=json_object(extra_body), max_steps=max_steps,
-    )  # fmt: skip
+        model=model if modelled else None, max_steps=max_steps, reworded=reworded, **dataclasses.asdict(asked)
+    )
     store = Store(out, settings)
     try:
         failed = _run(console, store, cells, games, workers, scheduler)

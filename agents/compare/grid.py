@@ -1,22 +1,30 @@
-"""The grid: which games are played with which memories, and how."""
+"""The grid: which games are played by whom, with which memories, and how."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.memories import MEMORIES
+from agents.players import POLICIES
 from envs.tasks import SIZES, TASKS
 from graphmem.errors import InputError
 from graphmem.retrieval.budget import LEAST
 
 ALL = "all"
 
+PLAIN: Final = "heuristic"
+"""The policy that needs no model."""
+
+
+Entrant = tuple[str, str]
+"""A memory, and the policy that plays with it."""
+
 
 class Cell(BaseModel):
-    """One game, one memory, one budget: one run. `budget` is 0 where it makes no difference."""
+    """One game, one memory, one budget, one player: one run. `budget` is 0 where it makes no difference."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,11 +33,18 @@ class Cell(BaseModel):
     seed: Annotated[int, Field(ge=0)]
     memory: str
     budget: Annotated[int, Field(ge=0)]
+    policy: Literal["heuristic", "hybrid", "llm"] = PLAIN
 
     @property
     def name(self) -> str:
-        """Of its log: "cooking-hard-3 graph 500"."""
-        return f"{self.task}-{self.size}-{self.seed} {self.memory} {self.budget}"
+        """Of its log: "cooking-hard-3 graph 500", and the policy if it is not `PLAIN`."""
+        policy = "" if self.policy == PLAIN else f" {self.policy}"
+        return f"{self.task}-{self.size}-{self.seed} {self.memory} {self.budget}{policy}"
+
+    @property
+    def entrant(self) -> Entrant:
+        """What is compared."""
+        return self.memory, self.policy
 
 
 class Settings(BaseModel):
@@ -37,35 +52,48 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    policy: Literal["heuristic", "llm"] = "heuristic"
     model: str | None = None
     max_tokens: int = 2048
     reasoning_effort: str | None = None
     timeout: float = 300.0
     extra_body: dict[str, Any] | None = None
     max_steps: Annotated[int, Field(ge=1)] = 150
+    reworded: str | None = None
+    policy: str = PLAIN
+    """Of logs whose cell names none, as they were when a folder had one policy."""
 
 
 def grid(
-    tasks: Sequence[str], sizes: Sequence[str], seeds: Iterable[int], memories: Sequence[str], budgets: Sequence[int]
+    tasks: Sequence[str],
+    sizes: Sequence[str],
+    seeds: Iterable[int],
+    memories: Sequence[str],
+    budgets: Sequence[int],
+    policies: Sequence[str] = (PLAIN,),
 ) -> list[Cell]:
     """Every cell, ordered so that a grid cut short has all memories of the same games. `ALL` stands for all there are.
 
-    A size that a task lacks is passed over, unless no task has it. Raises `InputError` for a name that is none.
+    A size that a task lacks is passed over, unless no task has it, and so is a memory that needs a model where none
+    plays. Raises `InputError` for a name that is none.
     """
     tasks = _named(tasks, TASKS, "task")
     known = tuple(dict.fromkeys(size for task in tasks for size in SIZES[task]))
     sizes = _named(sizes, known, "size")
     memories = _named(memories, tuple(MEMORIES), "memory")
+    policies = _named(policies, POLICIES, "policy")
     if not budgets or min(budgets) < LEAST:
         raise InputError(f"a token budget must be {LEAST} or more")
     return [
-        Cell.model_validate({"task": task, "size": size, "seed": seed, "memory": memory, "budget": budget})
+        Cell.model_validate(
+            {"task": task, "size": size, "seed": seed, "memory": memory, "budget": budget, "policy": policy}
+        )
         for seed in dict.fromkeys(seeds)
         for task in tasks
         for size in sizes
         if size in SIZES[task]
         for memory in memories
+        for policy in policies
+        if policy != PLAIN or not MEMORIES[memory].needs_model
         for budget in (dict.fromkeys(budgets) if MEMORIES[memory].bounded else (0,))
     ]
 
@@ -79,11 +107,9 @@ def _named(names: Sequence[str], known: Sequence[str], what: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def without_model(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Of these memories, those that run without a language model, and those that are left out."""
-    names = _named(names, tuple(MEMORIES), "memory")
-    out = [name for name in names if MEMORIES[name].needs_model]
-    return [name for name in names if name not in out], out
+def needing_model(names: Sequence[str]) -> list[str]:
+    """Those of these memories that do not run without a language model."""
+    return [name for name in _named(names, tuple(MEMORIES), "memory") if MEMORIES[name].needs_model]
 
 
 def numbers(text: str, what: str) -> list[int]:

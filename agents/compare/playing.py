@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from agents.ariadne import Ariadne
-from agents.compare.grid import Cell, Settings
+from agents.compare.grid import PLAIN, Cell, Settings
+from agents.games import open_named
 from agents.memories import MEMORIES, Tools, make_memory
-from agents.players import Player, language_model, rules_of_thumb
+from agents.players import Player, player_of
 from agents.runlog import paid_record, run_record, step_record
-from envs import open_game
-from envs.tasks import make
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.llm import ChatModel
@@ -29,10 +28,10 @@ def play(cell: Cell, settings: Settings, games: Path) -> list[dict[str, Any]]:
     that may try several times, the last trial is told, with what all of them cost.
     """
     with ExitStack() as stack:
-        env = open_game(make(cell.task, cell.size, cell.seed, games))
+        env, _ = open_named(cell.task, cell.size, cell.seed, settings.reworded, games)
         stack.callback(env.close)
-        llm = stack.enter_context(_model(settings)) if settings.model else None
-        player = language_model(llm) if llm else rules_of_thumb(_sense(), cell.seed)
+        llm = None if cell.policy == PLAIN else stack.enter_context(_model(settings))
+        player = player_of(cell.policy, _sense(), cell.seed, llm)
         memory = make_memory(cell.memory, Tools(load_embedder(), player.extractor, llm, env.task))
         stack.callback(memory.close)
         trial = 0

@@ -9,9 +9,11 @@ from zlib import crc32
 
 import numpy as np
 
+from agents.compare.grid import Entrant
 from agents.compare.results import Result, by_step
-from agents.compare.tables import budgets_of, games_of, memories_of, select, title
+from agents.compare.tables import budgets_of, entrants_of, games_of, select, title
 from agents.memories import MEMORIES
+from agents.players import POLICIES
 from graphmem.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ _HUES = (
 
 _DASHES = ("-", "--", ":", "-.")
 
-Draw = Callable[["Axes", Sequence[Result], str, int], None]
-"""Draws the runs of a memory in a panel whose longest run has so many commands."""
+Draw = Callable[["Axes", Sequence[Result], Entrant, int], None]
+"""Draws the runs of an entrant in a panel whose longest run has so many commands."""
 
 
 def plot(results: Sequence[Result], folder: Path) -> list[Path]:
@@ -48,9 +50,8 @@ def _grid(results: Sequence[Result], task: str, draw: Draw, label: str) -> Figur
     axes = figure.subplots(len(sizes), len(budgets), squeeze=False, sharey=True)
     for size, row in zip(sizes, axes, strict=True):
         for budget, panel in zip(budgets, row, strict=True):
-            _panel(
-                panel, {memory: select(results, memory, budget, task, size) for memory in memories_of(results)}, draw
-            )
+            played = {entrant: select(results, entrant, budget, task, size) for entrant in entrants_of(results)}
+            _panel(panel, played, draw)
             panel.set_title(f"{task}, {size}, {budget:,} tokens", fontsize=9)
         row[0].set_ylabel(label)
     for panel in axes[-1]:
@@ -61,12 +62,12 @@ def _grid(results: Sequence[Result], task: str, draw: Draw, label: str) -> Figur
     return figure
 
 
-def _panel(panel: Axes, played: Mapping[str, Sequence[Result]], draw: Draw) -> None:
-    """The runs of each memory in one panel."""
+def _panel(panel: Axes, played: Mapping[Entrant, Sequence[Result]], draw: Draw) -> None:
+    """The runs of each entrant in one panel."""
     longest = max((result.commands for runs in played.values() for result in runs), default=0)
-    for memory, runs in played.items():
+    for entrant, runs in played.items():
         if runs:
-            draw(panel, runs, memory, longest)
+            draw(panel, runs, entrant, longest)
     panel.grid(alpha=0.25)
     panel.spines[["top", "right"]].set_visible(False)
 
@@ -79,34 +80,36 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _scores(panel: Axes, results: Sequence[Result], memory: str, longest: int) -> None:
+def _scores(panel: Axes, results: Sequence[Result], entrant: Entrant, longest: int) -> None:
     """The mean over the games, with the band of its 95% bootstrap interval; a game that is over keeps its score."""
     curves = by_step([(0.0, *result.scores) for result in results], longest + 1)
     steps, middle = np.arange(curves.shape[1]), curves.mean(axis=0)
     drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
     low, high = np.quantile(curves[drawn].mean(axis=1), [0.025, 0.975], axis=0)
-    panel.fill_between(steps, low, high, color=style(memory)[0], alpha=0.15, linewidth=0)
-    _line(panel, steps, middle, memory)
+    panel.fill_between(steps, low, high, color=style(entrant)[0], alpha=0.15, linewidth=0)
+    _line(panel, steps, middle, entrant)
 
 
-def _prompts(panel: Axes, results: Sequence[Result], memory: str, longest: int) -> None:
+def _prompts(panel: Axes, results: Sequence[Result], entrant: Entrant, longest: int) -> None:
     """The mean over the games that are still on."""
     tokens = by_step([result.prompts for result in results])
     if tokens.size:
-        _line(panel, np.arange(1, tokens.shape[1] + 1), np.nanmean(tokens, axis=0), memory)
+        _line(panel, np.arange(1, tokens.shape[1] + 1), np.nanmean(tokens, axis=0), entrant)
 
 
-def _line(panel: Axes, steps: Any, values: Any, memory: str) -> None:
-    width = 2.2 if memory == "graph" else 1.2
-    colour, dashes = style(memory)
-    panel.plot(steps, values, color=colour, linestyle=dashes, linewidth=width, label=title(memory))
+def _line(panel: Axes, steps: Any, values: Any, entrant: Entrant) -> None:
+    width = 2.2 if entrant[0] == "graph" else 1.2
+    colour, dashes = style(entrant)
+    panel.plot(steps, values, color=colour, linestyle=dashes, linewidth=width, label=title(entrant))
 
 
-def style(memory: str) -> tuple[str, str]:
-    """Colour and dashes of a memory's line, the same in every plot, and as long as they last no other's."""
+def style(entrant: Entrant) -> tuple[str, str]:
+    """Colour and dashes of an entrant's line, the same in every plot, and as long as they last no other's."""
+    memory, policy = entrant
     names = list(MEMORIES)
     place = names.index(memory) if memory in names else len(names) + crc32(memory.encode())
-    return _HUES[place % len(_HUES)], _DASHES[place // len(_HUES) % len(_DASHES)]
+    dashes = place // len(_HUES) + POLICIES.index(policy)
+    return _HUES[place % len(_HUES)], _DASHES[dashes % len(_DASHES)]
 
 
 def _save(figure: Figure, stem: Path) -> list[Path]:

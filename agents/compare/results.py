@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from agents.compare.grid import Cell
+from agents.compare.grid import PLAIN, Cell
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _result(steps: Sequence[dict[str, Any]], run: dict[str, Any], max_steps: int
     scores = [step["score"] / best for step in steps for _ in step["commands"]]
     prompts = _prompts(steps)
     return Result(
-        cell=Cell.model_validate(run["cell"]),
+        cell=Cell.model_validate({"policy": "llm" if total else PLAIN} | run["cell"]),
         score=run["normalized_score"],
         pace=(sum(scores) + (max_steps - len(scores)) * run["normalized_score"]) / max_steps,
         won=run["won"],

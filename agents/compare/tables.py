@@ -10,8 +10,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from agents.compare.grid import PLAIN, Entrant
 from agents.compare.results import Result, interval
 from agents.memories import MEMORIES
+from agents.players import POLICIES
 from envs.tasks import SIZES
 
 NONE = "none"
@@ -29,7 +31,7 @@ class Table:
 
 
 def score_table(results: Sequence[Result]) -> Table:
-    """Mean score of each memory (a column) at each task, size and budget (a row); the best of a row is marked."""
+    """Mean score of each entrant (a column) at each task, size and budget (a row); the best of a row is marked."""
     return _by_game("Mean score (of 1) at the end, with its 95% confidence interval", results, lambda run: run.score)
 
 
@@ -40,17 +42,17 @@ def pace_table(results: Sequence[Result]) -> Table:
 
 
 def _by_game(heading: str, results: Sequence[Result], value: Callable[[Result], float]) -> Table:
-    memories = memories_of(results)
+    entrants = entrants_of(results)
     rows: list[tuple[str, ...]] = []
     best: set[tuple[int, int]] = set()
     for budget in budgets_of(results):
         for task, size in games_of(results):
-            cells = [list(map(value, select(results, memory, budget, task, size))) for memory in memories]
+            cells = [list(map(value, select(results, entrant, budget, task, size))) for entrant in entrants]
             means = [round(mean(cell), 3) if cell else None for cell in cells]
             top = max((each for each in means if each is not None), default=None)
             best |= {(len(rows), 3 + at) for at, each in enumerate(means) if each is not None and each == top}
             rows.append((task, size, f"{budget:,}", *map(_with_interval, cells)))
-    header = ("task", "size", "budget", *map(title, memories))
+    header = ("task", "size", "budget", *map(title, entrants))
     return Table(heading, header, tuple(rows), frozenset(best))
 
 
@@ -68,21 +70,23 @@ HEADER = (
 
 
 def detail_table(results: Sequence[Result]) -> Table:
-    """One row for each task, budget and memory, over all sizes: the score, and what it took.
+    """One row for each task, budget and entrant, over all sizes: the score, and what it took.
 
-    The gain is what the score is above that of no memory, for each 1,000 tokens more that a step's prompt has.
+    The gain is what the score is above that of the same player without a memory, for each 1,000 tokens more that a
+    step's prompt has.
     """
     rows: list[tuple[str, ...]] = []
     best: set[tuple[int, int]] = set()
     for task in dict.fromkeys(task for task, _ in games_of(results)):
         for budget in budgets_of(results):
-            cells = {memory: select(results, memory, budget, task) for memory in memories_of(results)}
-            cells = {memory: cell for memory, cell in cells.items() if cell}
+            cells = {entrant: select(results, entrant, budget, task) for entrant in entrants_of(results)}
+            cells = {entrant: cell for entrant, cell in cells.items() if cell}
             top = max((round(mean(r.score for r in cell), 3) for cell in cells.values()), default=0)
-            for memory, cell in cells.items():
+            for entrant, cell in cells.items():
                 if round(mean(r.score for r in cell), 3) == top:
                     best |= {(len(rows), 2), (len(rows), 4)}
-                rows.append((task, f"{budget:,}", title(memory), *_figures(cell, cells.get(NONE, []))))
+                without = cells.get((NONE, entrant[1]), [])
+                rows.append((task, f"{budget:,}", title(entrant), *_figures(cell, without)))
     return Table("What each memory took, over all sizes", HEADER, tuple(rows), frozenset(best))
 
 
@@ -115,15 +119,22 @@ def _gain(cell: Sequence[Result], without: Sequence[Result]) -> str:
     return f"{1000 * sum(result.score - other.score for result, other in pairs) / tokens:+.2f}"
 
 
-def memories_of(results: Iterable[Result]) -> list[str]:
-    """Those of `MEMORIES` in its order, then any that only the logs know."""
-    present = {result.cell.memory for result in results}
-    return [memory for memory in MEMORIES if memory in present] + sorted(present - MEMORIES.keys())
+def entrants_of(results: Iterable[Result]) -> list[Entrant]:
+    """By memory in the order of `MEMORIES`, then any that only the logs know; of one memory by policy."""
+    memories = list(MEMORIES)
+
+    def place(entrant: Entrant) -> tuple[int, str, int]:
+        memory, policy = entrant
+        return memories.index(memory) if memory in MEMORIES else len(memories), memory, POLICIES.index(policy)
+
+    return sorted({result.cell.entrant for result in results}, key=place)
 
 
-def title(memory: str) -> str:
-    """What a table calls a memory: one that is not registered here by its name."""
-    return MEMORIES[memory].title if memory in MEMORIES else memory
+def title(entrant: Entrant) -> str:
+    """What a table calls an entrant: a memory that is not registered here by its name, and any policy but `PLAIN`."""
+    memory, policy = entrant
+    named = MEMORIES[memory].title if memory in MEMORIES else memory
+    return named if policy == PLAIN else f"{named}, {policy}"
 
 
 def budgets_of(results: Iterable[Result]) -> list[int]:
@@ -136,12 +147,14 @@ def games_of(results: Iterable[Result]) -> list[tuple[str, str]]:
     return [(task, size) for task in SIZES for size in SIZES[task] if (task, size) in present]
 
 
-def select(results: Iterable[Result], memory: str, budget: int, task: str, size: str | None = None) -> list[Result]:
+def select(
+    results: Iterable[Result], entrant: Entrant, budget: int, task: str, size: str | None = None
+) -> list[Result]:
     """A memory without a budget counts at every one."""
     return [
         result
         for result in results
-        if result.cell.memory == memory
+        if result.cell.entrant == entrant
         and result.cell.budget in (budget, 0)
         and result.cell.task == task
         and size in (None, result.cell.size)

@@ -32,8 +32,11 @@ EXITS = 10
 RECENT = 3
 """Earlier commands that a prompt shows at most, the latest."""
 
-RECENT_TOKENS = 120
+RECENT_TOKENS = 100
 """What these may take with the answers to them, which are told whole as far as they fit."""
+
+REASON_TOKENS = 60
+"""What the reasons of the plan's sub-goals may take, those of the next first."""
 
 CLIPPED = 100
 """Characters of the first answer that does not fit."""
@@ -43,6 +46,7 @@ REPEATED = 3
 
 _HEADINGS = (FACTS_HEADING, EPISODES_HEADING)
 _EPISODE = re.compile(r"^\[step \d+[^\]\n]*\] (.*(?:\n  .*)*)\n?", re.MULTILINE)
+_TITLE = re.compile(r"^\s*-= (.+?) =-\s*$", re.MULTILINE)
 _ARTICLE = re.compile(r"^(?:an?|the|some) ")
 _SURE = 0.85
 """How alike two commands must be to count as one, and how much less alike the next best must be."""
@@ -193,13 +197,22 @@ def scene(situation: Situation, *, actions: bool = False, exits: bool = True) ->
 
 
 def _not_told_elsewhere(situation: Situation) -> str:
-    """What is recalled, but for what other sections tell: the map, what is carried, the place, the recent answers."""
+    """What is recalled, but for what other sections tell.
+
+    That is the map, what is carried, the place and what is there, the recent answers, and earlier looks at a place that
+    is looked at now.
+    """
     told = {fact_line(fact) for fact in situation.facts or () if _is_told(fact, situation)}
     recent = {_one_line(f"> {command} {seen}") for command, seen in situation.recent[-RECENT - 1 :]}
-    episodes = _EPISODE.sub(lambda found: "" if _one_line(found[1]) in recent else found[0], situation.recollection)
+    here = set(_TITLE.findall(situation.observation))
+
+    def is_told(episode: str) -> bool:
+        return _one_line(episode) in recent or bool(here.intersection(_TITLE.findall(episode)))
+
+    episodes = _EPISODE.sub(lambda found: "" if is_told(found[1]) else found[0], situation.recollection)
     lines = [line for line in episodes.splitlines() if line not in told]
     kept = [line for line, after in pairwise([*lines, ""]) if line not in _HEADINGS or after.strip()]
-    return "\n".join(kept).strip()
+    return "\n".join(line.removeprefix("- ") for line in kept).strip()
 
 
 def _one_line(text: str) -> str:
@@ -208,18 +221,21 @@ def _one_line(text: str) -> str:
 
 def _is_told(fact: Fact, situation: Situation) -> bool:
     subject, relation, value = fact.triple.key
+    place, seen = entity_key(situation.place or ""), situation.observation.casefold()
     carried = value == "inventory" and subject in situation.inventory.casefold()
-    return relation in RELATIONS or carried or (subject == "player" and value == entity_key(situation.place or ""))
+    seen_here = (subject == place and value in seen) or (value == place and (subject == "player" or subject in seen))
+    return relation in RELATIONS or carried or seen_here
 
 
 def plan_text(plan: Plan) -> str:
-    """The main goal, and the sub-goals with their reasons, a line each; "" where there are none."""
-    lines = [f"{number}. {step.text}" + f" ({step.reason})" * bool(step.reason) for number, step in _numbered(plan)]
+    """The main goal, and the sub-goals with their reasons as far as these fit, a line each; "" where there are none."""
+    lines: list[str] = []
+    room = REASON_TOKENS
+    for number, step in enumerate(plan.sub_goals, start=1):
+        reason = f" ({step.reason})" if step.reason else ""
+        room -= count_tokens(reason)
+        lines.append(f"{number}. {step.text}{reason if room >= 0 else ''}")
     return "\n".join([f"Main goal: {plan.goal}", *lines]) if lines else ""
-
-
-def _numbered(plan: Plan) -> Iterable[tuple[int, SubGoal]]:
-    return enumerate(plan.sub_goals, start=1)
 
 
 def _recent(pairs: Sequence[tuple[str, str]]) -> list[str]:

@@ -22,10 +22,9 @@ from agents.quality.recorded import quality_beside, quality_of_record, recorded_
 from agents.quality.state import KINDS
 from agents.quality.walks import quality_of, walk, walkthrough
 from envs.tasks import TASKS, make
-from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
+from graphmem.cli.models import ASKED, Asking, asking
 from graphmem.errors import InputError
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
-from graphmem.llm import ChatModel
 from graphmem.protocols import Extractor
 from graphmem.terminal import printable
 
@@ -42,6 +41,7 @@ class Job:
     judge: Callable[[], Quality]
 
 
+@asking
 def graph_quality(
     task: Annotated[list[str] | None, typer.Option(help=f"{', '.join(TASKS)}; all, when nothing is named.")] = None,
     size: Annotated[str, typer.Option(help="Of the made games.")] = "default",
@@ -54,10 +54,7 @@ def graph_quality(
         Path | None, typer.Option(help="A folder with recorded runs, traces/*.jsonl, and their games, games/*.z8.")
     ] = None,
     model: Annotated[str, typer.Option(help="Also judge extraction by this model; OPENAI_BASE_URL says where.")] = "",
-    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
-    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
-    timeout: Annotated[float, TIMEOUT] = 300.0,
-    extra_body: Annotated[str | None, EXTRA_BODY] = None,
+    asked: Asking = ASKED,
     budget: Annotated[float | None, typer.Option(min=0, help="USD that the model's calls may cost.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
 ) -> None:
@@ -66,11 +63,7 @@ def graph_quality(
     with ExitStack() as stack:
         extractors: dict[str, Extractor] = {"rules": TextWorldExtractor()}
         if model:
-            llm = ChatModel(
-                model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
-                extra_body=json_object(extra_body), budget=budget,
-            )  # fmt: skip
-            extractors[model] = GameExtractor(game_model(stack.enter_context(llm)))
+            extractors[model] = GameExtractor(game_model(stack.enter_context(asked.chat(model, budget=budget))))
         walks = dict(_made(task if task or game or recorded else TASKS, size, seeds))
         if game:
             walks[game.stem] = [(game, _lines(commands) if commands else walkthrough(game))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, Where, app, memory_at, seen_at, where_of
-from graphmem.cli.models import EXTRA_BODY, MAX_TOKENS, REASONING_EFFORT, TIMEOUT, json_object
+from graphmem.cli.models import ASKED, Asking, asking
 from graphmem.cli.output import as_line
 from graphmem.retrieval.budget import LEAST
 from graphmem.terminal import printable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asking
 def ask(
     file: File,
     question: Annotated[str, typer.Argument(help="What to answer from the memory.")],
@@ -27,23 +28,14 @@ def ask(
     rounds: Annotated[int, typer.Option(min=1, help="Of recall, at most: each looks for what the last one lacks.")] = 3,
     where: Where = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="USD that the calls may cost.")] = None,
-    max_tokens: Annotated[int, MAX_TOKENS] = 2048,
-    reasoning_effort: Annotated[str | None, REASONING_EFFORT] = None,
-    timeout: Annotated[float, TIMEOUT] = 300.0,
-    extra_body: Annotated[str | None, EXTRA_BODY] = None,
+    asked: Asking = ASKED,
     at: Moment = None,
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the memory by a language model, and print the episodes that the answer stands on."""
-    from graphmem.llm import ChatModel
-
-    with (
-        memory_at(file, namespace, embedder) as memory,
-        ChatModel(model, max_tokens=max_tokens, reasoning_effort=reasoning_effort, timeout=timeout,
-                  extra_body=json_object(extra_body), budget=max_cost) as llm,
-    ):  # fmt: skip
+    with memory_at(file, namespace, embedder) as memory, asked.chat(model, budget=max_cost) as llm:
         answer = seen_at(memory, at).ask(question, llm, budget=budget, rounds=rounds, where=where_of(where))
     print(as_line(asdict(answer)) if as_json else _told(answer))
 

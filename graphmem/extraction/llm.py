@@ -14,13 +14,11 @@ import graphmem.prompts as prompts
 from graphmem.extraction.grounding import Evidence
 from graphmem.images import read
 from graphmem.passages import passages
-from graphmem.protocols import LLM, Message
+from graphmem.protocols import LLM, SHOWN, Message
 from graphmem.records import Extraction, Fact, Observation, Triple
 
 log = logging.getLogger(__name__)
 
-SHOWN = 30
-"""Known facts that the model is shown at most: so the prompt does not grow with the graph."""
 LONG = 6000
 """A text of more characters than this is read in passages, each by a call of its own."""
 

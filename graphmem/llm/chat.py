@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _OBJECTIONS = (400, 422, 500, 501)
 """Statuses by which a server says that it does not take a request as it is."""
-_FEW = 2
+_FEW = 1
 """Attempts at a call for what was out of reach the last time."""
 _WAYS = 24
 """Ways to put a request at most."""

@@ -112,3 +112,24 @@ def test_texts_are_read_where_the_memory_holds_no_facts(player: HeuristicPlayer)
         place="Hall",
     )
     assert player.act(situation).action == "go east"
+
+
+def test_a_key_is_not_carried_to_a_lock_before_memory_was_asked_about_it(player: HeuristicPlayer) -> None:
+    known = [fact("brass key, unlocks, box"), replace(fact("box, is in, Cellar"), slot="location")]
+    situation = Situation(
+        task="find the treasure",
+        observation="-= Hall =-",
+        inventory="You are carrying: a brass key.",
+        admissible=("go east", "look"),
+        place="Hall",
+        distances={"Cellar": 2},
+        unexplored={"Hall": ["east"]},
+        facts=known,
+        learned=[],
+    )
+    plan = player.plan(situation)
+    assert "box" in plan.about
+    assert player.act(situation).action == "go east"
+    assert player.act(replace(situation, plan=plan)).action == "go to Cellar"
+    is_open = replace(fact("box, is, open"), slot="openness")
+    assert player.act(replace(situation, plan=plan, facts=[*known, is_open])).action == "go east"

@@ -9,7 +9,7 @@ import pytest
 from agents.ariadne import Ariadne, Step
 from agents.memories import GraphMemory, open_memory
 from agents.players import as_in_the_paper, language_model
-from envs import open_game
+from envs import MiniWorld, open_game
 from envs.tasks import make
 from graphmem import Memory
 from graphmem.embedding import load_embedder
@@ -84,3 +84,28 @@ def test_three_calls_a_step(play) -> None:  # type: ignore[no-untyped-def]
     _, _, server, agent = play("treasure-hunt", "default", 1)
     kinds = [request["messages"][0]["content"][:40] for request in server.requests]
     assert len(kinds) <= 3 * (len(agent.commands) + 1)
+
+
+READING_REFUSED = [
+    (faulty.status(503), 6 + 8),  # it may pass: asked patiently once, and from then on once an observation
+    (faulty.status(400, message="no"), 18),  # asked in other ways first, then once an observation
+    (faulty.status(403), 9),
+]
+
+
+@pytest.mark.parametrize(("fault", "most"), READING_REFUSED)
+def test_a_server_that_refuses_to_read_is_not_asked_on_and_on(fault: faulty.Fault, most: int) -> None:
+    def is_reading(body: faulty.Body) -> bool:
+        return "triples" in str(body["messages"][0]["content"])
+
+    decided = '{"main_goal": "win", "sub_goals": [{"goal": "look"}], "explore": false, "reason": "r", "action": "look"}'
+    with (
+        ChatServer(lambda *_: decided, refuses=lambda body: fault if is_reading(body) else None) as server,
+        ChatModel("m", base_url=server.url, api_key="none", patience=Patience(first=0.001)) as model,
+    ):
+        player = language_model(model)
+        with open_memory(":memory:", load_embedder("lexical"), player.extractor) as memory:
+            agent = Ariadne(MiniWorld(), GraphMemory(memory), player.policy, max_steps=8)
+            list(agent.run())
+        assert (len(agent.commands), agent.unread) == (8, 9)
+        assert 9 <= sum(map(is_reading, server.requests)) <= most

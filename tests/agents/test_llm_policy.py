@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.policies.llm import LLMPolicy, match, possible_actions, scene
+from agents.policies.llm import LLMPolicy, match, plan_text, possible_actions, scene
 from agents.policies.paper import PaperPolicy
 from agents.policies.protocol import Plan, Situation, SubGoal
 from agents.prompts import ActionReply, PlanAndActionReply, PlanReply
@@ -218,7 +218,27 @@ def test_what_other_sections_tell_is_not_told_from_memory_again() -> None:
     text = "Facts I know:\n" + "\n".join(f"- {fact.id}" for fact in facts)
     text += "\nEpisodes I remember:\n[step 3] > go east\n  A room."
     shown = replace(SITUATION, facts=facts, recollection=text, recent=[("go east", "A room."), ("look", "x")])
-    assert scene(shown)["Memory"] == "Facts I know:\n- chest, is, closed"
+    assert scene(shown)["Memory"] == "Facts I know:\nchest, is, closed"
+
+
+def test_what_is_before_the_eyes_is_not_told_from_memory_again() -> None:
+    facts = [
+        Fact(text, *text.split(", "), asserted_by="e", since=0)  # type: ignore[misc]
+        for text in ("Hall, contains, chest", "chest, is in, Hall", "Hall, contains, lamp", "chest, holds, coin")
+    ]
+    text = "Facts I know:\n" + "\n".join(f"- {fact.id}" for fact in facts)
+    text += "\nEpisodes I remember:\n[step 1] > go east\n  -= Hall =-\n  A lamp."
+    text += "\n[step 2] > go west\n  -= Kitchen =-\n  A stove."
+    shown = replace(SITUATION, observation="-= Hall =-\nYou see a chest.", facts=facts, recollection=text)
+    told = "Facts I know:\nHall, contains, lamp\nchest, holds, coin\nEpisodes I remember:\n[step 2] > go west"
+    assert scene(shown)["Memory"] == f"{told}\n  -= Kitchen =-\n  A stove."
+
+
+def test_the_reasons_of_the_next_sub_goals_are_told_as_far_as_they_fit() -> None:
+    steps = tuple(SubGoal(f"step {number}", "because " * length) for number, length in enumerate((5, 200, 5), start=1))
+    lines = plan_text(Plan("win", steps)).splitlines()
+    assert ["because" in line for line in lines] == [False, True, False, False]
+    assert [line.split(" (")[0] for line in lines[1:]] == ["1. step 1", "2. step 2", "3. step 3"]
 
 
 def test_the_papers_prompts_show_all_that_was_recalled_and_exits_only_to_explore() -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from graphmem.extraction.llm import SHOWN, LLMExtractor
+from graphmem.extraction.llm import LLMExtractor
 from graphmem.prompts import ExtractionReply
+from graphmem.protocols import SHOWN
 from graphmem.records import Fact, Observation
 
 TEXT = "> take lamp\nYou pick up the old lamp. The note reads: the key 2 unlocks the red locker."

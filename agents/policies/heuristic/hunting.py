@@ -53,7 +53,8 @@ def _use_keys(known: Knowledge) -> Iterator[Option]:
         locks = [lock for lock in _locks(known, key) if not _is_open(known, lock)]
         for lock in locks:
             about = (lock, name, *known.holders(lock))
-            yield option("unlock", lock, f"{name} unlocks it", known.go_to_thing(lock), other=name, about=about)
+            way = known.go_to_thing(lock) if _is_looked_up(known, lock) else None
+            yield option("unlock", lock, f"{name} unlocks it", way, other=name, about=about)
         if not locks:
             yield option("learn what it unlocks", name, "nobody has said it yet")
 
@@ -74,6 +75,12 @@ def _is_spent(known: Knowledge, key: str) -> bool:
     """Whether a key has done its work."""
     locks = _locks(known, key)
     return bool(locks) and all(_is_open(known, lock) for lock in locks)
+
+
+def _is_looked_up(known: Knowledge, lock: str) -> bool:
+    """Whether all is told of a lock that is known: one that was opened long ago is not worth the walk."""
+    planned = map(entity_key, known.situation.plan.about)
+    return bool(known.state(lock, "openness")) or entity_key(lock) in planned
 
 
 def _is_open(known: Knowledge, lock: str) -> bool:

@@ -69,7 +69,10 @@ def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> S
 
 
 def _goes_on(relation: str, ending: Ending) -> bool:
-    """Whether what ended of one object holds of another: "lives in" does, "moved to" happened once."""
+    """Whether what ended of one object holds of another: "lives in" does, "moved to" happened once.
+
+    What one has goes on where the other stands in its place for anybody.
+    """
     if relation.startswith("has "):
-        return ending.relation is not None or ending.reason == "replaced"
+        return not ending.subject
     return not is_past(relation) and relation != "has"

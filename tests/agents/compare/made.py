@@ -16,8 +16,12 @@ from graphmem import Learned
 SETTINGS = Settings(max_steps=4)
 
 
-def cell(seed: int, memory: str = "graph", budget: int = 500, task: str = "treasure-hunt") -> Cell:
-    return Cell.model_validate({"task": task, "size": "default", "seed": seed, "memory": memory, "budget": budget})
+def cell(
+    seed: int, memory: str = "graph", budget: int = 500, task: str = "treasure-hunt", policy: str = "heuristic"
+) -> Cell:
+    return Cell.model_validate(
+        {"task": task, "size": "default", "seed": seed, "memory": memory, "budget": budget, "policy": policy}
+    )
 
 
 def records(of: Cell, *scores: float, won: bool = False, tokens: int = 100) -> list[dict[str, Any]]:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from agents.compare.grid import ALL, grid, numbers, without_model
-from agents.memories import MEMORIES
+from agents.compare.grid import ALL, grid, needing_model, numbers
 from graphmem.errors import InputError
 
 
@@ -33,6 +32,7 @@ def test_a_size_that_a_task_lacks_is_passed_over() -> None:
         ((["chess"], [ALL], [1], [ALL], [500]), "no task 'chess': choose of treasure-hunt"),
         ((["cleaning"], ["level1"], [1], [ALL], [500]), "no size 'level1'"),
         (([ALL], [ALL], [1], ["brain"], [500]), "no memory 'brain'"),
+        (([ALL], [ALL], [1], [ALL], [500], ["me"]), "no policy 'me': choose of heuristic, hybrid, llm"),
         (([ALL], [ALL], [1], [ALL], [49]), "a token budget must be 50 or more"),
     ],
 )
@@ -42,9 +42,15 @@ def test_a_name_that_is_none_is_named_with_those_there_are(given: tuple[list[str
 
 
 def test_memories_that_need_a_model_are_told_apart() -> None:
-    kept, left_out = without_model([ALL])
-    assert left_out == ["summary", "simulacra", "reflexion"]
-    assert kept + left_out != [] == sorted(set(MEMORIES) - {*kept, *left_out})
+    assert needing_model([ALL]) == ["summary", "simulacra", "reflexion"]
+
+
+def test_every_game_is_played_by_every_player_that_a_memory_can_do_with() -> None:
+    cells = grid(["cooking"], ["level1"], [1], ["graph", "summary"], [500], ["heuristic", "hybrid", "llm"])
+    assert [(cell.memory, cell.policy) for cell in cells] == [
+        ("graph", "heuristic"), ("graph", "hybrid"), ("graph", "llm"), ("summary", "hybrid"), ("summary", "llm"),
+    ]  # fmt: skip
+    assert len({cell.name for cell in cells}) == len(cells)
 
 
 def test_numbers_are_ranges_and_lists() -> None:

@@ -37,6 +37,15 @@ def test_runs_of_other_settings_do_not_mix(tmp_path: Path) -> None:
         Store(tmp_path, Settings(max_steps=9))
 
 
+def test_a_folder_of_one_policy_is_told_again_but_not_gone_on_with_by_another(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"policy": "llm", "model": "m", "max_steps": 4}')
+    assert Store(tmp_path).settings.model == "m"
+    with pytest.raises(InputError, match="other settings"):
+        Store(tmp_path, Settings(model="m", max_steps=4))
+    (tmp_path / "settings.json").write_text('{"policy": "heuristic", "model": null, "max_steps": 4}')
+    assert Store(tmp_path, SETTINGS).settings == SETTINGS
+
+
 def test_a_folder_without_a_comparison_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no comparison: run one first"):
         Store(tmp_path / "nothing")

@@ -48,6 +48,28 @@ def test_a_row_tells_the_mean_score_of_each_memory_with_its_interval(results: li
     assert table.best == {(0, 3)}
 
 
+def test_players_stand_side_by_side_each_measured_by_its_own_run_without_memory(store: Store) -> None:
+    for memory, budget, score, tokens in (("graph", 500, 3.0, 300), ("none", 0, 2.0, 100)):
+        run = cell(1, memory, budget, policy="hybrid")
+        store.keep(run, records(run, score, tokens=tokens))
+    results = read_results(store.logs(), SETTINGS.max_steps)
+    assert score_table(results).header[3:] == ("graph", "graph, hybrid", "no memory", "no memory, hybrid")
+    rows = {row[2]: dict(zip(detail_table(results).header, row, strict=True)) for row in detail_table(results).rows}
+    assert rows["graph, hybrid"]["score (of 1)"] == "0.750"
+    assert rows["graph, hybrid"]["gain per 1,000 tokens"] == "+1.25"
+    assert len({style(result.cell.entrant) for result in results}) == 4
+
+
+def test_a_log_that_names_no_player_is_of_the_model_where_one_was_asked(store: Store) -> None:
+    *steps, last = records(cell(3), 1.0)
+    del last["cell"]["policy"]
+    paid = {"usage": {"total": {"prompt_tokens": 9, "calls": 1, "cost": None}}}
+    store.keep(cell(3), [*(step | paid for step in steps), last | paid])
+    policies = {result.cell.seed: result.cell.policy for result in read_results(store.logs(), SETTINGS.max_steps)}
+    assert policies[3] == "llm"
+    assert policies[1] == "heuristic"
+
+
 def test_the_sooner_the_points_the_higher_the_mean_over_time(results: list[Result]) -> None:
     means = [float(text.split()[0]) for text in pace_table(results).rows[0][3:]]
     assert means == [pytest.approx((0.75 + 0.5) / 2, abs=0.01), pytest.approx(0.125 / 2, abs=0.01)]
@@ -164,7 +186,7 @@ def test_a_folder_without_a_run_has_nothing_to_report(tmp_path: Path) -> None:
 def test_no_two_memories_look_alike_however_many_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(10):
         monkeypatch.setitem(MEMORIES, f"mine {number}", MEMORIES["none"])
-    assert len({style(memory) for memory in MEMORIES}) == len(MEMORIES)
+    assert len({style((memory, "heuristic")) for memory in MEMORIES}) == len(MEMORIES)
 
 
 def test_a_memory_that_only_the_logs_know_is_told_by_its_name(store: Store) -> None:
