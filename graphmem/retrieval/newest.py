@@ -49,9 +49,7 @@ def without_older(facts: Iterable[Fact], known: Iterable[Fact]) -> list[Fact]:
     states = {fact.id: fact for fact in chain(facts, known) if _is_state(fact.relation)}
     single = single_valued(states.values())
     newest = _newest(fact for fact in states.values() if fact.key[1] in single)
-    return [
-        fact for fact in facts if fact.id not in states or fact.since >= newest.get(fact.key[:2], fact.since)
-    ]
+    return [fact for fact in facts if fact.id not in states or fact.since >= newest.get(fact.key[:2], fact.since)]
 
 
 def _newest(facts: Iterable[Fact]) -> Mapping[tuple[str, str], int]:

@@ -34,7 +34,7 @@ SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
         SELECT f.id FROM teachings t JOIN facts f ON f.seq = t.fact WHERE t.episode = e.seq ORDER BY f.seq)),
     (SELECT json_group_array(name) FROM (
         SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq ORDER BY n.seq)),
-    e.speaker
+    e.speaker, e.seq
 FROM episodes e
 """
 
@@ -58,13 +58,13 @@ def to_fact(row: Sequence[Any]) -> Fact:
 
 
 def to_episode(row: Sequence[Any]) -> Episode:
-    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker = row
+    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker, _ = row
     return Episode(
         id=id_,
         text=text,
         step=step,
         time=datetime.fromisoformat(time) if time else None,
-        metadata=json.loads(metadata),
+        metadata={} if metadata == "{}" else json.loads(metadata),
         key=key,
         pending=bool(pending),
         error=error,
