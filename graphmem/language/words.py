@@ -147,6 +147,6 @@ _SCRIPTS = (
 @functools.cache
 def _stemmer(language: str) -> tuple[_Stemmer, threading.Lock]:
     """The stemmer of a language; it keeps what it is at, and is for one thread at a time."""
-    import snowballstemmer
+    import Stemmer
 
-    return snowballstemmer.stemmer(language), threading.Lock()
+    return Stemmer.Stemmer(language), threading.Lock()

@@ -94,8 +94,9 @@ def newest_of_each(facts: Iterable[Fact], named: Collection[str] = ()) -> list[F
     One to what the question names too, by these keys, goes before a newer one.
     """
     told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in sorted(facts, key=lambda fact: (fact.key[2] in named, fact.since), reverse=True):
-        told[fact.key[0], fact.slot or fact.key[1]].append(fact)
+    keyed = [(fact.key, fact) for fact in facts]
+    for (subject, relation, _), fact in sorted(keyed, key=lambda it: (it[0][2] in named, it[1].since), reverse=True):
+        told[subject, fact.slot or relation].append(fact)
     many = {what for (_, what), same in told.items() if len(same) >= weights.MANY_AT_ONCE}
     return [fact for (_, what), same in told.items() for fact in same[: weights.MANY_AT_ONCE if what in many else 1]]
 
@@ -158,10 +159,10 @@ def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> list[Fact]:
     ends = {way.end: way for way in reversed(ways)}
     around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
     told = {fact.id: fact for fact in around.facts}
-    often = Counter(end for fact in around.facts for end in {fact.key[0], fact.key[2]})
+    many = {entity_key(name) for name, degree in around.degrees.items() if degree > weights.FACTS_OF_LINK}
+    often = Counter(end for fact in around.facts for end in {fact.key[0], fact.key[2]} & many)
     most = 0 if isinstance(snapshot, FilteredSnapshot) else weights.FACTS_OF_LINK  # of fewer, unfiltered, these are all
-    degrees = {entity_key(name): degree for name, degree in around.degrees.items()}
-    hubs = [end for end in ends if degrees.get(end, 0) > weights.FACTS_OF_LINK and often[end] >= most]
+    hubs = [end for end in ends if end in many and often[end] >= most]
     if hubs:
         wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
         near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)

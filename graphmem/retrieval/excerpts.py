@@ -73,7 +73,7 @@ def _rarity(terms: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str
 
 
 def _weight(terms: Iterable[str], rarity: Mapping[str, float]) -> float:
-    return sum(rarity[term] for term in terms)
+    return math.fsum(rarity[term] for term in terms)  # the same in whatever order a set has them
 
 
 def _is_short(text: str, size: int) -> bool:

@@ -31,6 +31,7 @@ class Neighbourhood:
     asked: set[Node] = field(default_factory=set)
     degrees: dict[str, int] = field(default_factory=dict)
     rank: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    _ranked: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def seed(self, node: Node, weight: float, source: str) -> None:
         """Let the walk start at `node` too."""
@@ -42,19 +43,25 @@ class Neighbourhood:
         if fact.id in self.facts:
             return
         self.facts[fact.id] = fact
-        for end in (fact.subject, fact.object):
-            self.graph.link(("fact", fact.id), ("entity", end))
-        self.graph.link(("fact", fact.id), ("episode", fact.asserted_by))
+        graph = self.graph
+        node = graph.node(("fact", fact.id))
+        graph.join(node, graph.node(("entity", fact.subject)))
+        graph.join(node, graph.node(("entity", fact.object)))
+        graph.join(node, graph.node(("episode", fact.asserted_by)))
 
     def walk(self) -> None:
         """Rank the nodes that are here now."""
         self.rank = self.graph.rank(self.weights, restart=weights.RESTART, steps=weights.STEPS)
+        self._ranked.clear()
 
-    def ranked(self, kind: str) -> dict[str, float]:
+    def ranked(self, kind: str) -> Mapping[str, float]:
         """The nodes of a kind with their rank, the highest first."""
-        rank = self.rank.tolist()
-        nodes = [(name, rank[i]) for (of, name), i in self.graph.index.items() if of == kind]
-        return dict(sorted(nodes, key=lambda node: -node[1]))
+        if not self._ranked:
+            nodes = list(self.graph.index)
+            for at in np.argsort(-self.rank, kind="stable").tolist():
+                of, name = nodes[at]
+                self._ranked.setdefault(of, {})[name] = float(self.rank[at])
+        return self._ranked.get(kind, {})
 
     def rank_of(self, node: Node) -> float:
         """The rank of a node; 0 when it is not here."""

@@ -28,10 +28,8 @@ _STATE = re.compile(
 def single_valued(facts: Iterable[Fact]) -> frozenset[str]:
     """The relations of a state of which, by these facts, nearly every subject has one object at a time."""
     held: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for fact in facts:
-        subject, relation, object_ = fact.key
-        if _is_state(relation):
-            held[relation][subject].add(object_)
+    for subject, relation, object_ in (fact.key for fact in facts if _is_state(fact.relation)):
+        held[relation][subject].add(object_)
     return frozenset(
         relation
         for relation, objects in held.items()
@@ -42,15 +40,16 @@ def single_valued(facts: Iterable[Fact]) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _is_state(relation: str) -> bool:
-    return _STATE.fullmatch(relation) is not None
+    return _STATE.fullmatch(" ".join(relation.casefold().split())) is not None
 
 
 def without_older(facts: Iterable[Fact], known: Iterable[Fact]) -> list[Fact]:
     """The facts, in order, without those that one of `known` has followed in what can be one only."""
-    facts, known = list(facts), list(known)
-    single = single_valued({fact.id: fact for fact in chain(facts, known)}.values())
-    newest = _newest(fact for fact in chain(known, facts) if fact.key[1] in single)
-    return [fact for fact in facts if fact.since >= newest.get(fact.key[:2], fact.since)]
+    facts = list(facts)
+    states = {fact.id: fact for fact in chain(facts, known) if _is_state(fact.relation)}
+    single = single_valued(states.values())
+    newest = _newest(fact for fact in states.values() if fact.key[1] in single)
+    return [fact for fact in facts if fact.id not in states or fact.since >= newest.get(fact.key[:2], fact.since)]
 
 
 def _newest(facts: Iterable[Fact]) -> Mapping[tuple[str, str], int]:

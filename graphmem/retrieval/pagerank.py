@@ -133,7 +133,12 @@ def _rank(
     excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
     ranked = ranking.rank_episodes(
         _text(question),
-        [replace(e, text=with_images(excerpts.get(e.id, e.text), e.images)) for e in whole.values()],
+        [
+            replace(each, text=with_images(excerpts.get(each.id, each.text), each.images))
+            if each.id in excerpts or each.images
+            else each
+            for each in whole.values()
+        ],
         rank=around.ranked("episode"),
         cosine=_cosines(question, snapshot, seeds, whole.values()),
         follows=around.follows,
@@ -185,8 +190,11 @@ def _cosines(
     near = dict(seeds.near_episodes)
     stored = snapshot.store.vectors([each.text for each in candidates if each.id not in near])
     texts = snapshot.ask([*question.texts, *filter(None, [question.plan])])
-    own = {each.id: float(np.vecdot(texts, stored[each.text]).max()) for each in candidates if each.text in stored}
-    return own | near
+    own = [each for each in candidates if each.text in stored]
+    if not own:
+        return near
+    cosines = np.vecdot(np.stack([stored[each.text] for each in own])[:, None], texts).max(axis=1)
+    return dict(zip((each.id for each in own), cosines.tolist(), strict=True)) | near
 
 
 def _with_chains(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Fact]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,23 +11,27 @@ from numpy.typing import NDArray
 Node = tuple[str, str]
 """Kind and id: ("entity", name), ("fact", id) or ("episode", id)."""
 
+_BITS = 32
+"""A link is one whole number: the index of an end in so many bits, and above them that of the other."""
+
 
 class Graph:
     """Nodes, and links that run both ways."""
 
     def __init__(self) -> None:
         self.index: dict[Node, int] = {}
-        self._links: dict[tuple[int, int], None] = {}  # a set, in order
+        self._links: dict[int, None] = {}  # a set, in order
         self._degree: dict[int, int] = {}
 
     def node(self, node: Node) -> int:
         return self.index.setdefault(node, len(self.index))
 
     def link(self, one: Node, other: Node) -> None:
-        index = self.index
-        a = index.setdefault(one, len(index))
-        b = index.setdefault(other, len(index))
-        self._links[a, b] = self._links[b, a] = None
+        self.join(self.node(one), self.node(other))
+
+    def join(self, one: int, other: int) -> None:
+        """Link two nodes by their indices."""
+        self._links[one << _BITS | other if one < other else other << _BITS | one] = None
 
     def has_degree(self, node: Node, degree: int) -> None:
         """That so many links of the node are known of in all, here or not."""
@@ -37,9 +40,15 @@ class Graph:
     def neighbours(self) -> dict[int, list[int]]:
         """The nodes that each is linked to."""
         found: dict[int, list[int]] = {}
-        for a, b in self._links:
-            found.setdefault(a, []).append(b)
+        for one, other in self._ends().tolist():
+            found.setdefault(one, []).append(other)
         return found
+
+    def _ends(self) -> NDArray[np.int64]:
+        """Where each link leads from and to, shape (twice the links, 2): there and back."""
+        links = np.fromiter(self._links, np.int64, len(self._links))
+        one, other = links >> _BITS, links & (1 << _BITS) - 1
+        return np.stack([one, other, other, one], axis=1).reshape(-1, 2)
 
     def rank(self, seeds: Mapping[Node, float], *, restart: float, steps: int) -> NDArray[np.float64]:
         """The PageRank of each node, by its index, after so many `steps`.
@@ -56,8 +65,7 @@ class Graph:
         if not size or not start.sum():
             return start
         start /= start.sum()
-        ends = np.fromiter(chain.from_iterable(self._links), np.int64, 2 * len(self._links)).reshape(-1, 2)
-        source, target = ends[:, 0], ends[:, 1]
+        source, target = np.ascontiguousarray(self._ends().T)
         degree = np.zeros(size)
         degree[list(self._degree)] = list(self._degree.values())
         likely = np.where(degree > 0, 1 / np.log(2 + degree), 1.0)[target]

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -53,8 +54,8 @@ def rank_facts(
     highest, nearest = max(ranks.values(), default=1.0) or 1.0, max(cosine.values(), default=1.0) or 1.0
     score = {id_: value / highest + max(cosine.get(id_, 0.0), 0.0) / nearest for id_, value in ranks.items()}
     best = sorted(score, key=lambda id_: (-score[id_], -facts[id_].since))
-    bearing = [facts[id_] for id_ in best if id_ not in without and ranks[id_] >= weights.FAINT * highest]
-    return distinct_facts(bearing)[: weights.MOST_FACTS]
+    bearing = (facts[id_] for id_ in best if id_ not in without and ranks[id_] >= weights.FAINT * highest)
+    return list(islice(distinct_facts(bearing), weights.MOST_FACTS))
 
 
 def candidates(seeds: Seeds, rank: Iterable[str], follows: Iterable[tuple[str, str]], limit: int) -> set[str]:
@@ -130,8 +131,8 @@ def _choose(
         chosen.append(best)
         if title:
             uncovered = np.where(matching[best] > 0, weights.COVERED, 1.0) * uncovered
-        bridged = np.maximum(bridged, bridges[best])
-        repeated |= alike[best]
+        bridged = np.maximum(bridged, bridges(best))
+        repeated |= alike(best)
     return chosen
 
 
@@ -163,28 +164,33 @@ def _in_time(question: str, episodes: Sequence[Episode], chosen: Sequence[int]) 
     return [episodes[left[number[index]].pop()] for index in chosen]
 
 
-def _same_heading(episodes: Sequence[Episode]) -> NDArray[np.bool_]:
+def _same_heading(episodes: Sequence[Episode]) -> Callable[[int], NDArray[np.bool_]]:
+    """From an episode's index to which have its heading."""
     headings = np.array([heading(episode.text) or episode.id for episode in episodes], object)
-    return np.asarray(headings[:, None] == headings[None, :], bool)
+    return lambda index: np.asarray(headings == headings[index], bool)
 
 
-def _bridges(asked: Sequence[str], episodes: Sequence[Episode]) -> Scores:
-    """From each episode (row) to each (column), how strongly they are joined by entities that are not asked about."""
+def _bridges(asked: Sequence[str], episodes: Sequence[Episode]) -> Callable[[int], Scores]:
+    """From an episode's index to how strongly each is joined to it by entities that are not asked about."""
     size = len(episodes)
     question = f" {' '.join(asked)} "
     counts = Counter(name for episode in episodes for name in episode.mentions)
     keys = {name: entity_key(name) for name, count in counts.items() if count > 1}
     shared = {name: place for place, name in enumerate(n for n, key in keys.items() if f" {key} " not in question)}
-    has, headed = np.zeros((2, size, len(shared)))
+    has, weight = np.zeros((2, size, len(shared)))
     for row, episode in enumerate(episodes):
         about = _about(episode)
-        for name in shared.keys() & set(episode.mentions):
+        for name in shared.keys() & episode.mentions:
             has[row, shared[name]] = 1.0
-            headed[row, shared[name]] = keys[name] in about
+            weight[row, shared[name]] = weights.ABOUT if keys[name] in about else 1.0
     rarity = np.log(size / np.array([counts[name] for name in shared], float))
-    matrix = np.vecdot((has * rarity)[:, None], has + (weights.ABOUT - 1.0) * headed)
-    np.fill_diagonal(matrix, 0.0)
-    return np.asarray(np.minimum(matrix / (weights.STRONG * math.log(max(size, 3))), 1.0))
+
+    def joined(index: int) -> Scores:
+        strength = np.vecdot(weight, has[index] * rarity) / (weights.STRONG * math.log(max(size, 3)))
+        strength[index] = 0.0
+        return np.asarray(np.minimum(strength, 1.0))
+
+    return joined
 
 
 def _about(episode: Episode) -> set[str]:

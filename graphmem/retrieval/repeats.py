@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from graphmem.language.names import proper_names
@@ -13,18 +13,20 @@ from graphmem.retrieval import weights
 _SAYS_NOTHING = frozenset({"is", "are", "was", "were", "be", "been", "being", "located", "situated", "now"})
 
 
-def distinct_facts(facts: Sequence[Fact]) -> list[Fact]:
+def distinct_facts(facts: Iterable[Fact]) -> Iterator[Fact]:
     """The facts, in order, without those that say of the same two entities what an earlier one says.
 
     "box, is in, hall" and "box, is located in, hall" are one; "hall, is behind, box" and its reverse are two.
     """
-    found: dict[object, Fact] = {}
+    told: set[object] = set()
     for fact in facts:
-        subject, relation, object_ = fact.triple.key
-        found.setdefault((subject, _meaning(relation), object_), fact)
-    return list(found.values())
+        subject, relation, object_ = fact.key
+        if (said := (subject, _meaning(relation), object_)) not in told:
+            told.add(said)
+            yield fact
 
 
+@lru_cache(maxsize=4096)
 def _meaning(relation: str) -> frozenset[str]:
     own = frozenset(words(relation))
     return own - _SAYS_NOTHING or own

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +25,34 @@ Scores = NDArray[np.float64]
 
 _NOTED = re.compile(r"\s*\[[^\[\]]*\]$")
 
+LINES_KEPT = 4096
+"""So many texts that were looked at last are not looked at again: what one question finds, the next often finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a text shows before any question: whether it has a heading, somebody says it, it is a question itself.
+
+    `names` are what it is about, or who says it, by their stems with a space around them.
+    """
+
+    headed: bool
+    said: bool
+    asks: bool
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def _line(text: str, speaker: str | None) -> Line:
+    title = heading(text)
+    by = speaker or speaker_of(text) or ""
+    names = [" ".join(map(stem, words(each))) for each in (titles(title) if title else [by])]
+    return Line(title is not None, title is None and bool(by), asks(text), tuple(f" {it} " for it in names if it))
+
+
+def _lines(episodes: Iterable[Episode]) -> list[Line]:
+    return [_line(episode.text, episode.speaker) for episode in episodes]
+
 
 def own_scores(
     question: str,
@@ -34,15 +64,16 @@ def own_scores(
 ) -> Scores:
     """What each episode scores by itself, but for the question's words."""
     low = min(cosine.values(), default=0.0)
-    headed = np.array([heading(episode.text) is not None for episode in episodes])
+    lines = _lines(episodes)
+    headed = np.array([line.headed for line in lines])
     return np.asarray(
         weights.COSINE * _share([max(cosine.get(episode.id, low), 0.0) for episode in episodes])
         + np.where(headed, weights.RANK, weights.RANK_OF_TALK)
         * _share([rank.get(episode.id, 0.0) for episode in episodes])
         + weights.PHRASES * _share(_matching_phrases(asked, texts))
-        + weights.TITLE * headed * np.array([is_named(episode, asked) for episode in episodes])
+        + weights.TITLE * headed * _named(asked, lines)
         + weights.TIME * timeliness(question, [episode.step for episode in episodes])
-        - weights.ASKING * ~headed * np.array([asks(episode.text) for episode in episodes])
+        - weights.ASKING * ~headed * np.array([line.asks for line in lines])
     )
 
 
@@ -51,10 +82,10 @@ def saying(asked: Sequence[str], episodes: Sequence[Episode], texts: Sequence[Se
 
     It puts what bears on the question in order, and tells nothing of whether it does.
     """
-    said = np.array([heading(each.text) is None and bool(each.speaker or speaker_of(each.text)) for each in episodes])
-    named = np.array([is_named(episode, asked) for episode in episodes])
+    lines = _lines(episodes)
     much = np.minimum([len(text) / weights.MUCH for text in texts], 1.0)
-    return np.asarray(said * (weights.SPEAKER * named + weights.SAYING * much))
+    said = np.array([line.said for line in lines])
+    return np.asarray(said * (weights.SPEAKER * _named(asked, lines) + weights.SAYING * much))
 
 
 def timeliness(question: str, steps: Sequence[int]) -> Scores:
@@ -86,7 +117,8 @@ def matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scor
     """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
     terms = list(dict.fromkeys(stem(word) for word in asked if word not in STOP_WORDS))
     sought = set(terms)
-    counts = [Counter(term for term in map(stem, text) if term in sought) for text in texts]
+    forms = {word: term for word in set().union(*texts) if (term := stem(word)) in sought}
+    counts = [Counter(forms[word] for word in text if word in forms) for text in texts]
     often = np.array([[count[term] for term in terms] for count in counts], float).reshape(len(texts), len(terms))
     length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
     having = (often > 0).sum(axis=0)
@@ -98,20 +130,25 @@ def matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scor
 def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
     """How many pairs of neighbouring words of the question each text has."""
     pairs = {pair for pair in pairwise(asked) if not STOP_WORDS.intersection(pair)}
-    return [len(pairs.intersection(pairwise(text))) for text in texts]
+    firsts = {first for first, _ in pairs}
+    return [0 if firsts.isdisjoint(text) else len(pairs.intersection(pairwise(text))) for text in texts]
 
 
 def is_named(episode: Episode, asked: Sequence[str]) -> bool:
     """Whether the question names what the episode is about, or who says it."""
-    title = heading(episode.text)
-    about = titles(title) if title else [episode.speaker or speaker_of(episode.text) or ""]
+    return bool(_named(asked, _lines([episode])).all())
+
+
+def _named(asked: Sequence[str], lines: Iterable[Line]) -> NDArray[np.bool_]:
     question = f" {' '.join(map(stem, asked))} "
-    return any((name := " ".join(map(stem, words(each)))) and f" {name} " in question for each in about)
+    return np.array([any(name in question for name in line.names) for line in lines], bool)
 
 
 def mended(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
     """The words of the question; one that is in none of the texts as the word that is spelled most like it."""
-    there = {word for text in texts for word in text}
+    there = set().union(*texts)
+    if all(word in there or stem(word) in STOP_WORDS for word in asked):
+        return list(asked)
     known = set(map(stem, there)) | STOP_WORDS
     alike = [word for word in there if len(word) >= weights.SHORTEST_MENDED]
     return [word if stem(word) in known else _spelled(word, alike) for word in asked]

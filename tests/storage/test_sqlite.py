@@ -15,7 +15,7 @@ from graphmem.errors import NotAMemory, SchemaTooNew, StoreBusy, StoreUnwritable
 from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append
 from graphmem.records import Episode
-from graphmem.storage.sqlite import connection, schema
+from graphmem.storage.sqlite import connection, kept, schema
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
 
@@ -54,6 +54,37 @@ def test_facts_that_were_read_before_are_as_another_left_them(tmp_path: Path) ->
         assert [fact.support for fact in reader.around(["apple"], facts=5, episodes=5).facts] == [2]
         teach(reader, 3, ("apple", "is in", "box"))
         assert [fact.support for fact in reader.around(["apple"], facts=5, episodes=5).facts] == [3]
+
+
+def test_what_was_read_before_is_read_again_after_anybody_wrote(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as reader, closing(SqliteStore(tmp_path / "house.db")) as writer:
+        for step, store in enumerate((writer, writer, reader), start=1):
+            teach(store, step, (f"apple {step}", "is in", "box"))
+            around = reader.around(["box"], ["e1"], facts=5, episodes=5)
+            assert {fact.subject for fact in around.facts} == {f"apple {past}" for past in range(1, step + 1)}
+            assert around.degrees == {"box": step}
+            assert around.follows == ((("e1", "e2"),) if step > 1 else ())
+        fact = reader.facts(ids=[reader.facts()[0].id])[0]
+        assert [episode.facts for episode in reader.episodes(ids=["e1"])] == [(fact.id,)]
+        forget(writer, ["e1"])
+        assert reader.facts(ids=[fact.id]) == reader.episodes(ids=["e1"]) == reader.entities(["apple 1"]) == []
+        assert reader.vectors([fact.triple.text]) == {}
+
+
+def test_what_a_caller_does_to_a_record_is_not_read_again(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        append(store, [Episode("e1", "seen", 1, metadata={"rooms": ["hall"]})])
+        store.episodes(ids=["e1"])[0].metadata["rooms"].append("attic")
+        assert store.episodes(ids=["e1"])[0].metadata == {"rooms": ["hall"]}
+
+
+def test_no_more_is_kept_of_what_was_read_than_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 3)
+    with closing(SqliteStore(tmp_path / "house.db")) as store:
+        append(store, [Episode(f"e{step}", "seen", step) for step in range(9)])
+        for step in range(9):
+            assert [episode.id for episode in store.episodes(ids=[f"e{step}"])] == [f"e{step}"]
+        assert len(store._kept.episodes) <= 4
 
 
 def test_a_reader_goes_on_while_another_writes(tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ class Scope:
         return dict(
             all_rows(
                 self.db,
-                f"""SELECT rowid, -bm25({index}) FROM {index} WHERE {index} MATCH ?
-                ORDER BY bm25({index}), rowid DESC LIMIT ?""",
+                f"""SELECT rowid, -bm25({index}) AS score FROM {index} WHERE {index} MATCH ?
+                ORDER BY score DESC, rowid DESC LIMIT ?""",
                 [match, limit],
             )
         )
@@ -99,7 +99,7 @@ def _weights(scope: Scope, words: Iterable[str]) -> dict[str, tuple[int, float]]
     """
     (last,) = scope.db.execute(f"SELECT coalesce(max(rowid), 0) FROM {INDEX[scope.kind]}").fetchone()
     found = {}
-    for word in words:
+    for word in words if last else ():
         newest = f"SELECT rowid FROM {INDEX[scope.kind]} WHERE {INDEX[scope.kind]} MATCH ?"
         count, first = scope.db.execute(
             f"SELECT count(*), min(rowid) FROM ({newest} ORDER BY rowid DESC LIMIT {COMMON + 1})", [f'"{word}"']

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from itertools import islice, zip_longest
+from itertools import islice, pairwise, zip_longest
 from os import PathLike, fspath
-from typing import Any, get_args
+from typing import get_args
 
 from graphmem.protocols import Kind
 from graphmem.records import (
@@ -30,6 +30,7 @@ from graphmem.records import (
 )
 from graphmem.storage.sqlite import full_text, images
 from graphmem.storage.sqlite.connection import open_file, settle, snapshot, told
+from graphmem.storage.sqlite.kept import Kept, OfEntity, OfEpisode, through
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
     EPISODE,
@@ -53,9 +54,6 @@ _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since 
 """Whether an entity was known at a step: by a fact, or by an episode that mentions it."""
 
 
-MOST_KEPT = 20_000
-"""So many facts are kept, at most, until the next write."""
-
 AT_ONCE = 500
 """So many vectors are asked for in one statement."""
 
@@ -71,8 +69,7 @@ class SqliteReader:
         if self._path != ":memory:":
             self._read_lock, self._read_db = threading.RLock(), open_file(self._path)
         self._nearest: dict[Indexed, Nearest] = {}
-        self._kept: dict[int, Fact] = {}  # facts that were read, by row, until anybody writes
-        self._kept_at: tuple[int, int] | None = None
+        self._kept = Kept()
         self._name = namespace
         self._found: int | None = None
         self._decider: int | None = None
@@ -111,6 +108,8 @@ class SqliteReader:
         parameters: list[object] = [self._namespace]
         step = "e.step" if ids is None and facts is None else "+e.step"  # a few are sorted, not all walked by step
         if ids is not None:
+            if facts is None and pending is None and newest is None:
+                return self._episodes_with(ids, at)
             where.append(f"e.id {IN}")
             parameters.append(as_set(ids))
         if facts is not None:
@@ -133,6 +132,25 @@ class SqliteReader:
             )
         return [to_episode(row) for row in reversed(rows)]
 
+    def _episodes_with(self, ids: Iterable[str], at: int | None) -> list[Episode]:
+        """The episodes with these ids, in order of step and of arrival."""
+
+        def read(new: list[str]) -> dict[str, tuple[int, str, Episode]]:
+            rows = all_rows(db, f"{EPISODE} WHERE e.namespace = ? AND e.id {IN}", [self._namespace, as_set(new)])
+            return {row[0]: (row[-1], row[4], to_episode(row)) for row in rows}
+
+        with self._reading() as db:
+            found = through(self._known(db).episodes, dict.fromkeys(ids), read)
+        return [
+            each if metadata == "{}" else replace(each, metadata=json.loads(metadata))  # nobody's but the caller's
+            for _, metadata, each in sorted(found.values(), key=lambda it: (it[2].step, it[0]))
+            if at is None or each.step <= at
+        ]
+
+    def _known(self, db: sqlite3.Connection) -> Kept:
+        """What was read since the last write of any process; nothing, within a write."""
+        return Kept() if self._decider == threading.get_ident() else self._kept.renew(db)
+
     def facts(
         self,
         *,
@@ -145,6 +163,8 @@ class SqliteReader:
         where: list[str] = ["f.namespace = ?"]
         parameters: list[object] = [self._namespace]
         if ids is not None:
+            if entities is None and relations is None and current and at is None:
+                return self._facts_with(ids)
             where.append(f"f.id {IN}")
             parameters.append(as_set(ids))
         if entities is not None:
@@ -183,22 +203,29 @@ class SqliteReader:
         return [replace(fact, support=support[fact.id]) for fact in found]
 
     def _facts_of(self, rows: Collection[int], at: int | None) -> list[Fact]:
-        """The facts of these rows, the newest first. What a question has come by is not read again at its next hop."""
-        if at is not None or self._decider == threading.get_ident():
+        """The facts of these rows, the newest first."""
+        if at is not None:
             return self._select_facts(f"f.seq {IN} ORDER BY f.since DESC, f.seq DESC", [as_set(rows)], at=at)
-        with self._reading() as db:
-            kept = self._kept_facts(db)
-            if new := [row for row in rows if row not in kept]:
-                kept |= {row[-1]: to_fact(row) for row in all_rows(db, f"{FACT} WHERE f.seq {IN}", [as_set(new)])}
-            found = sorted(((kept[row].since, row) for row in rows if row in kept), reverse=True)
-            return [kept[row] for _, row in found]
 
-    def _kept_facts(self, db: sqlite3.Connection) -> dict[int, Fact]:
-        """The facts that were read since the last write of any process, by row."""
-        version = db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
-        if version != self._kept_at or len(self._kept) > MOST_KEPT:
-            self._kept, self._kept_at = {}, version
-        return self._kept
+        def read(new: list[int]) -> dict[int, Fact]:
+            return {row[-1]: to_fact(row) for row in all_rows(db, f"{FACT} WHERE f.seq {IN}", [as_set(new)])}
+
+        with self._reading() as db:
+            found = through(self._known(db).facts, rows, read)
+        return [found[row] for _, row in sorted(((fact.since, row) for row, fact in found.items()), reverse=True)]
+
+    def _facts_with(self, ids: Iterable[str]) -> list[Fact]:
+        """The facts with these ids that hold, in order of assertion."""
+
+        def read(new: list[str]) -> dict[str, int]:
+            rows = all_rows(db, f"{FACT} WHERE f.namespace = ? AND f.id {IN}", [self._namespace, as_set(new)])
+            known.facts.update((row[-1], to_fact(row)) for row in rows)
+            return {row[0]: row[-1] for row in rows}
+
+        with self._reading() as db:
+            known = self._known(db)
+            rows = through(known.fact_rows, dict.fromkeys(ids), read).values()
+        return [fact for fact in reversed(self._facts_of(rows, None)) if fact.until is None]
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         return self._entities(None if names is None else self._entity_rows(names), at=at)
@@ -222,15 +249,20 @@ class SqliteReader:
         return [to_entity(row) for row in rows]
 
     def _entity_rows(self, names: Iterable[str]) -> list[int]:
-        keys = as_set({entity_key(name) for name in names})
-        with self._reading() as db:
-            rows = all_rows(
+        def read(new: list[str]) -> dict[str, tuple[int, ...]]:
+            found: dict[str, tuple[int, ...]] = {}
+            for key, row in all_rows(
                 db,
-                f"""SELECT seq FROM entities WHERE namespace = ? AND key {IN}
-                UNION SELECT entity FROM aliases WHERE namespace = ? AND key {IN}""",
-                [self._namespace, keys, self._namespace, keys],
-            )
-        return [row[0] for row in rows]
+                f"""SELECT key, seq FROM entities WHERE namespace = ? AND key {IN}
+                UNION ALL SELECT key, entity FROM aliases WHERE namespace = ? AND key {IN}""",
+                [self._namespace, as_set(new), self._namespace, as_set(new)],
+            ):
+                found[key] = (*found.get(key, ()), row)
+            return found
+
+        with self._reading() as db:
+            rows = through(self._known(db).rows, {entity_key(name) for name in names}, read)
+        return sorted({row for of in rows.values() for row in of})
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
         near: dict[Indexed, Hits] = {kind: self._near(kind, vectors, limit, at) for kind in get_args(Indexed)}
@@ -273,20 +305,25 @@ class SqliteReader:
         held, values = holds(at)
         asked = self._entity_rows(entities)
         rows = self._around_entities(asked, held, values, facts, episodes, at)
-        told = self._around_episodes(of, held, values, facts, at) if (of := list(of)) else []
-        seqs = {seq for row in (*rows, *told) for seq in json.loads(row[1])}
-        found = self._facts_of(seqs, at)
-        mentions = {(row[0], id_): None for row in rows for id_ in json.loads(row[2])}
-        mentions |= {(name, row[0]): None for row in told for name in json.loads(row[2])}
+        told = self._around_episodes(of, held, values, facts, at)
+        seqs = {seq for it in rows for seq in it.facts} | {seq for it in told.values() for seq, _ in it.facts}
+        mentions = {(it.name, id_): None for it in rows for id_ in it.episodes}
+        mentions |= {(name, id_): None for id_, it in told.items() for name in it.names}
+        beside = ((it.before, id_, it.after) for id_, it in told.items())
         return Around(
-            facts=tuple(found),
-            taught=tuple((row[0], id_) for row in told for id_ in json.loads(row[3])),
+            facts=tuple(self._facts_of(seqs, at)),
+            taught=tuple((id_, fact) for id_, it in told.items() for _, fact in it.facts),
             mentions=tuple(mentions),
             follows=tuple(
-                dict.fromkeys(pair for row in told for pair in ((row[4], row[0]), (row[0], row[5])) if None not in pair)
+                dict.fromkeys(
+                    (one, other)
+                    for three in beside
+                    for one, other in pairwise(three)
+                    if one is not None and other is not None
+                )
             ),
             disputed=tuple(self._disputed(asked, limit=facts * len(asked), at=at)),
-            degrees={row[0]: row[3] for row in rows},
+            degrees={it.name: it.degree for it in rows},
         )
 
     def _disputed(self, subjects: Iterable[int], *, limit: int, at: int | None) -> list[Fact]:
@@ -298,15 +335,16 @@ class SqliteReader:
 
     def _around_entities(
         self, seqs: Iterable[int], held: str, values: Sequence[object], facts: int, episodes: int, at: int | None
-    ) -> list[Any]:
-        """(name, rows of its newest facts, ids of its newest episodes, degree) of each entity; no hub is read whole."""
+    ) -> list[OfEntity]:
+        """Its newest facts, its newest episodes, and the degree of each entity; no hub is read whole."""
         seen, step = ("TRUE", []) if at is None else ("e.step <= ?", [at])
         newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
         counted = f"AND {held} LIMIT {MOST_COUNTED}"
-        with self._reading() as db:
-            return all_rows(
+
+        def read(new: list[tuple[int, int, int, int | None]]) -> dict[tuple[int, int, int, int | None], OfEntity]:
+            rows = all_rows(
                 db,
-                f"""SELECT n.name,
+                f"""SELECT n.seq, n.name,
                 (SELECT json_group_array(seq) FROM (
                     SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.subject = n.seq {newest})
                     UNION SELECT * FROM (SELECT f.seq, f.since FROM facts f WHERE f.object = n.seq {newest})
@@ -318,30 +356,48 @@ class SqliteReader:
                     + (SELECT count(*) FROM (SELECT 1 FROM facts f WHERE f.object = n.seq {counted})))
                 + (SELECT count(*) FROM (SELECT 1 FROM mentions m WHERE m.entity = n.seq LIMIT {MOST_COUNTED}))
                 FROM entities n WHERE n.seq {IN}""",
-                [*values, facts, *values, facts, facts, *step, episodes, *values, *values, as_set(seqs)],
+                [*values, facts, *values, facts, facts, *step, episodes, *values, *values, as_set(k[0] for k in new)],
             )
+            return {
+                (seq, facts, episodes, at): OfEntity(name, tuple(json.loads(some)), tuple(json.loads(ids)), degree)
+                for seq, name, some, ids, degree in rows
+            }
+
+        with self._reading() as db:
+            wanted = [(seq, facts, episodes, at) for seq in seqs]
+            return list(through(self._known(db).of_entities, wanted, read).values())
 
     def _around_episodes(
         self, ids: Iterable[str], held: str, values: Sequence[object], facts: int, at: int | None
-    ) -> list[Any]:
-        """(id, rows of the facts it taught, names it mentions, ids of those facts, ids of the one before and after)."""
+    ) -> dict[str, OfEpisode]:
+        """By id, what each taught and mentions, and what came just before and after it."""
         last = MOST if at is None else at
         taught = f"""FROM teachings t JOIN facts f ON f.seq = t.fact
             WHERE t.episode = e.seq AND {held} ORDER BY f.seq LIMIT ?"""
-        with self._reading() as db:
-            return all_rows(
+
+        def read(new: list[tuple[str, int, int | None]]) -> dict[tuple[str, int, int | None], OfEpisode]:
+            rows = all_rows(
                 db,
-                f"""SELECT e.id, (SELECT json_group_array(seq) FROM (SELECT f.seq {taught})),
+                f"""SELECT e.id, (SELECT json_group_array(json_array(seq, id)) FROM (SELECT f.seq, f.id {taught})),
                 (SELECT json_group_array(name) FROM (
                     SELECT n.name FROM mentions m JOIN entities n ON n.seq = m.entity WHERE m.episode = e.seq)),
-                (SELECT json_group_array(id) FROM (SELECT f.id {taught})),
                 (SELECT b.id FROM episodes b WHERE b.namespace = e.namespace AND (b.step, b.seq) < (e.step, e.seq)
                     ORDER BY b.step DESC, b.seq DESC LIMIT 1),
                 (SELECT a.id FROM episodes a WHERE a.namespace = e.namespace AND (a.step, a.seq) > (e.step, e.seq)
                     AND a.step <= ? ORDER BY a.step, a.seq LIMIT 1)
                 FROM episodes e WHERE e.namespace = ? AND e.id {IN} AND +e.step <= ?""",
-                [*values, facts, *values, facts, last, self._namespace, as_set(ids), last],
+                [*values, facts, last, self._namespace, as_set(k[0] for k in new), last],
             )
+            return {
+                (id_, facts, at): OfEpisode(
+                    tuple(map(tuple, json.loads(some))), tuple(json.loads(names)), before, after
+                )
+                for id_, some, names, before, after in rows
+            }
+
+        with self._reading() as db:
+            found = through(self._known(db).of_episodes, [(id_, facts, at) for id_ in dict.fromkeys(ids)], read)
+        return {id_: it for (id_, _, _), it in found.items()}
 
     def _newest_about(self, seqs: Iterable[int], *, limit: int, at: int | None = None) -> list[Fact]:
         """At most `limit` facts of the entities with these row ids, newest first; no hub is read whole."""
@@ -380,16 +436,23 @@ class SqliteReader:
             return full_text.search(full_text.Scope(db, namespace, kind, at), query, limit)
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
+        wanted = list(dict.fromkeys(texts))
+        with self._reading() as db:
+            kept = self._known(db).vectors if len(wanted) <= AT_ONCE else {}
+            return through(kept, wanted, lambda new: self._stored_vectors(db, new))
+
+    def _stored_vectors(self, db: sqlite3.Connection, texts: Iterable[str]) -> dict[str, Vector]:
         by_hash = {text_hash(text): text for text in texts}
         found: dict[str, Vector] = {}
         keys = iter(by_hash)
-        with self._reading() as db:
-            while some := list(islice(keys, AT_ONCE)):
-                places = ", ".join("?" * len(some))
-                sql = f"SELECT hash, vector FROM vectors WHERE namespace = ? AND hash IN ({places})"
-                if rows := all_rows(db, sql, [self._namespace, *some]):
-                    hashes, blobs = zip(*rows, strict=True)
-                    found |= zip((by_hash[key] for key in hashes), to_vectors(blobs), strict=True)
+        while some := list(islice(keys, AT_ONCE)):
+            places = ", ".join("?" * len(some))
+            sql = f"SELECT hash, vector FROM vectors WHERE namespace = ? AND hash IN ({places})"
+            if rows := all_rows(db, sql, [self._namespace, *some]):
+                hashes, blobs = zip(*rows, strict=True)
+                matrix = to_vectors(blobs)
+                matrix.setflags(write=False)  # it is kept
+                found |= zip((by_hash[key] for key in hashes), matrix, strict=True)
         return found
 
     def merges(self) -> list[Merge]:

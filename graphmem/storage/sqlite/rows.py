@@ -37,7 +37,8 @@ SELECT e.id, e.text, e.step, e.time, e.metadata, e.key, e.pending, e.error,
     e.speaker,
     (SELECT json_group_array(json_array(hash, media_type, description)) FROM (
         SELECT i.hash, i.media_type, x.description FROM episode_images x JOIN images i ON i.seq = x.image
-        WHERE x.episode = e.seq ORDER BY x.place))
+        WHERE x.episode = e.seq ORDER BY x.place)),
+    e.seq
 FROM episodes e
 """
 
@@ -61,13 +62,13 @@ def to_fact(row: Sequence[Any]) -> Fact:
 
 
 def to_episode(row: Sequence[Any]) -> Episode:
-    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker, images = row
+    id_, text, step, time, metadata, key, pending, error, facts, mentions, speaker, images, _ = row
     return Episode(
         id=id_,
         text=text,
         step=step,
         time=datetime.fromisoformat(time) if time else None,
-        metadata=json.loads(metadata),
+        metadata={} if metadata == "{}" else json.loads(metadata),
         key=key,
         pending=bool(pending),
         error=error,
