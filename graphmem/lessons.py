@@ -86,14 +86,19 @@ class Lessons:
         Names that were not asked for when the episode was stored are asked for now, and from now on before.
         """
         found = list(observed.entities)
-        known = identity.meant((), found)
-        new = {key: name for name in told if (key := entity_key(name)) not in known}
-        asked = set().union(*self.asked(observed.episode.text, given, observed.episode.speaker))
-        wanted = {*new, *map(entity_key, identity.numbered(new.values()))}
-        if unasked := wanted - asked:
-            found += called(unasked)
-            self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        if given is None:  # the ends of given triples were asked for
+            found += self._unasked(observed, told, called)
         return identity.meant(told, found)
+
+    def _unasked(self, observed: Observed, told: Iterable[str], called: Called) -> Sequence[Entity]:
+        known = identity.meant((), observed.entities)
+        new = {key: name for name in told if (key := entity_key(name)) not in known}
+        asked = set().union(*self.asked(observed.episode.text, None, observed.episode.speaker))
+        unasked = {*new, *map(entity_key, identity.numbered(new.values()))} - asked
+        if not unasked:
+            return ()
+        self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        return called(unasked)
 
     def embedded(self, lesson: Lesson) -> Lesson:
         """The lesson with the vectors of what it tells."""
