@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 
 from graphmem import validation
@@ -49,6 +50,13 @@ class Lessons:
             return names | _keys(self._extractor().anchors), _keys([*identity.numbered(names), *self._unwritten])
         ends = identity.ends(given)
         return names | _keys(ends), _keys(identity.numbered(ends))
+
+    def read_ahead(self, observations: Sequence[Observation]) -> None:
+        """Let an extractor that can read together what it is asked for next; what fails here is told in its turn."""
+        ahead = getattr(self._extractor(), "read_ahead", None) if observations else None
+        if ahead:
+            with suppress(Exception):
+                ahead(observations)
 
     def read(self, observed: Observed, given: tuple[Triple, ...] | None, called: Called) -> Lesson:
         """What an observed episode teaches, without vectors; with `given` triples nothing extracts.
