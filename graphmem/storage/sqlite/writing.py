@@ -6,6 +6,7 @@ import functools
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -278,10 +279,10 @@ class Writer:
     def _leave_index(self, kind: Indexed, rows: Sequence[int]) -> None:
         """Take rows out of the stored index of vectors; what is there of others stays."""
         where = "WHERE namespace = ? AND kind = ? AND part = ?"
-        for part in {row // rough_index.ROWS for row in rows}:
-            at = (self._namespace, kind, part)
+        for part, some in groupby(sorted(rows), key=lambda row: row // rough_index.ROWS):
+            at, gone = (self._namespace, kind, part), list(some)
             for data, width in all_rows(self._db, f"SELECT data, width FROM rough_indexes {where}", at):
-                left = rough_index.without(data, width, rows)
+                left = rough_index.without(data, width, gone)
                 self._db.execute(f"UPDATE rough_indexes SET data = ? {where}", (left, *at))
 
     def _free_names(self, entities: Iterable[str], episodes: Iterable[str]) -> None:
