@@ -10,7 +10,18 @@ from graphmem.graph import learning
 from graphmem.graph.draft import Draft
 from graphmem.graph.learning import append_all, learn_all
 from graphmem.lessons import KNOWN_FACTS, Lessons
-from graphmem.records import Entity, Episode, Learned, Lesson, Observation, Observed, Triple, Wanted, entity_key
+from graphmem.records import (
+    Entity,
+    Episode,
+    Fact,
+    Learned,
+    Lesson,
+    Observation,
+    Observed,
+    Triple,
+    Wanted,
+    entity_key,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +56,9 @@ def learn_together(
     for (episode_given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
         episode = draft.episodes[placed.id]
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
-        observed = _observed(draft, episode, named, also, before)
+        entities = _called(draft, named)
+        known = _newest(draft, entities, episode.step) if observation.triples is None else ()
+        observed = Observed(episode, (*entities, *_called(draft, also)), known, tuple(before))
         repeated = episode.id != episode_given.id
         another = episode.content != episode_given.content
         if unread[len(learned)] and episode.pending:
@@ -59,13 +72,11 @@ def learn_together(
     return learned
 
 
-def _observed(draft: Draft, episode: Episode, named: Set[str], also: Set[str], before: Sequence[Episode]) -> Observed:
-    """What the draft knows of what an episode names."""
-    entities = _called(draft, named)
-    held = [fact for fact in draft.about(entities) if fact.holds_at(episode.step)]
+def _newest(draft: Draft, entities: Iterable[Entity], step: int) -> tuple[Fact, ...]:
+    """The newest of what the draft knows of these to hold at a step."""
+    held = [fact for fact in draft.about(entities) if fact.holds_at(step)]
     newest = sorted(enumerate(held), key=lambda it: (it[1].since, it[0]), reverse=True)[:KNOWN_FACTS]
-    known = tuple(fact for _, fact in newest)
-    return Observed(episode, (*entities, *_called(draft, also)), known, tuple(before))
+    return tuple(fact for _, fact in newest)
 
 
 def _ask(draft: Draft, names: Iterable[str]) -> tuple[Entity, ...]:

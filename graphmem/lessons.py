@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 
 from graphmem import validation
@@ -52,6 +53,13 @@ class Lessons:
         ends = identity.ends(given)
         return names | _keys(ends), _keys(identity.numbered(ends))
 
+    def read_ahead(self, observations: Sequence[Observation]) -> None:
+        """Let an extractor that can read together what it is asked for next; what fails here is told in its turn."""
+        ahead = getattr(self._extractor(), "read_ahead", None) if observations else None
+        if ahead:
+            with suppress(Exception):
+                ahead(observations)
+
     def read(self, observed: Observed, given: tuple[Triple, ...] | None, called: Called) -> Lesson:
         """What an observed episode teaches, without vectors; with `given` triples nothing extracts.
 
@@ -89,14 +97,19 @@ class Lessons:
         Names that were not asked for when the episode was stored are asked for now, and from now on before.
         """
         found = list(observed.entities)
-        known = identity.meant((), found)
-        new = {key: name for name in told if (key := entity_key(name)) not in known}
-        asked = set().union(*self.asked(observed.episode.text, given, observed.episode.speaker))
-        wanted = {*new, *map(entity_key, identity.numbered(new.values()))}
-        if unasked := wanted - asked:
-            found += called(unasked)
-            self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        if given is None:  # the ends of given triples were asked for
+            found += self._unasked(observed, told, called)
         return identity.meant(told, found)
+
+    def _unasked(self, observed: Observed, told: Iterable[str], called: Called) -> Sequence[Entity]:
+        known = identity.meant((), observed.entities)
+        new = {key: name for name in told if (key := entity_key(name)) not in known}
+        asked = set().union(*self.asked(observed.episode.text, None, observed.episode.speaker))
+        unasked = {*new, *map(entity_key, identity.numbered(new.values()))} - asked
+        if not unasked:
+            return ()
+        self._unwritten = tuple(dict.fromkeys([*sorted(unasked), *self._unwritten]))[:UNWRITTEN]
+        return called(unasked)
 
     def embedded(self, lesson: Lesson, images: Sequence[bytes] = ()) -> Lesson:
         """The lesson with the vectors of what it tells, and of its images where the embedder takes them."""

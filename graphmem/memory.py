@@ -291,10 +291,12 @@ class Memory(View):
     def _together(self, observations: Sequence[Observation], *, renewing: bool = False) -> list[Learned]:
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
-        self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
         images = _bytes(observations)
         of_images = self._lessons.image_vectors(images)
         later = [self._reads(each) for each in observations]
+        self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
+        unread = zip(observations, later, strict=True)
+        self._lessons.read_ahead([each for each, wait in unread if each.triples is None and not wait])
 
         def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
             old: tuple[str, ...] = ()

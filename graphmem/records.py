@@ -99,7 +99,7 @@ def spelled(words: str) -> str:
     return (_ARTICLES.sub("", key) if key.startswith(_STARTS) else key) or key
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def _triple_key(subject: str, relation: str, object_: str) -> tuple[str, str, str]:
     return entity_key(subject), " ".join(relation.casefold().split()), entity_key(object_)
 

@@ -9,8 +9,7 @@ from agents.extraction import game_model
 from agents.policies.llm import LLMPolicy, plan_text, scene
 from agents.policies.protocol import Plan, Situation
 from graphmem import Extraction, Fact
-from graphmem.extraction.llm import SHOWN
-from graphmem.protocols import LLM
+from graphmem.protocols import LLM, SHOWN
 from graphmem.records import Observation
 
 

@@ -36,10 +36,10 @@ from graphmem import Fact, Triple
 from graphmem.context import LIKE
 from graphmem.embedding import load_embedder
 from graphmem.errors import BadReply, UselessReply
-from graphmem.extraction.llm import SHOWN, LLMExtractor
+from graphmem.extraction.llm import LLMExtractor
 from graphmem.llm import ChatModel
 from graphmem.prompts import ExtractionReply
-from graphmem.protocols import Message, Reply
+from graphmem.protocols import SHOWN, Message, Reply
 from graphmem.records import Observation
 
 _SHORT = 450

@@ -4,7 +4,7 @@ a trained pipeline's parse."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
 from graphmem.extraction.prose.extractor import ParseExtractor, installed_pipeline
@@ -45,6 +45,12 @@ class EnglishExtractor:
             self._hint()
             return self._statements.extract(observation, known)
         return self._prose.extract(observation, known)
+
+    def read_ahead(self, observations: Iterable[Observation]) -> None:
+        """Parse together the prose of what `extract` is asked for next."""
+        if self._prose:
+            others = (each for each in observations if not is_transcript(each.text))
+            self._prose.read_ahead([each for each in others if not self._settled.extract(each, ()).triples])
 
     def _hint(self) -> None:
         """Say once what would read more."""

@@ -169,8 +169,8 @@ def _nearest(vectors: dict[str, Vector]) -> set[tuple[str, str]]:
     return pairs
 
 
-_TELLS_APART = re.compile(r"\d|^\w$")
-_OPPOSITE = re.compile(r"(?:un|in|non|dis)(.+)")
+_TELLS_APART = re.compile(r"\d|(?<!\S)\w(?!\S)")
+_OPPOSITE = ("un", "in", "non", "dis")
 _IN_NO_NAME = frozenset({"a", "an", "the", "this", "that", "and", "or", "not", "all", "with", "to"})
 
 
@@ -187,22 +187,29 @@ def _likeness(words: list[str], others: list[str], *, exactly: bool = True) -> f
     """
     left = " ".join(word for word in words if word not in others)
     right = " ".join(word for word in others if word not in words)
-    if any(_TELLS_APART.search(word) for word in (*left.split(), *right.split())) or _opposite(left, right):
+    if left and right and not exactly and _most_alike(left, right) < LEAST:
+        return 0.0
+    if _TELLS_APART.search(f"{left} {right}") or _opposite(left, right):
         return None
     if not left and not right:
         return 1.0
     if left and right:
-        shared = sum(min(left.count(letter), right.count(letter)) for letter in set(left))
-        may_be = 2 * shared / (len(left) + len(right))  # no ratio is greater
-        alike = SequenceMatcher(None, left, right, autojunk=False).ratio() if exactly or may_be >= LEAST else 0.0
+        alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
         return alike if alike >= LEAST or not set(words) & set(others) else None
     return LEAST if _short_for(words, others) else None
 
 
+def _most_alike(left: str, right: str) -> float:
+    """What the ratio of two texts that are not empty cannot be greater than, at a small part of its cost."""
+    both, shorter = len(left) + len(right), min(len(left), len(right))
+    if 2 * shorter < LEAST * both:
+        return 2 * shorter / both
+    return 2 * sum(min(left.count(letter), right.count(letter)) for letter in set(left)) / both
+
+
 def _opposite(left: str, right: str) -> bool:
-    return any(
-        (found := _OPPOSITE.fullmatch(one)) and found[1] == other for one, other in ((left, right), (right, left))
-    )
+    shorter, longer = sorted((left, right), key=len)
+    return bool(shorter) and longer.endswith(shorter) and longer.removesuffix(shorter) in _OPPOSITE
 
 
 def _short_for(words: list[str], others: list[str]) -> bool:

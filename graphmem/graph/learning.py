@@ -6,7 +6,7 @@ faster) never overrules what a later observation has shown.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +22,7 @@ OUTDATED = "said to be outdated"
 
 def new_id() -> str:
     """A client-made id: 16 hexadecimal digits."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def learn(store: Store, lessons: Sequence[Lesson], *, embedder: str) -> list[Learned]:

@@ -109,15 +109,17 @@ def _replace(draft: Draft, old: set[str], new: Sightings) -> None:
         draft.teach(episode_id, fact_id, step)
 
 
-def _alike(draft: Draft, facts: Iterable[Fact], keep: str, gone: str) -> Sightings:
+def _alike(draft: Draft, facts: Sequence[Fact], keep: str, gone: str) -> Sightings:
     """These facts as they are now and, under either name, all of their places; and who taught them."""
-    ids = dict.fromkeys(fact.id for fact in facts)
-    here: list[Fact] = list(facts)
+    here = new = list(facts)
+    ids = tuple(dict.fromkeys(fact.id for fact in facts))
+    spots: dict[Spot, None] = {}
     for _ in range(2):  # what shares a slot with one of the same triple may have none itself
-        wanted = places(each for fact in here for each in (fact, renamed(fact, keep, gone)))
-        draft.see(Wanted(facts=tuple(ids), places=wanted, teachers=-1))
-        spots = [at for *triple, slot in wanted for at in ((*triple,), (triple[0], slot)) if all(at)]
-        here = draft.at(*spots)
+        wanted = places(each for fact in new for each in dict.fromkeys((fact, renamed(fact, keep, gone))))
+        draft.see(Wanted(facts=ids, places=wanted, teachers=-1))
+        spots |= dict.fromkeys(at for *triple, slot in wanted for at in ((*triple,), (triple[0], slot)) if all(at))
+        before, here, ids = set(here), draft.at(*spots), ()
+        new = [fact for fact in here if fact not in before]
     return draft.sightings(here)
 
 
@@ -236,9 +238,12 @@ def _same(one: Sightings, other: Sightings) -> bool:
 
 def renamed(fact: Fact, keep: str, gone: str) -> Fact:
     """`fact` with the name `keep` for the entity `gone`."""
-    key = entity_key(gone)
-    subject, object_ = (keep if entity_key(name) == key else name for name in (fact.subject, fact.object))
-    return fact if (subject, object_) == (fact.subject, fact.object) else replace(fact, subject=subject, object=object_)
+    key, (subject, _, object_) = entity_key(gone), fact.key
+    if key not in (subject, object_):
+        return fact
+    return replace(
+        fact, subject=keep if subject == key else fact.subject, object=keep if object_ == key else fact.object
+    )
 
 
 def _unified(facts: Sequence[Fact]) -> dict[str, Fact]:

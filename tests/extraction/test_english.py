@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
-from graphmem import extraction
+from graphmem import Memory, extraction
 from graphmem.extraction import EnglishExtractor, ParseExtractor, TextWorldExtractor, default_extractor, english
+from graphmem.extraction.prose import extractor
+from graphmem.extraction.prose.parts import Part
 from graphmem.records import Extraction, Observation
+from graphmem.testing import HashEmbedder
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 TRANSCRIPT = "> look\n-= Hall =-\nYou see a box. You wonder idly who left that here."
 
@@ -79,3 +88,28 @@ def test_the_slots_of_a_game_are_still_found_where_they_were() -> None:
     with pytest.warns(DeprecationWarning, match=r"graphmem\.extraction\.textworld\.slot"):
         from graphmem.extraction import slot
     assert slot is extraction.textworld.slot
+
+
+@trained
+def test_what_is_parsed_together_is_read_as_one_by_one() -> None:
+    observations = [Observation(text) for text in (TRANSCRIPT, *PROSE, PROSE[0])]
+    together = default_extractor()
+    together.read_ahead(observations)
+    for observation in observations:
+        assert together.extract(observation, []) == default_extractor().extract(observation, [])
+
+
+@trained
+def test_what_is_remembered_together_is_parsed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+    parsed = extractor._parsed
+
+    def counted(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
+        runs.append(len(spoken))
+        return parsed(nlp, spoken)
+
+    monkeypatch.setattr(extractor, "_parsed", counted)
+    with Memory(":memory:", embedder=HashEmbedder()) as memory:
+        memory.remember_many(f"Omar met {name} at the harbour." for name in ("Ana", "Ben", "Eva"))
+        assert {"Omar, met, Ana", "Omar, met, Eva"} <= {str(fact) for fact in memory.facts()}
+    assert runs == [3]

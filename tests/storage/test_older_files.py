@@ -4,6 +4,9 @@ import gzip
 import multiprocessing
 import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -160,3 +163,38 @@ def test_to_take_images_a_file_is_not_written_anew(tmp_path: Path, monkeypatch: 
             monkeypatch.setattr(schema, "MIGRATIONS", (lambda db: None,) * 8)
             db.execute(f"PRAGMA user_version = {version}")
             assert schema.migrate(db, "") == (version < 7)
+
+
+READER = """
+import os, sys
+from graphmem import Memory
+from graphmem.errors import GraphmemError
+from graphmem.storage import sqlite
+from graphmem.testing import HashEmbedder
+if os.geteuid() == 0:
+    os.setgid(65534); os.setuid(65534)
+with Memory(sys.argv[1], embedder=HashEmbedder()) as memory:
+    print(*memory.recall("brass key").facts, sep="; ")
+    try:
+        memory.remember("The key is lost.", triples=[])
+    except GraphmemError as error:
+        print(type(error).__name__)
+"""
+
+
+def test_where_it_cannot_be_written_to_it_is_read_as_it_is(path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:  # one that others may enter
+        folder = Path(name)
+        shutil.copy(path, folder)
+        (folder / path.name).chmod(0o444)
+        folder.chmod(0o555)
+        before = (folder / path.name).read_bytes()
+        command = [sys.executable, "-c", READER, folder / path.name]
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert (folder / path.name).read_bytes() == before
+        assert list(folder.iterdir()) == [folder / path.name]
+        folder.chmod(0o755)
+    facts, refused = told.stdout.splitlines()
+    assert "key, is in, box" in facts
+    assert refused == "StoreUnwritable"
+    assert "converted copy" in told.stderr

@@ -21,8 +21,11 @@ WAIT_SECONDS = 30.0
 MAPPED_BYTES = 2**40
 """As much of a file as SQLite can is read as memory: a large graph is read in many small places."""
 
-PAGE_BYTES = 16_384
+PAGE_BYTES = 8192
 """Small pages hold few vectors, and waste what is left."""
+
+CACHE_KIBIBYTES = 65_536
+"""A large write changes so much before any of it goes to the log more than once; what is read is mapped instead."""
 
 SCRUB_MILLISECONDS = 2000
 """How long forgetting waits for readers to let the log go."""
@@ -69,7 +72,7 @@ def _opened_to_read(file: Path, path: str) -> sqlite3.Connection:
     read from here is somebody's newest writing: what cannot be seen is said.
     """
     try:
-        return _connected(f"{file.as_uri()}?mode=ro", path)
+        return _read_only(f"{file.as_uri()}?mode=ro", path)
     except sqlite3.OperationalError as error:
         log_file = file.with_name(file.name + "-wal")
         if log_file.exists() and log_file.stat().st_size:
@@ -77,17 +80,37 @@ def _opened_to_read(file: Path, path: str) -> sqlite3.Connection:
                 f"{path}: what was written last stands in {log_file.name}, which cannot be read without the right to "
                 "write to its folder; read it as its owner, or a copy by `graphmem backup`"
             ) from error
-    return _connected(f"{file.as_uri()}?immutable=1", path)
+    return _read_only(f"{file.as_uri()}?immutable=1", path)
 
 
-def _connected(uri: str, path: str) -> sqlite3.Connection:
+def _read_only(uri: str, path: str) -> sqlite3.Connection:
+    """A file of an older version is read from a copy at the newest, which SQLite keeps for this connection alone."""
+    with closing(sqlite3.connect(uri, uri=True)) as older:
+        check_application(older, path)
+        if older.execute("PRAGMA user_version").fetchone()[0] in (0, len(MIGRATIONS)):
+            return _connected(uri, path)
+        log.warning("%s is of an older version and cannot be written to: it is read from a converted copy", path)
+        db = _connected("", path, older)
+    db.execute("PRAGMA query_only = ON")  # what would be written to the copy would be lost
+    return db
+
+
+def is_in_memory(db: sqlite3.Connection) -> bool:
+    """Whether a memory is this connection's alone, and no file."""
+    return not db.execute("PRAGMA database_list").fetchone()[2]
+
+
+def _connected(uri: str, path: str, copied: sqlite3.Connection | None = None) -> sqlite3.Connection:
     db = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
+        if copied:
+            copied.backup(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
         db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
         _prepare(db, path)
         db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
         return db
     except BaseException:

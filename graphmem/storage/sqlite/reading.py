@@ -29,7 +29,7 @@ from graphmem.records import (
     entity_key,
 )
 from graphmem.storage.sqlite import full_text, images
-from graphmem.storage.sqlite.connection import open_file, settle, snapshot, told
+from graphmem.storage.sqlite.connection import is_in_memory, open_file, settle, snapshot, told
 from graphmem.storage.sqlite.kept import Kept, OfEntity, OfEpisode, through
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
@@ -66,7 +66,7 @@ class SqliteReader:
         self._lock = threading.RLock()
         self._db = open_file(self._path)  # to write, and to read within a write
         self._read_lock, self._read_db = self._lock, self._db
-        if self._path != ":memory:":
+        if not is_in_memory(self._db):
             self._read_lock, self._read_db = threading.RLock(), open_file(self._path)
         self._nearest: dict[Indexed, Nearest] = {}
         self._kept = Kept()

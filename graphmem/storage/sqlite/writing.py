@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,24 @@ FACT_COLUMNS = (
 )  # fmt: skip
 
 
+Spot = tuple[Any, ...]
+"""Where only one fact can hold, by rows."""
+
+
+def _new(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+_NEW_FACT = _new("facts", ("seq", *FACT_COLUMNS, "revision", "namespace", "id"))
+_NEW_EPISODE = _new(
+    "episodes",
+    (
+        "seq", "namespace", "id", "text", "step", "time", "metadata", "speaker", "hash", "pending", "error", "key",
+        "revision",
+    ),
+)  # fmt: skip
+
+
 class Writer:
     """Writes to one namespace; what it changes carries `revision`, so that indexes see what is new."""
 
@@ -45,7 +64,8 @@ class Writer:
         self._namespace = namespace
         self._revision = revision
         self._images: Mapping[str, bytes] = {}
-        self._rows: dict[tuple[str, str], int] = {}
+        self._rows: dict[str, dict[str, int]] = {"entities": {}, "episodes": {}, "facts": {}}  # by key, or by id
+        self._hashes: dict[str, bytes] = {}  # of the texts of the facts that are put, by id
         self._held: dict[str, tuple[int, dict[str, Any]]] = {}  # row and columns, by id, of the facts there that change
 
     def apply(self, change: Change) -> None:
@@ -58,17 +78,16 @@ class Writer:
             self._drop_facts(change.gone_facts)
         if change.gone_entities or change.gone_episodes:
             self._free_names(change.gone_entities, change.gone_episodes)
-        self._pair("DELETE FROM teachings WHERE episode = ? AND fact = ?", change.untaught, self._fact)
-        self._pair("DELETE FROM mentions WHERE episode = ? AND entity = ?", change.unmentioned, self._entity)
+        self._find_rows(change)
+        self._pair("DELETE FROM teachings WHERE episode = ? AND fact = ?", "facts", change.untaught)
+        self._pair("DELETE FROM mentions WHERE episode = ? AND entity = ?", "entities", _by_key(change.unmentioned))
         for entity in change.entities:
             self._name(entity)
-        for episode in change.episodes:
-            self._put_episode(episode)
-        self._leave_places(change.facts)
-        for fact in sorted(change.facts, key=lambda fact: fact.current):  # retirements first: one current value each
-            self._put_fact(fact)
-        self._pair("INSERT OR IGNORE INTO teachings (episode, fact) VALUES (?, ?)", change.taught, self._fact)
-        self._pair("INSERT OR IGNORE INTO mentions (episode, entity) VALUES (?, ?)", change.mentioned, self._entity)
+        self._put_episodes(change.episodes)
+        self._put_facts(sorted(change.facts, key=lambda fact: fact.current))
+        self._pair("INSERT OR IGNORE INTO teachings (episode, fact) VALUES (?, ?)", "facts", change.taught)
+        mention = "INSERT OR IGNORE INTO mentions (episode, entity) VALUES (?, ?)"
+        self._pair(mention, "entities", _by_key(change.mentioned))
         self._drop(change)
         self._keep_merges(change)
 
@@ -102,132 +121,126 @@ class Writer:
             [(self._namespace, text_hash(text), blob) for text, blob in zip(vectors, blobs, strict=True)],
         )
 
-    def _pair(self, statement: str, pairs: Iterable[tuple[str, str]], row_of: Any) -> None:
-        self._db.executemany(statement, [(self._episode(id_), row_of(other)) for id_, other in pairs])
-
     # Rows by what names them
 
-    def _entity(self, name: str) -> int:
-        """The row of the entity called `name`, made when it is new."""
-        key = entity_key(name)
-        if (row := self._rows.get(("entities", key))) is not None:
-            return row
-        sql = "SELECT seq FROM entities WHERE namespace = ? AND key = ?"
-        if found := self._db.execute(sql, (self._namespace, key)).fetchone():
-            row = int(found[0])
-        else:
-            made = "INSERT INTO entities (namespace, key, name) VALUES (?, ?, ?)"
-            row = int(self._db.execute(made, (self._namespace, key, name)).lastrowid or 0)
-        self._rows["entities", key] = row
-        return row
+    def _find_rows(self, change: Change) -> None:
+        """Know the rows of all that the change speaks of; entities that are new are made."""
+        pairs = [*change.taught, *change.untaught, *change.mentioned, *change.unmentioned]
+        ids = {id_ for id_, _ in pairs} | {episode.id for episode in change.episodes}
+        ids |= {id_ for fact in change.facts for id_ in (fact.asserted_by, fact.retired_by) if id_}
+        self._find("episodes", "id", ids)
+        self._rows["facts"] = {id_: row for id_, (row, _) in self._held.items()}
+        self._find("facts", "id", {id_ for _, id_ in (*change.taught, *change.untaught)} - self._hashes.keys())
+        ends = (name for fact in change.facts for name in (fact.subject, fact.object))
+        named = (*(entity.name for entity in change.entities), *ends, *(name for _, name in change.mentioned))
+        names = {entity_key(name): name for name in reversed(named)}  # as it is called first
+        self._find("entities", "key", names.keys() | {entity_key(name) for _, name in change.unmentioned})
+        known = self._rows["entities"]
+        new = [(key, names[key]) for key in dict.fromkeys(map(entity_key, named)) if key not in known]
+        rows = self._new_rows("entities", [key for key, _ in new])
+        sql = "INSERT INTO entities (seq, namespace, key, name) VALUES (?, ?, ?, ?)"
+        self._db.executemany(sql, [(row, self._namespace, *it) for row, it in zip(rows, new, strict=True)])
 
-    def _episode(self, id_: str | None) -> int | None:
-        return self._row("episodes", id_)
+    def _find(self, table: str, column: str, wanted: Collection[str]) -> None:
+        if wanted:
+            sql = f"SELECT {column}, seq FROM {table} WHERE namespace = ? AND {column} {IN}"
+            self._rows[table] |= all_rows(self._db, sql, [self._namespace, as_set(wanted)])
 
-    def _fact(self, id_: str) -> int | None:
-        return self._row("facts", id_)
+    def _new_rows(self, table: str, names: Sequence[str]) -> range:
+        """The rows that these, which are new, are to have: none that was another's before."""
+        if not names:
+            return range(0)
+        sql = f"""SELECT max((SELECT coalesce(max(seq), 0) FROM {table}),
+            coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0))"""
+        first = self._db.execute(sql, (table,)).fetchone()[0] + 1
+        rows = range(first, first + len(names))
+        self._rows[table].update(zip(names, rows, strict=True))
+        return rows
 
-    def _row(self, table: str, id_: str | None) -> int | None:
-        if id_ is None or (row := self._rows.get((table, id_))) is not None:
-            return None if id_ is None else row
-        sql = f"SELECT seq FROM {table} WHERE namespace = ? AND id = ?"
-        if not (found := self._db.execute(sql, (self._namespace, id_)).fetchone()):
-            return None
-        self._rows[table, id_] = int(found[0])
-        return int(found[0])
+    def _pair(self, statement: str, table: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Carry out a statement with the rows of an episode and of a fact or an entity, where both are there."""
+        episodes, others = self._rows["episodes"], self._rows[table]
+        there = ((episodes.get(id_), others.get(other)) for id_, other in pairs)
+        self._db.executemany(statement, [pair for pair in there if None not in pair])
 
     # Records
 
-    def _put_episode(self, episode: Episode) -> None:
-        state = (episode.pending, episode.error, episode.key, self._revision)
-        updated = self._db.execute(
-            "UPDATE episodes SET pending = ?, error = ?, key = ?, revision = ? WHERE namespace = ? AND id = ?",
-            (*state, self._namespace, episode.id),
-        )
-        if updated.rowcount:
-            self._show_passages(episode)
-            self._put_images(episode)
-            return
-        added = self._db.execute(
-            """INSERT INTO episodes
-            (pending, error, key, revision, namespace, id, text, step, time, metadata, speaker, hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (
-                *state,
-                self._namespace,
-                episode.id,
-                episode.text,
-                episode.step,
-                episode.time.isoformat() if episode.time else None,
-                json.dumps(dict(episode.metadata), ensure_ascii=False),
-                episode.speaker,
-                text_hash(episode.text),
-            ),
-        )
-        text = "INSERT INTO episode_text (rowid, text) VALUES (?, ?)"
-        self._db.execute(text, (added.lastrowid, searchable(episode.text)))
-        row = int(added.lastrowid or 0), episode.id, episode.step
-        put_passages(self._db, self._namespace, row, episode.text, self._revision)
-        self._put_images(episode)
+    def _put_episodes(self, episodes: Sequence[Episode]) -> None:
+        new = []
+        for episode in episodes:
+            state = (episode.pending, episode.error, episode.key, self._revision)
+            if row := self._rows["episodes"].get(episode.id):
+                sets = "pending = ?, error = ?, key = ?, revision = ?"
+                self._db.execute(f"UPDATE episodes SET {sets} WHERE seq = ?", (*state, row))
+                # passages are seen when their vectors come, after the text
+                if len(episode.text) > SIZE or episode.images:
+                    self._db.execute("UPDATE passages SET revision = ? WHERE episode = ?", (self._revision, row))
+            else:
+                new.append(episode)
+        rows = self._new_rows("episodes", [episode.id for episode in new])
+        self._db.executemany(_NEW_EPISODE, [self._as_row(*it) for it in zip(rows, new, strict=True)])
+        texts = [(row, searchable(episode.text)) for row, episode in zip(rows, new, strict=True)]
+        self._db.executemany("INSERT INTO episode_text (rowid, text) VALUES (?, ?)", texts)
+        for row, episode in zip(rows, new, strict=True):
+            put_passages(self._db, self._namespace, (row, episode.id, episode.step), episode.text, self._revision)
+        for episode in episodes:
+            if episode.images:
+                row = self._rows["episodes"][episode.id]
+                images.put(self._db, self._namespace, row, episode, self._images, self._revision)
 
-    def _put_images(self, episode: Episode) -> None:
-        if episode.images:
-            row = self._row("episodes", episode.id) or 0
-            images.put(self._db, self._namespace, row, episode, self._images, self._revision)
+    def _as_row(self, row: int, episode: Episode) -> tuple[object, ...]:
+        return (
+            row, self._namespace, episode.id, episode.text, episode.step,
+            episode.time.isoformat() if episode.time else None,
+            json.dumps(dict(episode.metadata), ensure_ascii=False) if episode.metadata else "{}",
+            episode.speaker, text_hash(episode.text), episode.pending, episode.error, episode.key, self._revision,
+        )  # fmt: skip
 
-    def _show_passages(self, episode: Episode) -> None:
-        """Let indexes of vectors see the passages of an episode, whose vectors come after its text."""
-        if len(episode.text) > SIZE or episode.images:
-            self._db.execute(
-                "UPDATE passages SET revision = ? WHERE episode = ?",
-                (self._revision, self._row("episodes", episode.id)),
-            )
+    def _put_facts(self, facts: Sequence[Fact]) -> None:
+        """Bring facts, retirements first, to the given state; new ones come last, when their places are free."""
+        there = [fact for fact in facts if fact.id in self._held]
+        states = [dict(zip(FACT_COLUMNS, self._state(fact), strict=True)) for fact in there]
+        taken = {place for state in states if state["until"] is None for place in _places(state)}
+        for fact, state in zip(there, states, strict=True):
+            self._leave_place(*self._held[fact.id], state, taken)
+        for fact, state in zip(there, states, strict=True):
+            self._change_fact(*self._held[fact.id], state)
+        new = [fact for fact in facts if fact.id not in self._held]
+        rows = self._new_rows("facts", [fact.id for fact in new])
+        ends = (self._revision, self._namespace)
+        added = [(row, *self._state(fact), *ends, fact.id) for row, fact in zip(rows, new, strict=True)]
+        self._db.executemany(_NEW_FACT, added)
+        told_anew = [fact for fact in there if self._held[fact.id][1]["hash"] != self._hashes[fact.id]]
+        texts = [(self._rows["facts"][fact.id], searchable(fact.triple.text)) for fact in (*told_anew, *new)]
+        self._db.executemany("INSERT INTO fact_text (rowid, text) VALUES (?, ?)", texts)  # older ones were erased
 
-    def _leave_places(self, facts: Iterable[Fact]) -> None:
-        """Let facts that come to another place not hold for a moment, so that none meets another on the way."""
-        for fact in facts:
-            row, before = self._held.get(fact.id, (0, {}))
-            place = text_hash(fact.triple.text), fact.slot
-            if before and fact.current and before["until"] is None and (before["hash"], before["slot"]) != place:
-                self._db.execute("UPDATE facts SET until = -1 WHERE seq = ?", (row,))
-                before["until"] = -1
+    def _leave_place(self, row: int, before: dict[str, Any], state: Mapping[str, Any], taken: Set[Spot]) -> None:
+        """Let a fact whose place another takes, while it goes, not hold for a moment: so none meets another."""
+        left = _places(before) - _places(state)
+        if before["until"] is None and state["until"] is None and left & taken:
+            self._db.execute("UPDATE facts SET until = -1 WHERE seq = ?", (row,))
+            before["until"] = -1
 
-    def _put_fact(self, fact: Fact) -> None:
-        values = (
-            self._entity(fact.subject),
-            self._entity(fact.object),
-            fact.relation,
-            fact.triple.key[1],
-            fact.slot,
-            self._episode(fact.asserted_by),
-            fact.since,
-            self._episode(fact.retired_by),
-            fact.until,
-            fact.reason,
-            fact.support,
-            text_hash(fact.triple.text),
-        )
-        state = dict(zip(FACT_COLUMNS, values, strict=True))
-        row, before = self._held.get(fact.id, (None, {}))
-        if row is None:
-            columns = (*state, "revision", "namespace", "id")
-            added = self._db.execute(
-                f"INSERT INTO facts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                (*state.values(), self._revision, self._namespace, fact.id),
-            )
-            row = added.lastrowid
-        else:  # only what is new: each index of the others is left alone
-            changed = {name: value for name, value in state.items() if value != before[name]}
-            changed["revision"] = self._revision
-            sets = ", ".join(f"{name} = ?" for name in changed)
-            self._db.execute(f"UPDATE facts SET {sets} WHERE seq = ?", (*changed.values(), row))
-        if before.get("hash") != state["hash"]:  # an older text was erased before
-            text = "INSERT INTO fact_text (rowid, text) VALUES (?, ?)"
-            self._db.execute(text, (row, searchable(fact.triple.text)))
+    def _change_fact(self, row: int, before: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+        """Write only what is new: each index of the others is left alone."""
+        changed = {name: value for name, value in state.items() if value != before[name]}
+        changed["revision"] = self._revision
+        sets = ", ".join(f"{name} = ?" for name in changed)
+        self._db.execute(f"UPDATE facts SET {sets} WHERE seq = ?", (*changed.values(), row))
+
+    def _state(self, fact: Fact) -> tuple[object, ...]:
+        """A fact as `FACT_COLUMNS` have it."""
+        subject, relation, object_ = fact.key
+        entities, episodes = self._rows["entities"], self._rows["episodes"]
+        return (
+            entities[subject], entities[object_], fact.relation, relation, fact.slot, episodes.get(fact.asserted_by),
+            fact.since, episodes.get(fact.retired_by or ""), fact.until, fact.reason, fact.support,
+            self._hashes[fact.id],
+        )  # fmt: skip
 
     def _name(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""
-        seq = self._entity(entity.name)
+        seq = self._rows["entities"][entity.key]
         self._db.execute("UPDATE entities SET name = ? WHERE seq = ?", (entity.name, seq))
         self._db.execute("DELETE FROM aliases WHERE entity = ?", (seq,))
         self._db.executemany(
@@ -239,7 +252,7 @@ class Writer:
 
     def _erase_texts(self, change: Change) -> None:
         """Take out of full text, and of the index of vectors, what goes or gets another text."""
-        hashes = {fact.id: text_hash(fact.triple.text) for fact in change.facts}
+        hashes = self._hashes = {fact.id: text_hash(fact.triple.text) for fact in change.facts}
         changed = self._rows_of("facts", hashes, FACT_COLUMNS)
         self._held = {id_: (row, dict(zip(FACT_COLUMNS, rest, strict=True))) for row, id_, *rest in changed}
         other = [row for id_, (row, before) in self._held.items() if hashes[id_] != before["hash"]]
@@ -273,10 +286,10 @@ class Writer:
     def _leave_index(self, kind: Indexed, rows: Sequence[int]) -> None:
         """Take rows out of the stored index of vectors; what is there of others stays."""
         where = "WHERE namespace = ? AND kind = ? AND part = ?"
-        for part in {row // rough_index.ROWS for row in rows}:
-            at = (self._namespace, kind, part)
+        for part, some in groupby(sorted(rows), key=lambda row: row // rough_index.ROWS):
+            at, gone = (self._namespace, kind, part), list(some)
             for data, width in all_rows(self._db, f"SELECT data, width FROM rough_indexes {where}", at):
-                left = rough_index.without(data, width, rows)
+                left = rough_index.without(data, width, gone)
                 self._db.execute(f"UPDATE rough_indexes SET data = ? {where}", (left, *at))
 
     def _free_names(self, entities: Iterable[str], episodes: Iterable[str]) -> None:
@@ -333,3 +346,13 @@ class Writer:
             AND NOT EXISTS (SELECT 1 FROM entities WHERE namespace = :n AND key = :text)""",
             [{"n": self._namespace, "hash": text_hash(text), "text": text} for text in texts],
         )
+
+
+def _places(state: Mapping[str, Any]) -> set[Spot]:
+    """Where a fact of this state holds: its triple and, if it has one, its subject's slot."""
+    triple = state["subject"], state["relation_key"], state["object"]
+    return {triple, (state["subject"], state["slot"])} if state["slot"] else {triple}
+
+
+def _by_key(mentions: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    return ((id_, entity_key(name)) for id_, name in mentions)
