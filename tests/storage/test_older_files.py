@@ -169,8 +169,10 @@ READER = """
 import os, sys
 from graphmem import Memory
 from graphmem.errors import GraphmemError
-from graphmem.storage import sqlite
 from graphmem.testing import HashEmbedder
+with Memory(":memory:", embedder=HashEmbedder()) as memory:  # all is imported that another user may not read
+    memory.remember("The key.", triples=[])
+    memory.recall("brass key")
 if os.geteuid() == 0:
     os.setgid(65534); os.setuid(65534)
 with Memory(sys.argv[1], embedder=HashEmbedder()) as memory:
