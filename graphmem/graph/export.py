@@ -19,7 +19,7 @@ from xml.etree.ElementTree import ParseError
 from pydantic import TypeAdapter, ValidationError
 
 from graphmem import validation
-from graphmem.errors import GraphmemError, InputError, StoreUnwritable
+from graphmem.errors import GraphmemError, InputError, StoreUnwritable, extra
 from graphmem.graph.copying import Records, all_of, copy, texts_of
 from graphmem.protocols import Embedder, Store
 from graphmem.records import Entity, Episode, Fact, entity_key
@@ -130,7 +130,8 @@ def _read_jsonl(path: Path) -> Records:
 
 
 def _write_graphml(file: BinaryIO, records: Records) -> None:
-    import networkx as nx
+    with extra("networkx"):
+        import networkx as nx
 
     entities, episodes, facts = records
     graph = nx.MultiDiGraph(graphmem=FORMAT)
@@ -174,7 +175,8 @@ def _values(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_graphml(path: Path) -> Records:
-    import networkx as nx
+    with extra("networkx"):
+        import networkx as nx
 
     try:
         graph = nx.read_graphml(path, force_multigraph=True)
