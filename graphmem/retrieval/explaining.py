@@ -40,7 +40,7 @@ def _reached(
     """The shortest way from the seed to each node that is near enough, with its length (Dijkstra's)."""
     found: dict[int, tuple[float, tuple[int, ...]]] = {}
     order = count()
-    ahead = [(0.0, next(order), (seed,))]
+    ahead: list[tuple[float, int, tuple[int, ...]]] = [(0.0, next(order), (seed,))]
     while ahead:
         length, _, way = heapq.heappop(ahead)
         if way[-1] in found:
