@@ -5,8 +5,8 @@
 The facts are those of `benchmarks.scale`, told in order and with their vectors; questions are embedded beforehand. Half
 of them ask for what holds since it was told, half where a thing is that was moved once: the newest fact must be told
 and, in the last column, the outdated one not. Each store is filled in one process and asked in others, in turns with
-the rest; what asking takes are medians of these runs. A store whose library is not installed is left out, and it is
-said how to install it.
+the rest; what asking takes are medians of these runs, and each is told on the standard error as it ends. A store whose
+library is not installed is left out, and it is said how to install it.
 """
 
 from __future__ import annotations
@@ -131,6 +131,7 @@ def in_a_process(step: str, name: str, facts: int, folder: Path) -> dict[str, fl
         print(f"{name} is left out: {error}\n{getattr(error, 'stderr', None) or ''}", file=sys.stderr)
         return None
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps({"facts": facts, "store": name, "step": step} | figures), file=sys.stderr, flush=True)
     return figures
 
 
