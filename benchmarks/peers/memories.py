@@ -17,11 +17,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphmem.records import Observation
+if TYPE_CHECKING:
+    from graphmem.records import Observation
 
 FOUND = 20
 """How many turns are asked for."""

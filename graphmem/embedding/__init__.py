@@ -3,6 +3,7 @@
     minilm.py    the default: all-MiniLM-L6-v2 in int8, from an installed package, no download
     e5.py        for many languages: multilingual-e5-small, from an installed package
     onnx.py      any sentence-embedding model as a folder with an ONNX file and its tokenizer
+    wordpiece.py  the tokenizer of MiniLM and its kind
     settings.py  how such a model wants its texts: prompts, pooling, length
     hub.py       a model's name on the Hugging Face hub -> such a folder
     lexical.py   with no model at all: hashed words and letter trigrams

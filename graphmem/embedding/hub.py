@@ -28,9 +28,7 @@ def fetch(repo: str) -> Path:
     try:
         import huggingface_hub as hf
     except ImportError as error:
-        raise ModelUnavailable(
-            f"{repo}: {error}; pip install 'graphmem[hub,minilm]', or name a local folder"
-        ) from error
+        raise ModelUnavailable(f"{repo}: {error}; pip install 'graphmem[hub]', or name a local folder") from error
     if folder := _cached(hf, repo):
         return folder
     try:

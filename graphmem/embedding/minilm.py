@@ -35,7 +35,7 @@ def minilm(model: Path | None = None) -> OnnxEmbedder:
 
 def installed() -> bool:
     """Whether every package that MiniLM needs is installed; none is imported to find out."""
-    return all(find_spec(module) for module in (_MODULE, "onnxruntime", "tokenizers"))
+    return all(find_spec(module) for module in (_MODULE, "onnxruntime", "kitoken"))
 
 
 def model_file() -> Path:

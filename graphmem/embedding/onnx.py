@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.embedding.settings import PLAIN, Pooling, Settings, settings_of
+from graphmem.embedding.wordpiece import open_wordpiece
 from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
@@ -31,7 +32,7 @@ TOKENIZERS = ("tokenizer.json", "vocab.txt")
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 _MODEL = re.compile(r"model\.onnx|onnx/model[^/]*\.onnx")
-_Loaded = tuple[Any, Any]  # the runtime's session, the tokenizer
+_Loaded = tuple[Any, Callable[[str], list[int]]]  # the runtime's session; text -> token ids
 
 
 class OnnxEmbedder:
@@ -69,10 +70,10 @@ class OnnxEmbedder:
     def _embed(self, prompt: str, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        session, tokenizer = self._load()
+        session, encode = self._load()
         # One at a time: the tokenizer's own threads gain nothing here, and warn after a fork. Some tokenizers find no
         # token in an empty text, which the model could not take.
-        tokens = [tokenizer.encode(encodable(prompt + text)).ids or [0] for text in texts]
+        tokens = [encode(encodable(prompt + text)) or [0] for text in texts]
         batches = batches_of([len(each) for each in tokens])
         by_length = np.concatenate(_each(lambda batch: self._run(session, [tokens[i] for i in batch]), batches))
         vectors = np.empty_like(by_length)
@@ -84,7 +85,7 @@ class OnnxEmbedder:
             if self._ready is None:
                 self._ready = (
                     open_session(self._model, threads=1),
-                    open_tokenizer(self._tokenizer, self._settings.tokens),
+                    open_encoder(self._tokenizer, self._settings.tokens),
                 )
             return self._ready
 
@@ -193,8 +194,21 @@ def open_session(model: Path, threads: int = 0) -> Any:
     return session
 
 
+def open_encoder(path: Path, tokens: int) -> Callable[[str], list[int]]:
+    """Text -> the ids of its tokens, at most so many."""
+    if path.suffix == ".json":
+        tokenizer = open_tokenizer(path, tokens)
+        return lambda text: list(tokenizer.encode(text).ids)
+    _import("kitoken")
+    try:
+        return open_wordpiece(path, tokens)
+    except (LookupError, ValueError) as error:
+        raise ModelUnavailable(f"{path}: no usable tokenizer ({first_line(error)}); copy the model's own") from error
+
+
 def open_tokenizer(path: Path, tokens: int) -> Any:
-    tokenizers = _import("tokenizers")
+    """The tokenizer of any model, for a text or for two."""
+    tokenizers = _import("tokenizers", "hub")
     try:
         if path.suffix == ".json":
             tokenizer = tokenizers.Tokenizer.from_file(str(path))
@@ -207,11 +221,11 @@ def open_tokenizer(path: Path, tokens: int) -> Any:
     return tokenizer
 
 
-def _import(package: str) -> Any:
+def _import(package: str, extra: str = "minilm") -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install 'graphmem[minilm]'") from error
+        raise ModelUnavailable(f"{package} cannot be imported ({error}); pip install 'graphmem[{extra}]'") from error
 
 
 def _output(session: Any) -> str:

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import ParseError
 from pydantic import TypeAdapter, ValidationError
 
 from graphmem import validation
-from graphmem.errors import GraphmemError, InputError, StoreUnwritable
+from graphmem.errors import GraphmemError, InputError, StoreUnwritable, extra
 from graphmem.graph.copying import Records, all_of, copy, image_hashes, texts_of
 from graphmem.images import by_hash, data_url, from_data_url, image_of, vectors_of
 from graphmem.protocols import Embedder, Store
@@ -152,7 +152,8 @@ def _held(urls: Iterable[str]) -> dict[str, bytes]:
 
 
 def _write_graphml(file: BinaryIO, records: Records, store: Store) -> None:
-    import networkx as nx
+    with extra("networkx"):
+        import networkx as nx
 
     entities, episodes, facts = records
     graph = nx.MultiDiGraph(graphmem=FORMAT)
@@ -198,7 +199,8 @@ def _values(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_graphml(path: Path) -> Read:
-    import networkx as nx
+    with extra("networkx"):
+        import networkx as nx
 
     try:
         graph = nx.read_graphml(path, force_multigraph=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from graphmem.errors import MissingExtra, extra
 from graphmem.records import Fact
 from graphmem.view import View
 from graphmem.viewer.kinds import COLOURS, kinds
@@ -36,7 +37,8 @@ class Drawing:
 
 def drawing(view: View) -> Drawing:
     """What to draw of a memory; the same each time."""
-    import networkx as nx
+    with extra("networkx"):
+        import networkx as nx
 
     facts = view.facts()
     kind_of = kinds(facts)
@@ -82,7 +84,10 @@ def html(view: View) -> str:
         f"{stats.entities:,} entities, {stats.current_facts:,} facts hold, {retired:,} retired, "
         f"{stats.episodes:,} episodes" + (f", {stats.pending:,} pending" if stats.pending else "")
     )
-    found = drawing(view)
+    try:
+        found = drawing(view)
+    except MissingExtra as missing:
+        return f"<div><p><b>graphmem memory</b><br>{numbers}<br>{escape(str(missing))}</p></div>"
     part = f"<br>drawn: {len(found.facts):,} facts" if len(found.facts) < stats.current_facts else ""
     return f"<div><p><b>graphmem memory</b><br>{numbers}{part}</p>{_svg(found) if found.facts else ''}</div>"
 

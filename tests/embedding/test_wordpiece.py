@@ -1,0 +1,26 @@
+"""MiniLM's tokens are those of the library that its makers used."""
+
+import pytest
+import tokenizers
+
+from graphmem.embedding.minilm import VOCABULARY
+from graphmem.embedding.wordpiece import open_wordpiece
+
+TEXTS = [
+    "An apple a day, isn't it?",
+    "",
+    "Müller's CAFÉ — naïve “quotes”… ½ ²",
+    "東京に住んでいる 한국어 नमस्ते مرحبا",
+    "👩‍👩‍👧 a\u00adb zero\u200bwidth \x00 \ufffd tab\there",
+    "an icon \uf0e0 of a font",
+    "[CLS] what was [SEP] said [mask]",
+    "x" * 150,
+    "word " * 600,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_tokens_are_those_of_berts_own_tokenizer(text: str) -> None:
+    berts = tokenizers.BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
+    berts.enable_truncation(256)
+    assert open_wordpiece(VOCABULARY, 256)(text) == berts.encode(text).ids
