@@ -36,7 +36,7 @@ PEOPLE = KIN | words(
     """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
     supervisor mentor patient client customer contact professor student accountant director"""
 )
-_TITLES = words("""mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge""")
+_TITLES = words("""dear hi hello mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge""")
 _TO_PEOPLE = words(
     """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach
     hate divorce date miss greet interview warn contact message coach"""

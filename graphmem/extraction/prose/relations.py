@@ -56,12 +56,15 @@ def verb_phrase(verb: Token) -> str | None:
     )
     if helpers and helpers[0].lemma_ == "do":
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
+    if helpers and helpers[-1].lemma_ == "have" and verb.lower_ == "got":  # "has got a cat" is "has a cat"
+        words.pop()
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
     return " ".join([*words, *particles])
 
 
 def _helpers(verb: Token) -> list[Token]:
-    return [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+    own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+    return [each for helper in own for each in (*_helpers(helper), helper)]  # "are getting" married
 
 
 def _third_person_of(verb: Token, lemma: str) -> str:
