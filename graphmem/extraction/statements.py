@@ -61,7 +61,8 @@ _SETTLED = re.compile(
 )
 _CHANGED = re.compile(r"(?:(?:was|were) )?\w+ed (?:to|from|out of)\b")
 _PLACED = re.compile(rf"^{_BE} an? .* (?!of\b){_PREPOSITION} the ")
-_MORE = re.compile(rf" (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b)")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b"
+_MORE = re.compile(rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})")
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 

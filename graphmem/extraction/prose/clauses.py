@@ -130,7 +130,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
 
 def _is_circular(statement: Statement) -> bool:
     """Whether something is said of itself, or of what it has: "we all have our ways"."""
-    return statement.object == statement.subject or statement.object.startswith(f"{statement.subject}'s ")
+    having = statement.relation in {"is", "has"} and statement.object.startswith(f"{statement.subject}'s ")
+    return having or statement.object == statement.subject
 
 
 def _subjects(verb: Token) -> list[Token]:

@@ -189,7 +189,7 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
     ):
         return
-    role = _role_of_subject(token, people) if relation == "is" else None
+    role = _role_of_subject(token, people) if relation == "is" and not _is_age(token, noun) else None
     if role and (not _is_description(noun) or _is_any_valued(role[1])):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None

@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from graphmem.extraction.prose.people import KIN, PEOPLE
 from graphmem.extraction.prose.standing import HEDGES
 from graphmem.language.wordlist import words
-from graphmem.language.words import STOP_WORDS
+from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
 
 _NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
 _STAMP = (
@@ -38,8 +38,9 @@ _CLAUSE = (
     r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
+_CORRECTING = r"(?:[Nn]o,? )?(?:[Ww]ait|[Ss]orry|[Oo]ops|I mean|I meant)\b[,.:!]?\s"
 _BREAK = re.compile(
-    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|(?P<clause>{_CLAUSE})"
+    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|(?<=[.!?])\s+(?={_CORRECTING})|(?P<clause>{_CLAUSE})"
 )
 # What stands after such words depends on them, so that it is not parsed by itself.
 _HANGS_ON = re.compile(
@@ -55,7 +56,7 @@ _LEADING = words(
     """in on at by for with from to of after before since as once during until till despite besides apart unlike like
     last next this every each today yesterday tomorrow now then later soon not no"""
 )
-_SENTENCE = re.compile(r"[.!?]\s+")
+_SENTENCE = re.compile(rf"(?<=[.!?]){NOT_SHORTENED}\s+")
 _OPENING = re.compile(
     r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw
     |by\ the\ way|fyi|heads\ up
@@ -67,8 +68,8 @@ _OPENING = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
-    r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?|scratch that)"
-    r"|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
+    r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
+    r"|scratch that)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
     re.IGNORECASE,
 )
 _FOREIGN = words(
@@ -80,6 +81,7 @@ _FOREIGN = words(
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'\w{3}", re.IGNORECASE)
 """Romance articles and pronouns before a vowel: "s'appelle"."""
 
+_IN_NAMES = words("de da do dos del della di du la le les el los las van von der den ter das al")
 _FULL_STOP = re.compile(r"(?<=[\w)\"'][.!?])\s+(?=[\"'(]?[^\W\d_a-z])")
 _SHORTEST = 2  # words of a line
 _LONGEST_WORD = 200  # characters
@@ -160,14 +162,12 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     small = [word for word in words if word.islower()]
     known = sum(word in STOP_WORDS or is_word(word.split("'")[0]) for word in small)
     english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word))
-    foreign = sum(
-        bool(_ELIDED.match(word)) or (word.casefold() in _FOREIGN and word.casefold() not in STOP_WORDS)
-        for word in words
-    )
+    foreign = [word for word in words if _ELIDED.match(word) or word.casefold() in _FOREIGN - STOP_WORDS]
     strange = len(small) - known
     if strange == 1 and not foreign and english > 1:
         return True
-    return strange <= 0.3 * len(small) and foreign <= english
+    telling = [word for word in foreign if word not in _IN_NAMES]
+    return strange <= 0.3 * len(small) and len(foreign) <= english and (not telling or len(telling) < english)
 
 
 def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
@@ -177,13 +177,15 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         piece = line[end : found.start() if found else len(line)].strip()
         label = _LABEL.match(piece) if found and ":" in found[0] else None
         after = _SENTENCE.split(line[found.end() :])[0] if found else ""
+        rights = re.match(_CORRECTING, piece)
+        piece = piece[rights.end() :] if rights else piece
         if found and not label and not _is_whole(_SENTENCE.split(piece)[-1], after, found["clause"]):
             continue
         piece = _OPENING.sub("", piece)
         if label:
             corrects = corrects or bool(label[1])
         elif piece:
-            yield Part(piece, speaker, number, corrects)
+            yield Part(piece, speaker, number, corrects or bool(rights))
         end = found.end() if found else end
 
 

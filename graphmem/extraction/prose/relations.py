@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
+_PLURAL = words("i we they you")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
@@ -82,7 +83,7 @@ def _finite(verb: Token) -> str:
     if (
         verb.tag_ in {"VBP", "VB"}
         and lemma in _SAME_IN_PAST
-        and not any(it.lower_ in {"i", "we", "they", "you"} for it in verb.children if it.dep_ == "nsubj")
+        and (lemma == "quit" or not any(it.lower_ in _PLURAL for it in verb.children if it.dep_ == "nsubj"))
     ):
         return str(verb.lower_)
     if verb.tag_ == "MD":

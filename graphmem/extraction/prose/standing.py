@@ -21,14 +21,15 @@ HEDGES = re.compile(
     |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
     |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
-    |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding|suspected|alleged|feared
+    |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding|jk|lol|lmao|suspected|alleged|feared
     |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STARTS = re.compile(
     r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
     |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
-    |once|until|till|(?:wish|hope|hoping|guess|bet|reckon|wonder|wondering|heard|looks?\ like|sounds?\ like|seems?)(?=\s))\b""",
+    |once|until|till
+    |(?:wish|hope|hoping|guess|bet|reckon|wonder|wondering|heard|looks?\ like|sounds?\ like|seems?)(?=\s))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FICTION = re.compile(

@@ -156,7 +156,8 @@ def doc_of(nlp: Language, text: str, marks: Mapping[str, Sequence[Mark]]) -> Doc
     doc = nlp.make_doc(masked.text)
     with doc.retokenize() as merging:
         for found in _HYPHENED.finditer(masked.text):
-            merging.merge(doc.char_span(*found.span(), alignment_mode="expand"))
+            if span := doc.char_span(*found.span(), alignment_mode="expand"):
+                merging.merge(span)
     doc.user_data["values"] = {token.i: masked.values[token.idx] for token in doc if token.idx in masked.values}
     for name, placed in marks.items():
         starts = [(masked.offset(mark.offset), mark) for mark in placed]
