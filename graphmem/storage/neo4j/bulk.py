@@ -44,7 +44,7 @@ _MISSING = _Missing()
 def write_import(store: Store, folder: str | PathLike[str], namespace: str = "default") -> str:
     """Write all of `store` into the new `folder`, to be `namespace` on a server; gives the command that imports it.
 
-    Raises `InputError` when the folder holds anything, and `StoreUnwritable`.
+    Raises `InputError` when the folder holds anything or the memory images, and `StoreUnwritable`.
     """
     folder = Path(folder)
     try:
@@ -82,6 +82,8 @@ def _cell(value: object) -> object:
 def _tables(store: Store, ids: Namespace) -> Iterator[tuple[str, str, Iterator[Properties]]]:
     """The importer's argument for a table, the name of its file, and its rows."""
     entities, episodes, facts = store.entities(), store.episodes(), store.facts(current=False)
+    if any(episode.images for episode in episodes):
+        raise InputError("the importer takes no images: copy a memory that has some by `graphmem sync`")
     merges = store.merges()
     order = next_order(max(len(entities), len(episodes), len(facts), len(merges)))
     nodes = {
