@@ -58,6 +58,9 @@ log = logging.getLogger(__name__)
 BATCH = 128
 """How many observations are committed together when many are remembered."""
 
+BATCH_BYTES = 2**26
+"""As many bytes of images are held at once then, and those of one observation more."""
+
 
 def no_slot(triple: Triple) -> str | None:
     """The default of `slot_of`: any number of facts may hold beside each other."""
@@ -221,7 +224,7 @@ class Memory(View):
         total = len(observations) if isinstance(observations, Sized) else None
         done, left = 0, map(validation.observation, _each(observations))
         with ThreadPoolExecutor(concurrency) as pool:
-            while batch := list(islice(left, BATCH)):
+            while batch := _batch(left):
                 parts = self._parts(batch, concurrency)
                 for part in parts:
                     try:
@@ -527,6 +530,16 @@ def _episode(observation: Observation) -> Episode:
         speaker=observation.speaker or speaker_of(observation.text),
         images=tuple(map(image_of, images_in(observation.images))),
     )
+
+
+def _batch(left: Iterator[Observation]) -> list[Observation]:
+    """The next `BATCH` observations; fewer where their images are large."""
+    batch: list[Observation] = []
+    size = 0
+    while len(batch) < BATCH and size < BATCH_BYTES and (each := next(left, None)):
+        batch.append(each)
+        size += sum(map(len, images_in(each.images)))
+    return batch
 
 
 def _bytes(observations: Iterable[Observation]) -> dict[str, bytes]:

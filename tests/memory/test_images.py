@@ -143,6 +143,14 @@ def test_namespaces_do_not_see_each_others(memory: Memory, tmp_path: Path) -> No
     assert memory.image(hash_of(RED)) == RED
 
 
+def test_of_many_large_images_a_few_are_held_at_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphmem.memory.BATCH_BYTES", len(RED) + len(BLUE))
+    done: list[int] = []
+    given = [{"text": f"{number}", "images": [RED, BLUE][number % 2 :][:1]} for number in range(5)]
+    memory.remember_many(given, progress=lambda number, _: done.append(number))
+    assert done == [2, 4, 5]
+
+
 def test_another_image_under_a_key_is_no_repeat(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
     memory.remember("one", images=[RED], key="k")
     assert memory.remember("one", images=[RED], key="k").repeated
