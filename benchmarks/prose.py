@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.reading import load, show, watched
 from graphmem import Learned, Memory
 from graphmem.embedding.lexical import LexicalEmbedder
-from graphmem.extraction import ParseExtractor
+from graphmem.extraction import default_extractor
 
 DATA = Path(__file__).with_suffix(".json")
 
@@ -31,7 +31,7 @@ Case = Mapping[str, Any]
 
 def learned(*texts: str) -> Learned:
     """What the last of the texts taught a new memory."""
-    with Memory(":memory:", extractor=ParseExtractor(), embedder=LexicalEmbedder()) as memory:
+    with Memory(":memory:", extractor=default_extractor(), embedder=LexicalEmbedder()) as memory:
         return [memory.remember(text) for text in texts][-1]
 
 

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_string
+from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +31,14 @@ Written = tuple[Observation, str]
 """An observation, and the text it was read from as it stands in its file."""
 
 _MAIL = re.compile(r"\s*(?:from|to|subject|date|sent):[^\n]*\n(?:[a-z-]+:[^\n]*\n|[ \t][^\n]*\n)+\s*\n", re.IGNORECASE)
+_NOT_SENT = re.compile(
+    r"<(?:media|image|video|audio|sticker|gif|document|attached)\b[^<>\n]*>"
+    r"|(?:image|video|audio|sticker|gif|document) omitted|(?:you deleted this|this) message(?: was deleted)?\.?"
+    r"|messages and calls are end-to-end encrypted\.[^\n]*",
+    re.IGNORECASE,
+)
+"""What an export has where it left out what was sent."""
+
 _WIDE = 50
 """Lines that run on are at least so wide, and filled to `_FULL` of the widest on the average."""
 
@@ -59,8 +69,9 @@ def observations_in(path: Path) -> list[Written]:
     A .txt is a chat when its lines begin turns ("Ana: …", "[2024-05-03, 10:12] Ana: …"), and then an observation a
     turn; a document, and then one observation, when it starts with the headers of a mail, its lines run on, or its
     paragraphs are long; else notes, an observation a line. A .md gives its passages under their headings, and a list
-    of sentences one by one; a .jsonl a line each, a record of an `Observation`'s fields or a message of a chat; a .pdf
-    is one. Raises `InputError`, which names the file and the line, and `MissingExtra` for a .pdf without its library.
+    of sentences one by one; a .jsonl a line each, a record of an `Observation`'s fields or a message of a chat; a
+    .json, an export of a chat, a message each; a .pdf is one. Raises `InputError`, which names the file and the line,
+    and `MissingExtra` for a .pdf without its library.
     """
     read = _READERS.get(path.suffix.casefold())
     if not read:
@@ -117,6 +128,8 @@ def _plain(path: Path) -> Iterator[Written]:
     source = {"source": path.name}
     if found := _chat(text):
         yield from _told(found, text, source)
+    elif _MAIL.match(text):
+        yield _mail(text, source), text
     elif _is_document(text):
         yield Observation(text.strip(), time=_named_day(path), metadata=source), text
     else:
@@ -159,6 +172,37 @@ def _naming_no_file(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def _mail(text: str, source: Mapping[str, Any]) -> Observation:
+    """A mail, said by whom it is from when it was sent."""
+    headers = message_from_string(text.lstrip())
+    name, address = parseaddr(str(headers["From"] or ""))
+    try:
+        sent = parsedate_to_datetime(str(headers["Date"]))
+    except ValueError:
+        sent = None
+    return Observation(text.strip(), time=sent, metadata=source, speaker=name or address or None)
+
+
+def _json(path: Path) -> Iterator[Written]:
+    try:
+        found = json.loads(_text(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no JSON: {error}") from error
+    told = [(each, str(given)) for given in _said_in(found) for each in observations_of([given])]
+    if not told:
+        raise InputError(f"{path} holds no message: an export of a chat has a sender and a text in each")
+    yield from told
+
+
+def _said_in(found: Any) -> Iterator[Mapping[str, Any]]:
+    """The messages of an export, in order, however deep they lie."""
+    if is_message(found):
+        yield found
+    elif isinstance(found, Mapping | list):
+        for each in found.values() if isinstance(found, Mapping) else found:
+            yield from _said_in(each)
+
+
 def _pdf(path: Path) -> Iterator[Written]:
     try:
         from pypdf import PdfReader
@@ -180,20 +224,26 @@ _READERS: dict[str, Callable[[Path], Iterator[Written]]] = {
     ".md": _markdown,
     ".markdown": _markdown,
     ".jsonl": _records,
+    ".json": _json,
     ".pdf": _pdf,
 }
-_KNOWN = ".txt, .md, .jsonl or .pdf"
+_KNOWN = ".txt, .md, .jsonl, .json or .pdf"
 
 
 def _chat(text: str) -> tuple[Turn, ...]:
     """The turns of a text that is a chat from its start, with two turns at least; none of other texts."""
-    found = turns(text)
+    found = tuple(turn for turn in turns(text) if not _NOT_SENT.fullmatch(turn.text))
     said = [turn for turn in found if turn.speaker]
     if len(said) < 2 or len(text[: said[0].start].strip().split("\n")) > 3:
         return ()
     lines = [line for line in text.split("\n") if line.strip()]
     marked = sum(map(begins_turn, lines)) > 1 or all(turn.speaker in ROLES for turn in said)
-    return found if marked or len(said) * 2 >= len(lines) else ()
+    headings = sum(not _first_line(text[turn.start :]).endswith(_first_line(turn.text)) for turn in said)
+    return found if marked or len(said) * 2 >= len(lines) - headings else ()
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0].rstrip()
 
 
 def _told(found: tuple[Turn, ...], text: str, source: Mapping[str, Any]) -> Iterator[Written]:
@@ -205,9 +255,7 @@ def _told(found: tuple[Turn, ...], text: str, source: Mapping[str, Any]) -> Iter
 
 
 def _is_document(text: str) -> bool:
-    """Whether lines do not stand by themselves: a mail, lines that run on, or long paragraphs between empty lines."""
-    if _MAIL.match(text):
-        return True
+    """Whether lines do not stand by themselves: they run on, or are long paragraphs between empty lines."""
     lines = [line.rstrip() for line in text.split("\n")]
     pairs = [(one, two) for one, two in pairwise(lines) if one and two]
     running = [

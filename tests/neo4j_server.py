@@ -97,12 +97,19 @@ class Server:
         settings = _SETTINGS.format(bolt=self.bolt_port, http=self.http_port, policy=_POLICY)
         settings += _SETTINGS_2026 if self._series >= 2026 else ""
         (self.home / "conf/neo4j.conf").write_text(settings + extra)
-        subprocess.run(
-            [*self._command("org.neo4j.cli.AdminTool"), "dbms", "set-initial-password", PASSWORD],
+        self.admin("dbms", "set-initial-password", PASSWORD)
+
+    def admin(self, *arguments: str, cwd: Path | None = None) -> None:
+        """Run `neo4j-admin` for this server, which must not be running."""
+        done = subprocess.run(
+            [*self._command("org.neo4j.cli.AdminTool"), *arguments],
             env={**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")},
-            check=True,
             capture_output=True,
+            text=True,
+            cwd=cwd,
         )
+        if done.returncode:
+            raise RuntimeError(f"neo4j-admin {' '.join(arguments[:3])}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
 
     def _command(self, main: str) -> list[str]:
         return [self._java, *_JVM, "-cp", f"{self._libraries}/*", main]

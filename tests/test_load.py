@@ -121,6 +121,43 @@ def test_a_line_of_jsonl_is_a_record_or_a_message(tmp_path: Path) -> None:
     assert found[0].key == "mine"
 
 
+def test_an_exported_chat_of_json_is_a_message_each_however_deep(tmp_path: Path) -> None:
+    export = {"channel": "farm", "days": [{"messages": [
+        {"type": "message", "user": "nora", "text": "I bought wax.", "ts": "1683195120.0001"},
+        {"id": 2, "from": "Emil", "date": "2023-05-04T10:15:00", "text": ["Good, ", {"type": "link", "text": "a.uk"}]},
+    ]}]}  # fmt: skip
+    found = [each for each, _ in observations_in(_file(tmp_path, "export.json", json.dumps(export)))]
+    assert [(each.speaker, each.text) for each in found] == [
+        ("nora", "I bought wax."),
+        ("Emil", "Good, \na.uk"),
+    ]
+    assert all(each.time for each in found)
+
+
+def test_a_mail_is_its_senders_when_it_was_sent(tmp_path: Path) -> None:
+    text = (
+        "From: Nora <nora@farm.example>\nTo: emil@farm.example\nDate: Tue, 4 Mar 2025 16:20:11 +0100\n\nI bought wax.\n"
+    )
+    ((mail, _),) = observations_in(_file(tmp_path, "mail.txt", text))
+    assert (mail.speaker, mail.time and mail.time.isoformat()) == ("Nora", "2025-03-04T16:20:11+01:00")
+
+
+def test_turns_under_a_line_with_name_and_time_are_a_chat(tmp_path: Path) -> None:
+    text = "Nora Li  9:12 AM\nthe hive is full\nand heavy\n\nEmil  9:13 AM\nI can help\n\nNora Li  9:20 AM\ndone"
+    found = [each for each, _ in observations_in(_file(tmp_path, "copied.txt", text))]
+    assert [(each.speaker, each.text) for each in found] == [
+        ("Nora Li", "the hive is full\nand heavy"),
+        ("Emil", "I can help"),
+        ("Nora Li", "done"),
+    ]
+
+
+def test_what_an_export_left_out_is_passed_over(tmp_path: Path) -> None:
+    said = ["Nora: I bought wax.", "Nora: <Media omitted>", "Emil: ok"]
+    text = "".join(f"04/05/2023, 10:12 - {each}\n" for each in said)
+    assert _texts(_file(tmp_path, "chat.txt", text)) == ["I bought wax.", "ok"]
+
+
 def test_a_pdf_is_one_observation(tmp_path: Path) -> None:
     path = tmp_path / "farm.pdf"
     path.write_bytes(_pdf("The hive was moved."))
@@ -192,12 +229,14 @@ def test_a_folder_gives_all_its_files_but_hidden_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("notes.doc", "x", "must end in .txt, .md, .jsonl or .pdf"),
+        ("notes.doc", "x", "must end in .txt, .md, .jsonl, .json or .pdf"),
         ("a.jsonl", '{"text": "x"}\n{"text":', "line 2: no JSON"),
         ("a.jsonl", '{"text": "x"}\n[1]', "line 2: a line is an observation"),
         ("a.jsonl", '{"role": "user", "content": 7}', "line 1: message 1: content"),
         ("a.jsonl", '{"txt": "x"}', "line 1: an observation has"),
         ("a.pdf", "no pdf", "cannot be read as a PDF"),
+        ("a.json", '{"text":', "is no JSON"),
+        ("a.json", '{"bees": [1, 2]}', "holds no message"),
     ],
 )
 def test_of_a_bad_file_nothing_is_loaded(tmp_path: Path, name: str, text: str, told: str) -> None:

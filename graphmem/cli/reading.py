@@ -26,7 +26,7 @@ from graphmem.cli.app import (
     where_of,
 )
 from graphmem.cli.output import as_line, print_episodes, print_facts, print_reasons
-from graphmem.errors import InputError
+from graphmem.errors import InputError, extra
 from graphmem.records import when
 from graphmem.retrieval.budget import LEAST
 from graphmem.storage import namespaces_at
@@ -140,11 +140,21 @@ def stats(file: File, namespace: Namespace = "default", as_json: AsJson = False)
 @app.command("export")
 def export_(
     file: File,
-    target: Annotated[Path, typer.Argument(help="Ends in .jsonl or .graphml.")],
+    target: Annotated[Path, typer.Argument(help="Ends in .jsonl or .graphml; with --neo4j-import a new folder.")],
     namespace: Namespace = "default",
+    neo4j_import: Annotated[
+        bool, typer.Option("--neo4j-import", help="Write a folder for Neo4j's bulk importer; says how to import it.")
+    ] = False,
 ) -> None:
     """Write the whole memory to a file."""
     with store_at(file, namespace) as store:
+        if neo4j_import:
+            with extra("neo4j"):
+                from graphmem.storage.neo4j import write_import
+
+            print(f"With the server stopped:\n\n{write_import(store, target, namespace)}\n")
+            print("Then start it; the first to open the memory there makes its indexes, which takes a while.")
+            return
         from graphmem.graph import export as transfer
 
         print(f"wrote {transfer.export(store, target)} records to {target}")

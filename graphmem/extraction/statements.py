@@ -60,6 +60,9 @@ _SETTLED = re.compile(
     rf"has |.* that |{_BE} (?!{_PREPOSITION}\b)|.* the {_ROLE_WORD} of$|\S+s (?!{_PREPOSITION}\b)\S+ "
 )
 _CHANGED = re.compile(r"(?:(?:was|were) )?\w+ed (?:to|from|out of)\b")
+_PLACED = re.compile(rf"^{_BE} an? .* (?!of\b){_PREPOSITION} the ")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b"
+_MORE = re.compile(rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})")
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 
@@ -111,13 +114,14 @@ class StatementExtractor:
         told = sentences(observation.text)
         if self._settled and len(told) > 1:
             return Extraction()
-        found = [read for each in told if (read := statement(each)) and not (self._settled and _may_end(read))]
+        found = [read for each in told if (read := statement(each)) and not (self._settled and _is_open(read))]
         return Extraction(tuple(each.triple for each in found), slots=tuple(each.slot for each in found))
 
 
-def _may_end(said: Statement) -> bool:
-    """Whether a statement may be of a change or a place."""
-    return not _SETTLED.match(said.relation) or bool(_CHANGED.match(said.relation))
+def _is_open(said: Statement) -> bool:
+    """Whether a parser may find more in it: a change, a place, or a second thing that is said."""
+    changes = not _SETTLED.match(said.relation) or _CHANGED.match(said.relation)
+    return bool(changes or _PLACED.search(said.relation) or _MORE.search(said.object))
 
 
 def sentences(text: str) -> list[str]:

@@ -184,6 +184,8 @@ def _accepted(found: list[_Beginning], text: str) -> list[_Beginning]:
     for each in found:
         if each.name and each.name not in names and _speaks(each, text, often, alone):
             names.add(each.name)
+    if any(each.form == "bare" and each.name in names for each in found):  # one heading of a turn makes all alike
+        names |= {each.name for each in found if each.form == "bare" and each.name}
     plain_only = all(each.form in ("plain", "nick") for each in found if each.name in names)
     if plain_only and often.total() > 0 and not _from_the_start(found, names, text, often):
         return []

@@ -90,3 +90,16 @@ def test_without_a_pipeline_the_newest_value_retires_the_older(monkeypatch: pyte
 @pytest.mark.parametrize("text", ["Ann moved to Oslo.", "Ann is in Oslo.", "The director of Acme is Tom. He is ill."])
 def test_what_a_parser_may_read_more_of_is_left_to_it(text: str) -> None:
     assert StatementExtractor(settled=True).extract(Observation(text), []) == Extraction()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grandma was born in Bray in 1938.",
+        "Tom was born in Bray and died in 2004.",
+        "Mount Foo is a hill on the border of Peru.",
+        "Tom is a member of the choir.",
+    ],
+)
+def test_what_says_more_than_its_form_is_left_to_a_parser(text: str) -> None:
+    assert StatementExtractor(settled=True).extract(Observation(text), ()).triples == ()

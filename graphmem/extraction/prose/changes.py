@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 Named = tuple["Token", str]
+
+_RELATIVE = re.compile(r"to(?:day|morrow|night)\b", re.IGNORECASE)
 
 _RAISE = words(
     """raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease
@@ -136,7 +139,8 @@ def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
     clock = (
         new[:1].isdigit() and (":" in new[:3] or new.casefold().endswith(("am", "pm", "m.", "o'clock")))
     ) or new in {"noon", "midnight"}
-    yield Statement(target, f"is {_time_preposition(new, reason, clock)}", new, None, "time")
+    if not _RELATIVE.match(new):
+        yield Statement(target, f"is {_time_preposition(new, reason, clock)}", new, None, "time")
     verbs = words("be start begin move happen schedule plan meet take leave depart arrive land sail close end")
     yield Ending(target, reason, verbs, other_than=new, kind="time")
 
@@ -154,9 +158,13 @@ def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) ->
         return
     old = name_of(was, people) if was is not None else None
     reason = "moved to" if verb.lemma_ in {"move", "shift", "relocate", "transfer"} else f"{verb.lower_} to"
+    planned = verb.tag_ in {"VBG", "VBZ", "VBP"} and (phrase := verb_phrase(verb))
     for token, target in _targets(verb, subjects, people):
         if kind(to) == "time" or looks_like_time(new):
             yield from _at_time(target, new, reason)
+        elif planned:  # "is moving to Rome": nobody is there yet
+            yield Statement(target, f"{phrase} to", new, None, kind(to))
+            return
         else:
             yield Statement(target, reason, new, None, kind(to))
             if old:

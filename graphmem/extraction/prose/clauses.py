@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose import changes, endings
-from graphmem.extraction.prose.copula import between, is_what, without_news
+from graphmem.extraction.prose.copula import between, is_what, role_in, without_news
 from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
@@ -43,7 +43,7 @@ _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING | words("do let go come")
+_LIGHT = SAYING | words("do let go come name")
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
@@ -125,11 +125,13 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     if stands == "stated":
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
+        yield from endings.cancelled(verb, people)
 
 
 def _is_circular(statement: Statement) -> bool:
     """Whether something is said of itself, or of what it has: "we all have our ways"."""
-    return statement.object == statement.subject or statement.object.startswith(f"{statement.subject}'s ")
+    having = statement.relation in {"is", "has"} and statement.object.startswith(f"{statement.subject}'s ")
+    return having or statement.object == statement.subject
 
 
 def _subjects(verb: Token) -> list[Token]:
@@ -152,7 +154,8 @@ def _subjects(verb: Token) -> list[Token]:
 
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
-    if not name or token.pos_ not in {"NOUN", "PROPN", "PRON"} or (kind(token) in {"time", "amount"} and value(token)):
+    named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ == "det" for child in token.children)
+    if not name or not named or (kind(token) in {"time", "amount"} and value(token)):
         return None
     if token.pos_ == "NOUN":
         if any(child.dep_ == "relcl" and child.i == token.i + 1 for child in token.children):
@@ -177,10 +180,19 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         return
     if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
         return
-    if objects:
+    if objects and lemma == "call" and (called := _called_role(token, objects[0], people)):
+        yield called
+    elif objects:
         yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
         yield from _without_object(phrase, verb, verb, subject, people)
+
+
+def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
+    """(I, has boss, Ann) of "my boss is called Ann", as of "my boss is Ann", where one has one at a time."""
+    role, name = role_in(token, people), name_of(noun, people)
+    slot = role_slot(role[1]) if role and token.lower_ in PEOPLE else None
+    return Statement(role[0], f"has {role[1]}", name, slot, "person") if role and slot and name else None
 
 
 def _is_odd_object(child: Token) -> bool:

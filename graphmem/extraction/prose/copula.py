@@ -46,6 +46,8 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     ):
         return
     for child in verb.children:
+        if _is_apart(child, verb):
+            continue
         if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
             child.dep_ == "acomp" and _is_value(child, _role_of_subject(token, people))
         ):
@@ -53,9 +55,16 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         elif child.dep_ == "acomp" and token.lower_ != "it":
             yield from _is_how(relation, subject, child, [*phrases(child), *phrases(verb)], people)
     for preposition, noun in phrases(verb):
-        if preposition.split()[0] in _NO_RELATION or any(child.dep_ in {"attr", "acomp"} for child in verb.children):
+        beside = any(child.dep_ in {"attr", "acomp"} and not _is_apart(child, verb) for child in verb.children)
+        if preposition.split()[0] in _NO_RELATION or beside:
             continue
         yield from _is_where(relation, preposition, token, subject, noun, people)
+
+
+def _is_apart(child: Token, verb: Token) -> bool:
+    """Whether a noun after a comma only adds to where something is: "is at the bakery, early shifts as ever"."""
+    led = any(it.dep_ == "prep" and it.i < child.i for it in verb.children)
+    return child.dep_ == "attr" and led and child.left_edge.i > verb.i and child.left_edge.nbor(-1).text == ","
 
 
 def _is_value(adjective: Token, role: tuple[str, str] | None) -> bool:
@@ -180,7 +189,7 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
     ):
         return
-    role = _role_of_subject(token, people) if relation == "is" else None
+    role = _role_of_subject(token, people) if relation == "is" and not _is_age(token, noun) else None
     if role and (not _is_description(noun) or _is_any_valued(role[1])):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ENDERS_ALONE, ONE_AT_A_TIME, family
-from graphmem.extraction.prose.nouns import phrases
+from graphmem.extraction.prose.nouns import name_of, phrases
+from graphmem.extraction.prose.people import People
 from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
@@ -104,6 +105,8 @@ def _now(verb: Token) -> str | None:
     adverbs |= {it.lower_ for it in verb.children if it.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
     if adverbs & _ALSO:
         return None
+    if "instead" in adverbs:
+        return "instead"
     if verb.doc.user_data["corrects"] or adverbs & _NOW == {"actually"}:
         return "corrected"
     text = verb.doc.text.casefold()
@@ -156,7 +159,7 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
         return
     of_noun = lemma in _OF_NOUN
     near = "" if of_noun or said[-1] == particle else _last_preposition(statement.relation)
-    ways = (near, " ".join(said[-2:]), " ".join(said[1:2]))
+    ways = (near, particle, " ".join(said[-2:]), " ".join(said[1:2]))
     verbs = next((found for way in ways if (found := ENDERS.get((lemma, way)))), None)
     if not verbs or (verbs is AFFILIATION and _for_the_day(verb)):
         return
@@ -192,6 +195,16 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
     if verbs := ENDERS_ALONE.get(" ".join([done.lemma_.lower(), *particles])):
         got = [verb.lower_] if state else []
         yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
+
+
+def cancelled(verb: Token, people: People) -> Iterator[Ending]:
+    """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair"."""
+    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
+    if " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
+        for child in verb.children:
+            if child.dep_ in {"nsubjpass", "dobj"} and (name := name_of(child, people)):
+                verbs, near = words("be take start begin happen"), words("on at in from")
+                yield Ending(name, "cancelled", verbs, prepositions=near)
 
 
 def _for_the_day(verb: Token) -> bool:

@@ -127,7 +127,7 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
     again = nlp.pipe([retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
     for number, doc in zip(doubtful, again, strict=True):
         for index, verb in doc.user_data["verbs"].items():
-            doc[index].lemma_ = _lemma(nlp, verb)
+            doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
         parsed[number] = doc
     return parsed
 

@@ -44,7 +44,8 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("give", ""): POSSESSION | CONSUMPTION | LIKING | {"play", "practise", "practice"}, ("throw", ""): POSSESSION,
     ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
-    ("stop", ""): USE | CONSUMPTION | {"is on"}, ("end", ""): MEMBERSHIP | {"is on"},
+    ("go", "off"): CONSUMPTION | LIKING, ("stop", ""): USE | CONSUMPTION | {"is on"},
+    ("end", ""): MEMBERSHIP | {"is on"},
     ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
 }  # fmt: skip

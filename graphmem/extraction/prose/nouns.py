@@ -225,13 +225,16 @@ def is_indefinite(head: Token) -> bool:
     return not articles or articles[0] in {"a", "an", "some"}
 
 
+_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[a-z]|\d{4}-|[a-z]+day\b", re.IGNORECASE)
 _LONG_PREPOSITIONS = words("out away next up off inside outside close due because instead down over")
 
 
 def phrases(head: Token) -> Iterator[tuple[str, Token]]:
-    """(preposition, noun) for each phrase that hangs on the word, "of" left out."""
+    """(preposition, noun) for each phrase that hangs on the word, "of" left out; a bare day is as after "on"."""
     for child in head.children:
-        if child.dep_ in {"prep", "agent"} and child.lower_ != "of":
+        if child.dep_ == "npadvmod" and head.pos_ == "VERB" and (day := value(child)) and _A_DAY.match(day.text):
+            yield "on", child
+        elif child.dep_ in {"prep", "agent"} and child.lower_ != "of":
             for it in child.children:
                 if it.dep_ == "pobj":
                     yield child.lower_, it

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parseaddr
 
+from graphmem.extraction.prose.people import KIN, PEOPLE
+from graphmem.extraction.prose.standing import HEDGES
 from graphmem.language.wordlist import words
-from graphmem.language.words import STOP_WORDS
+from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
 
 _NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
 _STAMP = (
@@ -31,12 +34,13 @@ _NOT_PROSE = re.compile(
     r"|[{}<>|=\\].*[{}<>|=\\;]|\(\)|\w\(\w*\)|\w=\S|::|->|=>"
 )
 _CLAUSE = (
-    r"(?<=\w),?\s+(?:and|but)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
+    r"(?<=\w)(?:,?\s+(?:and|but)|,)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
     r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
+_CORRECTING = r"(?:[Nn]o,? )?(?:[Ww]ait|[Ss]orry|[Oo]ops|I mean|I meant)\b[,.:!]?\s"
 _BREAK = re.compile(
-    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|{_CLAUSE}"
+    rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|(?<=[.!?])\s+(?={_CORRECTING})|(?P<clause>{_CLAUSE})"
 )
 # What stands after such words depends on them, so that it is not parsed by itself.
 _HANGS_ON = re.compile(
@@ -47,7 +51,12 @@ _HANGS_ON = re.compile(
     |doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SENTENCE = re.compile(r"[.!?]\s+")
+_NAMING = KIN | PEOPLE | words("my our his her their its your the a an and dog cat horse")
+_LEADING = words(
+    """in on at by for with from to of after before since as once during until till despite besides apart unlike like
+    last next this every each today yesterday tomorrow now then later soon not no"""
+)
+_SENTENCE = re.compile(rf"(?<=[.!?]){NOT_SHORTENED}\s+")
 _OPENING = re.compile(
     r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw
     |by\ the\ way|fyi|heads\ up
@@ -59,7 +68,8 @@ _OPENING = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
-    r"^(?:(correction|corrected|update|edit|budget update|news|actually)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
+    r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
+    r"|scratch that)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
     re.IGNORECASE,
 )
 _FOREIGN = words(
@@ -68,6 +78,10 @@ _FOREIGN = words(
     por para mi su muy como pero het een van ik wij zijn niet op voor mijn di il che è non sono con gli mia mio
     della não uma os do da em com meu minha och är jag inte att det som på min mitt og jeg ikke på er"""
 )
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'\w{3}", re.IGNORECASE)
+"""Romance articles and pronouns before a vowel: "s'appelle"."""
+
+_IN_NAMES = words("de da do dos del della di du la le les el los las van von der den ter das al")
 _FULL_STOP = re.compile(r"(?<=[\w)\"'][.!?])\s+(?=[\"'(]?[^\W\d_a-z])")
 _SHORTEST = 2  # words of a line
 _LONGEST_WORD = 200  # characters
@@ -94,12 +108,19 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
             continue
         if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
             speaker, line = found[1], line[found.end() :]
-        if _HEADER.match(line):
+        if found := _HEADER.match(line):
+            speaker = _sender(line[found.end() :]) or speaker if found[0].casefold().startswith("from") else speaker
             continue
         for piece in _few_sentences(_BULLET.sub("", line)):
             plain = _plain(piece)
             if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
                 yield from _broken_up(plain, speaker, number)
+
+
+def _sender(given: str) -> str | None:
+    """Who sent a mail, by its "From": the name, else the address."""
+    name, address = parseaddr(given)
+    return name or address or None
 
 
 def _plain(piece: str) -> str:
@@ -108,12 +129,12 @@ def _plain(piece: str) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines of the text outside of code; those that a mail's width has broken are made one."""
+    """The lines of the text outside of code and quotations; those that a mail's width has broken are made one."""
     held, fenced = "", False
     for line in text.splitlines():
         if line.lstrip().startswith("```"):
             fenced = not fenced
-        elif not fenced:
+        elif not fenced and not line.lstrip().startswith(">"):
             if held and not _goes_on(held, line):
                 yield held
                 held = ""
@@ -140,12 +161,13 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
         return False
     small = [word for word in words if word.islower()]
     known = sum(word in STOP_WORDS or is_word(word.split("'")[0]) for word in small)
-    english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words)
-    foreign = sum(word.casefold() in _FOREIGN and word.casefold() not in STOP_WORDS for word in words)
+    english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word))
+    foreign = [word for word in words if _ELIDED.match(word) or word.casefold() in _FOREIGN - STOP_WORDS]
     strange = len(small) - known
     if strange == 1 and not foreign and english > 1:
         return True
-    return strange <= 0.3 * len(small) and foreign <= english
+    telling = [word for word in foreign if word not in _IN_NAMES]
+    return strange <= 0.3 * len(small) and len(foreign) <= english and (not telling or len(telling) < english)
 
 
 def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
@@ -153,15 +175,33 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
     corrects, end = False, 0
     for found in [*_BREAK.finditer(line), None]:
         piece = line[end : found.start() if found else len(line)].strip()
-        if found and _HANGS_ON.search(_SENTENCE.split(piece)[-1]):
+        label = _LABEL.match(piece) if found and ":" in found[0] else None
+        after = _SENTENCE.split(line[found.end() :])[0] if found else ""
+        rights = re.match(_CORRECTING, piece)
+        piece = piece[rights.end() :] if rights else piece
+        if found and not label and not _is_whole(_SENTENCE.split(piece)[-1], after, found["clause"]):
             continue
         piece = _OPENING.sub("", piece)
-        label = _LABEL.match(piece) if found and ":" in found[0] else None
         if label:
             corrects = corrects or bool(label[1])
         elif piece:
-            yield Part(piece, speaker, number, corrects)
+            yield Part(piece, speaker, number, corrects or bool(rights))
         end = found.end() if found else end
+
+
+def _is_whole(before: str, after: str, clause: str | None) -> bool:
+    """Whether what stands before a break may be parsed by itself: neither side depends on the other.
+
+    "Irina and I are getting married" is no two clauses, nor is "In May, I moved" or "Tom is in Rome, I think".
+    """
+    if _HANGS_ON.search(before):
+        return False
+    if clause is None:
+        return True
+    first, *rest = before.split() or [""]
+    tells = "'" in first or any(word.islower() and word not in _NAMING for word in rest)
+    doubted = clause.strip() == "," and (_HANGS_ON.search(after) or HEDGES.search(after))
+    return tells and first.casefold() not in _LEADING and not doubted
 
 
 def _few_sentences(piece: str) -> Iterator[str]:

@@ -36,7 +36,9 @@ PEOPLE = KIN | words(
     """boss manager teacher doctor dentist lawyer nurse tenant employee assistant secretary coach trainer therapist
     supervisor mentor patient client customer contact professor student accountant director"""
 )
-_TITLES = words("""mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge""")
+_TITLES = words(
+    """dear hi hello mr mrs ms miss dr prof professor sir dame lady lord st doctor rev father sister captain judge"""
+)
 _TO_PEOPLE = words(
     """call meet marry tell see ask thank invite introduce hire fire know love hug kiss email text phone help teach
     hate divorce date miss greet interview warn contact message coach"""
@@ -152,6 +154,7 @@ def strange_words(doc: Doc) -> dict[int, str]:
             and first.head.i == root.i
             and not any(it.dep_ in _SUBJECTS for it in root.children)
         )
+        no_noun |= first.tag_ == "NNS" and first.dep_ in _SUBJECTS and root.tag_ == "VBZ"  # "Jonas works here"
         if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
             continue
         plural = root.tag_ == "NNS" and not verbs

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
+_PLURAL = words("i we they you")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
@@ -56,12 +57,15 @@ def verb_phrase(verb: Token) -> str | None:
     )
     if helpers and helpers[0].lemma_ == "do":
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
+    if helpers and helpers[-1].lemma_ == "have" and verb.lower_ == "got":  # "has got a cat" is "has a cat"
+        words.pop()
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
     return " ".join([*words, *particles])
 
 
 def _helpers(verb: Token) -> list[Token]:
-    return [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+    own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
+    return [each for helper in own for each in (*_helpers(helper), helper)]  # "are getting" married
 
 
 def _third_person_of(verb: Token, lemma: str) -> str:
@@ -79,7 +83,7 @@ def _finite(verb: Token) -> str:
     if (
         verb.tag_ in {"VBP", "VB"}
         and lemma in _SAME_IN_PAST
-        and not any(it.lower_ in {"i", "we", "they", "you"} for it in verb.children if it.dep_ == "nsubj")
+        and (lemma == "quit" or not any(it.lower_ in _PLURAL for it in verb.children if it.dep_ == "nsubj"))
     ):
         return str(verb.lower_)
     if verb.tag_ == "MD":

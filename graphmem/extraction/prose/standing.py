@@ -14,21 +14,22 @@ Standing = Literal["stated", "denied", "ended"]
 
 _UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
 _SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
-_HEDGES = re.compile(
+HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
     |barely|scarcely|rarely|seldom|neither|rumou?rs?|rumou?red|gossip|legend|myths?|hoax|hearsay|imaginary
     |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
     |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
-    |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding
+    |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding|jk|lol|lmao|suspected|alleged|feared
     |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STARTS = re.compile(
     r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
     |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
-    |once|until|till)\b""",
+    |once|until|till
+    |(?:wish|hope|hoping|guess|bet|reckon|wonder|wondering|heard|looks?\ like|sounds?\ like|seems?)(?=\s))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FICTION = re.compile(
@@ -54,7 +55,7 @@ def is_told(sentence: Span) -> bool:
     if len(sentence) > _LONGEST or text.endswith(("?", "?!", "?)", ":")) or "?" in text:
         return False
     starts = _STARTS.match(text) and not text.split()[0].isupper()
-    if _HEDGES.search(text) or starts or _FICTION.search(text):
+    if HEDGES.search(text) or starts or _FICTION.search(text):
         return False
     root = sentence.root
     return root.pos_ in {"VERB", "AUX"} or root.dep_ == "ROOT"

@@ -49,6 +49,8 @@ def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if triple.subject in _SPEAKERS and triple.relation == f"has {ending.subject}":
         triple = Triple(ending.subject, "is", triple.object)  # "my rent is 900", and then: "the rent went up"
+    if triple.relation.startswith("will be "):  # what is planned changes as what is
+        triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
     if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):

@@ -21,12 +21,14 @@ Kind = Literal["time", "amount", "code", "name", "speech"]
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b(?:(?<=\b(?!may)\w{3})\.|(?<=\bsept)\.)?"
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
-_CLOCK = r"(?:\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b\.?|\d{1,2}\s?o'clock|\d{1,2}h\d{2})"
+_HALF = r"\s?[ap](?:m\b|\.m\b\.?)"
+_CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|\d{{1,2}}\s?o'clock|\d{{1,2}}h\d{{2}})"
+_BARE_HOUR = r"\sat\s\d{1,2}(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|sharp|so|to|with)\b)"
 _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
@@ -34,7 +36,7 @@ _DATE = (
     rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
     r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
 )
-_TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK})?|{_CLOCK}(?:\son\s{_DATE})?)"
+_TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK}|{_BARE_HOUR})?|{_CLOCK}(?:\son\s{_DATE})?)"
 _AMOUNT = r"\d[\d.,]*(?:\s?(?:k|m|bn|thousand|million|billion)\b)?"
 _UNITS = (
     r"(?:euros?|dollars?|pounds?|cents?|eur|usd|gbp|chf|kg|kilos?|grams?|g|lbs?|km|kilomet(?:er|re)s?|miles?"
@@ -58,7 +60,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     (
         "Monday",
         "time",
-        rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK})?)(?!\w)",
+        rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK}|{_BARE_HOUR})?)(?!\w)",
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
@@ -69,11 +71,14 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("Ulysses", "name", r"\b(?:WHO|IT|US)\b(?!\s[A-Z]{2})"),
     ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
 )
-_ANY = re.compile("|".join(f"(?P<v{number}>{pattern})" for number, (_, _, pattern) in enumerate(_PATTERNS)))
+_ANY = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(f'(?P<v{number}>{pattern})' for number, (_, _, pattern) in enumerate(_PATTERNS))})"
+)
 _WHOLE = re.compile(
     rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b"
     r"|\d{4}|noon|midnight)"
 )
+_HYPHENED = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)+(?![\w-])")
 _LONGEST_TITLE = 7  # words
 A_NAME = "Mary"
 A_VERB, A_VERB_BEFORE_PREPOSITION = "takes", "stays"
@@ -128,8 +133,6 @@ def plain(text: str) -> Plain:
     moved: list[tuple[int, int]] = []
     end = length = 0
     for found in _ANY.finditer(text):
-        if found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] in "-_"):
-            continue
         placeholder, kind, _ = _PATTERNS[int((found.lastgroup or "v0")[1:])]
         if placeholder == "label":
             placeholder = found[0].split()[0]
@@ -151,6 +154,10 @@ def doc_of(nlp: Language, text: str, marks: Mapping[str, Sequence[Mark]]) -> Doc
     """
     masked = plain(text)
     doc = nlp.make_doc(masked.text)
+    with doc.retokenize() as merging:
+        for found in _HYPHENED.finditer(masked.text):
+            if span := doc.char_span(*found.span(), alignment_mode="expand"):
+                merging.merge(span)
     doc.user_data["values"] = {token.i: masked.values[token.idx] for token in doc if token.idx in masked.values}
     for name, placed in marks.items():
         starts = [(masked.offset(mark.offset), mark) for mark in placed]

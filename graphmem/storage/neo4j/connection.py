@@ -132,7 +132,9 @@ class Connection:
 
 
 def _rows(where: Session | Transaction, statement: str, parameters: Row) -> list[Row]:
-    return [row.data() for row in where.run(_of_one_parameter(statement), {"in": parameters})]
+    found = where.run(_of_one_parameter(statement), {"in": parameters})
+    names = found.keys()
+    return [dict(zip(names, row.values(), strict=True)) for row in found]  # `row.data()` looks into each number
 
 
 @cache

@@ -10,6 +10,9 @@ WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT 1 RETURN coale
 
 EMBEDDER = "head(COLLECT { MATCH (m:Memory {namespace: $namespace}) RETURN m.embedder })"
 
+RENEWED = "head(COLLECT { MATCH (m:Memory {namespace: $namespace}) RETURN m.renewed })"
+"""When all vectors were replaced last, as a number that grows."""
+
 TIME = f"""CALL () {{ {LAST_STEP} }}
 WITH coalesce($at, {MOST}) AS at, coalesce($at < last, false) AS late"""
 """How a statement begins that reads the graph as it stood: `at`, and whether anything is `late`r than that."""

@@ -32,6 +32,9 @@ from graphmem.storage.neo4j.rows import (
 
 LONGEST_NAMESPACE = 1000
 
+KEPT = 20_000
+"""So many vectors that were read are kept, until all are replaced. A text's never changes before that."""
+
 LATELY_RETIRED = 200
 """So many of an entity's facts, the last to be retired, are looked at for those that were denied at once."""
 
@@ -80,6 +83,8 @@ class Neo4jReader:
         self._ids = Namespace(namespace)
         self._images = Images(self._ids, images)
         self._embedder: str | None = None
+        self._vectors: dict[str, Vector] = {}
+        self._renewed: int | None = None
         try:
             schema.prepare(self.connection)
         except BaseException:
@@ -102,14 +107,15 @@ class Neo4jReader:
         if facts is not None:
             start = """UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id})
             MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) WITH DISTINCT e WHERE e.step <= $at"""
-        if ids is not None:
-            start += " AND e.id IN $ids"
+            start += " AND e.id IN $ids" if ids is not None else ""
+        elif ids is not None:  # told one by one, or the server reads all that there are
+            start = "UNWIND $ids AS id MATCH (e:Episode {namespace: $namespace, id: id}) WHERE e.step <= $at"
         if pending is not None:
             start += " AND e.pending = $pending"
         rows = self._read(
             f"""{start} WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT $newest
             RETURN {EPISODE} AS episode""",
-            ids=None if ids is None else list(ids),
+            ids=None if ids is None else sorted(set(ids)),
             facts=None if facts is None else sorted(set(facts)),
             pending=pending,
             at=MOST if at is None else at,
@@ -135,16 +141,17 @@ class Neo4jReader:
                 UNION UNWIND about AS id MATCH (f:Retired) WHERE f.subject_id = id RETURN f
                 UNION UNWIND about AS id MATCH (f:Retired) WHERE f.object_id = id RETURN f }}
                 WITH f, at, late WHERE f.since <= at {where}"""
+            found += " AND f.id IN $ids" if ids is not None else ""
+        elif ids is not None:
+            found = f"UNWIND $ids AS id MATCH (f:Fact {{namespace: $namespace, id: id}}) WHERE f.since <= at {where}"
         else:
             found = f"MATCH (f:{label}:Fact) WHERE f.namespace = $namespace AND f.since <= at {where}"
-        if ids is not None:
-            found += " AND f.id IN $ids"
         if relations is not None:
             found += " AND f.relation_id IN $relations"
         return self._facts(
             f"{TIME} {about} {found} RETURN {FACT_THEN} AS fact ORDER BY f.since, f.order",
             at=at,
-            ids=None if ids is None else list(ids),
+            ids=None if ids is None else sorted(set(ids)),
             names=None if entities is None else self._ids.entities(entities),
             relations=None if relations is None else [self._ids.relation(relation) for relation in relations],
         )
@@ -169,11 +176,13 @@ class Neo4jReader:
             names=self._ids.entities(names),
             queries=searching.as_queries(vectors),
             lucene=searching.lucene(text, self._ids.scope),
-            asked=max(searching.LEAST_ASKED, 4 * limit),
+            asked=max(searching.LEAST_ASKED, 2 * limit),
             limit=limit,
             at=searching.step(at),
         )
         self._embedder = row["embedder"]
+        if row["renewed"] != self._renewed:
+            self._renewed, self._vectors = row["renewed"], {}
         near: dict[Indexed, Hits] = {kind: self._near(kind, row, vectors, limit, at) for kind in get_args(Indexed)}
         matching: dict[Indexed, Hits] = {
             kind: tuple((id_, score) for id_, score in row[f"matching_{kind}s"] if id_) for kind in get_args(Indexed)
@@ -252,12 +261,15 @@ class Neo4jReader:
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_id = {self._ids.text(text): text for text in texts}
-        if not by_id:
-            return {}
-        rows = self._read(
-            "UNWIND $ids AS id MATCH (v:Vector {id: id}) RETURN v.id AS id, v.values AS values", ids=list(by_id)
-        )
-        return {by_id[row["id"]]: to_vector(row["values"]) for row in rows}
+        found = {id_: self._vectors[id_] for id_ in self._vectors.keys() & by_id.keys()}
+        if missing := sorted(by_id.keys() - found.keys()):
+            statement = "UNWIND $ids AS id MATCH (v:Vector {id: id}) RETURN v.id AS id, v.values AS values"
+            read = {row["id"]: to_vector(row["values"]) for row in self._read(statement, ids=missing)}
+            if len(self._vectors) + len(read) > KEPT:
+                self._vectors = {}
+            self._vectors |= read
+            found |= read
+        return {by_id[id_]: vector for id_, vector in found.items()}
 
     def merges(self) -> list[Merge]:
         return [to_merge(row["record"]) for row in self._read(MERGES)]

@@ -153,10 +153,10 @@ class Namespace:
 
     def fact_rows(self, facts: Iterable[Fact], order: int) -> list[Properties]:
         """Retirements first: a slot has one current value at any moment."""
-        rows = [self._fact_row(fact, order + place) for place, fact in enumerate(facts)]
+        rows = [self.fact_row(fact, order + place) for place, fact in enumerate(facts)]
         return sorted(rows, key=lambda row: bool(row["current"]))
 
-    def _fact_row(self, fact: Fact, order: int) -> Properties:
+    def fact_row(self, fact: Fact, order: int) -> Properties:
         triple = fact.triple
         return {
             "id": fact.id,

@@ -144,7 +144,8 @@ MIGRATIONS: tuple[tuple[Step, ...], ...] = (_FIRST, _PASSAGES, images.SCHEMA)
 _VERSION = "OPTIONAL MATCH (s:GraphmemSchema {name: 'graphmem'}) RETURN coalesce(s.version, 0) AS version"
 _SET_VERSION = """MERGE (s:GraphmemSchema {name: 'graphmem'})
 SET s.version = CASE WHEN coalesce(s.version, 0) < $version THEN $version ELSE s.version END"""
-_AWAIT = "CALL db.awaitIndexes(600)"
+_AWAIT = "CALL db.awaitIndexes(86400)"
+"""In seconds: of a million facts that were imported, no vector is indexed yet. An index that fails is told at once."""
 _EXISTS = "EquivalentSchemaRuleAlreadyExists"
 
 

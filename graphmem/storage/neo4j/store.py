@@ -73,6 +73,8 @@ class Neo4jStore(Neo4jReader):
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
         change, result = self.connection.transaction(lambda run: self._decided(run, decide))
         self._embedder = change.embedder or self._embedder
+        if change.loose_texts or change.gone_episodes or change.vectors_replaced:
+            self._vectors = {}  # what was forgotten is kept nowhere
         if change.gone_episodes:
             self.connection.transaction(lambda run: self._images.sweep(self._here(run)))
         return result

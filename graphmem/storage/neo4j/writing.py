@@ -31,7 +31,8 @@ _LABELS = """UNWIND texts AS id WITH DISTINCT id MATCH (v:Vector {id: id})
     RETURN count(*) AS labelled"""
 """What the vectors of `texts` are found by: facts that hold, or held, episodes and their passages."""
 
-NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace}) SET m.embedder = coalesce($embedder, m.embedder)
+NEW_EMBEDDER = """MERGE (m:Memory {namespace: $namespace})
+SET m.embedder = coalesce($embedder, m.embedder), m.renewed = $order
 WITH m MATCH (v:Vector) WHERE v.namespace = $namespace DELETE v"""
 
 TAKE_AWAY = f"""CALL () {{ UNWIND $gone_facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}})
@@ -176,7 +177,7 @@ def apply(run: Run, ids: Namespace, change: Change, *, made: Collection[str], em
     """
     order = next_order(len(change.facts) + len(change.episodes) + 2 * len(change.entities) + len(change.mentioned))
     if change.vectors_replaced:
-        run(NEW_EMBEDDER, {"embedder": change.embedder})
+        run(NEW_EMBEDDER, {"embedder": change.embedder, "order": order})
     _run(
         run,
         TAKE_AWAY,

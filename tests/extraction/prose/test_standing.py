@@ -31,6 +31,11 @@ NO_FACTS = {
     "quoted": '"The king is dead," shouted the guard.',
     "according to": "According to Gus, the well is dry.",
     "whether": "Whether the road is open is unclear.",
+    "doubted afterwards": "Tom lives in Rome, I think.",
+    "joked": "Tom is the king of Rome, lol.",
+    "wished without a subject": "Wish I lived in Rome.",
+    "suspected": "Leaks were suspected.",
+    "called": "We named the boat Ondine.",
     "generic you": "You need a permit to fish in the lake.",
 }
 
@@ -50,3 +55,39 @@ def test_what_somebody_knows_is_so(told):
 
 def test_what_is_begun_happens(told):
     assert told("Lea started to learn Dutch.") == {"Lea, started to learn, Dutch"}
+
+
+def test_sentences_joined_by_a_comma_are_two(told):
+    assert told("Acme promoted Ann, she is the head of sales now.") >= {"Acme, promoted, Ann"}
+    assert told("The fair is at the mill, the inn is flooded.") == {"fair, is at, mill", "inn, is, flooded"}
+
+
+def test_two_who_do_something_are_no_two_sentences(told):
+    assert told("Anna and I are getting married in May.", "Tom") == {
+        "Anna, is getting married in, May",
+        "Tom, is getting married in, May",
+    }
+
+
+def test_what_is_added_after_a_place_is_not_what_somebody_is(told):
+    assert told("I'm still at the mill, early shifts as ever.") == {"I, is at, mill"}
+
+
+def test_what_one_has_got_one_has(told):
+    assert told("Ida has got a kitten.") == {"Ida, has, kitten"}
+
+
+def test_a_name_that_looks_like_a_plural_is_one(told):
+    assert told("Ines works for the zoo.") == {"Ines, works for, zoo"}
+
+
+def test_what_one_does_with_what_is_ones_own_is_told(told):
+    assert told("I sold my car.", "Ana") == {"Ana, sold, Ana's car"}
+
+
+def test_a_mail_is_said_by_whom_it_is_from_and_not_by_whom_it_quotes(told):
+    mail = (
+        "From: Ida Moss <ida@post.example>\nTo: Leo <leo@post.example>\nSubject: Re: boat\n\n"
+        "I bought the boat.\n\nOn 3 May Leo wrote:\n> I own a kayak.\n>> My horse is called Rex.\n"
+    )
+    assert told(mail) == {"Ida Moss, bought, boat"}

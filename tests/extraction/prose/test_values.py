@@ -15,6 +15,13 @@ VALUES = [
     ("The kiosk is closed from 3 June to 9 June.", "kiosk, is closed from, 3 June to 9 June"),
     ("My email is ida@post.example.", "I, has email, ida@post.example"),
     ("The door code is owl-77-east.", "door code, is, owl-77-east"),
+    ("The on-call phone is 0161 496 0000.", "on-call phone, is, 0161 496 0000"),
+    ("Ida wept in the Co-op.", "Ida, wept in, Co-op"),
+    ("I start work on 3 May. He is well.", "I, starts work on, 3 May"),
+    ("The vet comes Friday at 5.", "vet, comes on, Friday at 5"),
+    ("Wednesday 19 June. Mum bought a kite.", "Mum, bought, kite"),
+    ("The nightly backup runs at 02:30.", "nightly backup, runs at, 02:30"),
+    ("My sister is 31.", "my sister, is, 31"),
     ('My favourite book is "The Left Hand of Darkness".', "I, has favourite book, The Left Hand of Darkness"),
 ]
 
@@ -33,6 +40,8 @@ NO_PROSE = [
     "Ma sœur habite à Lille et son chien est noir.",
     "Meine Schwester wohnt in Bremen.",
     "Jan houdt van kaas.",
+    "Notre chat s'appelle Minou et il a deux ans.",
+    "Wir treffen uns am Montag um 9 Uhr.",
     "Marie habite Paris.",
     "Моя сестра живёт в Туле.",
     "我姐姐住在上海。",

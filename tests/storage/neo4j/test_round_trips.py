@@ -3,12 +3,17 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
 import pytest
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
+from graphmem.graph.copying import replace_vectors
 from graphmem.retrieval.weights import HOPS
+from graphmem.storage import open_store
+from graphmem.storage.neo4j.connection import _of_one_parameter
 from tests.neo4j_server import Server
 
 
@@ -79,3 +84,46 @@ def test_recall_takes_two_beside_its_hops(house: Memory, at: int | None) -> None
     assert found.facts
     assert sent.count("RUN") <= 2 + (1 + HOPS)
     assert sent.count("BEGIN") == 0
+
+
+def test_a_vector_is_read_once(house: Memory) -> None:
+    text = house.episodes()[0].text
+    with listening() as sent:
+        first, again = (house._store.vectors([text]) for _ in range(2))
+    assert sent.count("RUN") == 1
+    assert np.array_equal(first[text], again[text])
+
+
+def test_vectors_that_another_replaced_are_read_anew(house: Memory, server: Server, namespace: str) -> None:
+    text = house.episodes()[0].text
+    old = house._store.vectors([text])[text]
+    other = open_store(server.uri, namespace)
+    replace_vectors(other, str(other.embedder()), {text: -old})
+    other.close()
+    house.recall("where is the red apple?")
+    assert np.array_equal(house._store.vectors([text])[text], -old)
+
+
+def test_what_was_forgotten_is_kept_nowhere(house: Memory) -> None:
+    learned = house.remember("a story", triples=[("apple", "is in", "box")])
+    assert "a story" in house._store.vectors(["a story"])
+    house.forget(learned.episode)
+    assert house._store.vectors(["a story"]) == {}
+
+
+def test_what_is_asked_by_id_is_looked_up_one_by_one(house: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not looked for among all that there is."""
+    house.remember("a story", triples=[(f"thing {n}", "is in", f"room {n}") for n in range(200)])
+    (episode, *_), (fact, *_) = house.episodes(), house.facts()
+    connection, asked = house._store.connection, []  # type: ignore[attr-defined]
+    monkeypatch.setattr(connection, "read", lambda statement, **values: asked.append((statement, values)) or [])
+    house.episodes(ids=[episode.id])
+    house.facts(ids=[fact.id])
+    for statement, values in asked:
+        done = connection._driver.execute_query(f"PROFILE {_of_one_parameter(statement)}", {"in": values})
+        assert _hits(done.summary.profile) < 100
+
+
+def _hits(plan: dict[str, Any]) -> int:
+    """How often a plan, and what it is made of, touched the database."""
+    return int(plan["args"].get("DbHits", 0)) + sum(map(_hits, plan.get("children", ())))
