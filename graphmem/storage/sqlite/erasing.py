@@ -347,8 +347,13 @@ def _built(page: _Page) -> bytes:
     return bytes(body + starts)
 
 
+_SHORT = [bytes((value,)) for value in range(0x80)]
+
+
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """A number as SQLite writes it, seven bits a byte, and where it ends. Raises `IndexError` where data ends."""
+    if (value := data[at]) < 0x80:  # as nearly all are
+        return value, at + 1
     value = 0
     for end in range(at, at + 8):
         byte = data[end]
@@ -361,7 +366,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 def _varint(value: int) -> bytes:
     """The same, the other way round; of at most 56 bits."""
     if value < 0x80:
-        return bytes((value,))
+        return _SHORT[value]
     found = [value & 0x7F]
     while value := value >> 7:
         found.append(value & 0x7F | 0x80)
