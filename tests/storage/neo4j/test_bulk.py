@@ -17,6 +17,7 @@ from graphmem.graph.sync import sync
 from graphmem.records import NEXT, Episode
 from graphmem.storage.neo4j import Neo4jStore, write_import
 from graphmem.testing import HashEmbedder
+from tests.images import RED
 from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable
 from tests.storage.neo4j.test_sync import alike, everything
 
@@ -111,3 +112,9 @@ def test_the_shell_says_how_to_import_what_it_wrote(source: Memory, tmp_path: Pa
 def test_files_that_are_there_are_left_alone(source: Memory, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not empty"):
         write_import(source._store, tmp_path)
+
+
+def test_a_memory_with_images_is_refused_with_the_way_to_copy_it(source: Memory, tmp_path: Path) -> None:
+    source.remember("The garden gate.", images=[RED])
+    with pytest.raises(InputError, match="graphmem sync"):
+        write_import(source._store, tmp_path / "new")
