@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -118,13 +119,19 @@ def _named(text: str, seeds: Seeds) -> list[tuple[str, str]]:
     standing = f" {' '.join(words(text))} "
     called = {alias: entity.name for entity in seeds.entities for alias in (entity.name, *entity.aliases)}
     called = {fact.subject: fact.subject for fact in seeds.facts} | called
-    runs = {alias: f" {' '.join(words(entity_key(alias)))} " for alias in called}
+    runs = {alias: _run(alias) for alias in called}
     stand = [alias for alias, run in runs.items() if run in standing and not STOP_WORDS.issuperset(run.split())]
     found: list[str] = []
     for alias in sorted(stand, key=lambda alias: -len(runs[alias])):
         if not any(runs[alias] in runs[longer] for longer in found):
             found.append(alias)
     return [(called[alias], alias) for alias in found[: weights.CHAIN_STARTS]]
+
+
+@lru_cache(maxsize=16384)
+def _run(name: str) -> str:
+    """A name as it stands among the words of a text."""
+    return f" {' '.join(words(entity_key(name)))} "
 
 
 def _without(text: str, name: str) -> str:
@@ -178,14 +185,14 @@ def _longer(ways: Sequence[Way], facts: Iterable[Fact], snapshot: Snapshot) -> l
     steps = [(way, fact) for way in ways for fact in said.get(way.end, ()) if not way.passes(fact.object)]
     if not steps:
         return []
-    vectors = snapshot.embed([_phrase(fact) for _, fact in steps])
-    return [_joined(way, fact, vector) for (way, fact), vector in zip(steps, vectors, strict=True)]
-
-
-def _joined(way: Way, fact: Fact, vector: Vector) -> Way:
-    total = way.total + vector
-    near = float(total @ way.start.asked) / (float(np.linalg.norm(total)) or 1.0)
-    return Way(way.start, (*way.facts, fact), total, near)
+    totals = np.stack([way.total for way, _ in steps]) + snapshot.embed([_phrase(fact) for _, fact in steps])
+    near = np.vecdot(totals, np.stack([way.start.asked for way, _ in steps])).astype(float)
+    length = np.sqrt(np.vecdot(totals, totals)).astype(float)
+    cosines = (near / np.where(length > 0, length, 1.0)).tolist()
+    return [
+        Way(way.start, (*way.facts, fact), total, cosine)
+        for (way, fact), total, cosine in zip(steps, totals, cosines, strict=True)
+    ]
 
 
 def _scored(ways: Sequence[Way], snapshot: Snapshot) -> dict[Chain, float]:
@@ -222,4 +229,9 @@ def _told(facts: Chain) -> str:
 
 def _phrase(fact: Fact) -> str:
     """What a fact says of its subject: "author" of "has author"."""
-    return _HELPERS.sub("", " ".join(fact.relation.casefold().split()))
+    return _said(fact.relation)
+
+
+@lru_cache(maxsize=16384)
+def _said(relation: str) -> str:
+    return _HELPERS.sub("", " ".join(relation.casefold().split()))

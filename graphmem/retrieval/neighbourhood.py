@@ -43,11 +43,10 @@ class Neighbourhood:
         if fact.id in self.facts:
             return
         self.facts[fact.id] = fact
-        graph = self.graph
-        node = graph.node(("fact", fact.id))
-        graph.join(node, graph.node(("entity", fact.subject)))
-        graph.join(node, graph.node(("entity", fact.object)))
-        graph.join(node, graph.node(("episode", fact.asserted_by)))
+        node, index, join = self.graph.node(("fact", fact.id)), self.graph.index, self.graph.join
+        join(node, index.setdefault(("entity", fact.subject), len(index)))
+        join(node, index.setdefault(("entity", fact.object), len(index)))
+        join(node, index.setdefault(("episode", fact.asserted_by), len(index)))
 
     def walk(self) -> None:
         """Rank the nodes that are here now."""

@@ -27,7 +27,8 @@ class Graph:
         return self.index.setdefault(node, len(self.index))
 
     def link(self, one: Node, other: Node) -> None:
-        self.join(self.node(one), self.node(other))
+        index = self.index  # not by `node`: of all that a search does, this is done most often
+        self.join(index.setdefault(one, len(index)), index.setdefault(other, len(index)))
 
     def join(self, one: int, other: int) -> None:
         """Link two nodes by their indices."""

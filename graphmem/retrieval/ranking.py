@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 
 import numpy as np
@@ -174,7 +174,7 @@ def _bridges(asked: Sequence[str], episodes: Sequence[Episode]) -> Callable[[int
     """From an episode's index to how strongly each is joined to it by entities that are not asked about."""
     size = len(episodes)
     question = f" {' '.join(asked)} "
-    counts = Counter(name for episode in episodes for name in episode.mentions)
+    counts = Counter(chain.from_iterable(episode.mentions for episode in episodes))
     keys = {name: entity_key(name) for name, count in counts.items() if count > 1}
     shared = {name: place for place, name in enumerate(n for n, key in keys.items() if f" {key} " not in question)}
     has, weight = np.zeros((2, size, len(shared)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from graphmem.records import Episode, Fact, Vector
@@ -39,9 +39,9 @@ class OfEpisode:
     after: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """Some of what a file holds, at most `MOST` of each kind: less than 50 MB in all.
+    """Some of what a file holds, at most `MOST` of each kind: some tens of megabytes in all.
 
     The surroundings are by row or id, and the limits and the step that were asked for.
     """
@@ -56,12 +56,10 @@ class Kept:
     version: tuple[int, int] | None = None
 
     def renew(self, db: sqlite3.Connection) -> Kept:
-        """Itself, without what was read before the last write, and without a kind of which there is too much."""
+        """Itself; without what was read before the last write, if there was one."""
         version = db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
-        for kind in (getattr(self, each.name) for each in fields(self) if each.name != "version"):
-            if version != self.version or len(kind) > MOST:
-                kind.clear()
-        self.version = version
+        if version != self.version:
+            return Kept(version=version)
         return self
 
 
@@ -71,5 +69,8 @@ def through(
     """What is kept of what is wanted, and the rest as `read` gives it, which is then kept too."""
     wanted = list(wanted)
     if new := [key for key in wanted if key not in kept]:
+        if len(kept) + len(new) > MOST:
+            kept.clear()
+            new = wanted
         kept.update(read(new))
     return {key: kept[key] for key in wanted if key in kept}

@@ -30,7 +30,7 @@ from graphmem.records import (
 )
 from graphmem.storage.sqlite import full_text, images
 from graphmem.storage.sqlite.connection import is_in_memory, open_file, settle, snapshot, told
-from graphmem.storage.sqlite.kept import Kept, OfEntity, OfEpisode, through
+from graphmem.storage.sqlite.kept import LONGEST, Kept, OfEntity, OfEpisode, through
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
     EPISODE,
@@ -140,7 +140,10 @@ class SqliteReader:
             return {row[0]: (row[-1], row[4], to_episode(row)) for row in rows}
 
         with self._reading() as db:
-            found = through(self._known(db).episodes, dict.fromkeys(ids), read)
+            kept = self._known(db).episodes
+            found = through(kept, dict.fromkeys(ids), read)
+            for id_ in (id_ for id_, (_, _, each) in found.items() if len(each.text) > LONGEST):
+                del kept[id_]
         return [
             each if metadata == "{}" else replace(each, metadata=json.loads(metadata))  # nobody's but the caller's
             for _, metadata, each in sorted(found.values(), key=lambda it: (it[2].step, it[0]))
@@ -149,7 +152,10 @@ class SqliteReader:
 
     def _known(self, db: sqlite3.Connection) -> Kept:
         """What was read since the last write of any process; nothing, within a write."""
-        return Kept() if self._decider == threading.get_ident() else self._kept.renew(db)
+        if self._decider == threading.get_ident():
+            return Kept()
+        self._kept = self._kept.renew(db)
+        return self._kept
 
     def facts(
         self,

@@ -63,14 +63,13 @@ class VectorIndex:
         size = len(self._ids)
         since, until = self._since[:size], self._until[:size]
         holds = until == _NEVER if at is None else (since <= at) & (until > at)
-        rows = np.flatnonzero(holds)
-        if not len(rows) or limit < 1:
+        count = min(limit, int(holds.sum()))
+        if count < 1:
             return [[] for _ in queries]
-        vectors = self._vectors[:size] if len(rows) == size else self._vectors[rows]
-        return [self._best(row_scores, rows, limit) for row_scores in np.vecdot(queries[:, None], vectors)]
+        scores = np.where(holds, np.vecdot(queries[:, None], self._vectors[:size]), -np.inf)  # no vector is copied
+        return [self._best(line, count) for line in scores]
 
-    def _best(self, scores: NDArray[np.float32], rows: NDArray[np.intp], limit: int) -> list[tuple[str, float]]:
-        count = min(limit, len(rows))
+    def _best(self, scores: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         top = np.argpartition(-scores, count - 1)[:count]
-        ordered = top[np.lexsort((-rows[top], -scores[top]))]  # of equals, the newer first
-        return [(self._ids[rows[i]], float(scores[i])) for i in ordered]
+        ordered = top[np.lexsort((-top, -scores[top]))]  # of equals, the newer first
+        return [(self._ids[row], float(scores[row])) for row in ordered]
