@@ -51,6 +51,7 @@ ENDS = [
     ("My weight is 82 kg.", "My weight is down to 79 kg.", {"I, has weight, 82 kg": "slot"}),
     ("We have two cats.", "We have three cats now.", {"I, has, two cats": "now"}),
     ("The fair is on 5 June.", "The fair has been cancelled.", {"fair, is on, 5 June": "cancelled"}),
+    ("The village fair is on 5 June.", "The fair is cancelled.", {"village fair, is on, 5 June": "cancelled"}),
     ("The fair will be on Friday.", "They called off the fair.", {"fair, will be on, Friday": "cancelled"}),
     (
         "The ball will be at the inn.",
