@@ -43,7 +43,9 @@ _NEVER_ENDED = (
 
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
     """The indices of the triples that the ending ends."""
-    return [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+    found = [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+    one = len({entity_key(triples[index].subject) for index in found}) < 2
+    return found if one or not ending.subject else [it for it in found if _same(ending.subject, triples[it].subject)]
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
