@@ -27,7 +27,7 @@ def test_each_argument_and_option_says_what_it_is_for(program: str, name: str) -
 def test_what_is_shown_of_a_command_exists(program: str, name: str) -> None:
     known = {"--help", *options(commands(PROGRAMS[program])[name])}
     for line in re.findall(rf"{program} {name}\b([^\n`#]*)", TOLD):
-        assert set(re.findall(r"(?<!\S)--[a-z-]+", line)) <= known, line
+        assert set(re.findall(r"(?<!\S)--[a-z\d-]+", line)) <= known, line
 
 
 def test_the_page_of_commands_is_what_the_programs_say() -> None:
