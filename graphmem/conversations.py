@@ -18,7 +18,7 @@ from graphmem.records import Observation
 log = logging.getLogger(__name__)
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
-_SPEAKERS = ("name", "sender", "author", "from", "user", "username", "speaker")
+_SPEAKERS = ("user_profile", "name", "sender", "author", "from", "user", "username", "speaker")
 _TEXTS = ("content", "text", "message", "body", "parts", "output")
 _TIMES = ("time", "timestamp", "created_at", "date", "datetime", "ts", "create_time")
 _FIELDS = {each.name for each in fields(Observation)}
@@ -174,7 +174,7 @@ def _name(message: Mapping[str, Any]) -> str | None:
     for key in _SPEAKERS:
         given = message.get(key)
         if isinstance(given, Mapping):  # {"author": {"role": "user", "name": "Ana"}}
-            given = given.get("name") or given.get("username") or given.get("role")
+            given = given.get("real_name") or given.get("name") or given.get("username") or given.get("role")
         if isinstance(given, str) and given.strip():
             return _ROLE.get(given.strip(), given.strip())
     return None

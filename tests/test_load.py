@@ -123,12 +123,12 @@ def test_a_line_of_jsonl_is_a_record_or_a_message(tmp_path: Path) -> None:
 
 def test_an_exported_chat_of_json_is_a_message_each_however_deep(tmp_path: Path) -> None:
     export = {"channel": "farm", "days": [{"messages": [
-        {"type": "message", "user": "nora", "text": "I bought wax.", "ts": "1683195120.0001"},
+        {"type": "message", "user": "U1", "user_profile": {"real_name": "Nora"}, "text": "Wax?", "ts": "1683195120.1"},
         {"id": 2, "from": "Emil", "date": "2023-05-04T10:15:00", "text": ["Good, ", {"type": "link", "text": "a.uk"}]},
     ]}]}  # fmt: skip
     found = [each for each, _ in observations_in(_file(tmp_path, "export.json", json.dumps(export)))]
     assert [(each.speaker, each.text) for each in found] == [
-        ("nora", "I bought wax."),
+        ("Nora", "Wax?"),
         ("Emil", "Good, \na.uk"),
     ]
     assert all(each.time for each in found)

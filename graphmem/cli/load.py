@@ -24,7 +24,8 @@ def load(
         typer.Argument(
             metavar="SOURCE...",
             help="Files, or folders of them. A .txt of notes, a line each, of a chat as exported, or of a document"
-            " (a mail; lines that run on; long paragraphs); a .md; a .pdf (with the extra `pdf`); a .jsonl, a line each"
+            " (a mail; lines that run on; long paragraphs); a .md; a .pdf (with the extra `pdf`); a .json, an export"
+            " of a chat; a .jsonl, a line each"
             ' of {"text": ..., "speaker": ..., "time": ..., "triples": [[s, r, o], ...], "step": ..., "metadata":'
             ' {...}, "key": ...} or of {"role": ..., "content": ...}.',
         ),

@@ -81,7 +81,8 @@ _NOW = re.compile(r"^(?:the |new |current |present )+")
 _IN_NAMES = words("of the and de la le van von der den del di da dos")
 _NEVER_FIRST = words(
     """my our your his her its their yesterday today tomorrow now then if when while because since unless although
-    though as maybe perhaps whether suppose imagine until once after before in on at for with from by not no i"""
+    though as maybe perhaps whether suppose imagine until once after before in on at for with from by not no i
+    sorry well yes ok okay hi hey hello oh wait"""
 )
 _NO_ROLE = words(
     "end rest part best worst most one lot start beginning middle top side back front reason point way problem"
@@ -246,7 +247,7 @@ def _is_name(text: str) -> bool:
     A sentence starts with a capital anyhow: "Our" there is no part of a name.
     """
     own = text.split()
-    if not own or own[0].casefold() in _NEVER_FIRST or any(re.fullmatch(_BE, word) for word in own):
+    if not own or own[0].casefold().rstrip(",") in _NEVER_FIRST or any(re.fullmatch(_BE, word) for word in own):
         return False
     bare = _without_article(own)
     if own != bare and not any(map(_is_capital, bare[:1])):

@@ -200,9 +200,10 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
 def cancelled(verb: Token, people: People) -> Iterator[Ending]:
     """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair"."""
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
-    if " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
+    off = any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
+    if off or " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
         for child in verb.children:
-            if child.dep_ in {"nsubjpass", "dobj"} and (name := name_of(child, people)):
+            if child.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}) and (name := name_of(child, people)):
                 verbs, near = words("be take start begin happen"), words("on at in from")
                 yield Ending(name, "cancelled", verbs, prepositions=near)
 

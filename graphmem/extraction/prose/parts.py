@@ -106,11 +106,11 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
     for number, line in enumerate(_lines(text)):
         if not line.strip() or max(map(len, line.split())) > _LONGEST_WORD:
             continue
-        if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
-            speaker, line = found[1], line[found.end() :]
         if found := _HEADER.match(line):
             speaker = _sender(line[found.end() :]) or speaker if found[0].casefold().startswith("from") else speaker
             continue
+        if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
+            speaker, line = found[1], line[found.end() :]
         for piece in _few_sentences(_BULLET.sub("", line)):
             plain = _plain(piece)
             if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):

@@ -43,7 +43,9 @@ _NEVER_ENDED = (
 
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
     """The indices of the triples that the ending ends."""
-    return [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+    found = [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+    one = len({entity_key(triples[index].subject) for index in found}) < 2
+    return found if one or not ending.subject else [it for it in found if _same(ending.subject, triples[it].subject)]
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
@@ -55,7 +57,7 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return False
     if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
         return True
-    if (ending.subject and not _same(ending.subject, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
+    if (ending.subject and not _is_of(ending, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
     if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
@@ -116,6 +118,12 @@ def _near(one: Frame, other: Frame) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return entity_key(one) == entity_key(other) or entity_key(other) in map(entity_key, other_number(one))
+
+
+def _is_of(ending: Ending, subject: str) -> bool:
+    """Whether the ending is of this subject; what is cancelled is called by the end of its name: "the barbecue"."""
+    event = ending.reason == "cancelled" and entity_key(subject).endswith(f" {entity_key(ending.subject)}")
+    return event or _same(ending.subject, subject)
 
 
 def is_past(relation: str) -> bool:

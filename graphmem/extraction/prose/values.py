@@ -21,7 +21,7 @@ Kind = Literal["time", "amount", "code", "name", "speech"]
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b(?:(?<=\b(?!may)\w{3})\.|(?<=\bsept)\.)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b(?:(?<=\b(?!may)\w{3})\.(?!\s[A-Z])|(?<=\bsept)\.)?"
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"

@@ -176,7 +176,7 @@ class Neo4jReader:
             names=self._ids.entities(names),
             queries=searching.as_queries(vectors),
             lucene=searching.lucene(text, self._ids.scope),
-            asked=max(searching.LEAST_ASKED, 2 * limit),
+            asked=max(searching.LEAST_ASKED, 4 * limit),
             limit=limit,
             at=searching.step(at),
         )

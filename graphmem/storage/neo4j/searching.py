@@ -17,7 +17,7 @@ Read = Callable[..., list[Row]]
 FEW = 1000
 """Up to so many vectors are all compared: no index is asked."""
 
-LEAST_ASKED, MOST_ASKED = 100, 20_000
+LEAST_ASKED, MOST_ASKED = 200, 20_000
 """How many nearest an index is asked for: more in each round, until enough of them are of this namespace and time."""
 
 MOST_WORDS = 200
@@ -51,7 +51,7 @@ def nearest(read: Read, kind: Indexed, vectors: Vector, *, limit: int, at: int |
     """See `Store.nearest`. One round trip, and another where too few of those nearest are of this namespace or time."""
     found: list[list[tuple[str, float]]] = [[] for _ in vectors]
     wanted = list(range(len(vectors))) if limit > 0 else []
-    asked = max(LEAST_ASKED, 2 * limit)
+    asked = max(LEAST_ASKED, 4 * limit)
     while wanted:
         queries = [query for query in as_queries(vectors) if query["number"] in wanted]
         rows = read(nearest_statement(kind, at), queries=queries, asked=asked, limit=limit, at=step(at))

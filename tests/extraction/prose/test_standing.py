@@ -91,3 +91,11 @@ def test_a_mail_is_said_by_whom_it_is_from_and_not_by_whom_it_quotes(told):
         "I bought the boat.\n\nOn 3 May Leo wrote:\n> I own a kayak.\n>> My horse is called Rex.\n"
     )
     assert told(mail) == {"Ida Moss, bought, boat"}
+
+
+def test_a_mail_below_another_is_its_own_senders(told):
+    mails = (
+        "From: Ida\nSubject: boat\n\nI bought the boat.\n\n-----Original Message-----\n"
+        "From: Leo\nSent: Thursday, 8 May 2025\n\nI own a kayak.\n"
+    )
+    assert told(mails) == {"Ida, bought, boat", "Leo, owns, kayak"}

@@ -51,6 +51,7 @@ ENDS = [
     ("My weight is 82 kg.", "My weight is down to 79 kg.", {"I, has weight, 82 kg": "slot"}),
     ("We have two cats.", "We have three cats now.", {"I, has, two cats": "now"}),
     ("The fair is on 5 June.", "The fair has been cancelled.", {"fair, is on, 5 June": "cancelled"}),
+    ("The company picnic is on 5 June.", "The picnic is cancelled.", {"company picnic, is on, 5 June": "cancelled"}),
     ("The fair will be on Friday.", "They called off the fair.", {"fair, will be on, Friday": "cancelled"}),
     (
         "The ball will be at the inn.",
@@ -72,6 +73,7 @@ def test_what_a_later_text_ends_and_why(ended, before, after, gone):
 STAYS = [
     ("Acme is in Bonn.", "Acme is moving to Trier in spring."),
     ("The fair is on 5 June.", "The fair isn't cancelled."),
+    ("The school picnic is on 5 June. The company picnic is on 6 June.", "The picnic is cancelled."),
     ("Ana is in Paris.", "Ana is in love."),
     ("The show is at 8 pm.", "The show is on Saturday."),
     ("Ida works at Acme.", "Ida works in the evening now."),

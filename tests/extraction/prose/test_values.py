@@ -19,6 +19,7 @@ VALUES = [
     ("Ida wept in the Co-op.", "Ida, wept in, Co-op"),
     ("I start work on 3 May. He is well.", "I, starts work on, 3 May"),
     ("The vet comes Friday at 5.", "vet, comes on, Friday at 5"),
+    ("Sun 11 Aug. Mum bought a kite.", "Mum, bought, kite"),
     ("Wednesday 19 June. Mum bought a kite.", "Mum, bought, kite"),
     ("The nightly backup runs at 02:30.", "nightly backup, runs at, 02:30"),
     ("My sister is 31.", "my sister, is, 31"),
