@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.neo4j_server import PASSWORD, VARIABLE, Server, Unavailable, running
 
 settings.register_profile("any machine", deadline=None)  # a busy one fails no test
 settings.load_profile("any machine")
+
+# A shell starts what runs in the background with no Ctrl-C, which programs inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _started() -> Iterator[Server]:
