@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 _OBJECTIONS = (400, 422, 500, 501)
 """Statuses by which a server says that it does not take a request as it is."""
-_FEW = 1
-"""Attempts at a call for what was out of reach the last time."""
+_FEW, _ASKED_AGAIN = 2, "extract"
+"""Attempts at a call for what was out of reach the last time, but one where it is asked for again later anyway."""
 _WAYS = 24
 """Ways to put a request at most."""
 _IMAGE_TOKENS = 50_000
@@ -225,7 +225,8 @@ class ChatModel:
         guesses: Iterator[Way] | None = None
         first: RequestRefused | None = None
         for _ in range(_WAYS):
-            post = Post(dialect.body(request), _FEW if request.purpose in self._failing else None)
+            few = 1 if request.purpose == _ASKED_AGAIN else _FEW
+            post = Post(dialect.body(request), few if request.purpose in self._failing else None)
             try:
                 answer = yield from self._posted(request, post)
             except RequestRefused as refused:

@@ -76,7 +76,7 @@ class StandIn:
 def _situation(asked: str) -> Situation:
     """Working memory, read back from the sections of a prompt."""
     parts = dict(_SECTION.findall(f"{asked}\n"))
-    known = re.findall(r"^- (.+?), (.+?), (.+)$", parts.get("Memory", ""), re.MULTILINE)
+    known = re.findall(r"^(?![ \[])(?:- )?(.+?), (.+?), (.+)$", parts.get("Memory", ""), re.MULTILINE)
     places = [place for place in parts.get("Places to go to", "").strip().split(", ") if place]
     exits = (line.split(": ") for line in parts.get("Unexplored exits", "").strip().splitlines())
     return Situation(
