@@ -161,10 +161,11 @@ class Memory(View):
         ended = self._known_facts(outdated)
         episode = _episode(observation)
         later = not wait and observation.triples is None and not ended
+        seen = _bytes([observation])
         if later:
-            observed = self._store.observe(episode, (), limit=0, images=_bytes([observation]))
+            observed = self._store.observe(episode, (), limit=0, images=seen)
         else:
-            observed = self._observe(episode, observation.triples, _bytes([observation]))
+            observed = self._observe(episode, observation.triples, seen)
         if later and observed.episode.pending and observed.episode.content == episode.content:
             self._take_up(observed.episode)
             return Learned(observed.episode, repeated=observed.episode.id != episode.id)

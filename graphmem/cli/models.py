@@ -41,11 +41,13 @@ ASKED = Asking()
 
 @contextmanager
 def _asking(
-    max_tokens: Annotated[int, typer.Option(min=1, help="Tokens of a reply at most.")] = 2048,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Tokens of a reply at most.")] = ASKED.max_tokens,
     reasoning_effort: Annotated[
         str | None, typer.Option(help='For a model that thinks: "low", "medium", "high".')
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds until the first token, and from one to the next.")] = 300.0,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds until the first token, and from one to the next.")
+    ] = ASKED.timeout,
     extra_body: Annotated[str | None, typer.Option(help="A JSON object whose parts go into each request.")] = None,
 ) -> Iterator[Asking]:
     yield Asking(max_tokens, reasoning_effort, timeout, _json_object(extra_body))

@@ -261,13 +261,14 @@ class Neo4jReader:
 
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         by_id = {self._ids.text(text): text for text in texts}
-        found = {id_: self._vectors[id_] for id_ in self._vectors.keys() & by_id.keys()}
+        kept = self._vectors  # what another thread forgets meanwhile goes with these, and is not added to the new ones
+        found = {id_: kept[id_] for id_ in kept.keys() & by_id.keys()}
         if missing := sorted(by_id.keys() - found.keys()):
             statement = "UNWIND $ids AS id MATCH (v:Vector {id: id}) RETURN v.id AS id, v.values AS values"
             read = {row["id"]: to_vector(row["values"]) for row in self._read(statement, ids=missing)}
-            if len(self._vectors) + len(read) > KEPT:
-                self._vectors = {}
-            self._vectors |= read
+            if len(kept) + len(read) > KEPT:
+                kept = self._vectors = {}
+            kept |= read
             found |= read
         return {by_id[id_]: vector for id_, vector in found.items()}
 
