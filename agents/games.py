@@ -15,7 +15,7 @@ GAMES = Path("games")
 
 NAMES = f"A .z8 file, {', '.join(TASKS)}, or {', '.join(f'{name}:{door.part}' for name, door in WORLDS.items())}."
 
-SIZES_HELP = "default, hard or hardest; cooking: level1 to level4 and hands-full too."
+SIZES_HELP = "default, hard or hardest; treasure-hunt: small too; cooking: level1 to level4 and hands-full too."
 
 
 def open_named(

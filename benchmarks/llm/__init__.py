@@ -1,7 +1,6 @@
-"""A language model as extractor and player: how well it reads recorded observations, and how it plays a small game.
+"""A language model as extractor and player: how well it reads recorded observations, and games told in other words.
 
     python -m benchmarks.llm --model qwen-1.5b --traces FOLDER --samples 24
-    python -m benchmarks.llm --model qwen-1.5b --game --seeds 3 --commands 40
     python -m benchmarks.llm --model qwen-1.5b --reworded --seeds 10 --commands 150 --players rules hybrid
 
 Any OpenAI-compatible endpoint will do (OPENAI_BASE_URL, OPENAI_API_KEY). The folder holds runs recorded from AriGraph's
@@ -9,5 +8,6 @@ agent with GPT-4, a JSON object a step and a line: `observation`, `new_triples`,
 
     reading.py   observations of such runs, read by the model and held against GPT-4's triples
     reworded.py  made hunts and cookings told in other words: rules, rules with a model, the model alone
-    playing.py   a treasure hunt of five rooms and three keys, with the graph, with full history, without a memory
+
+How it plays with the graph, with full history, without a memory: `python -m agents compare --policy llm`.
 """

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks.llm
-from benchmarks.llm import playing, reading, reworded
+from benchmarks.llm import reading, reworded
 from graphmem.llm import ChatModel
 
 MAX_TOKENS = 700
@@ -37,22 +37,19 @@ def main() -> None:
     parser.add_argument("--passages", type=Path, help="MuSiQue's questions with passages and triples, a JSON file")
     parser.add_argument("--examples", nargs="*", default=["fixed"], choices=["fixed", "nearest"])
     parser.add_argument("--samples", type=int, default=24, help="observations to read")
-    parser.add_argument("--show", action="store_true", help="print what was read, and each step of a game")
-    parser.add_argument("--game", action="store_true", help="play the small treasure hunt")
+    parser.add_argument("--show", action="store_true", help="print what was read")
     parser.add_argument("--reworded", action="store_true", help="play made hunts and cookings told in other words")
     parser.add_argument("--players", nargs="*", default=list(reworded.PLAYERS), choices=list(reworded.PLAYERS))
     parser.add_argument("--tasks", nargs="*", default=reworded.TASKS, choices=reworded.TASKS, help="of these games")
     parser.add_argument("--out", type=Path, default=Path("reworded.jsonl"), help="reworded games played so far")
     parser.add_argument("--seeds", type=int, default=3, help="games to play, of each kind")
     parser.add_argument("--commands", type=int, default=40, help="commands in a game")
-    parser.add_argument("--memories", nargs="*", default=playing.MEMORIES, choices=playing.MEMORIES)
-    parser.add_argument("--recall-tokens", type=int, default=400, help="budget of a recollection, of graph and history")
     parser.add_argument("--timeout", type=float, default=600, help="seconds to wait for a reply")
     parser.add_argument("--record", type=Path, help="append every exchange to this file")
     parser.add_argument("--replay", type=Path, help="answer from such a file, to count anew without a model")
     given = parser.parse_args()
-    if not (given.traces or given.passages or given.game or given.reworded):
-        parser.error("give --traces FOLDER, --passages FILE, --game or --reworded")
+    if not (given.traces or given.passages or given.reworded):
+        parser.error("give --traces FOLDER, --passages FILE or --reworded")
     logging.getLogger("agents").setLevel(logging.ERROR)
     console = Console()
 
@@ -68,16 +65,6 @@ def main() -> None:
                 some = chosen(source, given.samples, nearest=examples == "nearest")
                 found[examples] = reading.read(model, some, show=given.show, prose=source == given.passages)
             console.print(columns(f"reading {source.name} ({given.model}, {examples})", {examples: found[examples]}))
-    if given.game:
-        played: dict[str, Mapping[str, Any]] = {}
-        for kind in given.memories:
-            games = []
-            for seed in range(1, given.seeds + 1):
-                with asked() as model:
-                    games.append(playing.play(model, kind, seed, given.commands, given.recall_tokens, given.show))
-                console.print(f"{kind}, seed {seed}: {games[-1].summary}", highlight=False)
-            played[kind] = playing.figures(games)
-        console.print(columns(f"playing ({given.model})", played))
     if given.reworded:
         for record in reworded.play_all(asked, given.players, given.tasks, given.seeds, given.commands, given.out):
             console.print(reworded.told(record), highlight=False)

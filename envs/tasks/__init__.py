@@ -26,7 +26,7 @@ from envs.zmachine import find_game, game_info
 
 _SIZES = ("default", "hard", "hardest")
 SIZES: dict[str, tuple[str, ...]] = {
-    "treasure-hunt": _SIZES,
+    "treasure-hunt": (*_SIZES, "small"),
     "cleaning": _SIZES,
     "cooking": (*_SIZES, "level1", "level2", "level3", "level4", "hands-full"),
 }

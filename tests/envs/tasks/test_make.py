@@ -54,6 +54,12 @@ def test_a_made_game_is_won_by_the_walkthrough_in_its_metadata(game: str, reques
     assert unwinnable(path, _info(path)["metadata"]["walkthrough"]) == ""
 
 
+def test_a_small_hunt_has_four_to_six_rooms_and_six_points(games_folder: Path) -> None:
+    hunts = [make("treasure-hunt", "small", seed, games_folder) for seed in (1, 2, 3)]
+    assert {len(_names(hunt, "r")) for hunt in hunts} <= {4, 5, 6}
+    assert {sum(quest["reward"] for quest in _info(hunt)["quests"]) for hunt in hunts} == {6}
+
+
 def test_a_walkthrough_that_falls_short_is_found_out(hunt: Path) -> None:
     assert unwinnable(hunt, ["take Key 1"]) == "its walkthrough ends with 1 of 7 points"
 
