@@ -7,10 +7,10 @@ extraction in one call is the library's: `graphmem.prompts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, Field, model_validator
+from pydantic import AliasChoices, BaseModel, Field, create_model, model_validator
 
 from graphmem.llm.fields import Line, Name, Numbers, Triples, cut, listed
 from graphmem.prompts import asking
@@ -173,7 +173,7 @@ object" and hold until an observation says otherwise; episodes are earlier obser
 other sections tell is left out here.
 - Plan: the main goal and the sub-goals of the step before, each with its reason.
 - Unexplored exits: of known places, the exits that nobody has taken yet, the nearest place first.
-- Actions: commands that the game understands now. Places to go to: known places, to each of which one action walks.
+- Actions: commands that the game understands now, and "go to" each known place, to which that one action walks.
 - Now: what you are asked for. Reply with JSON only, in the form of that:
 plan: {"main_goal": ..., "sub_goals": [{"goal": ..., "reason": ..., "about": [...]}, ...], "explore": true or false}
 action: {"reason": ..., "action": ...}
@@ -191,7 +191,7 @@ stands first: a key before the lock, the knife before the cutting, the recipe be
 memory or observation tell where everything is that the next steps need.
 
 The action:
-- Copy one of the listed actions exactly, or say "go to PLACE" with one of the listed places.
+- Copy one of the listed actions exactly.
 - Serve the first sub-goal that can be served now: use what is here; go to the place of what is elsewhere; when that \
 place is not known, take an unexplored exit.
 - Take keys and tools, and read notes and recipes, when you see them. Drop nothing that is still needed. Do not eat or \
@@ -202,14 +202,15 @@ cook anything unless the plan says so. Do not repeat an action that has just fai
 Two examples, of other games, with plan and action.
 
 Observation: "-= Hall =- You've entered a hall. You can make out an old lamp and a closed chest. There is an exit to \
-the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north.
+the north." Inventory: nothing. Memory: "silver key, unlocks, chest". Unexplored exits: Hall: north. \
+Actions: take old lamp; open chest; go north; look.
 {"main_goal": "find the crown", "sub_goals": [{"goal": "find the silver key", "reason": "It unlocks the chest, where \
 the crown may be.", "about": ["silver key", "chest"]}, {"goal": "open the chest in the hall", "reason": "The crown may \
 be inside.", "about": ["chest", "hall"]}], "explore": true, \
 "reason": "The silver key is not here, and north is unexplored.", "action": "go north"}
 
 Observation: "> take silver key. You take the silver key from the shelf." Place: Study. Inventory: a silver key. \
-Memory: "chest, is in, Hall", "silver key, unlocks, chest". Places to go to: Hall, Cellar.
+Memory: "chest, is in, Hall", "silver key, unlocks, chest". Actions: go east; look; go to Hall; go to Cellar.
 {"main_goal": "find the crown", "sub_goals": [{"goal": "open the chest in the hall", "reason": "The silver key unlocks \
 it, and the crown may be inside.", "about": ["chest", "silver key", "hall"]}], "explore": false, \
 "reason": "I have the key, and the chest is in the hall.", "action": "go to Hall"}"""
@@ -231,9 +232,15 @@ def plan_and_act(task: str, scene: Mapping[str, str]) -> list[Message]:
     return _ask(task, scene, "Make or update the plan, then choose one action.")
 
 
-def act_again(messages: Sequence[Message], action: str, admissible: Iterable[str]) -> list[Message]:
-    """Ask once more after an action that is not possible. Reply: `ActionReply`."""
-    listed = "\n".join(f"- {each}" for each in admissible)
+def one_of(actions: Sequence[str]) -> type[ActionReply]:
+    """`ActionReply` whose schema takes no other action. Another is no useless reply, where a server heeds no schema."""
+    listed = Annotated[Action, Field(json_schema_extra={"enum": list(actions)})]
+    return create_model("ActionReply", __base__=ActionReply, action=(listed, ...))
+
+
+def act_again(messages: Sequence[Message], action: str, possible: Sequence[str]) -> list[Message]:
+    """Ask once more after an action that is not possible. Reply: `one_of` those that are."""
+    listed = "\n".join(f"- {each}" for each in possible)
     said = f'"{action}" is not possible now. Copy one of these exactly:\n{listed}'
     return [*messages, {"role": "assistant", "content": f'{{"action": "{_quoted(action)}"}}'}, _user(said)]
 

@@ -57,7 +57,8 @@ class LLMPolicy(Policy):
     """A `Policy` that asks `llm`: plan, then action; with `calls=2`, both in one (beside the extractor's own call).
 
     `counts` tells how often an action was not admissible, and whether it was "matched", "asked again" or replaced by
-    "look"; and how often a reply was of no use, so that the plan of before was kept, "look" sent, or no lesson drawn.
+    "another"; and how often a reply was of no use, so that the plan of before was kept, "another" action sent, or no
+    lesson drawn.
     """
 
     def __init__(self, llm: LLM, *, calls: int = 3) -> None:
@@ -87,9 +88,8 @@ class LLMPolicy(Policy):
         try:
             return self._decided(situation)
         except UselessReply as error:
-            log.warning('"look" instead of an action: %s', error)
-            self.counts["look"] += 1
-            return Decision("look", "the reply was of no use")
+            log.warning("the least tried action instead of the model's: %s", error)
+            return self._another("", "the reply was of no use", situation)
 
     def _decided(self, situation: Situation) -> Decision:
         asked = prompts.act(situation.task, self._scene(situation, actions=True, exits=situation.plan.explore))
@@ -115,15 +115,20 @@ class LLMPolicy(Policy):
         found = match(action, possible)
         if found is None:
             self.counts["asked again"] += 1
-            again = prompts.act_again(messages, action, islice(possible, LISTED))
-            reply = self._llm.reply(again, prompts.ActionReply, purpose="act")
+            listed = possible[:LISTED]
+            again = prompts.act_again(messages, action, listed)
+            reply = self._llm.reply(again, prompts.one_of(listed), purpose="act")
             action, reason, found = reply.action, reply.reason, match(reply.action, possible)
         if found is None:
-            self.counts["look"] += 1
-            return Decision("look", f'"{action}" is not possible')
+            return self._another(action, f'"{action}" is not possible', situation)
         if found.casefold() != action.casefold():
             self.counts["matched"] += 1
         return Decision(found, reason)
+
+    def _another(self, action: str, reason: str, situation: Situation) -> Decision:
+        """In place of an action that is not possible: a look around, and after that what was tried least here."""
+        self.counts["another"] += 1
+        return Decision(least_tried(action, situation), reason)
 
 
 def to_plan(reply: prompts.PlanReply) -> Plan:
@@ -150,16 +155,31 @@ def _done_in_vain(situation: Situation) -> set[str]:
     return vain if set(situation.admissible) - vain else set()
 
 
+def least_tried(action: str, situation: Situation) -> str:
+    """A look where there was none yet; else of what was tried least often here the most like `action`."""
+    tried = situation.tried
+    possible = possible_actions(situation) or ["look"]
+    if "look" in possible and not tried.get("look"):
+        return "look"
+    fewest = min(tried.get(each, 0) for each in possible)
+    return max((each for each in possible if tried.get(each, 0) == fewest), key=lambda each: _likeness(action, each))
+
+
 def match(action: str, possible: Sequence[str]) -> str | None:
     """The possible action that `action` means, if that is beyond doubt: the same words, or one alone very like it."""
     wanted = _words(action)
     same = [each for each in possible if _words(each) == wanted]
     if same:
         return same[0]
-    likeness = sorted(((SequenceMatcher(None, wanted, _words(each)).ratio(), each) for each in possible), reverse=True)
+    likeness = sorted(((_likeness(wanted, each), each) for each in possible), reverse=True)
     best, second = (*likeness[:2], (0.0, ""), (0.0, ""))[:2]
     alike = best[0] >= _SURE and best[0] - second[0] >= _MARGIN
     return best[1] if alike and _numbers(best[1]) == _numbers(action) else None
+
+
+def _likeness(action: str, other: str) -> float:
+    """From 0 to 1, by their letters in order."""
+    return SequenceMatcher(None, _words(action), _words(other)).ratio()
 
 
 def _words(action: str) -> str:
@@ -191,8 +211,8 @@ def scene(situation: Situation, *, actions: bool = False, exits: bool = True) ->
     parts["Plan"] = plan_text(situation.plan)
     if actions:
         vain = _done_in_vain(situation)
-        parts["Actions"] = "\n".join(islice((each for each in situation.admissible if each not in vain), LISTED))
-        parts["Places to go to"] = ", ".join(islice(situation.distances, PLACES))
+        listed = islice((each for each in situation.admissible if each not in vain), LISTED)
+        parts["Actions"] = "\n".join([*listed, *(GO_TO + place for place in islice(situation.distances, PLACES))])
     return parts
 
 

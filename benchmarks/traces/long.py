@@ -22,7 +22,6 @@ from tests.model_server import ChatServer
 
 _EXITS = re.compile(r"^Unexplored exits:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"^Place:\n(.*)$", re.MULTILINE)
-_PLACES = re.compile(r"^Places to go to:\n(.*)$", re.MULTILINE)
 _ACTIONS = re.compile(r"^Actions:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -45,11 +44,15 @@ class Walker(StandIn):
         here = _found(_PLACE, prompt)
         actions = _found(_ACTIONS, prompt).splitlines()
         exits = {place: [f"go {way}" for way in ways.split(", ")] for place, ways in map(_split, _exits(prompt))}
-        known = _found(_PLACES, prompt).split(", ")
         ways = [way for way in exits.get(here, ()) if way in actions]
-        ways = ways or [f"go to {place}" for place in exits if place in known and place not in self._tried][:1]
+        ways = (
+            ways
+            or [f"go to {place}" for place in exits if f"go to {place}" in actions and place not in self._tried][:1]
+        )
         self._tried.update(way.removeprefix("go to ") for way in ways)
-        ways = ways or [each for each in actions if each.startswith("go ")] or ["look"]
+        ways = (
+            ways or [each for each in actions if each.startswith("go ") and not each.startswith("go to ")] or ["look"]
+        )
         return {"reason": "There may be something there.", "action": ways[next(self._number) % len(ways)]}
 
 

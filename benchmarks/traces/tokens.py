@@ -22,7 +22,7 @@ KINDS = ("extract", "plan", "act")
 
 _HEADINGS = (
     "Known facts|Task|Lessons of earlier attempts|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place"
-    "|Unexplored exits|Actions|Places to go to|Now"
+    "|Unexplored exits|Actions|Now"
 )
 _SECTION = re.compile(rf"^({_HEADINGS}):\n", re.MULTILINE)
 

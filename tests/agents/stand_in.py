@@ -8,17 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.policies.heuristic import HeuristicPlayer
-from agents.policies.protocol import Plan, Situation, SubGoal
+from agents.policies.protocol import GO_TO, Plan, Situation, SubGoal
 from graphmem import Fact, Triple
 from graphmem.embedding import load_embedder
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
 from graphmem.extraction.textworld.slots import slot
 from graphmem.records import Observation
 
-_HEADINGS = (
-    "Task|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place|Unexplored exits|Actions"
-    "|Places to go to|Now"
-)
+_HEADINGS = "Task|Plan|Memory|Recent actions|Last action|Observation|Inventory|Place|Unexplored exits|Actions|Now"
 _SECTION = re.compile(rf"^({_HEADINGS}):\n(.*?)(?=\n\n(?:{_HEADINGS}):\n|\Z)", re.MULTILINE | re.DOTALL)
 _KNOWN = re.compile(r"^(\d+)\. (.+?), (.+?), (.+)$", re.MULTILINE)
 
@@ -77,13 +74,14 @@ def _situation(asked: str) -> Situation:
     """Working memory, read back from the sections of a prompt."""
     parts = dict(_SECTION.findall(f"{asked}\n"))
     known = re.findall(r"^(?![ \[])(?:- )?(.+?), (.+?), (.+)$", parts.get("Memory", ""), re.MULTILINE)
-    places = [place for place in parts.get("Places to go to", "").strip().split(", ") if place]
+    actions = parts.get("Actions", "").strip().splitlines()
+    places = [action.removeprefix(GO_TO) for action in actions if action.startswith(GO_TO)]
     exits = (line.split(": ") for line in parts.get("Unexplored exits", "").strip().splitlines())
     return Situation(
         task=parts.get("Task", ""),
         observation=parts.get("Observation", ""),
         inventory=parts.get("Inventory", ""),
-        admissible=parts.get("Actions", "").strip().splitlines(),
+        admissible=[action for action in actions if not action.startswith(GO_TO)],
         recollection=parts.get("Memory", ""),
         plan=Plan("", tuple(_sub_goals(parts.get("Plan", "")))),
         recent=_recent(parts),

@@ -12,6 +12,7 @@ from agents.policies.protocol import Plan, Situation, SubGoal
 from agents.prompts import ActionReply, PlanAndActionReply, PlanReply
 from graphmem import Fact
 from graphmem.errors import BadReply
+from graphmem.llm.dialect import strict_schema
 from graphmem.retrieval.budget import count_tokens
 
 SITUATION = Situation(
@@ -33,9 +34,11 @@ class Model:
     def __init__(self, *replies: Any) -> None:
         self.replies = list(replies)
         self.asked: list[Sequence[Any]] = []
+        self.forms: list[Any] = []
 
     def reply(self, messages: Any, form: Any, *, purpose: str) -> Any:
         self.asked.append(messages)
+        self.forms.append(form)
         given = self.replies.pop(0)
         if isinstance(given, Exception):
             raise given
@@ -82,10 +85,24 @@ def test_an_impossible_action_is_asked_once_more_with_the_list() -> None:
     assert policy.counts == {"asked again": 1}
 
 
+def test_asked_once_more_the_form_takes_nothing_but_what_is_possible() -> None:
+    model = Model(_action("fly"), _action("go north"))
+    LLMPolicy(model).act(SITUATION)
+    schema = strict_schema(model.forms[1])
+    assert schema["properties"]["action"]["enum"] == possible_actions(SITUATION)
+    assert "enum" not in strict_schema(model.forms[0])["properties"]["action"]
+
+
 def test_a_second_impossible_action_becomes_a_look() -> None:
     policy = LLMPolicy(Model(_action("fly"), _action("swim")))
     assert policy.act(SITUATION).action == "look"
-    assert policy.counts == {"asked again": 1, "look": 1}
+    assert policy.counts == {"asked again": 1, "another": 1}
+
+
+def test_after_a_look_it_becomes_what_was_tried_least_and_is_most_like_it() -> None:
+    situation = replace(SITUATION, tried={"look": 1, "open chest": 1})
+    model = Model(_action("fly"), _action("go to the north pole"))
+    assert LLMPolicy(model).act(situation).action == "go north"
 
 
 def test_what_was_done_here_three_times_with_one_outcome_is_not_offered_and_not_done() -> None:
@@ -115,7 +132,7 @@ def test_a_useless_reply_keeps_the_plan_and_looks() -> None:
     policy = LLMPolicy(Model(BadReply("no JSON"), BadReply("no JSON")))
     assert policy.plan(SITUATION) == SITUATION.plan
     assert policy.act(SITUATION).action == "look"
-    assert policy.counts == {"plan kept": 1, "look": 1}
+    assert policy.counts == {"plan kept": 1, "another": 1}
 
 
 def test_a_useless_reply_to_the_papers_exploration_check_keeps_the_plan_too() -> None:
