@@ -136,7 +136,9 @@ def _is_circular(statement: Statement) -> bool:
 
 def _subjects(verb: Token) -> list[Token]:
     """Who does it: its own subject, the noun it describes, or the subject of the verb it is joined to."""
-    own = [token for child in verb.children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
+    helpers = [child for child in verb.children if child.dep_ == "auxpass"]  # on which the parser may hang it
+    children = [child for head in (verb, *helpers) for child in head.children]
+    own = [token for child in children if child.dep_ in _SUBJECTS for token in with_conjuncts(child)]
     if verb.dep_ == "relcl":
         of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
         if not of_noun or not _agree(verb.head, verb):

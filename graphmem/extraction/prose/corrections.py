@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from graphmem.extraction.prose.values import WHEN
+
 _WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+){0,5}?)"
 _END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
 _NO_THING = (
@@ -16,6 +18,12 @@ _BUT = (
     r"(?!(?:i|he|she|it|they|we|you|is|has|can|does|will|was|not|still|only|also|there|this|that)\b)"
 )
 _RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$€£])", re.IGNORECASE)
+_RESCHEDULED = re.compile(
+    r"(\b(?:mov|push|shift|postpon|reschedul|defer|delay|slipp|brought|put)(?:ed)?"
+    r"(?: (?:it|(?:the|our|my|this|that)(?: [\w-]+){1,3}))?(?: (?:back|forward|out|up))?)"
+    rf" from ({WHEN}) (?=(?:to|until|till) {WHEN})",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
@@ -56,12 +64,12 @@ class Over:
 
 
 def without_way(text: str) -> str:
-    """The text without the way by which a value came to be what it is.
+    """The text without the way by which a value came to be what it is, or the time at which something was to be.
 
-    >>> without_way("My weight is down to 79 kg.")
-    'My weight is 79 kg.'
+    >>> without_way("My weight is down to 79 kg."), without_way("It moved from 5 June to 12 June.")
+    ('My weight is 79 kg.', 'It moved to 12 June.')
     """
-    return _RISEN.sub(r"\1", text)
+    return _RESCHEDULED.sub(r"\1 ", _RISEN.sub(r"\1", text))
 
 
 def without_over(text: str) -> tuple[str, list[Over]]:

@@ -86,7 +86,8 @@ class ParseExtractor:
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
             if (part.speaker or observation.speaker or "").casefold() not in NOBODY:
-                reading.take(said_in(doc, people))
+                said = list(said_in(doc, people))
+                reading.take(said if speaker or not part.unsaid else ())
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
         return reading.extraction(mentions.values())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
+from itertools import groupby
 
 from graphmem.extraction.prose.people import KIN, PEOPLE
 from graphmem.extraction.prose.standing import HEDGES
@@ -83,6 +84,19 @@ _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'\w{3}", re.IGNORECASE)
 
 _IN_NAMES = words("de da do dos del della di du la le les el los las van von der den ter das al")
 _FULL_STOP = re.compile(r"(?<=[\w)\"'][.!?])\s+(?=[\"'(]?[^\W\d_a-z])")
+# What a person did, told without saying who: "Had lunch with Tom." After some verbs that needs no object, after those
+# that are participles too it does: "Painted the fence.", but not "Painted by Ann."
+_DONE = (
+    r"(?:Went|Gave|Took|Saw|Began|Wrote|Ate|Drove|Flew|Spoke|Broke|Chose|Woke|Ran|Swam|Rode|Drew|Forgot|Had|Met|Got"
+    r"|Did|Slept|Spent) (?!(?:by|been|I|you|he|she|it|we|they)\b)"
+    r"|(?:Moved|Switched|Travelled|Traveled|Returned|Relocated) to (?!\d|(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri"
+    r"|[Ss]atur|[Ss]un)day)"
+    r"|(?:Used|Decided|Started|Planned|Managed|Agreed|Promised) to [a-z]"
+    r"|(?:Called|Visited|Married|Told|Texted|Emailed|Asked|Phoned|Joined|Left) (?!by\b|the \w+ed\b)\w"
+    r"|(?:(?!Embed)[A-Z][a-z]*[a-df-z]ed|Bought|Sold|Made|Found|Lost|Built|Paid|Sent|Caught|Taught|Won|Kept|Brought|Lent)"
+    r" (?:a|an|the|my|our|some|two|three|four|five|\d+|it|them|him|her|another|this|that|all)\b"
+)
+_UNSAID = re.compile(rf"(?:{_DONE})(?!.*\?)")
 _SHORTEST = 2  # words of a line
 _LONGEST_WORD = 200  # characters
 _LONGEST_PIECE = 1000  # characters that are parsed together
@@ -92,12 +106,16 @@ _WRAPPED = 50  # characters: a line at least so long that ends in no full stop g
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction."""
+    """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction.
+
+    Of `unsaid` the text leaves out who does it, which is who says it: "I" has been put in.
+    """
 
     text: str
     speaker: str | None
     line: int
     corrects: bool = False
+    unsaid: bool = False
 
 
 def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
@@ -185,8 +203,18 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         if label:
             corrects = corrects or bool(label[1])
         elif piece:
-            yield Part(piece, speaker, number, corrects or bool(rights))
+            for text, unsaid in _with_subjects(piece):
+                yield Part(text, speaker, number, corrects or bool(rights), unsaid)
         end = found.end() if found else end
+
+
+def _with_subjects(piece: str) -> Iterator[tuple[str, bool]]:
+    """The sentences, and whether "I" was put before them; those that have their subjects stay together."""
+    for unsaid, sentences in groupby(_FULL_STOP.split(piece), lambda it: bool(_UNSAID.match(it))):
+        if unsaid:
+            yield from ((f"I {sentence[0].lower()}{sentence[1:]}", True) for sentence in sentences)
+        else:
+            yield " ".join(sentences), False
 
 
 def _is_whole(before: str, after: str, clause: str | None) -> bool:

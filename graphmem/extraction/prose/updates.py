@@ -66,7 +66,9 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return False
     if ending.object is not None:
         return is_like(ending.object, triple.object)
-    return ending.other_than is None or _is_rival(ending, said, triple)
+    if ending.other_than is None:
+        return ending.prepositions is None or said.preposition in ending.prepositions
+    return _is_rival(ending, said, triple)
 
 
 def _otherwise(triple: Triple) -> Iterator[Triple]:

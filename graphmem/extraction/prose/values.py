@@ -37,6 +37,9 @@ _DATE = (
     r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
 )
 _TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK}|{_BARE_HOUR})?|{_CLOCK}(?:\son\s{_DATE})?)"
+WHEN = rf"(?:{_TIME}|(?:next |this |last )?{_MONTH}|{_WEEKDAY})"
+"""The pattern of a date, a time of day, a month."""
+
 _AMOUNT = r"\d[\d.,]*(?:\s?(?:k|m|bn|thousand|million|billion)\b)?"
 _UNITS = (
     r"(?:euros?|dollars?|pounds?|cents?|eur|usd|gbp|chf|kg|kilos?|grams?|g|lbs?|km|kilomet(?:er|re)s?|miles?"

@@ -27,6 +27,27 @@ def test_a_user_is_called_so(told):
     assert told("I live in Ghent.", "User") == {"user, lives in, Ghent"}
 
 
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Moved to Ghent.", {"Ana, moved to, Ghent"}),
+        ("Phew! Sold the van. Met Leo at the mill.", {"Ana, sold, van", "Ana, met, Leo", "Ana, met Leo at, mill"}),
+        ("Painted the fence with Leo.", {"Ana, painted, fence", "Ana, painted fence with, Leo"}),
+    ],
+)
+def test_who_says_what_was_done_and_not_by_whom_did_it(told, text, facts):
+    assert told(text, "Ana") == facts
+
+
+@pytest.mark.parametrize("text", ["Painted by Leo.", "Closed on Mondays.", "Feed the cat.", "Moved to Friday."])
+def test_what_only_begins_alike_was_done_by_nobody(told, text):
+    assert told(text, "Ana") == set()
+
+
+def test_where_nobody_is_named_what_was_done_is_nobodys(told):
+    assert told("Sold the van. It is at the mill.") == {"van, is at, mill"}
+
+
 @pytest.mark.parametrize("speaker", ["assistant", "system", "Tool", "bot"])
 def test_what_an_assistant_says_teaches_nothing(told, speaker):
     assert told("I live in the cloud. Ana lives in Ghent.", speaker) == set()

@@ -99,3 +99,11 @@ def test_a_mail_below_another_is_its_own_senders(told):
         "From: Leo\nSent: Thursday, 8 May 2025\n\nI own a kayak.\n"
     )
     assert told(mails) == {"Ida, bought, boat", "Leo, owns, kayak"}
+
+
+def test_what_is_closed_is_told_but_not_what_is_so_for_a_day(told):
+    assert told("The cinema is closed. The kiosk is closed today.") == {"cinema, is, closed"}
+
+
+def test_what_is_cancelled_is_so(told):
+    assert told("The fair is cancelled.") == {"fair, is, cancelled"}
