@@ -53,10 +53,12 @@ def learn_together(
     given = [(episode, each.triples) for episode, each in zip(stored, observations, strict=True) if each.triples]
     learning.see(draft, [Lesson(it, triples, tuple(map(lessons.slot_of, triples))) for it, triples in given])
     learned: list[Learned] = []
+    just_before: Set[str] = frozenset()  # what "it" may mean
     for (episode_given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
         episode = draft.episodes[placed.id]
         before = stored[max(0, len(learned) - BEFORE) : len(learned)]
-        entities = _called(draft, named)
+        entities = _called(draft, named | just_before)
+        just_before = named
         known = _newest(draft, entities, episode.step) if observation.triples is None else ()
         observed = Observed(episode, (*entities, *_called(draft, also)), known, tuple(before))
         repeated = episode.id != episode_given.id

