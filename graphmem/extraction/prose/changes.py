@@ -31,6 +31,8 @@ _RAISE = words(
 _MOVE = words("move extend prolong defer shift postpone reschedule push bring delay relocate transfer")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")
+_FINDING = words("get start find land begin take")
+_JOB = words("job position role post")
 _OFFICE = frozenset(
     {"take over", "start", "step down", "quit", "fire", "dismiss", "remove", "sack", "resign", "retire"}
 )
@@ -48,12 +50,30 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _appointed(verb, subjects, people)
     elif (as_what := _after(verb, "as")) and _particled(verb) in _OFFICE:
         yield from _office(verb, as_what, subjects, people)
+    elif lemma in _FINDING and (at := _at_new_job(verb)):
+        yield from _hired(verb, at, subjects, people)
     elif lemma == "turn":
         yield from _aged(verb, subjects)
     elif to is not None and lemma in _MOVE:
         yield from _moved(verb, to, subjects, people)
     elif to is not None and lemma in _RAISE | _SWITCH:
         yield from _set(verb, to, subjects, people)
+
+
+def _at_new_job(verb: Token) -> Token | None:
+    """Of "got a new job at Acme" the firm."""
+    jobs = (child for child in verb.children if child.dep_ == "dobj" and child.lower_ in _JOB)
+    return next(
+        (noun for job in jobs for head in (job, verb) for at, noun in phrases(head) if at in {"at", "with"}), None
+    )
+
+
+def _hired(verb: Token, at: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
+    """ "Ana started a new job at Acme": that is where she works, and no more where she worked."""
+    where, reason = name_of(at, people), f"{verb.lower_} a job at"
+    for _, subject in subjects if where else ():
+        yield Statement(subject, "works at", where or "", None, "name")
+        yield Ending(subject, reason, frozenset({"work"}), other_than=where, kind="name", prepositions=words("at for"))
 
 
 def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
@@ -214,12 +234,13 @@ def _appointed(verb: Token, subjects: Sequence[Named], people: People) -> Iterat
         return
     role, name = role_in(office, people), name_of(office, people)
     beside = [*phrases(office), *phrases(verb)]
-    where = [name_of(noun, people) for said, noun in beside if said == "at" and kind(noun) != "time"]
+    where = next((name_of(noun, people) for said, noun in beside if said == "at" and kind(noun) != "time"), None)
     for _, subject in subjects:
-        if verb.lemma_ == "promote" and name and where and where[0] and not name.isupper():
+        if verb.lemma_ == "promote" and name and not name.isupper():
             yield Statement(subject, "was promoted to", name)
-            yield Ending(subject, "promoted", frozenset({"be"}), where[0])
-            yield Statement(subject, f"is {name} at", where[0], None, "name")
+            if where:
+                yield Ending(subject, "promoted", frozenset({"be"}), where)
+                yield Statement(subject, f"is {name} at", where, None, "name")
         elif role:
             yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
 

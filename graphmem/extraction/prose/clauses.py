@@ -324,6 +324,7 @@ def _placed(verb: Token, people: People) -> Iterator[Said]:
 
 def _naming(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my sister Carla" as whose sister Carla is, and "Jo, a doctor from Oslo," as what Jo is."""
+    yield from _named_one_by_one(noun, people)
     what = calling(noun)
     if what is not None and what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"}:
         called = called_name(noun, people) if what is noun else name_of(noun, people)
@@ -338,6 +339,19 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
                 and any(it.lower_ in {"a", "an"} for it in child.children)
             ):
                 yield from _described(noun, child, people)
+
+
+def _named_one_by_one(noun: Token, people: People) -> Iterator[Statement]:
+    """Read "my kids Mia and Leo" and "I have two kids, Mia and Leo" as who they are."""
+    named = [child for child in noun.rights if child.dep_ == "appos" and child.pos_ == "PROPN"]
+    if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN or not named:
+        return
+    has = noun.dep_ == "dobj" and noun.head.lemma_ == "have" and standing(noun.head) == "stated"
+    subjects = _subjects(noun.head) if has else []
+    owner = name_of(subjects[0], people) if subjects else owner_of(noun, people)
+    for token in with_conjuncts(named[0]):
+        if owner and (name := name_of(token, people)):
+            yield Statement(owner, f"has {noun.lemma_.lower()}", name, None, "person")
 
 
 def _described(noun: Token, what: Token, people: People) -> Iterator[Statement]:

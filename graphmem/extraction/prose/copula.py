@@ -218,7 +218,7 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
 def _described(
     relation: str, token: Token, subject: str, noun: Token, name: str, people: People
 ) -> Iterator[Statement]:
-    if token.lower_ == "it" and kind(noun) == "time":  # "it is Monday" tells of no thing
+    if token.lower_ == "it" and value(noun) and kind(noun) == "time":  # "it is Monday" tells of no thing
         return
     single = relation == "is" and token.pos_ == "NOUN" and token.tag_ == "NN" and not _is_description(noun)
     if _is_age(token, noun):

@@ -73,6 +73,8 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
         yield only
     if verb.lemma_ == "have" and statement.kind == "amount":  # "has three cats now"
         yield replace(_other(statement, reason, frozenset({"have"})), same_head=True)
+    if verb.lemma_ in {"prefer", "want"}:  # "light mode" ends "dark mode"
+        yield replace(_other(statement, reason, frozenset({verb.lemma_})), same_head=True)
     preposition = _last_preposition(statement.relation)
     verbs = _exclusive(verb, statement, preposition)
     if verbs and verb.tag_ != "VBD":

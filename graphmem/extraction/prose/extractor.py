@@ -91,7 +91,7 @@ class ParseExtractor:
                 people, line = People(speaker), part.line
             if (part.speaker or observation.speaker or "").casefold() not in NOBODY:
                 said = list(said_in(doc, people))
-                reading.take(said if speaker or not part.unsaid else ())
+                reading.take(said if speaker or not part.unsaid else (), people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
         return reading.extraction(mentions.values())

@@ -46,6 +46,7 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
     ("go", "off"): CONSUMPTION | LIKING, ("stop", ""): USE | CONSUMPTION | {"is on"},
     ("end", ""): MEMBERSHIP | {"is on"},
+    ("give", "on"): CONSUMPTION | LIKING | words("learn study practise practice play try"),
     ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
 }  # fmt: skip

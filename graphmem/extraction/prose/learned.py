@@ -20,19 +20,20 @@ class Reading:
         self._statements: list[Statement] = []
         self._reasons: dict[int, str] = {}
 
-    def take(self, said: Iterable[Said]) -> None:
+    def take(self, said: Iterable[Said], me: str) -> None:
+        """Take what `me` says."""
         for each in said:
             if isinstance(each, Ending):
-                self._end(each)
+                self._end(each, me)
             else:
                 self._statements.append(each)
                 for ending in opposites(each):
-                    self._end(ending)
+                    self._end(ending, me)
 
-    def _end(self, ending: Ending) -> None:
+    def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
-        gone = ended(ending, [it.triple for it in self._statements], self._lemma)
-        known = ended(ending, self._known, self._lemma)
+        gone = ended(ending, [it.triple for it in self._statements], self._lemma, me)
+        known = ended(ending, self._known, self._lemma, me)
         over = [self._statements[index] for index in gone]
         self._statements = [it for index, it in enumerate(self._statements) if index not in gone]
         for index in known:
@@ -61,7 +62,7 @@ class Reading:
 
 def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> Statement:
     """What has changed, said as it was: "my rent is 900", and then "the rent went up to 950"."""
-    was = next((it for it in over if it.relation == f"has {ending.subject}"), None)
+    was = next((it for it in over if ending.subject and it.relation.endswith(f" {ending.subject}")), None)
     changed = (ending.subject, "is", ending.other_than)
     if was is None or (statement.subject, statement.relation, statement.object) != changed:
         return statement

@@ -23,8 +23,13 @@ _SPEAKER = re.compile(
 )
 _LABELS = words(
     """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info
-    important subject from to cc bcc date re fwd summary question answer example title author source tip status
-    agenda result contact address phone email"""
+    important remember save subject from to cc bcc date re fwd summary question answer example title author source tip
+    status agenda result results contact address phone email decision decisions action actions item items step steps
+    next task tasks risk risks issue issues problem problems goal goals plan plans owner owners deadline budget outcome
+    outcomes background context idea ideas proposal conclusion attendees participants topic topics objective objectives
+    requirement requirements blocker blockers milestone milestones location venue place time where when who what why how
+    price cost total priority severity symptoms diagnosis treatment medication allergies name age height weight job
+    ingredients directions instructions steps pros cons fact facts overview details description minutes meeting"""
 )
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
@@ -62,15 +67,29 @@ _OPENING = re.compile(
     r"""^(?:(?:hi|hello|hey|dear|morning|good\ (?:morning|evening)|thanks|thank\ you|ok|okay|well|yes|yeah|btw
     |by\ the\ way|fyi|heads\ up
     |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
-    |unfortunately|sadly|luckily)\b[^,.!?]{0,25}[,!]\s+
+    |unfortunately|sadly|luckily|to\ be\ clear|in\ case\ you|as\ you\ (?:may\ )?know|as\ i\ said
+    |for\ (?:the\ record|your\ information|what\ it'?s\ worth))\b[^,.!?]{0,25}[,!]\s+
     |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words by which one has a memory take note: what follows is what it is told.
+_NOTING = re.compile(
+    r"""^(?:(?:and|also|so|please|pls|just|always)\ |(?:can|could|will|would)\ you\ (?:please\ )?)*(?:
+    (?:remember|don['\u2019]?t\ forget|(?:keep|bear|have)\ in\ mind|be\ aware|be\ advised)(?:,?\ that|\ this:)?
+    |(?:note(?:\ down)?|save|store|record|log|memori[sz]e|write\ down|remind\ me|make\ a\ note|take\ note)
+        (?:\ (?:for\ me|it|this))?(?:\ that|:)
+    |(?:i\ (?:want|need)|i['\u2019]?d\ like|i\ would\ like)\ you\ to\ (?:know|remember|note)(?:\ that)?
+    |you\ (?:should|need\ to|must)\ (?:know|remember)(?:\ that)?
+    |i\ (?:already\ )?(?:told\ you|mentioned|said)(?:\ (?:before|earlier|already))?(?:\ that)?(?=\ (?:i|my|we|our)\b)
+    )\ (?=\w+\ ?\S)(?!to\ |about\ |how\ |what\ |when\ |where\ |why\ |if\ |whether\ )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
     r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
-    r"|scratch that)|note|notes|fyi|ps|p\.s\.|nb|reminder|todo)$",
+    r"|scratch that)|note|notes|note to self|fyi|ps|p\.s\.|nb|reminder|todo|remember|remember this|save this|important"
+    r"|fun fact|for the record|heads up)$",
     re.IGNORECASE,
 )
 _FOREIGN = words(
@@ -127,7 +146,7 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
         if found := _HEADER.match(line):
             speaker = _sender(line[found.end() :]) or speaker if found[0].casefold().startswith("from") else speaker
             continue
-        if (found := _SPEAKER.match(line)) and found[1].casefold() not in _LABELS:
+        if (found := _SPEAKER.match(line)) and _LABELS.isdisjoint(found[1].casefold().split()):
             speaker, line = found[1], line[found.end() :]
         for piece in _few_sentences(_BULLET.sub("", line)):
             plain = _plain(piece)
@@ -173,7 +192,7 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     """Whether most small words of the line are English, and no other language's are as many."""
     words = _WORD.findall(line.replace("\u2019", "'"))
     letters = sum(map(str.isalpha, line))
-    if len(words) < _SHORTEST or letters < 0.4 * len(line.replace(" ", "")):
+    if len(words) + sum("'" in word for word in words) < _SHORTEST or letters < 0.3 * len(line.replace(" ", "")):
         return False
     if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
         return False
@@ -210,11 +229,22 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
 
 def _with_subjects(piece: str) -> Iterator[tuple[str, bool]]:
     """The sentences, and whether "I" was put before them; those that have their subjects stay together."""
-    for unsaid, sentences in groupby(_FULL_STOP.split(piece), lambda it: bool(_UNSAID.match(it))):
+    told = [_told(sentence) for sentence in _FULL_STOP.split(piece)]
+    for unsaid, sentences in groupby(told, lambda it: bool(_UNSAID.match(it))):
         if unsaid:
             yield from ((f"I {sentence[0].lower()}{sentence[1:]}", True) for sentence in sentences)
         else:
             yield " ".join(sentences), False
+
+
+def _told(sentence: str) -> str:
+    """What a sentence wants noted: "Can you remember that I live in Bonn?" is "I live in Bonn."; any other as it is."""
+    noting = _NOTING.match(sentence)
+    if not noting:
+        return sentence
+    told = sentence[noting.end() :]
+    asked = re.search(r"\byou\b", noting[0], re.IGNORECASE)
+    return f"{told[0].upper()}{told[1:-1] if asked and told.endswith('?') else told[1:]}"
 
 
 def _is_whole(before: str, after: str, clause: str | None) -> bool:

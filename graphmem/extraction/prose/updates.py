@@ -15,7 +15,6 @@ from graphmem.records import Triple, entity_key
 
 Lemma = Callable[[str], str]
 
-_SPEAKERS = words("I user")
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
 _HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
 _HOW = re.compile(r"is (\w+) (\w+)")
@@ -41,16 +40,22 @@ _NEVER_ENDED = (
 )  # fmt: skip
 
 
-def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma) -> list[int]:
-    """The indices of the triples that the ending ends."""
-    found = [index for index, triple in enumerate(triples) if _ends(ending, triple, lemma)]
+def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> list[int]:
+    """The indices of the triples that the ending ends; `me` is who says it."""
+    found = [index for index, triple in enumerate(triples) if _ends(ending, _as_said(triple, ending, me), lemma)]
     one = len({entity_key(triples[index].subject) for index in found}) < 2
     return found if one or not ending.subject else [it for it in found if _same(ending.subject, triples[it].subject)]
 
 
+def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
+    """ "My rent is 900" as what is said of "the rent" by the same person."""
+    mine = triple.subject == me and triple.relation.startswith("has ")
+    if mine and ending.subject and f" {triple.relation}".endswith(f" {ending.subject}"):
+        return Triple(ending.subject, "is", triple.object)
+    return triple
+
+
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
-    if triple.subject in _SPEAKERS and triple.relation == f"has {ending.subject}":
-        triple = Triple(ending.subject, "is", triple.object)  # "my rent is 900", and then: "the rent went up"
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:

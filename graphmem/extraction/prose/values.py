@@ -27,7 +27,7 @@ _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _HALF = r"\s?[ap](?:m\b|\.m\b\.?)"
-_CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|\d{{1,2}}\s?o'clock|\d{{1,2}}h\d{{2}})"
+_CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|\d{{1,2}}\s?o'clock|noon|midnight|\d{{1,2}}h\d{{2}})"
 _BARE_HOUR = r"\sat\s\d{1,2}(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|sharp|so|to|with)\b)"
 _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
@@ -84,7 +84,7 @@ _WHOLE = re.compile(
 _HYPHENED = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)+(?![\w-])")
 _LONGEST_TITLE = 7  # words
 A_NAME = "Mary"
-A_VERB, A_VERB_BEFORE_PREPOSITION = "takes", "stays"
+A_VERB, A_VERB_BEFORE_PREPOSITION = "takes", "remains"
 _CAPITAL = re.compile(r"[A-Z]")
 
 

@@ -107,3 +107,53 @@ def test_what_is_closed_is_told_but_not_what_is_so_for_a_day(told):
 
 def test_what_is_cancelled_is_so(told):
     assert told("The fair is cancelled.") == {"fair, is, cancelled"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Remember that I live in Ghent.",
+        "Please don't forget I live in Ghent.",
+        "Hi! Can you remember that I live in Ghent?",
+        "Note for me that I live in Ghent.",
+        "I want you to know that I live in Ghent.",
+        "I told you before that I live in Ghent.",
+        "For the record, I live in Ghent.",
+        "Remember: I live in Ghent.",
+    ],
+)
+def test_what_one_wants_noted_is_told(told, text):
+    assert told(text, "Ana") == {"Ana, lives in, Ghent"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Remember to feed the cat.",
+        "Remember when we lived in Ghent?",
+        "Do you remember where I live?",
+        "Don't forget about the cat.",
+        "Tom told you that he lives in Ghent.",
+        "Remember that I might move to Ghent.",
+    ],
+)
+def test_what_is_to_be_done_asked_or_heard_is_not(told, text):
+    assert told(text, "Ana") == set()
+
+
+def test_who_is_named_one_by_one_is_each_of_them(told):
+    facts = told("I have two sons, Rob and Leo.", "Ana")
+    assert facts == {"Ana, has, two sons", "Ana, has son, Rob", "Ana, has son, Leo"}
+
+
+def test_an_age_may_stand_alone(told):
+    assert told("I'm 34.", "Ana") == {"Ana, is, 34"}
+
+
+def test_a_label_of_notes_says_nothing_and_a_name_speaks(told):
+    text = "Decision: we use Zulip.\nNext steps: we sell the van.\nLeo: we use Slack."
+    assert told(text, "Ana") == {"Ana, uses, Zulip", "Ana, sells, van", "Leo, uses, Slack"}
+
+
+def test_who_is_promoted_need_not_say_where(told):
+    assert told("Leo was promoted to foreman.") == {"Leo, was promoted to, foreman"}

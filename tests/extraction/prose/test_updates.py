@@ -63,6 +63,10 @@ ENDS = [
     ("The vet comes on Monday at 5.", "The vet comes Friday at 5 instead.", {"vet, comes on, Monday at 5": "instead"}),
     ("I drink cocoa.", "I have gone off cocoa.", {"I, drinks, cocoa": "has gone off"}),
     ("My boss is called Ada Moss.", "My boss is called Leo Finch.", {"I, has boss, Ada Moss": "slot"}),
+    ("I'm learning Dutch.", "I gave up on Dutch.", {"I, is learning, Dutch": "gave up on"}),
+    ("I prefer short mails.", "Actually I prefer long mails.", {"I, prefers, short mails": "corrected"}),
+    ("Our upload limit is 20 MB.", "The limit was raised to 50 MB.", {"I, has upload limit, 20 MB": "was raised to"}),
+    ("Ida works at Acme.", "Ida started a new job at Bolt.", {"Ida, works at, Acme": "started a job at"}),
     ("I am at the mill.", "I quit the mill.", {"I, is at, mill": "quit"}),
 ]
 
@@ -147,3 +151,12 @@ def test_a_text_ends_what_it_said_itself(told):
 def test_the_same_form_has_the_same_slot(extract):
     forms = ["Ida is the CEO of Foo.", "The CEO of Foo is Ida.", "Foo's CEO is Ida.", "Ida became the CEO of Foo."]
     assert {(str(it.triples[0]), it.slots) for it in map(extract, forms)} == {("Foo, has CEO, Ida", ("ceo",))}
+
+
+def test_what_is_the_speakers_is_called_by_the_end_of_its_name(ended):
+    gone = ended("Our upload limit is 20 MB.", "The limit was raised to 50 MB.", "Ana")
+    assert list(gone) == ["Ana, has upload limit, 20 MB"]
+
+
+def test_what_is_another_persons_is_not(ended):
+    assert ended("Tom's upload limit is 20 MB.", "The limit was raised to 50 MB.", "Ana") == {}
