@@ -137,6 +137,8 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
             yield Statement(target, reason, new, None, kind(to))
             if old:
                 yield Ending(target, reason, None, old, anew=new)
+            elif lemma in {"upgrade", "downgrade", "switch", "change"}:  # "the free plan" for "the pro plan"
+                yield Ending(target, reason, words("be have use"), other_than=new, same_head=True, anew=new)
         elif kind(to) in {"amount", "time", "code", "name", "person", "place"}:
             yield from _has_become(token, target, new, kind(to), reason, people)
             if old:

@@ -66,6 +66,8 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
+                        if said.kind == "person" and said.relation.startswith("has "):
+                            people.is_called(said.subject, said.relation.removeprefix("has "), said.object)
                         yield from (endings.corrected(said, it.value, it.reason) for it in gone)
             elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 if told:
@@ -123,6 +125,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         if stands == "stated":
             yield from endings.alone(verb, subject)
     if stands == "stated":
+        yield from _call_me(verb, people)
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
         yield from endings.cancelled(verb, people)
@@ -195,6 +198,14 @@ def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
     role, name = role_in(token, people), name_of(noun, people)
     slot = role_slot(role[1]) if role and token.lower_ in PEOPLE else None
     return Statement(role[0], f"has {role[1]}", name, slot, "person") if role and slot and name else None
+
+
+def _call_me(verb: Token, people: People) -> Iterator[Statement]:
+    """Read "everyone calls me Sam"."""
+    me = any(child.lower_ == "me" and child.dep_ in {"dobj", "nsubj"} for child in verb.children)
+    names = [child for child in verb.children if child.dep_ in {"oprd", "dobj", "ccomp"} and child.pos_ == "PROPN"]
+    if verb.lemma_ == "call" and me and names and (name := name_of(names[0], people)):
+        yield Statement(people.me, "is called", name, "nickname", "name")
 
 
 def _is_odd_object(child: Token) -> bool:

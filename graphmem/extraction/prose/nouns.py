@@ -85,6 +85,8 @@ def name_of(head: Token, people: People) -> str | None:
     words = _inner(head, people)
     if words is None:
         return None
+    if head.dep_ in {"pobj", "dobj"} and any(child.dep_ == "case" for child in head.rights):
+        words += "'s"  # "at Luigi's", "at St Luke's"
     name = people.mine(words) if owner == people.me else f"{_owned_by(owner)} {words}" if owner else words
     return name if len(name.split()) <= _MOST_WORDS and not _BARRED.search(name) else None
 

@@ -85,6 +85,7 @@ _NOTING = re.compile(
     )\ (?=\w+\ ?\S)(?!to\ |about\ |how\ |what\ |when\ |where\ |why\ |if\ |whether\ )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CALL_ME = re.compile(r"^(?:(?i:please|just|but|you (?:can|may|should)) )*(?i:call me)(?= (?!Mr|Mrs|Ms)[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
     r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
@@ -239,6 +240,7 @@ def _with_subjects(piece: str) -> Iterator[tuple[str, bool]]:
 
 def _told(sentence: str) -> str:
     """What a sentence wants noted: "Can you remember that I live in Bonn?" is "I live in Bonn."; any other as it is."""
+    sentence = _CALL_ME.sub("Everyone calls me", sentence)
     noting = _NOTING.match(sentence)
     if not noting:
         return sentence

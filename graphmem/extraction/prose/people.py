@@ -65,6 +65,12 @@ class People:
         """What the speaker calls "my …": two speakers' sisters are two."""
         return f"{self.speaker}'s {thing}" if self.speaker else f"my {thing}"
 
+    def is_called(self, owner: str, role: str, name: str) -> None:
+        """Take note that somebody's `role` and the person of that name are one."""
+        one = self.mine(role) if owner == self.me else f"{owner}'s {role}"
+        self.spoken_of[name] = self.spoken_of.pop(one, "") or self.spoken_of.get(name, "")
+        self.things.pop(one, None)
+
     def whom(self, pronoun: Token) -> str | None:
         """The name for a pronoun, or None when it cannot be told; what it means by the names before it."""
         place = (id(pronoun.doc), pronoun.i)

@@ -157,3 +157,24 @@ def test_a_label_of_notes_says_nothing_and_a_name_speaks(told):
 
 def test_who_is_promoted_need_not_say_where(told):
     assert told("Leo was promoted to foreman.") == {"Leo, was promoted to, foreman"}
+
+
+@pytest.mark.parametrize("text", ["Please call me Ida.", "You can call me Ida.", "Everyone calls me Ida."])
+def test_what_one_wants_to_be_called_is_told(told, text):
+    assert told(text, "Ana") == {"Ana, is called, Ida"}
+
+
+@pytest.mark.parametrize("text", ["Call me Monday.", "Call me later.", "Don't call me Ida."])
+def test_a_call_that_is_asked_for_is_no_name(told, text):
+    assert told(text, "Ana") == set()
+
+
+def test_she_may_be_whoever_fills_a_role(told):
+    assert told("My manager is Ruth, she's based in Ghent.", "Ana") == {
+        "Ana, has manager, Ruth",
+        "Ruth, is based in, Ghent",
+    }
+
+
+def test_a_place_called_after_its_owner_keeps_its_ending(told):
+    assert told("We ate at Luigi's.", "Ana") == {"Ana, ate at, Luigi's"}

@@ -67,6 +67,7 @@ ENDS = [
     ("I prefer short mails.", "Actually I prefer long mails.", {"I, prefers, short mails": "corrected"}),
     ("Our upload limit is 20 MB.", "The limit was raised to 50 MB.", {"I, has upload limit, 20 MB": "was raised to"}),
     ("Ida works at Acme.", "Ida started a new job at Bolt.", {"Ida, works at, Acme": "started a job at"}),
+    ("I'm on the Pro plan.", "I downgraded to the Free plan.", {"I, is on, Pro plan": "downgraded to"}),
     ("I am at the mill.", "I quit the mill.", {"I, is at, mill": "quit"}),
 ]
 
