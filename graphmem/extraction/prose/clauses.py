@@ -21,7 +21,7 @@ from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import SAYING, has_subject, is_taken_for_noun, is_told, standing, verb_above
 from graphmem.extraction.prose.statements import Said, Statement
-from graphmem.extraction.prose.values import is_vague_time, kind, value
+from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _NO_RELATION = words(
     as by"""
 )
 _LIGHT = SAYING | words("do let go come name")
-_GIVING = words("give award offer send pay grant teach lend show ask charge assign")
+_GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
     pride credit control benefit effect role aim turn contact touch pleasure shape pity"""
@@ -230,6 +230,11 @@ def _is_passive(verb: Token) -> bool:
 
 def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> Iterator[Statement]:
     """Give (phrase, object), and (phrase object preposition, other) for each further phrase."""
+    whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
+    if verb.lemma_ in _GIVING and kind(noun) == "amount" and whom and (receiver := name_of(whom[0], people)):
+        yield Statement(subject, phrase, word(noun), None, "amount")  # "owes Tom 50 euros"
+        yield Statement(subject, f"{phrase} {word(noun)} to", receiver)
+        return
     named = [(token, name) for token in with_conjuncts(noun) if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]

@@ -125,9 +125,9 @@ def through(relation: str, noun: Token) -> tuple[str, Token]:
 def _is_how(
     relation: str, subject: str, adjective: Token, further: list[tuple[str, Token]], people: People
 ) -> Iterator[Statement]:
-    """(is allergic to, nuts), (is, vegetarian), (is, 41 years old); nothing for a day only: "is closed today"."""
+    """(is allergic to, nuts), (is, vegetarian), (is, 41 years old); nothing for a day only, or of what is compared."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
-    if any(child.i > adjective.i for child in measure):
+    if any(child.i > adjective.i for child in measure) or (measure and adjective.tag_ == "JJR"):
         return
     if measure:
         slot = "age" if adjective.lower_ == "old" else None

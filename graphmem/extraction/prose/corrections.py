@@ -21,7 +21,7 @@ _RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$â‚
 _RESCHEDULED = re.compile(
     r"(\b(?:mov|push|shift|postpon|reschedul|defer|delay|slipp|brought|put)(?:ed)?"
     r"(?: (?:it|(?:the|our|my|this|that)(?: [\w-]+){1,3}))?(?: (?:back|forward|out|up))?)"
-    rf" from ({WHEN}) (?=(?:to|until|till) {WHEN})",
+    rf" from {WHEN} ((?:to|until|till) (?:{WHEN}|(\d{{1,2}})(?![\w.,:]*\d)))",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -69,7 +69,7 @@ def without_way(text: str) -> str:
     >>> without_way("My weight is down to 79 kg."), without_way("It moved from 5 June to 12 June.")
     ('My weight is 79 kg.', 'It moved to 12 June.')
     """
-    return _RESCHEDULED.sub(r"\1 ", _RISEN.sub(r"\1", text))
+    return _RESCHEDULED.sub(lambda it: f"{it[1]} {it[2]}{':00' if it[3] else ''}", _RISEN.sub(r"\1", text))
 
 
 def without_over(text: str) -> tuple[str, list[Over]]:

@@ -72,7 +72,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("money", "code", r"(?!\d+(?:st|nd|rd|th|s|am|pm|k|m|h)\b)(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{4,}"),
     ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),
     ("Ulysses", "name", r"\b(?:WHO|IT|US)\b(?!\s[A-Z]{2})"),
-    ("label", "name", r"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])"),
+    ("label", "name", rf"[A-Z][a-zA-Z]+\s\d+(?:\.\d+)*(?![\w,:%])(?!\s?(?i:{_UNITS}))"),
 )
 _ANY = re.compile(
     rf"(?<![\w-])(?:{'|'.join(f'(?P<v{number}>{pattern})' for number, (_, _, pattern) in enumerate(_PATTERNS))})"

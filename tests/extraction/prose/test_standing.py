@@ -178,3 +178,11 @@ def test_she_may_be_whoever_fills_a_role(told):
 
 def test_a_place_called_after_its_owner_keeps_its_ending(told):
     assert told("We ate at Luigi's.", "Ana") == {"Ana, ate at, Luigi's"}
+
+
+def test_who_is_owed_is_no_part_of_the_sum(told):
+    assert told("I owe Tom 50 euros.", "Ana") == {"Ana, owes, 50 euros", "Ana, owes 50 euros to, Tom"}
+
+
+def test_what_is_compared_is_no_measure(told):
+    assert told("Ben is 3 years older than me.", "Ana") == set()

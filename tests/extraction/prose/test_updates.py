@@ -23,6 +23,7 @@ ENDS = [
     ),
     ("The recital is on Monday.", "The recital was moved to Friday.", {"recital, is on, Monday": "moved to"}),
     ("The recital is on 3 May.", "The recital moved from 3 May to 9 May.", {"recital, is on, 3 May": "moved to"}),
+    ("The drill is at 9:30.", "The drill has moved from 9:30 to 10.", {"drill, is at, 9:30": "moved to"}),
     ("The recital is at 7 pm.", "We pushed the recital from 7 pm to 8 pm.", {"recital, is at, 7 pm": "pushed to"}),
     ("The rent is 700 euros.", "The rent went up to 760 euros.", {"rent, is, 700 euros": "went up to"}),
     ("We use Slack.", "We switched from Slack to Zulip.", {"I, uses, Slack": "switched to"}),
