@@ -40,7 +40,8 @@ _ANY_VALUED = words("favourite favorite colour color status condition mood size 
 
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
-    relation = verb_phrase(verb)
+    used_to = verb.dep_ == "xcomp" and verb.head.lower_ == "used"
+    relation = "used to be" if used_to else verb_phrase(verb)
     if relation is None or any(
         child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children
     ):
@@ -127,7 +128,8 @@ def _is_how(
 ) -> Iterator[Statement]:
     """(is allergic to, nuts), (is, vegetarian), (is, 41 years old); nothing for a day only, or of what is compared."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
-    if any(child.i > adjective.i for child in measure) or (measure and adjective.tag_ == "JJR"):
+    a_name = any(child.text.isupper() for child in adjective.lefts)  # "O negative"
+    if any(child.i > adjective.i for child in measure) or (measure and adjective.tag_ == "JJR") or a_name:
         return
     if measure:
         slot = "age" if adjective.lower_ == "old" else None

@@ -66,6 +66,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK}|{_BARE_HOUR})?)(?!\w)",
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
+    ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),

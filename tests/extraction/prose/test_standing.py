@@ -186,3 +186,8 @@ def test_who_is_owed_is_no_part_of_the_sum(told):
 
 def test_what_is_compared_is_no_measure(told):
     assert told("Ben is 3 years older than me.", "Ana") == set()
+
+
+def test_what_one_used_to_be_one_is_not(told, ended):
+    assert told("Tom used to be a pilot.") == {"Tom, used to be, pilot"}
+    assert ended("Tom is a pilot.", "Tom used to be a pilot.") == {"Tom, is, pilot": "used"}
