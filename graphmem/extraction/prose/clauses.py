@@ -230,10 +230,8 @@ def _is_passive(verb: Token) -> bool:
 
 def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> Iterator[Statement]:
     """Give (phrase, object), and (phrase object preposition, other) for each further phrase."""
-    whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
-    if verb.lemma_ in _GIVING and kind(noun) == "amount" and whom and (receiver := name_of(whom[0], people)):
-        yield Statement(subject, phrase, word(noun), None, "amount")  # "owes Tom 50 euros"
-        yield Statement(subject, f"{phrase} {word(noun)} to", receiver)
+    if given := _sum_to_whom(phrase, verb, noun, subject, people):
+        yield from given
         return
     named = [(token, name) for token in with_conjuncts(noun) if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
@@ -265,6 +263,18 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
         for name, token in _others(preposition, other, people):
             if len(f"{phrase} {held} {preposition}".split()) <= 7:
                 yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
+
+
+def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:
+    """Read "owes Tom 50 euros", of which the parser makes one name."""
+    whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
+    to = name_of(whom[0], people) if whom and verb.lemma_ in _GIVING and kind(noun) == "amount" else None
+    given = word(noun)
+    return (
+        [Statement(subject, phrase, given, None, "amount"), Statement(subject, f"{phrase} {given} to", to)]
+        if to
+        else []
+    )
 
 
 def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:
