@@ -26,7 +26,7 @@ VARIABLE = "GRAPHMEM_TEST_NEO4J"
 
 PASSWORD = "for-tests-only"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "graphmem-neo4j"
-START_SECONDS = 180
+START_SECONDS = 600
 
 _MAIN = {5: "org.neo4j.server.CommunityEntryPoint", 2026: "org.neo4j.server.Neo4jCommunity"}
 _JAVA = {5: 17, 2026: 21}

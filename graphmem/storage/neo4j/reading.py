@@ -21,6 +21,7 @@ from graphmem.storage.neo4j.rows import (
     FACT_THEN,
     Indexed,
     Namespace,
+    Properties,
     to_entities,
     to_episodes,
     to_facts,
@@ -114,14 +115,14 @@ class Neo4jReader:
             start += " AND e.pending = $pending"
         rows = self._read(
             f"""{start} WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT $newest
-            RETURN {EPISODE} AS episode""",
+            RETURN {_told(EPISODE, ids)} AS episodes""",
             ids=None if ids is None else sorted(set(ids)),
             facts=None if facts is None else sorted(set(facts)),
             pending=pending,
             at=MOST if at is None else at,
             newest=MOST if newest is None else newest,
         )
-        return list(to_episodes(row["episode"] for row in reversed(rows)))
+        return list(to_episodes(reversed(_listed(rows, "episodes"))))
 
     def facts(
         self,
@@ -148,17 +149,15 @@ class Neo4jReader:
             found = f"MATCH (f:{label}:Fact) WHERE f.namespace = $namespace AND f.since <= at {where}"
         if relations is not None:
             found += " AND f.relation_id IN $relations"
-        return self._facts(
-            f"{TIME} {about} {found} RETURN {FACT_THEN} AS fact ORDER BY f.since, f.order",
+        rows = self._read(
+            f"""{TIME} {about} {found} WITH f, at, late ORDER BY f.since, f.order
+            RETURN {_told(FACT_THEN, ids)} AS facts""",
             at=at,
             ids=None if ids is None else sorted(set(ids)),
             names=None if entities is None else self._ids.entities(entities),
             relations=None if relations is None else [self._ids.relation(relation) for relation in relations],
         )
-
-    def _facts(self, statement: str, *, at: int | None, **parameters: object) -> list[Fact]:
-        rows = self._read(statement, at=at, **parameters)
-        return list(to_facts((row["fact"] for row in rows), at))
+        return list(to_facts(_listed(rows, "facts"), at))
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
@@ -306,3 +305,12 @@ class Neo4jReader:
 def _ids(*hits: Hits) -> list[str]:
     """What was hit, each once: the best of each kind of hits, then the second of each, and so on."""
     return list(dict.fromkeys(hit[0] for row in zip_longest(*hits) for hit in row if hit))
+
+
+def _told(what: str, ids: Iterable[str] | None) -> str:
+    """What was asked by `ids`, in one row: a row costs more than what is in it. All that there is comes one by one."""
+    return f"[{what}]" if ids is None else f"collect({what})"
+
+
+def _listed(rows: Iterable[Row], name: str) -> list[Properties]:
+    return [each for row in rows for each in row[name]]
