@@ -141,6 +141,12 @@ class Server:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def cpu_seconds(self) -> float:
+        """Of the processors, that it has taken since it was started."""
+        assert self._process
+        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """As `kill -9`: no word of farewell, nothing flushed."""
         self._end(signal.SIGKILL)
