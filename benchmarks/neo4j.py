@@ -1,7 +1,7 @@
 """What a memory on a Neo4j server survives and costs. The server is fetched and started for it, on this machine.
 
 python -m benchmarks.neo4j kill --times 10                    kill -9 of the server under two writers
-python -m benchmarks.neo4j scale --sizes 1000 10000 100000    beside SQLite
+python -m benchmarks.neo4j scale --sizes 1000 10000 100000    beside SQLite, brought there by Neo4j's importer
 python -m benchmarks.neo4j sync --episodes 10000              there, killed in the middle, resumed, and back
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,9 +30,10 @@ from rich.table import Table
 from benchmarks.scale import TRIPLES, WordVectors, World, build
 from graphmem import Memory, Triple
 from graphmem.graph.copying import all_of, texts_of
-from graphmem.graph.sync import sync
 from graphmem.protocols import Store
 from graphmem.storage import open_store
+from graphmem.storage.neo4j import write_import
+from graphmem.storage.neo4j.bulk import ARGUMENTS
 from graphmem.testing import HashEmbedder
 from tests.neo4j_server import PASSWORD, VERSIONS, Server, running
 
@@ -147,16 +149,24 @@ def examine(server: Server, writing: Sequence[Writer]) -> None:
 
 @dataclass(frozen=True)
 class Costs:
-    """Milliseconds to recall and to remember."""
+    """Milliseconds to recall and to remember, each; and of the processors, on average, by this process and the server.
+
+    The machine's `load` is that by the end.
+    """
 
     recall: Sequence[float]
+    recall_cpu: tuple[float, float]
     remember: Sequence[float]
+    remember_cpu: tuple[float, float]
+    load: float
 
     def row(self) -> list[str]:
-        return [f"{np.percentile(times, q):,.0f}" for times in (self.recall, self.remember) for q in (50, 95)]
+        times = [f"{np.percentile(times, q):,.0f}" for times in (self.recall, self.remember) for q in (50, 95)]
+        cpu = [f"{own:.0f} + {servers:.0f}" for own, servers in (self.recall_cpu, self.remember_cpu)]
+        return [*times[:2], cpu[0], *times[2:], cpu[1], f"{self.load:.1f}"]
 
 
-def measure(store: Store, facts: int) -> Costs:
+def measure(store: Store, facts: int, server: Server | None = None) -> Costs:
     """Ask it and tell it something."""
     embedder, world = WordVectors(), World(facts)
     told = world.records(min(200, facts // TRIPLES))[2]
@@ -166,36 +176,76 @@ def measure(store: Store, facts: int) -> Costs:
     new = [[world.triple() for _ in range(TRIPLES)] for _ in range(REMEMBERS + WARMING_REMEMBERS)]
     with Memory(store, embedder=embedder) as memory:
         memory._embed(queries)  # into the cache
-        recall = [_ms(lambda q=query: memory.recall(q)) for query in queries]
-        remember = [_ms(lambda t=each: memory.remember(world.text(t), triples=t)) for each in new]
-    return Costs(recall[WARMING_RECALLS:], remember[WARMING_REMEMBERS:])
+        recall = _each([lambda q=query: memory.recall(q) for query in queries], WARMING_RECALLS, server)
+        told_now = [lambda t=each: memory.remember(world.text(t), triples=t) for each in new]
+        remember = _each(told_now, WARMING_REMEMBERS, server)
+    return Costs(*recall, *remember, os.getloadavg()[0])
 
 
-def _ms(work: object) -> float:
+def _each(
+    work: Sequence[Callable[[], object]], warming: int, server: Server | None
+) -> tuple[list[float], tuple[float, float]]:
+    """Milliseconds that each took but the first, and of the processors, on average."""
+    for call in work[:warming]:
+        call()
+    before = _cpu(server)
+    times = [_ms(call) for call in work[warming:]]
+    own, servers = (1000 * (now - then) / len(times) for now, then in zip(_cpu(server), before, strict=True))
+    return times, (own, servers)
+
+
+def _cpu(server: Server | None) -> tuple[float, float]:
+    """Seconds of the processors that this process and the server have taken so far."""
+    return time.process_time(), server.cpu_seconds() if server else 0.0
+
+
+def _ms(work: Callable[[], object]) -> float:
     started = time.perf_counter()
-    work()  # type: ignore[operator]
+    work()
     return 1000 * (time.perf_counter() - started)
 
 
 def scale(version: str, sizes: Sequence[int], folder: Path) -> None:
-    table = Table("facts", "store", "recall p50, ms", "p95", "remember p50, ms", "p95", "copied in, s")
+    table = Table("facts", "store", "recall p50, ms", "p95", "CPU", "remember p50, ms", "p95", "CPU", "load")
     p50 = {}
     for facts in sizes:
         path = made(folder, facts)
         with tempfile.TemporaryDirectory() as work:
             copy = Path(work) / "copy.db"
             copy.write_bytes(path.read_bytes())
-            table.add_row(f"{facts:,}", "SQLite", *measure(open_store(copy), facts).row(), "")
-        with running(version) as server:
-            source, target = open_store(path), open_store(server.uri)
-            seconds = _ms(lambda s=source, t=target: sync(s, t)) / 1000
-            source.close()
-            target.connection.read("CALL db.awaitIndexes(600)")  # type: ignore[attr-defined]
-            costs = measure(target, facts)
+            table.add_row(f"{facts:,}", "SQLite", *measure(open_store(copy), facts).row())
+        with imported(version, path) as server:
+            costs = measure(open_store(server.uri), facts, server)
         p50[facts] = np.median(costs.recall)
-        table.add_row("", "Neo4j", *costs.row(), f"{seconds:,.0f}")
-        Console(width=120).print(table)
+        table.add_row("", f"Neo4j {version}", *costs.row())
+        Console(width=140).print(table)
+    print("CPU: milliseconds each, of this process + of the server")
     print(f"recall of the largest to the smallest: {p50[sizes[-1]] / p50[sizes[0]]:.2f} times")
+
+
+@contextmanager
+def imported(version: str, path: Path) -> Iterator[Server]:
+    """A server with the memory at `path`, by Neo4j's importer; says how long each part took."""
+    with tempfile.TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as work:
+        server, tables = Server(version, Path(work) / "server"), Path(work) / "tables"
+        source = open_store(path)
+        seconds = {"tables": _seconds(lambda: write_import(source, tables))}
+        source.close()
+        command = ["database", "import", "full", "neo4j", "--overwrite-destination", f"@{ARGUMENTS}"]
+        seconds["importer"] = _seconds(lambda: server.admin(*command, cwd=tables))
+        shutil.rmtree(tables)
+        try:
+            server.start()
+            seconds["constraints and indexes"] = _seconds(lambda: open_store(server.uri).close())
+            told = ", ".join(f"{what} {took:,.0f} s" for what, took in seconds.items())
+            print(f"{path.name} to {version}: {told}; in all {sum(seconds.values()):,.0f} s", flush=True)
+            yield server
+        finally:
+            server.stop()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    return _ms(work) / 1000
 
 
 def made(folder: Path, facts: int) -> Path:

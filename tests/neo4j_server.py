@@ -26,7 +26,7 @@ VARIABLE = "GRAPHMEM_TEST_NEO4J"
 
 PASSWORD = "for-tests-only"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "graphmem-neo4j"
-START_SECONDS = 180
+START_SECONDS = 600
 
 _MAIN = {5: "org.neo4j.server.CommunityEntryPoint", 2026: "org.neo4j.server.Neo4jCommunity"}
 _JAVA = {5: 17, 2026: 21}
@@ -140,6 +140,12 @@ class Server:
     @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def cpu_seconds(self) -> float:
+        """Of the processors, that it has taken since it was started."""
+        assert self._process
+        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """As `kill -9`: no word of farewell, nothing flushed."""

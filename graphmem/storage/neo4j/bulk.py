@@ -80,7 +80,7 @@ def _cell(value: object) -> object:
 
 
 def _tables(store: Store, ids: Namespace) -> Iterator[tuple[str, str, Iterator[Properties]]]:
-    """The importer's argument for a table, the name of its file, and its rows."""
+    """The importer's argument for a table (newer ones want a folder before the file's name), the file, its rows."""
     entities, episodes, facts = store.entities(), store.episodes(), store.facts(current=False)
     if any(episode.images for episode in episodes):
         raise InputError("the importer takes no images: copy a memory that has some by `graphmem sync`")
@@ -108,9 +108,9 @@ def _tables(store: Store, ids: Namespace) -> Iterator[tuple[str, str, Iterator[P
     }
     for label, rows in nodes.items():
         named = ({"namespace": ids.name, **row} for row in rows)
-        yield f"--nodes={label}={label}.csv", f"{label}.csv", named
+        yield f"--nodes={label}=./{label}.csv", f"{label}.csv", named
     for kind, rows in edges.items():
-        yield f"--relationships={kind}={kind}.edges.csv", f"{kind}.edges.csv", rows
+        yield f"--relationships={kind}=./{kind}.edges.csv", f"{kind}.edges.csv", rows
 
 
 def _ends(start: str, start_id: str, end: str, end_id: str) -> Properties:

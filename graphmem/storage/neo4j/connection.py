@@ -69,6 +69,15 @@ class Connection:
         """The rows of one statement, which the server refuses to let write anything."""
         return self._persist(READ_ACCESS, lambda session: _rows(session, statement, parameters))
 
+    def read_marked(self, statement: str, **parameters: Any) -> tuple[list[Row], str]:
+        """As `read`, with the bookmark by its end: it is another after every write to the database, whoever wrote."""
+
+        def work(session: Session) -> tuple[list[Row], str]:
+            rows = _rows(session, statement, parameters)
+            return rows, " ".join(sorted(session.last_bookmarks().raw_values))
+
+        return self._persist(READ_ACCESS, work)
+
     def write(self, statement: str, **parameters: Any) -> list[Row]:
         """Run one statement in a transaction of its own. It must change nothing when it is run again."""
         return self._persist(WRITE_ACCESS, lambda session: _rows(session, statement, parameters))

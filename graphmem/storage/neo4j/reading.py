@@ -9,66 +9,37 @@ from typing import get_args
 
 from graphmem.errors import InputError
 from graphmem.protocols import Kind
-from graphmem.records import MOST, MOST_COUNTED, Around, Entity, Episode, Fact, Hits, Merge, Part, Seeds, Stats, Vector
-from graphmem.storage.neo4j import schema, searching, seeding
+from graphmem.records import MOST, Around, Entity, Episode, Fact, Hits, Merge, Part, Seeds, Stats, Vector
+from graphmem.storage.neo4j import schema, searching, seeding, surroundings
 from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
-from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, MERGES, NAMED, SEEN_BY_THEN, TIME
+from graphmem.storage.neo4j.cypher import EMBEDDER, MERGES, NAMED, SEEN_BY_THEN, TIME
 from graphmem.storage.neo4j.images import Images
+from graphmem.storage.neo4j.kept import EntityAsked, EpisodeAsked, Kept, grouped, known, put
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
     FACT_THEN,
     Indexed,
     Namespace,
+    Properties,
     to_entities,
+    to_episode,
     to_episodes,
     to_facts,
     to_merge,
-    to_pairs,
     to_parts,
     to_vector,
 )
+from graphmem.storage.neo4j.surroundings import of_entity, of_episode
 
 LONGEST_NAMESPACE = 1000
 
 KEPT = 20_000
 """So many vectors that were read are kept, until all are replaced. A text's never changes before that."""
 
-LATELY_RETIRED = 200
-"""So many of an entity's facts, the last to be retired, are looked at for those that were denied at once."""
-
-_AROUND = f"""{TIME}
-CALL (at, late) {{ {NAMED}
-    CALL (n, at) {{ MATCH (e:Episode)-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
-        WITH e, m ORDER BY m.entity_id DESC, m.step DESC LIMIT $episodes RETURN collect(e.id) AS told }}
-    CALL (n, at, late) {{ {HELD} RETURN collect({FACT_THEN}) AS held }}
-    CALL (n, at, late) {{ MATCH (f:Retired) WHERE f.subject_id = n.id AND f.until <= at
-        WITH f, at, late ORDER BY f.subject_id DESC, f.until DESC LIMIT {LATELY_RETIRED}
-        WITH f, at, late WHERE f.since = f.until
-        WITH f, at, late LIMIT $limit RETURN collect({FACT_THEN}) AS disputed }}
-    WITH n, told, held, disputed, CASE WHEN late THEN
-            COUNT {{ MATCH (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
-                RETURN f LIMIT {MOST_COUNTED} }}
-        ELSE COUNT {{ (n)-[:FACT]-() }} END AS facts,
-        CASE WHEN late THEN COUNT {{ MATCH ()-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
-                RETURN m LIMIT {MOST_COUNTED} }}
-        ELSE COUNT {{ (n)<-[:MENTIONS]-() }} END AS mentions
-    RETURN collect({{name: n.name, told: told, held: held, disputed: disputed,
-        facts: facts, mentions: mentions}}) AS entities }}
-CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $namespace AND e.id = id AND e.step <= at
-    CALL (e, at, late) {{ MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact)
-        WHERE f.since <= at AND (f.until IS NULL OR f.until > at)
-        WITH f, at, late ORDER BY f.order LIMIT $limit RETURN collect({FACT_THEN}) AS held }}
-    CALL (e) {{ OPTIONAL MATCH (b:Episode) WHERE b.namespace = e.namespace AND b.step <= e.step AND b.order IS NOT NULL
-            AND (b.step < e.step OR b.order < e.order)
-        RETURN b.id AS before ORDER BY b.namespace DESC, b.step DESC, b.order DESC LIMIT 1 }}
-    CALL (e, at) {{ OPTIONAL MATCH (a:Episode) WHERE a.namespace = e.namespace AND a.step >= e.step AND a.step <= at
-            AND a.order IS NOT NULL AND (a.step > e.step OR a.order > e.order)
-        RETURN a.id AS after ORDER BY a.namespace, a.step, a.order LIMIT 1 }}
-    RETURN collect({{id: e.id, held: held, before: before, after: after,
-        mentions: COLLECT {{ MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name }}}}) AS episodes }}
-RETURN entities, episodes"""
+_EPISODES = f"""UNWIND $keys AS key MATCH (e:Episode {{namespace: $namespace, id: key[0]}}) WHERE e.step <= key[1]
+RETURN collect([key[0], key[1], e.order, {EPISODE}]) AS episodes"""
 
 
 class Neo4jReader:
@@ -85,6 +56,7 @@ class Neo4jReader:
         self._embedder: str | None = None
         self._vectors: dict[str, Vector] = {}
         self._renewed: int | None = None
+        self._kept = Kept()
         try:
             schema.prepare(self.connection)
         except BaseException:
@@ -93,6 +65,10 @@ class Neo4jReader:
 
     def _read(self, statement: str, **parameters: object) -> list[Row]:
         return self.connection.read(statement, namespace=self._ids.name, **parameters)
+
+    def _read_marked(self, statement: str, **parameters: object) -> tuple[list[Row], str]:
+        """The rows, and the bookmark of the state in which they were read, if it is also that of a read before."""
+        return self.connection.read_marked(statement, namespace=self._ids.name, **parameters)
 
     def episodes(
         self,
@@ -103,6 +79,8 @@ class Neo4jReader:
         at: int | None = None,
         newest: int | None = None,
     ) -> list[Episode]:
+        if ids is not None and facts is None and pending is None and newest is None:
+            return self._episodes(sorted(set(ids)), MOST if at is None else at)
         start = "MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step <= $at AND e.order IS NOT NULL"
         if facts is not None:
             start = """UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id})
@@ -114,14 +92,35 @@ class Neo4jReader:
             start += " AND e.pending = $pending"
         rows = self._read(
             f"""{start} WITH e ORDER BY e.namespace DESC, e.step DESC, e.order DESC LIMIT $newest
-            RETURN {EPISODE} AS episode""",
+            RETURN {_told(EPISODE, ids)} AS episodes""",
             ids=None if ids is None else sorted(set(ids)),
             facts=None if facts is None else sorted(set(facts)),
             pending=pending,
             at=MOST if at is None else at,
             newest=MOST if newest is None else newest,
         )
-        return list(to_episodes(row["episode"] for row in reversed(rows)))
+        return list(to_episodes(reversed(_listed(rows, "episodes"))))
+
+    def _episodes(self, ids: Sequence[str], at: int) -> list[Episode]:
+        """Those with these ids, in order: what is kept of them, once the server has said that it is as it was."""
+        keys, kept = [(id_, at) for id_ in ids], self._kept
+        found = known(kept.episodes, keys)
+        read, bookmark = self._read_episodes([key for key in keys if key not in found])
+        if bookmark == kept.bookmark:
+            put(kept.episodes, read)
+        else:
+            self._kept = Kept(bookmark)
+            if found:
+                found, (read, _) = {}, self._read_episodes(keys)
+        rows = [each for row in (found | read).values() for each in row]
+        return [episode for _, episode in sorted(rows, key=lambda each: (each[1].step, each[0]))]
+
+    def _read_episodes(
+        self, keys: list[tuple[str, int]]
+    ) -> tuple[dict[tuple[str, int], tuple[tuple[int, Episode], ...]], str]:
+        (row,), bookmark = self._read_marked(_EPISODES, keys=[list(key) for key in keys])
+        told = [(key, order, each) for *key, order, each in row["episodes"] if each["id"]]
+        return grouped(keys, (((id_, at), (order, to_episode(each))) for (id_, at), order, each in told)), bookmark
 
     def facts(
         self,
@@ -148,17 +147,15 @@ class Neo4jReader:
             found = f"MATCH (f:{label}:Fact) WHERE f.namespace = $namespace AND f.since <= at {where}"
         if relations is not None:
             found += " AND f.relation_id IN $relations"
-        return self._facts(
-            f"{TIME} {about} {found} RETURN {FACT_THEN} AS fact ORDER BY f.since, f.order",
+        rows = self._read(
+            f"""{TIME} {about} {found} WITH f, at, late ORDER BY f.since, f.order
+            RETURN {_told(FACT_THEN, ids)} AS facts""",
             at=at,
             ids=None if ids is None else sorted(set(ids)),
             names=None if entities is None else self._ids.entities(entities),
             relations=None if relations is None else [self._ids.relation(relation) for relation in relations],
         )
-
-    def _facts(self, statement: str, *, at: int | None, **parameters: object) -> list[Fact]:
-        rows = self._read(statement, at=at, **parameters)
-        return list(to_facts((row["fact"] for row in rows), at))
+        return list(to_facts(_listed(rows, "facts"), at))
 
     def entities(self, names: Iterable[str] | None = None, *, at: int | None = None) -> list[Entity]:
         start = "MATCH (n:Entity) WHERE n.namespace = $namespace" if names is None else f"{NAMED} WITH n WHERE true"
@@ -171,7 +168,7 @@ class Neo4jReader:
         return list(to_entities(row["entity"] for row in rows))
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:
-        (row,) = self._read(
+        (row,), bookmark = self._read_marked(
             seeding.statement(at),
             names=self._ids.entities(names),
             queries=searching.as_queries(vectors),
@@ -180,6 +177,8 @@ class Neo4jReader:
             limit=limit,
             at=searching.step(at),
         )
+        if bookmark != self._kept.bookmark:
+            self._kept = Kept(bookmark)
         self._embedder = row["embedder"]
         if row["renewed"] != self._renewed:
             self._renewed, self._vectors = row["renewed"], {}
@@ -230,25 +229,45 @@ class Neo4jReader:
         episodes: int,
         at: int | None = None,
     ) -> Around:
-        (row,) = self._read(
-            _AROUND, names=self._ids.entities(entities), of=sorted(set(of)), limit=facts, episodes=episodes, at=at
+        """See `Store.around`. What was read before is of the state in which the last statement found the database."""
+        names = [(id_, facts, episodes, at) for id_ in self._ids.entities(entities)]
+        ids = [(id_, facts, at) for id_ in sorted(set(of))]
+        kept = self._kept
+        of_entities, of_episodes = known(kept.of_entities, names), known(kept.of_episodes, ids)
+        if len(of_entities) < len(names) or len(of_episodes) < len(ids):
+            new = [key for key in names if key not in of_entities], [key for key in ids if key not in of_episodes]
+            read = self._around(*new, facts=facts, episodes=episodes, at=at)
+            if read.bookmark == kept.bookmark:
+                put(kept.of_entities, read.of_entities)
+                put(kept.of_episodes, read.of_episodes)
+            else:
+                self._kept = Kept(read.bookmark)
+                if of_entities or of_episodes:
+                    of_entities, of_episodes = {}, {}
+                    read = self._around(names, ids, facts=facts, episodes=episodes, at=at)
+            of_entities |= read.of_entities
+            of_episodes |= read.of_episodes
+        return surroundings.together(
+            [each for key in names for each in of_entities[key]], [each for key in ids for each in of_episodes[key]]
         )
-        held = {fact["id"]: fact for each in (*row["entities"], *row["episodes"]) for fact in each["held"]}
-        mentions = [(each["name"], id_) for each in row["entities"] for id_ in each["told"]]
-        mentions += [(name, each["id"]) for each in row["episodes"] for name in each["mentions"]]
-        taught = ((each["id"], fact["id"]) for each in row["episodes"] for fact in each["held"])
-        follows = (pair for e in row["episodes"] for pair in ((e["before"], e["id"]), (e["id"], e["after"])))
-        return Around(
-            facts=tuple(sorted(to_facts(held.values(), at), key=lambda fact: -fact.since)),
-            taught=to_pairs(taught),
-            mentions=to_pairs(mentions),
-            follows=to_pairs(follows),
-            disputed=to_facts(fact for each in row["entities"] for fact in each["disputed"]),
-            degrees={
-                each["name"]: min(each["facts"], MOST_COUNTED) + min(each["mentions"], MOST_COUNTED)
-                for each in row["entities"]
-                if each["name"]
-            },
+
+    def _around(
+        self, names: list[EntityAsked], ids: list[EpisodeAsked], *, facts: int, episodes: int, at: int | None
+    ) -> Kept:
+        (row,), bookmark = self._read_marked(
+            surroundings.STATEMENT,
+            names=[name for name, *_ in names],
+            of=[id_ for id_, *_ in ids],
+            limit=facts,
+            episodes=episodes,
+            at=at,
+        )
+        entities = (each for each in row["entities"] if each["name"])
+        found = (each for each in row["episodes"] if each["id"])
+        return Kept(
+            bookmark,
+            of_entities=grouped(names, (((it["asked"], facts, episodes, at), of_entity(it, at)) for it in entities)),
+            of_episodes=grouped(ids, (((it["id"], facts, at), of_episode(it, at)) for it in found)),
         )
 
     def nearest(
@@ -306,3 +325,12 @@ class Neo4jReader:
 def _ids(*hits: Hits) -> list[str]:
     """What was hit, each once: the best of each kind of hits, then the second of each, and so on."""
     return list(dict.fromkeys(hit[0] for row in zip_longest(*hits) for hit in row if hit))
+
+
+def _told(what: str, ids: Iterable[str] | None) -> str:
+    """What was asked by `ids`, in one row: a row costs more than what is in it. All that there is comes one by one."""
+    return f"[{what}]" if ids is None else f"collect({what})"
+
+
+def _listed(rows: Iterable[Row], name: str) -> list[Properties]:
+    return [each for row in rows for each in row[name]]

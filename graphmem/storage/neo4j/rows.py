@@ -212,8 +212,8 @@ FACT_THEN = f"""{_FACT}, support:
 """A fact `f` as it stood at step `at`, when something `late`r must not be seen."""
 
 EPISODE = """e {.id, .text, .step, .time, .metadata, .key, .pending, .error, .speaker, .images,
-    facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f:Fact) RETURN f.id ORDER BY f.order },
-    mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n:Entity) RETURN n.name ORDER BY n.order }}"""
+    facts: COLLECT { MATCH (e)-[:ASSERTED|SUPPORTED]->(f) RETURN f.id ORDER BY f.order },
+    mentions: COLLECT { MATCH (e)-[:MENTIONS]->(n) RETURN n.name ORDER BY n.order }}"""
 
 PASSAGE = "p {.id, .episode, .start, .end, .heading}"
 

@@ -22,6 +22,9 @@ LEAST_ASKED, MOST_ASKED = 200, 20_000
 
 MOST_WORDS = 200
 
+RANKED = 2
+"""So many times as many vectors as are wanted are compared exactly, of those that the index gives."""
+
 SPARE = 4
 """So many times as many matches as are wanted are read, since the newest of equals come first."""
 
@@ -31,16 +34,19 @@ UNWIND $queries AS asking
 WITH some, asking.number AS number, asking.vector AS query, size(some) > {few} AS partial
 CALL (some, query, partial) {{
     CALL (some, query, partial) {{
-        WITH some, partial WHERE NOT partial UNWIND some AS v RETURN v
+        WITH some, query, partial WHERE NOT partial UNWIND some AS v
+        WITH v, query WHERE size(v.values) = size(query)
+        RETURN v, vector.similarity.cosine(v.values, query) AS score ORDER BY score DESC LIMIT {ranked}
         UNION WITH query, partial WHERE partial
-        CALL db.index.vector.queryNodes('{index}', $asked, query) YIELD node AS v
-        WHERE v.namespace = $namespace RETURN v }}
-    WITH v, query WHERE size(v.values) = size(query)
+        CALL db.index.vector.queryNodes('{index}', $asked, query) YIELD node AS v, score AS rough
+        WHERE v.namespace = $namespace
+        WITH v, query, rough ORDER BY rough DESC LIMIT {ranked}
+        RETURN v, vector.similarity.cosine(v.values, query) AS score }}
     MATCH {match}
-    WITH f, {time} AS time, vector.similarity.cosine(v.values, query) AS score
-    ORDER BY score DESC, time DESC, f.order DESC LIMIT $limit
+    WITH f, {time} AS time, score ORDER BY score DESC, time DESC, f.order DESC LIMIT $limit
     RETURN collect([score, time, f.order, f.id]) AS hits }}
 RETURN number, partial, hits"""
+"""Exact scores cost the most: the index's own, of rounded numbers, says of which vectors they are wanted."""
 
 _FACTS_NOW = "(f:Current) WHERE f.text_id = v.id"
 _FACTS_THEN = "(f:Fact) WHERE f.text_id = v.id AND f.since <= $at AND (f.until IS NULL OR f.until > $at)"
@@ -70,8 +76,10 @@ def nearest_statement(kind: Indexed, at: int | None) -> str:
         match = _FACTS_NOW if at is None else _FACTS_THEN
     else:
         labels, time, match = [f"{kind.capitalize()}Text"], "f.step", _SEEN.format(label=kind.capitalize())
+    ranked = f"{RANKED} * $limit" if at is None else f"{FEW} + $asked"  # of the past, any number may not hold
     return "\nUNION ALL ".join(
-        _NEAREST.format(label=label, index=VECTOR_INDEXES[label], few=FEW, match=match, time=time) for label in labels
+        _NEAREST.format(label=label, index=VECTOR_INDEXES[label], few=FEW, ranked=ranked, match=match, time=time)
+        for label in labels
     )
 
 

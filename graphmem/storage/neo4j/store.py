@@ -10,6 +10,7 @@ from graphmem.records import TOGETHER, Change, Episode, Known, Observed, Wanted
 from graphmem.storage.neo4j.connection import Row, Run
 from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, LAST_STEP, NAMED, PUT_PASSAGE
 from graphmem.storage.neo4j.images import LOOSEN
+from graphmem.storage.neo4j.kept import Kept
 from graphmem.storage.neo4j.reading import Neo4jReader
 from graphmem.storage.neo4j.rows import (
     ENTITY,
@@ -72,7 +73,7 @@ class Neo4jStore(Neo4jReader):
 
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:
         change, result = self.connection.transaction(lambda run: self._decided(run, decide))
-        self._embedder = change.embedder or self._embedder
+        self._embedder, self._kept = change.embedder or self._embedder, Kept()
         if change.loose_texts or change.gone_episodes or change.vectors_replaced:
             self._vectors = {}  # what was forgotten is kept nowhere
         if change.gone_episodes:
@@ -124,7 +125,7 @@ class Neo4jStore(Neo4jReader):
             found = self.connection.transaction(lambda run: self._seen(self._here(run), episode, asked, images or {}))
         else:
             (found,) = self.connection.write(OBSERVE, namespace=self._ids.name, **asked)
-        self._embedder = found["embedder"]
+        self._embedder, self._kept = found["embedder"], Kept()
         stored = to_episode(found["episode"])
         return Observed(
             stored,

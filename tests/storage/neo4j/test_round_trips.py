@@ -127,3 +127,26 @@ def test_what_is_asked_by_id_is_looked_up_one_by_one(house: Memory, monkeypatch:
 def _hits(plan: dict[str, Any]) -> int:
     """How often a plan, and what it is made of, touched the database."""
     return int(plan["args"].get("DbHits", 0)) + sum(map(_hits, plan.get("children", ())))
+
+
+def test_what_was_told_is_not_read_again_until_somebody_writes(house: Memory) -> None:
+    """Of the second question only its seeds are asked for, and whether the episodes are as they were."""
+    for _ in range(2):
+        first = house.recall("where is the red apple?")
+    with listening() as sent:
+        again = house.recall("where is the red apple?")
+    assert again.facts == first.facts
+    assert sent.count("RUN") == 2
+
+
+def test_what_another_client_writes_is_seen_by_the_next_question(house: Memory, server: Server, namespace: str) -> None:
+    for _ in range(2):
+        house.recall("where is the red apple?")
+    with Memory(server.uri, namespace=namespace, embedder=load_embedder("lexical")) as other:
+        other.remember("a story", triples=[("red apple", "is of", "Ann")])
+        assert "red apple, is of, Ann" in map(str, house.recall("whose is the red apple?").facts)
+        episode = other.episodes()[-1]
+        assert house._store.episodes(ids=[episode.id]) == [episode]
+        other.forget(episode.id)
+    assert house._store.episodes(ids=[episode.id]) == []
+    assert "red apple, is of, Ann" not in map(str, house.recall("whose is the red apple?").facts)
