@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 from graphmem import validation
 from graphmem.graph import identity
@@ -52,6 +53,19 @@ class Lessons:
             return names | _keys(self._extractor().anchors), _keys([*identity.numbered(names), *self._unwritten])
         ends = identity.ends(given)
         return names | _keys(ends), _keys(identity.numbered(ends))
+
+    @contextmanager
+    def reading(self, observed: Observed) -> Iterator[None]:
+        """Let an extractor that can read ahead do so in a thread, while the embedder, which holds no lock, embeds."""
+        reader = Thread(target=self.read_ahead, args=([_observation(observed)],))
+        if hasattr(self._extractor(), "read_ahead"):
+            with suppress(RuntimeError):  # as the interpreter ends no thread begins: it is read in its turn
+                reader.start()
+        try:
+            yield
+        finally:
+            if reader.ident:
+                reader.join()
 
     def read_ahead(self, observations: Sequence[Observation]) -> None:
         """Let an extractor that can read together what it is asked for next; what fails here is told in its turn."""
