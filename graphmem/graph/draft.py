@@ -120,7 +120,7 @@ class Draft:
             self.merges, self._merges_before = list(known.merges), list(known.merges)
 
     def _unasked(self, wanted: Wanted) -> Wanted:
-        """What of this was not asked before, or not of so early a step."""
+        """What of this was not asked before, or not of so early a step; a name in any spelling is the same."""
         since, after = _steps(wanted)
 
         def is_new(place: Place) -> bool:
@@ -137,11 +137,13 @@ class Draft:
 
     def _new(self, kind: str, wanted: Sequence[str]) -> tuple[str, ...]:
         asked = self._asked.get(kind, ())
-        return tuple(it for it in wanted if it not in asked)
+        key = str if kind == "episodes" else entity_key
+        return tuple(it for it in wanted if key(it) not in asked)
 
     def _note(self, wanted: Wanted) -> None:
-        for kind in ("episodes", "names", "subjects"):
-            self._asked.setdefault(kind, set()).update(getattr(wanted, kind))
+        self._asked.setdefault("episodes", set()).update(wanted.episodes)
+        for kind in ("names", "subjects"):
+            self._asked.setdefault(kind, set()).update(map(entity_key, getattr(wanted, kind)))
         self._asked_places |= dict.fromkeys(wanted.places, _steps(wanted))
 
     def _is_left(self, episode_id: str) -> bool:
@@ -289,9 +291,10 @@ class Draft:
 
     def _meet(self, given: str) -> str:
         """What the entity of that name is called, which is there from now on."""
-        if self.called(given) is None:
-            self._hold_entity(Entity(given))
-        return self.name(given)
+        found = self.called(given)
+        if found is None:
+            self._hold_entity(found := Entity(given))
+        return found.name
 
     def name_entity(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""
