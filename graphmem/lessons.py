@@ -85,7 +85,7 @@ class Lessons:
             extraction = Extraction(given)
         seen = described(observed.episode.images, map(validation.clean, extraction.descriptions))
         episode, known = replace(observed.episode, images=seen), observed.known
-        triples = tuple(_clean(triple) for triple in extraction.triples)
+        triples = extraction.triples if given is not None else tuple(map(_clean, extraction.triples))
         told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
         names = self._names(observed, told, given, called)
         linked = tuple(identity.linked(triple, names) for triple in triples)

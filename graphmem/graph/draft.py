@@ -120,7 +120,7 @@ class Draft:
             self.merges, self._merges_before = list(known.merges), list(known.merges)
 
     def _unasked(self, wanted: Wanted) -> Wanted:
-        """What of this was not asked before, or not of so early a step; a name in any spelling is the same."""
+        """What of this was not asked before, by name or by key, or not of so early a step."""
         since, after = _steps(wanted)
 
         def is_new(place: Place) -> bool:
@@ -136,14 +136,14 @@ class Draft:
         )
 
     def _new(self, kind: str, wanted: Sequence[str]) -> tuple[str, ...]:
-        asked = self._asked.get(kind, ())
-        key = str if kind == "episodes" else entity_key
-        return tuple(it for it in wanted if key(it) not in asked)
+        if not (asked := self._asked.get(kind)):
+            return tuple(wanted)
+        new = tuple(it for it in wanted if it not in asked)
+        return new if kind == "episodes" else tuple(it for it in new if entity_key(it) not in asked)
 
     def _note(self, wanted: Wanted) -> None:
-        self._asked.setdefault("episodes", set()).update(wanted.episodes)
-        for kind in ("names", "subjects"):
-            self._asked.setdefault(kind, set()).update(map(entity_key, getattr(wanted, kind)))
+        for kind in ("episodes", "names", "subjects"):
+            self._asked.setdefault(kind, set()).update(getattr(wanted, kind))
         self._asked_places |= dict.fromkeys(wanted.places, _steps(wanted))
 
     def _is_left(self, episode_id: str) -> bool:

@@ -122,7 +122,7 @@ class SqliteStore(SqliteReader):
         )
 
     def _wanted_episodes(self, wanted: Wanted) -> Sequence[Episode]:
-        found = {}
+        found: dict[int, Episode] = {}
         for column, values in (("id", wanted.episodes), ("key", wanted.keys)):
             if values:  # a statement for each: SQLite is slow to make the tables that one for both would need
                 sql = f"{EPISODE} WHERE e.namespace = ? AND e.{column} {IN}"
