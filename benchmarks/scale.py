@@ -15,9 +15,11 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +45,7 @@ HUBS = ("inventory", "market square", "player")
 HUB_FACTS = 20_000
 BATCH = 5_000
 """Episodes restored in one transaction."""
-QUERIES, OBSERVATIONS = 100, 30
+QUERIES, OBSERVATIONS, BESIDE = 100, 30, 40
 
 _SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
 
@@ -284,6 +286,37 @@ def brute_force(path: Path, facts: int) -> float:
     return float(np.median(times))
 
 
+def beside_a_writer(path: Path, facts: int) -> tuple[float, float]:
+    """Recalls a second of one thread: alone, and beside a thread that writes one observation after the other.
+
+    On a copy of the memory at `path`; the two by turns, a median of five each.
+    """
+    embedder, world = WordVectors(), World(facts)
+    queries = [" ".join(world.triple()) for _ in range(QUERIES)]
+    writes, ended = threading.Event(), threading.Event()
+    with tempfile.TemporaryDirectory() as folder, Memory(shutil.copy(path, folder), embedder=embedder) as memory:
+        memory._embed(queries)
+
+        def write() -> None:
+            while writes.wait() and not ended.is_set():
+                triples = [world.triple() for _ in range(TRIPLES)]
+                memory.remember(world.text(triples), triples=triples)
+
+        def pace() -> float:
+            return 1e3 * BESIDE / _timed(lambda: [memory.recall(query) for query in queries[:BESIDE]])[0]
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        paces: dict[bool, list[float]] = {False: [], True: []}
+        for busy in (False, True) * 5:
+            (writes.set if busy else writes.clear)()
+            paces[busy].append(pace())
+        ended.set()
+        writes.set()
+        writer.join()
+    return float(np.median(paces[False])), float(np.median(paces[True]))
+
+
 def _in_a_process_of_its_own(path: Path, facts: int) -> Costs:
     command = [sys.executable, "-m", "benchmarks.scale", "--measure", str(path), "--sizes", str(facts)]
     return Costs(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
@@ -326,6 +359,8 @@ def main() -> None:
     _print(found)
     print(f"{machine()}{', each kept busy' if given.busy else ''}")
     print(f"every triplet of 1,000 embedded again at each of 2 hops: {embedding_all_again():,.0f} ms a question")
+    alone, beside = beside_a_writer(given.location / f"scale-{given.sizes[0]}.db", given.sizes[0])
+    print(f"recalls a second at {given.sizes[0]:,}: {alone:.0f} alone, {beside:.0f} beside a writing thread")
     if (path := given.location / "scale-100000.db").exists():
         print(f"brute force at 100,000 (all vectors, plain BM25): {brute_force(path, 100_000):,.1f} ms a question")
 

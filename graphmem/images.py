@@ -38,6 +38,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 def read(given: object) -> tuple[bytes, ...]:
     """The bytes of images, each once, given as paths, bytes or "data:" URLs. Raises `InputError` for what is none."""
+    if given == ():
+        return ()
     if isinstance(given, str | bytes | PathLike | Mapping) or not isinstance(given, Iterable):
         raise InputError(f"images are a list of paths or bytes, not {given!r:.80}")
     return tuple(dict.fromkeys(_read(each, f"image {number}") for number, each in enumerate(given, 1)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 from graphmem import validation
 from graphmem.graph import identity
@@ -53,6 +54,19 @@ class Lessons:
         ends = identity.ends(given)
         return names | _keys(ends), _keys(identity.numbered(ends))
 
+    @contextmanager
+    def reading(self, observed: Observed) -> Iterator[None]:
+        """Let an extractor that can read ahead do so in a thread, while an embedder embeds that leaves Python to it."""
+        reader = Thread(target=self.read_ahead, args=([_observation(observed)],))
+        if hasattr(self._extractor(), "read_ahead"):
+            with suppress(RuntimeError):  # as the interpreter ends no thread begins: it is read in its turn
+                reader.start()
+        try:
+            yield
+        finally:
+            if reader.ident:
+                reader.join()
+
     def read_ahead(self, observations: Sequence[Observation]) -> None:
         """Let an extractor that can read together what it is asked for next; what fails here is told in its turn."""
         ahead = getattr(self._extractor(), "read_ahead", None) if observations else None
@@ -71,7 +85,7 @@ class Lessons:
             extraction = Extraction(given)
         seen = described(observed.episode.images, map(validation.clean, extraction.descriptions))
         episode, known = replace(observed.episode, images=seen), observed.known
-        triples = tuple(_clean(triple) for triple in extraction.triples)
+        triples = extraction.triples if given is not None else tuple(map(_clean, extraction.triples))
         told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
         names = self._names(observed, told, given, called)
         linked = tuple(identity.linked(triple, names) for triple in triples)

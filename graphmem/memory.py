@@ -336,7 +336,8 @@ class Memory(View):
 
     def _in_context(self, observed: Observed) -> Observed:
         """With what bears on it, as far as its extractor wants to know."""
-        vector = self._checked_embedder().embed([observed.episode.text])
+        with self._lessons.reading(observed):
+            vector = self._checked_embedder().embed([observed.episode.text])
         observed = with_near(self._store, observed, vector)
         if not self._slow:
             return observed

@@ -135,7 +135,7 @@ class Store(Protocol):
         `images` are the bytes of its images, by hash; each is kept once. A step of `NEXT` is one more than the last.
         One whose id or key is there already is given back as stored. Gives the entities called any of `names`, and at
         most `limit` facts about them, newest first, that hold at the episode's step; the entities called any of `also`,
-        without facts; and the few episodes just before it.
+        without facts; and the few episodes just before it, which nobody needs with a `limit` of 0.
         """
 
     def write(self, decide: Callable[[Select], tuple[Change, Result]]) -> Result:

@@ -25,7 +25,8 @@ def text(what: str, given: object) -> str:
 
 def clean(given: str) -> str:
     """`given` without halves of surrogate pairs and NUL, each replaced by `?` or `�`."""
-    return given.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    plain = given if given.isascii() else given.encode("utf-8", "replace").decode("utf-8")
+    return plain.replace("\0", "\ufffd")
 
 
 def whole(what: str, given: object, least: int) -> int:
@@ -53,6 +54,8 @@ def some_moment(given: object) -> datetime:
 
 def metadata(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy of `given` as JSON holds it."""
+    if given is None:
+        return {}
     try:
         made = json.loads(clean(json.dumps(dict(given or {}), allow_nan=False, ensure_ascii=False)))
     except (TypeError, ValueError, RecursionError) as error:

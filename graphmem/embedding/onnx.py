@@ -26,7 +26,7 @@ from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
 BATCH = 16  # on two cores the most texts a second, short or long; larger batches fall out of the cache
-STRETCH = 2  # the longest text of a batch is at most so many times as long as its shortest
+PADDING = 16  # so many tokens of padding take as long as one batch more
 THREADS = 4  # short texts give no work for more
 TOKENIZERS = ("tokenizer.json", "vocab.txt")
 
@@ -158,7 +158,9 @@ def batches_of(lengths: Sequence[int]) -> list[list[int]]:
     """
     batches: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not batches or len(batches[-1]) == BATCH or lengths[i] > STRETCH * lengths[batches[-1][0]]:
+        last = batches[-1] if batches else []
+        padding = len(last) * (lengths[i] - lengths[last[-1]]) if last else 0
+        if not last or len(last) == BATCH or padding > PADDING:
             batches.append([])
         batches[-1].append(i)
     return batches

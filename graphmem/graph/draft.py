@@ -120,7 +120,7 @@ class Draft:
             self.merges, self._merges_before = list(known.merges), list(known.merges)
 
     def _unasked(self, wanted: Wanted) -> Wanted:
-        """What of this was not asked before, or not of so early a step."""
+        """What of this was not asked before, by name or by key, or not of so early a step."""
         since, after = _steps(wanted)
 
         def is_new(place: Place) -> bool:
@@ -136,8 +136,10 @@ class Draft:
         )
 
     def _new(self, kind: str, wanted: Sequence[str]) -> tuple[str, ...]:
-        asked = self._asked.get(kind, ())
-        return tuple(it for it in wanted if it not in asked)
+        if not (asked := self._asked.get(kind)):
+            return tuple(wanted)
+        new = tuple(it for it in wanted if it not in asked)
+        return new if kind == "episodes" else tuple(it for it in new if entity_key(it) not in asked)
 
     def _note(self, wanted: Wanted) -> None:
         for kind in ("episodes", "names", "subjects"):
@@ -289,9 +291,10 @@ class Draft:
 
     def _meet(self, given: str) -> str:
         """What the entity of that name is called, which is there from now on."""
-        if self.called(given) is None:
-            self._hold_entity(Entity(given))
-        return self.name(given)
+        found = self.called(given)
+        if found is None:
+            self._hold_entity(found := Entity(given))
+        return found.name
 
     def name_entity(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""

@@ -39,7 +39,7 @@ def learn_all(draft: Draft, lessons: Sequence[Lesson], embedder: str) -> list[Le
     """The same, in a draft."""
     see(draft, lessons)
     linked = [_linked(lesson, draft) for lesson in lessons]
-    if linked != list(lessons):
+    if any(new is not lesson for new, lesson in zip(linked, lessons, strict=True)):
         see(draft, linked)
     claim(draft, embedder)
     return [_learn(draft, lesson) for lesson in linked]
@@ -176,12 +176,14 @@ def _linked(lesson: Lesson, draft: Draft) -> Lesson:
 
     What is said of a thing and itself ("apple, is in, apple") fills no slot.
     """
-    triples = [Triple(draft.name(it.subject), it.relation, draft.name(it.object)) for it in lesson.triples]
-    slots = (
+    triples = tuple(Triple(draft.name(it.subject), it.relation, draft.name(it.object)) for it in lesson.triples)
+    slots = tuple(
         None if triple.key[0] == triple.key[2] else slot for triple, slot in zip(triples, lesson.slots, strict=True)
     )
-    mentions = dict.fromkeys(map(draft.name, lesson.mentions))
-    return replace(lesson, triples=tuple(triples), slots=tuple(slots), mentions=tuple(mentions))
+    mentions = tuple(dict.fromkeys(map(draft.name, lesson.mentions)))
+    if (triples, slots, mentions) == (lesson.triples, lesson.slots, lesson.mentions):
+        return lesson
+    return replace(lesson, triples=triples, slots=slots, mentions=mentions)
 
 
 def _learn(draft: Draft, lesson: Lesson) -> Learned:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 from graphmem.language.speakers import speakers
 from graphmem.language.words import CAPITALISED, STOP_WORDS, unspaced_runs, words
@@ -25,6 +26,7 @@ WRITTEN_SMALL = 0.2
 LONGEST_HEADING = 12
 """A first line of more words than this is no heading."""
 
+_MARKS = frozenset(AROUND) - {" "}
 _SENTENCE_END = re.compile(r"[.!?;:,\n\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+\s*|\s-=|=-\s?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _ALSO = re.compile(r"\((?:also(?: called| known as)?|a\.?k\.?a\.?):?\s+([^()]+)\)\s*$", re.IGNORECASE)
@@ -45,11 +47,16 @@ def spans(text: str) -> frozenset[str]:
     for sentence in _SENTENCE_END.split(text):
         parts = sentence.casefold().split()[:left]
         left -= len(parts)
-        for start in range(len(parts)):
-            runs = [" ".join(parts[start:end]) for end in range(start + 1, min(start + LONGEST_NAME, len(parts)) + 1)]
-            first = spelled(parts[start])
-            plain = first and first not in ARTICLES  # then only what stands around it is taken off
-            found.update([run.strip(AROUND) for run in runs] if plain else [spelled(run) or run for run in runs])
+        line = " ".join(parts)
+        bare = _MARKS.isdisjoint(line)
+        ends = [end - 1 for end in accumulate(len(part) + 1 for part in parts)]
+        for start, part in enumerate(parts):
+            runs = [line[ends[start] - len(part) : end] for end in ends[start : start + LONGEST_NAME]]
+            first = part if bare else spelled(part)
+            if not first or first in ARTICLES:
+                found.update(spelled(run) or run for run in runs)
+            else:  # only what stands around it is taken off
+                found.update(runs if bare else [run.strip(AROUND) for run in runs])
     for run in unspaced_runs(text[:WORDS]):
         found.update(run[start:end] for start in range(len(run)) for end in range(start + 2, start + LONGEST_RUN + 1))
     return frozenset(found | {entity_key(name) for name in proper_names(text)})
@@ -93,7 +100,8 @@ def without_brackets(title: str) -> str:
     return _IN_BRACKETS.sub("", title) or title
 
 
-def proper_names(text: str) -> dict[str, None]:
+@lru_cache(maxsize=512)
+def proper_names(text: str) -> tuple[str, ...]:
     """What is written as a name, in order: the heading, who speaks ("Ann: Hello"), runs of capitals ("Bank of Oslo").
 
     A single capitalised word that starts a sentence is one only if it is one elsewhere in the text too; words that are
@@ -110,7 +118,7 @@ def proper_names(text: str) -> dict[str, None]:
         else:
             found[name] = None
     certain = {word for name in found for word in name.split()}
-    return found | dict.fromkeys(name for name in doubtful if name in certain)
+    return tuple(found | dict.fromkeys(name for name in doubtful if name in certain))
 
 
 def _capitalised(text: str) -> Iterator[tuple[str, bool]]:

@@ -1,14 +1,17 @@
 """Writing: the episode first, then what it teaches."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from graphmem import Extraction, Fact, Memory, Triple
+from graphmem import Extraction, Fact, Memory, Observation, Triple
 from graphmem.errors import EmbedderMismatch, ExtractionError, InputError
 from graphmem.extraction.textworld.slots import slot
+from graphmem.records import Vector
 from graphmem.testing import HashEmbedder, ScriptedExtractor
 
 
@@ -35,6 +38,43 @@ def test_the_default_extractor_reads_transcripts_of_games(memory: Memory) -> Non
     learned = memory.remember("> take red apple\nYou pick up the red apple.")
     assert "red apple, is in, inventory" in map(str, learned.asserted)
     assert [str(fact) for fact in learned.retired] == ["red apple, is on, table"]
+
+
+class Ahead:
+    """Reads nothing, and only once it has begun to read ahead; its embedder waits for that."""
+
+    name, anchors, dimension = "ahead", (), HashEmbedder.dimension
+
+    def __init__(self) -> None:
+        self.began, self.embeds = Event(), Event()
+        self.fails = False
+
+    def read_ahead(self, observations: Iterable[Observation]) -> None:
+        self.began.set()
+        if self.fails:
+            raise ValueError("no words")
+        assert self.embeds.wait(20)
+
+    def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
+        return Extraction((Triple("Ana", "is in", "hall"),))
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        assert self.began.wait(20)
+        self.embeds.set()
+        return HashEmbedder().embed(texts)
+
+
+def test_an_extractor_reads_ahead_while_the_text_is_embedded(tmp_path: Path) -> None:
+    ahead = Ahead()
+    with Memory(tmp_path / "house.db", extractor=ahead, embedder=ahead) as memory:
+        assert list(map(str, memory.remember("Ana went to the hall.").asserted)) == ["Ana, is in, hall"]
+
+
+def test_what_fails_ahead_is_read_in_its_turn(tmp_path: Path) -> None:
+    ahead = Ahead()
+    ahead.fails = True
+    with Memory(tmp_path / "house.db", extractor=ahead, embedder=ahead) as memory:
+        assert list(map(str, memory.remember("Ana went to the hall.").asserted)) == ["Ana, is in, hall"]
 
 
 def test_given_triples_need_no_extractor(tmp_path: Path, embedder: HashEmbedder) -> None:

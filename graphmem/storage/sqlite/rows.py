@@ -80,7 +80,7 @@ def to_episode(row: Sequence[Any]) -> Episode:
 
 
 def to_entity(row: Sequence[Any]) -> Entity:
-    return Entity(row[0], tuple(json.loads(row[1])))
+    return Entity(row[0], () if row[1] == "[]" else tuple(json.loads(row[1])))
 
 
 def text_hash(text: str) -> bytes:

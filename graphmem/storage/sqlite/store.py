@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from graphmem.errors import StoreError
 from graphmem.protocols import Select
-from graphmem.records import Change, Episode, Fact, Known, Observed, Wanted
+from graphmem.records import MOST, Change, Episode, Fact, Known, Observed, Wanted
 from graphmem.storage.sqlite.connection import empty_log, settle, told, transaction
 from graphmem.storage.sqlite.reading import SqliteReader, last_step
 from graphmem.storage.sqlite.rows import EPISODE, IN, all_rows, as_set, to_episode
@@ -20,6 +20,11 @@ Result = TypeVar("Result")
 
 BEFORE = 6
 """So many episodes before an observation are told with it."""
+
+_BEGUN = """
+    INSERT INTO namespaces (name, revision) VALUES (?, 1)
+    ON CONFLICT (name) DO UPDATE SET revision = revision + 1 RETURNING id, revision"""
+"""A namespace's row and its next revision."""
 
 _OF_PLACES = """
     SELECT f.seq FROM json_each(?) w
@@ -61,10 +66,7 @@ class SqliteStore(SqliteReader):
             self._decider = threading.get_ident()
             try:
                 with transaction(self._db):
-                    self._db.execute("INSERT OR IGNORE INTO namespaces (name) VALUES (?)", (self._name,))
-                    self._db.execute("UPDATE namespaces SET revision = revision + 1 WHERE name = ?", (self._name,))
-                    row = self._db.execute("SELECT id, revision FROM namespaces WHERE name = ?", (self._name,))
-                    yield Writer(self._db, *row.fetchone())
+                    yield Writer(self._db, *all_rows(self._db, _BEGUN, [self._name])[0])
             finally:
                 self._decider = None
 
@@ -79,28 +81,26 @@ class SqliteStore(SqliteReader):
     ) -> Observed:
         keys = (episode.key,) if episode.key is not None else ()
 
-        def decide(select: Select) -> tuple[Change, Episode]:
-            stored = (known := select(Wanted(episodes=(episode.id,), keys=keys, numbered=True))).placed(episode)
-            return Change() if stored in known.episodes else Change(episodes=(stored,), images=images or {}), stored
-
-        with self._lock:  # what is told is as of the write
-            stored = self.write(decide)
+        def decide(select: Select) -> tuple[Change, Observed]:
+            stored = (held := select(Wanted(episodes=(episode.id,), keys=keys, numbered=True))).placed(episode)
+            change = Change() if stored in held.episodes else Change(episodes=(stored,), images=images or {})
             rows = self._entity_rows(names)
-            known = self._newest_about(rows, limit=limit, at=stored.step)
+            known = self._newest_about(rows, limit=limit, at=stored.step) if limit else ()
             entities = self._entities(list(dict.fromkeys([*rows, *self._entity_rows(also)])))
-            return Observed(stored, tuple(entities), tuple(known), tuple(self._before(stored)))
+            return change, Observed(stored, tuple(entities), tuple(known), self._before(stored) if limit else ())
 
-    def _before(self, episode: Episode) -> list[Episode]:
-        """The few episodes before this one, oldest first."""
-        with self._reading() as db:
-            rows = all_rows(
-                db,
-                f"""{EPISODE} WHERE e.namespace = :n AND (e.step, e.seq) <
-                (:step, (SELECT seq FROM episodes WHERE namespace = :n AND id = :id))
-                ORDER BY e.step DESC, e.seq DESC LIMIT {BEFORE}""",
-                {"n": self._namespace, "step": episode.step, "id": episode.id},  # type: ignore[arg-type]
-            )
-        return [to_episode(row) for row in reversed(rows)]
+        return self.write(decide)
+
+    def _before(self, episode: Episode) -> tuple[Episode, ...]:
+        """The few episodes before this one, which is or will be stored, oldest first."""
+        rows = all_rows(
+            self._db,
+            f"""{EPISODE} WHERE e.namespace = :n AND (e.step, e.seq) <
+            (:step, coalesce((SELECT seq FROM episodes WHERE namespace = :n AND id = :id), {MOST}))
+            ORDER BY e.step DESC, e.seq DESC LIMIT {BEFORE}""",
+            {"n": self._namespace, "step": episode.step, "id": episode.id},  # type: ignore[arg-type]
+        )
+        return tuple(to_episode(row) for row in reversed(rows))
 
     # What a decision asks for, inside its transaction
 
@@ -122,15 +122,13 @@ class SqliteStore(SqliteReader):
         )
 
     def _wanted_episodes(self, wanted: Wanted) -> Sequence[Episode]:
-        if not (wanted.episodes or wanted.keys):
-            return []
-        rows = all_rows(
-            self._db,
-            f"""{EPISODE} WHERE e.seq IN (SELECT seq FROM episodes WHERE namespace = ? AND id {IN}
-            UNION SELECT seq FROM episodes WHERE namespace = ? AND key {IN}) ORDER BY +e.step, e.seq""",
-            [self._namespace, as_set(wanted.episodes), self._namespace, as_set(wanted.keys)],
-        )
-        return [to_episode(row) for row in rows]
+        found: dict[int, Episode] = {}
+        for column, values in (("id", wanted.episodes), ("key", wanted.keys)):
+            if values:  # a statement for each: SQLite is slow to make the tables that one for both would need
+                sql = f"{EPISODE} WHERE e.namespace = ? AND e.{column} {IN}"
+                rows = all_rows(self._db, sql, [self._namespace, as_set(values)])
+                found |= {row[-1]: to_episode(row) for row in rows}
+        return [each for _, each in sorted(found.items(), key=lambda it: (it[1].step, it[0]))]
 
     def _wanted_facts(self, wanted: Wanted) -> Iterator[list[Fact]]:
         scope, order = self._namespace, "ORDER BY f.seq"

@@ -260,9 +260,9 @@ class Writer:
         episodes = [row for row, *_ in self._rows_of("episodes", change.gone_episodes)]
         of_episodes = f"SELECT seq FROM passages WHERE episode {IN}" if episodes else ""
         passages = [row[0] for row in all_rows(self._db, of_episodes, [as_set(episodes)])] if episodes else []
-        erase(self._db, "fact_text", [*other, *facts])
-        erase(self._db, "episode_text", episodes)
-        erase(self._db, "passage_text", passages)
+        for index, rows in (("fact_text", [*other, *facts]), ("episode_text", episodes), ("passage_text", passages)):
+            if rows:
+                erase(self._db, index, rows)
         self._forget_rows({"fact": facts, "episode": episodes, "passage": passages})
         self._leave_index("fact", other)
 
