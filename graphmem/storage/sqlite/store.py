@@ -50,6 +50,8 @@ class SqliteStore(SqliteReader):
         if change.gone_episodes:
             with self._lock, told(self._path):
                 empty_log(self._db, self._path)
+        if change.merges or change.gone_merges:  # of hubs, these change very much: no recall is to wait for it
+            self._catch_up()
         return result
 
     @contextmanager
@@ -64,7 +66,9 @@ class SqliteStore(SqliteReader):
                     self._db.execute("INSERT OR IGNORE INTO namespaces (name) VALUES (?)", (self._name,))
                     self._db.execute("UPDATE namespaces SET revision = revision + 1 WHERE name = ?", (self._name,))
                     row = self._db.execute("SELECT id, revision FROM namespaces WHERE name = ?", (self._name,))
-                    yield Writer(self._db, *row.fetchone())
+                    yield (writer := Writer(self._db, *row.fetchone()))
+                with self._read_lock:
+                    self._kept = self._kept.after(writer.touched)
             finally:
                 self._decider = None
 
