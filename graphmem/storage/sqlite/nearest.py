@@ -35,6 +35,9 @@ _EPISODE_OF: dict[Indexed, str] = {"fact": "asserted_by", "episode": "seq", "pas
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
 
+STALE = 1500
+"""So many rows of the rough index that are newer elsewhere, or gone, are passed over one by one."""
+
 Columns = tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[int], Sequence[int | None], Vector]
 """Row ids, row ids of the vectors, public ids, since, until, vectors."""
 
@@ -53,7 +56,7 @@ class Nearest:
         """Start with what `rough` covers, which is up to `revision`."""
         self._rough, self._covered, self._seen = rough, revision, revision
         self._recent: VectorIndex | None = None
-        self._gone: set[int] = set()  # of what `rough` covers
+        self._stale: set[int] = set()  # what `rough` covers as it was, which has changed or is gone
 
     def nearest(self, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
         """For each row of `vectors`, at most `limit` (id, cosine), best first."""
@@ -132,14 +135,25 @@ class Nearest:
                 self._take_in(revision)
         for numbers, _, ids, since, until, some in self._since(self._seen):
             recent.put(numbers, ids, since, until, some)
+            self._pass_over(numbers)
         self._recent, self._seen = recent, revision
+
+    def _pass_over(self, numbers: Iterable[int]) -> None:
+        """Let the rough index not name these rows, when so many would stand before what it is asked for."""
+        if self._rough is None:
+            return
+        last = self._rough.last
+        self._stale.update(number for number in numbers if number <= last)
+        if len(self._stale) > STALE:
+            self._rough.drop(self._stale)
+            self._stale.clear()
 
     def _leave(self, epoch: int) -> None:
         """Let go of what was forgotten up to an epoch."""
         sql = "SELECT row FROM gone WHERE namespace = ? AND kind = ? AND epoch > ?"
         gone = [row[0] for row in self._db.execute(sql, (self.namespace, self._kind, self._epoch))]
         self._epoch = epoch
-        self._gone.update(gone)
+        self._pass_over(gone)
         if self._recent:
             self._recent.drop(gone)
 
@@ -196,9 +210,9 @@ class Nearest:
                 parts.update(number // ROWS for number in numbers)
                 yield numbers, places, vectors
 
+        self._rough.drop(self._stale)
+        self._stale.clear()
         self._rough.put(chunks())
-        self._rough.drop(self._gone)
-        self._gone.clear()
         self._covered = self._seen = revision
         self._store(parts, anew=anew)
         log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
