@@ -116,8 +116,11 @@ def _duplicates(store: Store, facts: Iterable[Fact], limit: int) -> list[Duplica
     generic = Counter(min(pair, key=len) for pair in short)  # "room" is short for none of many rooms
     likely = []
     for one, other in pairs:
+        if (likeness := _likeness(words[one], words[other], exactly=False)) is None:
+            continue  # as of most
         similarity = float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else None
-        likeness = _likeness(words[one], words[other], exactly=(similarity or 0.0) >= LEAST)
+        if not likeness and (similarity or 0.0) >= LEAST:
+            likeness = _likeness(words[one], words[other])
         if (one, other) in short and (generic[min(one, other, key=len)] > 1 or (similarity or 1.0) < NEAR):
             continue
         if likeness is not None and (score := max(likeness, similarity or 0.0)) >= LEAST:
@@ -186,10 +189,10 @@ def _likeness(words: list[str], others: list[str], *, exactly: bool = True) -> f
     >>> _likeness(["room", "1"], ["room", "2"]), _likeness(["hawaii"], ["hawai"]), _likeness(["ann"], ["miss", "ann"])
     (None, 0.9090909090909091, 0.85)
     """
-    left = " ".join([word for word in words if word not in others])
-    right = " ".join([word for word in others if word not in words])
-    if left and right and not exactly and _differ(left, right):
-        return 0.0
+    own = [word for word in words if word not in others]
+    left, right = " ".join(own), " ".join([word for word in others if word not in words])
+    if left and right and (len(own) < len(words) or not exactly) and _differ(left, right):
+        return None if len(own) < len(words) else 0.0
     if _TELLS_APART.search(f"{left} {right}") or _opposite(left, right):
         return None
     if not left and not right:
