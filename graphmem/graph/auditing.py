@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations, islice
 
 import numpy as np
@@ -115,8 +116,11 @@ def _duplicates(store: Store, facts: Iterable[Fact], limit: int) -> list[Duplica
     generic = Counter(min(pair, key=len) for pair in short)  # "room" is short for none of many rooms
     likely = []
     for one, other in pairs:
+        if (likeness := _likeness(words[one], words[other], exactly=False)) is None:
+            continue  # as of most
         similarity = float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else None
-        likeness = _likeness(words[one], words[other], exactly=(similarity or 0.0) >= LEAST)
+        if not likeness and (similarity or 0.0) >= LEAST:
+            likeness = _likeness(words[one], words[other])
         if (one, other) in short and (generic[min(one, other, key=len)] > 1 or (similarity or 1.0) < NEAR):
             continue
         if likeness is not None and (score := max(likeness, similarity or 0.0)) >= LEAST:
@@ -185,10 +189,10 @@ def _likeness(words: list[str], others: list[str], *, exactly: bool = True) -> f
     >>> _likeness(["room", "1"], ["room", "2"]), _likeness(["hawaii"], ["hawai"]), _likeness(["ann"], ["miss", "ann"])
     (None, 0.9090909090909091, 0.85)
     """
-    left = " ".join(word for word in words if word not in others)
-    right = " ".join(word for word in others if word not in words)
-    if left and right and not exactly and _most_alike(left, right) < LEAST:
-        return 0.0
+    own = [word for word in words if word not in others]
+    left, right = " ".join(own), " ".join([word for word in others if word not in words])
+    if left and right and (len(own) < len(words) or not exactly) and _differ(left, right):
+        return None if len(own) < len(words) else 0.0
     if _TELLS_APART.search(f"{left} {right}") or _opposite(left, right):
         return None
     if not left and not right:
@@ -199,12 +203,20 @@ def _likeness(words: list[str], others: list[str], *, exactly: bool = True) -> f
     return LEAST if _short_for(words, others) else None
 
 
-def _most_alike(left: str, right: str) -> float:
-    """What the ratio of two texts that are not empty cannot be greater than, at a small part of its cost."""
-    both, shorter = len(left) + len(right), min(len(left), len(right))
-    if 2 * shorter < LEAST * both:
-        return 2 * shorter / both
-    return 2 * sum(min(left.count(letter), right.count(letter)) for letter in set(left)) / both
+def _differ(left: str, right: str) -> bool:
+    """Whether the ratio of two texts is surely less than `LEAST`: by the letters that one has oftener."""
+    both = len(left) + len(right)
+    return both - (_letters(left) ^ _letters(right)).bit_count() < LEAST * both
+
+
+@lru_cache(maxsize=65536)
+def _letters(text: str) -> int:
+    """The letters of a text: a bit for each, at its first, second, third and fourth time; some letters share theirs."""
+    bits, times = 0, Counter[int]()
+    for place in (ord(letter) % 61 for letter in text):
+        bits |= 1 << place + 61 * min(times[place], 3)
+        times[place] += 1
+    return bits
 
 
 def _opposite(left: str, right: str) -> bool:
@@ -214,6 +226,8 @@ def _opposite(left: str, right: str) -> bool:
 
 def _short_for(words: list[str], others: list[str]) -> bool:
     """Whether one ends the other, as "apple" ends "red apple", and "Obama" "Barack Obama"."""
+    if len(words) == len(others):
+        return False
     shorter, longer = sorted((words, others), key=len)
     before = longer[: len(longer) - len(shorter)]
     return 0 < len(before) <= 2 and longer[len(before) :] == shorter and not _IN_NO_NAME & set(before)

@@ -28,6 +28,7 @@ Spot = tuple[str, ...]
 """Where only one fact can hold: a slot of a subject or, without a slot, one triple."""
 
 _LAST = 2**62
+_NOT = _LAST + 1  # later than any step: not asked
 
 
 def written(store: Store, decide: Callable[[Draft], Result]) -> Result:
@@ -76,6 +77,7 @@ class Draft:
         self._aliases: dict[str, str] = {}
         self._asked: dict[str, set[str]] = {}
         self._asked_places: dict[Place, tuple[int, int]] = {}
+        self._asked_about: dict[str, int] = {}  # by key, after which step the teachers were asked for
         self._arrivals: dict[str, int] = {}
         self._merges_before: list[Merge] | None = None
         # What has changed, and whether it is there now; a mention with the name by which it goes.
@@ -84,7 +86,7 @@ class Draft:
         self._changed_entities: dict[str, tuple[str, bool]] = {}
         self._changed_teachings: dict[tuple[str, str], bool] = {}
         self._changed_mentions: dict[tuple[str, str], tuple[str, bool]] = {}
-        self._stored_facts: set[str] = set()
+        self._stored_facts: dict[str, int] = {}  # by id, the same
         self.loose: dict[str, None] = {}
         self._loose_texts: dict[str, None] = {}
 
@@ -101,8 +103,9 @@ class Draft:
         for entity in known.entities:
             if entity.key not in self._changed_entities:
                 self._hold_entity(entity)
+        _, after = _steps(left)
         for fact in known.facts:
-            self._stored_facts.add(fact.id)
+            self._stored_facts[fact.id] = min(after, self._stored_facts.get(fact.id, after))
             if fact.id not in self._changed_facts and self.facts.get(fact.id) != fact:
                 self._hold(fact)
         for step, arrival, episode_id, fact_id in known.taught:
@@ -121,10 +124,13 @@ class Draft:
 
     def _unasked(self, wanted: Wanted) -> Wanted:
         """What of this was not asked before, by name or by key, or not of so early a step."""
-        since, after = _steps(wanted)
+        (since, after), about = _steps(wanted), self._asked_about
 
         def is_new(place: Place) -> bool:
-            asked = self._asked_places.get(place, (_LAST, _LAST))
+            subject, _, object_, slot = place
+            if min(about.get(subject, _NOT), _NOT if slot else about.get(object_, _NOT)) <= after:
+                return False
+            asked = self._asked_places.get(place, (_NOT, _NOT))
             return asked[0] > since or asked[1] > after
 
         return replace(
@@ -132,6 +138,7 @@ class Draft:
             episodes=self._new("episodes", wanted.episodes),
             names=wanted.names if wanted.newest else self._new("names", wanted.names),
             subjects=self._new("subjects", wanted.subjects),
+            facts=tuple(id_ for id_ in wanted.facts if self._stored_facts.get(id_, _NOT) > after),
             places=tuple(filter(is_new, wanted.places)),
         )
 
@@ -144,7 +151,10 @@ class Draft:
     def _note(self, wanted: Wanted) -> None:
         for kind in ("episodes", "names", "subjects"):
             self._asked.setdefault(kind, set()).update(getattr(wanted, kind))
-        self._asked_places |= dict.fromkeys(wanted.places, _steps(wanted))
+        since, after = _steps(wanted)
+        self._asked_places |= dict.fromkeys(wanted.places, (since, after))
+        for key in map(entity_key, wanted.about):
+            self._asked_about[key] = min(after, self._asked_about.get(key, after))
 
     def _is_left(self, episode_id: str) -> bool:
         return self._changed_episodes.get(episode_id, True)
@@ -168,7 +178,10 @@ class Draft:
         if before == fact:
             return fact
         if before and before.key != fact.key:
-            self.loosen((before.subject, before.object), (before.triple.text,))
+            ends = _ends(fact)
+            self.loosen(
+                [it for it in (before.subject, before.object) if entity_key(it) not in ends], (before.triple.text,)
+            )
         self._changed_facts[fact.id] = True
         self._hold(fact)
         return fact
@@ -322,7 +335,7 @@ class Draft:
         key = entity_key(name)
         return bool(self._mentioning.get(key) or self._facts_about.get(key))
 
-    def loosen(self, names: Iterable[str], texts: Iterable[str] = ()) -> None:
+    def loosen(self, names: Sequence[str], texts: Iterable[str] = ()) -> None:
         """These may be nobody's any more."""
         self.loose |= dict.fromkeys(names)
         self._loose_texts |= dict.fromkeys((*texts, *map(entity_key, names)))

@@ -62,20 +62,21 @@ def join(draft: Draft, keep: str, gone: str) -> Entity:
     one, other = (called(name, [found] if (found := draft.called(name)) else []) for name in (keep, gone))
     if one.key == other.key:
         raise InputError(f"{one.name!r} is one entity already: nothing to merge")
-    draft.see(Wanted(about=(other.name,), subjects=(one.name, other.name), mentioning=(one.name, other.name)))
+    both = one.name, other.name
+    draft.see(Wanted(about=(other.name,), teachers=-1, subjects=both, mentioning=both))
     mentioning = set(draft.mentioning(one.name))
     mentions = {id_: id_ in mentioning for id_ in draft.mentioning(other.name)}
     made = _merged(one, other, _alike(draft, draft.about([other]), one.name, other.name), mentions)
     for id_ in made.mentions:
         draft.unmention(id_, other.name)
     draft.unname(other)
-    both = replace(one, aliases=tuple(dict.fromkeys([*one.aliases, *made.names])))
-    draft.name_entity(both)
+    joined = replace(one, aliases=tuple(dict.fromkeys([*one.aliases, *made.names])))
+    draft.name_entity(joined)
     for id_ in made.mentions:
         draft.mention(id_, one.name)
     _replace(draft, {fact.id for fact in made.before.facts}, made.after)
     draft.merges.append(made)
-    return both
+    return joined
 
 
 def part(draft: Draft, merge: Merge) -> Entity:

@@ -13,6 +13,8 @@ from graphmem.storage.sqlite.erasing import TOKENIZER, erase
 
 WORDS = st.sampled_from([f"{first}{last}" for first in "abcdefgh" for last in ("x", "xy", "xyzzy" * 3)])
 TEXTS = st.lists(WORDS, min_size=1, max_size=60).map(" ".join)
+ANEW = 10**9
+"""Of how few rows ever, an index is written again."""
 BATCHES = st.lists(st.lists(TEXTS, min_size=1, max_size=12), min_size=1, max_size=12)
 
 
@@ -56,10 +58,11 @@ def _bytes(db: sqlite3.Connection) -> bytes:
 
 
 @settings(deadline=None, max_examples=60)
-@given(batches=BATCHES, page=st.sampled_from([32, 64, 200, 4050]), data=st.data())
+@given(batches=BATCHES, page=st.sampled_from([32, 64, 200, 4050]), whole=st.sampled_from([0, ANEW]), data=st.data())
 def test_what_is_left_is_as_if_nothing_else_had_been_there(
-    batches: list[list[str]], page: int, data: st.DataObject
+    batches: list[list[str]], page: int, whole: int, data: st.DataObject
 ) -> None:
+    erasing.WHOLE = whole  # put back by the fixture
     db, other, kept, row = _index(page), _index(page), dict[int, str](), 0
     for texts in batches:
         added = {row + number: text for number, text in enumerate(texts, start=1)}
@@ -79,7 +82,11 @@ def test_what_is_left_is_as_if_nothing_else_had_been_there(
     other.close()
 
 
-def test_a_word_that_no_text_has_any_more_is_gone_to_the_byte(db: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("whole", [0, ANEW])
+def test_a_word_that_no_text_has_any_more_is_gone_to_the_byte(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, whole: int
+) -> None:
+    monkeypatch.setattr(erasing, "WHOLE", whole)
     _add(db, {n: f"the day {n} was {'zanzibar' if n % 3 == 0 else 'cold'} as usual" for n in range(1, 30)})
     _add(db, {200: "the quokka of zanzibar"})
     assert b"quokka" in _bytes(db)
@@ -88,7 +95,11 @@ def test_a_word_that_no_text_has_any_more_is_gone_to_the_byte(db: sqlite3.Connec
     assert db.execute("SELECT count(*) FROM texts WHERE texts MATCH 'cold'").fetchone() == (20,)
 
 
-def test_an_index_of_another_form_is_built_anew(db: sqlite3.Connection, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("whole", [0, ANEW])
+def test_an_index_of_another_form_is_built_anew(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, whole: int
+) -> None:
+    monkeypatch.setattr(erasing, "WHOLE", whole)
     _add(db, {1: "an apple", 2: "a quokka"})
     db.execute("DELETE FROM texts WHERE rowid = 2")  # as FTS5 does it: the word is there twice now
     _add(db, {2: "a wombat"})
@@ -99,7 +110,7 @@ def test_an_index_of_another_form_is_built_anew(db: sqlite3.Connection, caplog: 
     assert _held(db) == [("an", 1, 0), ("appl", 1, 1)]
 
 
-def test_a_small_index_is_built_anew_without_a_word(
+def test_a_small_index_is_written_again_without_a_word(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(erasing, "WHOLE", 50)

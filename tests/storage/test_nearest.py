@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append, learn
-from graphmem.records import Episode, Lesson, Triple, Vector
+from graphmem.records import Change, Episode, Lesson, Triple, Vector
 from graphmem.storage.sqlite import nearest
 from graphmem.storage.sqlite.rough_index import RoughIndex
 from graphmem.storage.sqlite.store import SqliteStore
@@ -240,3 +241,32 @@ def test_vectors_may_have_any_dimension(dimension: int) -> None:
     index.put([(range(300), range(1000, 1300), vectors)])
     assert index.near(vectors[:1], 300) == dict(zip(range(300), range(1000, 1300), strict=True))
     assert dimension == 1 or index.near(vectors[5:6], 20)[5] == 1005
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_many_that_have_changed_hide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool) -> None:
+    monkeypatch.setattr(nearest, "SPARE", (5, 20))
+    monkeypatch.setattr(nearest, "STALE", 15)
+    store = SqliteStore(tmp_path / "large.db")
+    vectors = clustered(3 * LARGE)
+    for start in range(0, 3 * LARGE, LARGE // 2):
+        teach(store, vectors[start : start + LARGE // 2], first=start, step=start)
+        things(store, vectors[0])
+    near = np.argsort(-(vectors @ vectors[0]))
+    alike = [f"thing {i}" for i in near if i < 2 * LARGE][:100]
+    for name in alike:  # each fact has another text, and another vector
+        store.write(lambda select, name=name: (_told_otherwise(store, name, -vectors[0]), None))
+    if anew:
+        store.close()
+        store = SqliteStore(tmp_path / "large.db")
+    things(store, vectors[0])
+    monkeypatch.setattr(nearest.Nearest, "_held", lambda *_: pytest.fail("all rows are read"))
+    found = things(store, vectors[0], limit=10)
+    assert len(found) == 10
+    assert not set(found) & set(alike)
+
+
+def _told_otherwise(store: SqliteStore, name: str, vector: Vector) -> Change:
+    (fact,) = store.facts(entities=[name])
+    new = replace(fact, object=f"{fact.object} no more")
+    return Change(facts=(new,), vectors={new.triple.text: vector})

@@ -111,6 +111,7 @@ def _connected(uri: str, path: str, copied: sqlite3.Connection | None = None) ->
         _prepare(db, path)
         db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        db.execute("PRAGMA temp_store = MEMORY")  # of many statements each would else have a file to be undone by
         db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
         return db
     except BaseException:
@@ -227,6 +228,7 @@ def compact(path: str) -> tuple[int, int]:
         with transaction(db):
             for table in FULL_TEXT:
                 db.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
+        db.execute("PRAGMA temp_store = FILE")  # all of it passes there
         db.execute("VACUUM")
         empty_log(db, path)
     return before, Path(path).stat().st_size

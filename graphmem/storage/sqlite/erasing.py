@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 TOKENIZER = "porter unicode61"
 
-WHOLE = 50
-"""An index of so many rows is built anew about as fast as one row of it is erased."""
+WHOLE = 500
+"""An index of so many rows is written again by FTS5, in one segment, about as fast as one row of it is erased."""
 
 LISTED = 4
 """A list over more pages than this has an index of its own."""
@@ -41,14 +41,14 @@ def erase(db: sqlite3.Connection, index: str, rows: Iterable[int]) -> None:
     if not texts:
         return
     there, tokens = _totals(db, index)
-    anew = WHOLE * len(texts) > there
-    if not anew:
-        try:
-            _Pages(db, index).erase(_words(texts))
-        except (LookupError, ValueError, struct.error) as error:
-            log.warning("the full text is built anew: %s is not as expected (%s)", index, error)
-            anew = True
-    gone = as_set(row for row, _ in texts)
+    gone, anew = as_set(row for row, _ in texts), False
+    try:
+        if WHOLE * len(texts) > there:
+            return _delete(db, index, gone)
+        _Pages(db, index).erase(_words(texts))
+    except (LookupError, ValueError, struct.error) as error:
+        log.warning("the full text is built anew: %s is not as expected (%s)", index, error)
+        anew = True
     sizes = all_rows(db, f"SELECT sz FROM {index}_docsize WHERE id {IN}", [gone])
     totals = _varint(there - len(texts)) + _varint(tokens - sum(_number(size, 0)[0] for (size,) in sizes))
     db.execute(f"DELETE FROM {index}_content WHERE id {IN}", [gone])
@@ -56,6 +56,22 @@ def erase(db: sqlite3.Connection, index: str, rows: Iterable[int]) -> None:
     db.execute(f"UPDATE {index}_data SET block = ? WHERE id = {_TOTALS}", [totals])
     if anew:
         db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
+
+def _delete(db: sqlite3.Connection, index: str, rows: str) -> None:
+    """Let FTS5 delete these rows, and merge all of its segments, so that nothing of them is left in any.
+
+    Raises `LookupError` when it cannot.
+    """
+    try:
+        db.execute(f"DELETE FROM {index} WHERE rowid {IN}", [rows])
+        db.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:  # the index is damaged
+        raise LookupError(str(error)) from error
+    if len(list(_read_segments(db, index))) > 1:
+        raise LookupError("a merge of some segments was under way")
 
 
 def _totals(db: sqlite3.Connection, index: str) -> tuple[int, int]:
@@ -98,31 +114,32 @@ class _Segment:
     merging: bool
 
 
+def _read_segments(db: sqlite3.Connection, index: str) -> Iterator[_Segment]:
+    (block,) = db.execute(f"SELECT block FROM {index}_data WHERE id = {_STRUCTURE}").fetchone()
+    levels, at = _number(block, 4)
+    at = _number(block, _number(block, at)[1])[1]
+    for _ in range(levels):
+        merging, at = _number(block, at)
+        count, at = _number(block, at)
+        for number in range(count):
+            id_, at = _number(block, at)
+            first, at = _number(block, at)
+            last, at = _number(block, at)
+            yield _Segment(id_, first, last, number < merging)
+
+
 class _Pages:
     """The pages of an index, as they are changed."""
 
     def __init__(self, db: sqlite3.Connection, index: str) -> None:
         self._db, self._index = db, index
-        segments = list(self._read_segments())
+        segments = list(_read_segments(db, index))
         for segment in segments:
             if segment.first != 1:
                 self._drop_merged(segment)
         self._segments = [segment for segment in segments if segment.first]
         self._held: dict[int, _Page] = {}
         self._changed: dict[int, tuple[_Segment, int]] = {}
-
-    def _read_segments(self) -> Iterator[_Segment]:
-        (block,) = self._db.execute(f"SELECT block FROM {self._index}_data WHERE id = {_STRUCTURE}").fetchone()
-        levels, at = _number(block, 4)
-        at = _number(block, _number(block, at)[1])[1]
-        for _ in range(levels):
-            merging, at = _number(block, at)
-            count, at = _number(block, at)
-            for number in range(count):
-                id_, at = _number(block, at)
-                first, at = _number(block, at)
-                last, at = _number(block, at)
-                yield _Segment(id_, first, last, number < merging)
 
     def _drop_merged(self, segment: _Segment) -> None:
         """Remove what an unfinished merge is done with, as FTS5 does at its end: all before the first page."""

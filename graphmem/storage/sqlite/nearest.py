@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 
-from graphmem.records import Vector
+from graphmem.records import MOST, Vector
 from graphmem.storage.sqlite.connection import transaction
 from graphmem.storage.sqlite.rough_index import ROWS, RoughIndex
 from graphmem.storage.sqlite.rows import IN, Indexed, as_set, held_rows, to_vectors
@@ -30,8 +30,16 @@ EXACT = 20_000
 SPARE = (60, 3000)
 """How many more than those wanted are looked at, since some no longer hold; if too many do not, at second try."""
 
+_EPISODE_OF: dict[Indexed, str] = {"fact": "asserted_by", "episode": "seq", "passage": "episode"}
+
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
+
+STALE = 1500
+"""So many rows of the rough index that are newer elsewhere, or gone, are passed over one by one."""
+
+Columns = tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[int], Sequence[int | None], Vector]
+"""Row ids, row ids of the vectors, public ids, since, until, vectors."""
 
 
 class Nearest:
@@ -48,11 +56,11 @@ class Nearest:
         """Start with what `rough` covers, which is up to `revision`."""
         self._rough, self._covered, self._seen = rough, revision, revision
         self._recent: VectorIndex | None = None
-        self._gone: set[int] = set()  # of what `rough` covers
+        self._stale: set[int] = set()  # what `rough` covers as it was, which has changed or is gone
 
     def nearest(self, vectors: Vector, *, limit: int, at: int | None) -> list[list[tuple[str, float]]]:
         """For each row of `vectors`, at most `limit` (id, cosine), best first."""
-        self._catch_up(vectors.shape[-1])
+        self.catch_up()
         assert self._recent is not None
         recent = self._recent.nearest(vectors, limit=limit, at=at)
         if self._rough is None or limit < 1:
@@ -99,15 +107,17 @@ class Nearest:
     def _held(self, at: int | None) -> Iterator[Row]:
         """All rows that hold."""
         table, held, values = held_rows(self._kind, at)
-        rows = self._db.execute(
-            f"""SELECT f.seq, f.id, v.vector FROM {table} f
-            JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE f.namespace = ? AND {held}""",
-            [self.namespace, *values],
+        rows = self._db.execute(  # from the episodes on: of an early step there are few, however large the file is
+            f"""SELECT f.seq, f.id, v.vector FROM episodes e
+            CROSS JOIN {table} f ON f.{_EPISODE_OF[self._kind]} = e.seq
+            CROSS JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
+            WHERE e.namespace = ? AND e.step <= ? AND {held}""",
+            [self.namespace, MOST if at is None else at, *values],
         )
         return ((seq, id_, to_vectors([blob])[0]) for seq, id_, blob in rows)
 
-    def _catch_up(self, dimension: int) -> None:
+    def catch_up(self) -> None:
+        """Take in what was written since the last look."""
         sql = "SELECT epoch, renewed, revision FROM namespaces WHERE id = ?"
         epoch, renewed, revision = self._db.execute(sql, (self.namespace,)).fetchone() or (0, 0, 0)
         if self._renewed != renewed:
@@ -117,35 +127,44 @@ class Nearest:
             self._leave(epoch)
         if self._recent is not None and self._seen == revision:
             return
-        recent = self._recent or VectorIndex(dimension)
+        recent = self._recent or VectorIndex()
         if len(recent) + self._count_since(self._seen) > EXACT:
             self._reset(*self._stored(newer_than=self._covered))
-            recent = VectorIndex(dimension)
+            recent = VectorIndex()
             if self._count_since(self._seen) > EXACT:
                 self._take_in(revision)
-        rows = sorted(self._since(self._seen), key=lambda row: row[0])
-        recent.put([(seq, id_, since, until, vector) for seq, _, id_, since, until, vector in rows])
+        for numbers, _, ids, since, until, some in self._since(self._seen):
+            recent.put(numbers, ids, since, until, some)
+            self._pass_over(numbers)
         self._recent, self._seen = recent, revision
+
+    def _pass_over(self, numbers: Iterable[int]) -> None:
+        """Let the rough index not name these rows, when so many would stand before what it is asked for."""
+        if self._rough is None:
+            return
+        last = self._rough.last
+        self._stale.update(number for number in numbers if number <= last)
+        if len(self._stale) > STALE:
+            self._rough.drop(self._stale)
+            self._stale.clear()
 
     def _leave(self, epoch: int) -> None:
         """Let go of what was forgotten up to an epoch."""
         sql = "SELECT row FROM gone WHERE namespace = ? AND kind = ? AND epoch > ?"
         gone = [row[0] for row in self._db.execute(sql, (self.namespace, self._kind, self._epoch))]
         self._epoch = epoch
-        self._gone.update(gone)
+        self._pass_over(gone)
         if self._recent:
             self._recent.drop(gone)
 
     def _count_since(self, revision: int) -> int:
-        """How many rows with a vector are newer; counted no further than matters."""
+        """How many rows are newer; counted no further than matters."""
         table, _, _ = held_rows(self._kind, None)
-        sql = f"""SELECT count(*) FROM (SELECT 1 FROM {table} f
-            JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE f.namespace = ? AND f.revision > ? LIMIT {EXACT + 1})"""
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE namespace = ? AND revision > ? LIMIT {EXACT + 1})"
         return int(self._db.execute(sql, (self.namespace, revision)).fetchone()[0])
 
-    def _since(self, revision: int) -> Iterator[tuple[int, int, str, int, int | None, Vector]]:
-        """(Row id, row id of the vector, public id, since, until, vector) of what is newer."""
+    def _since(self, revision: int) -> Iterator[Columns]:
+        """What is newer and has a vector, so many at once."""
         table, _, _ = held_rows(self._kind, None)
         life = "f.since, f.until" if self._kind == "fact" else "f.step, NULL"
         rows = self._db.execute(
@@ -155,9 +174,8 @@ class Nearest:
             (self.namespace, revision),
         )
         while some := rows.fetchmany(EXACT):
-            yield from (
-                (*row[:-1], vector) for row, vector in zip(some, to_vectors([row[-1] for row in some]), strict=True)
-            )
+            numbers, places, ids, since, until, blobs = zip(*some, strict=True)
+            yield numbers, places, ids, since, until, to_vectors(blobs)
 
     def _stored(self, newer_than: int = -1) -> tuple[RoughIndex | None, int]:
         """The index in the file and the revision it covers; the one held now when it is as new."""
@@ -185,17 +203,16 @@ class Nearest:
         if self._rough is None:
             log.info("the index of %s vectors is built", self._kind)
             self._rough = RoughIndex()
-        rows = self._since(self._covered)
         parts: set[int] = set()
 
-        def chunks() -> Iterator[tuple[list[int], list[int], Vector]]:
-            while chunk := list(islice(rows, EXACT)):
-                parts.update(row[0] // ROWS for row in chunk)
-                yield _columns(chunk)
+        def chunks() -> Iterator[tuple[Sequence[int], Sequence[int], Vector]]:
+            for numbers, places, *_, vectors in self._since(self._covered):
+                parts.update(number // ROWS for number in numbers)
+                yield numbers, places, vectors
 
+        self._rough.drop(self._stale)
+        self._stale.clear()
         self._rough.put(chunks())
-        self._rough.drop(self._gone)
-        self._gone.clear()
         self._covered = self._seen = revision
         self._store(parts, anew=anew)
         log.info("index of %d %s vectors: %.1f s", len(self._rough), self._kind, time.monotonic() - started)
@@ -218,10 +235,6 @@ class Nearest:
                 )
         except sqlite3.Error as error:
             log.info("the index of %s vectors is not kept: %s", self._kind, error)
-
-
-def _columns(rows: Sequence[tuple[int, int, str, int, int | None, Vector]]) -> tuple[list[int], list[int], Vector]:
-    return [row[0] for row in rows], [row[1] for row in rows], np.stack([row[-1] for row in rows])
 
 
 def _ranked(vectors: Vector, rows: Sequence[Row], limit: int) -> list[list[tuple[str, float]]]:

@@ -44,15 +44,37 @@ from graphmem.storage.sqlite.rows import (
     to_entity,
     to_episode,
     to_fact,
+    to_merge,
     to_vectors,
 )
-from graphmem.storage.sqlite.writing import as_json
 
 _SEEN_BY_THEN = """(EXISTS (SELECT 1 FROM facts WHERE subject = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM facts WHERE object = n.seq AND since <= ?)
     OR EXISTS (SELECT 1 FROM mentions m JOIN episodes e ON e.seq = m.episode WHERE m.entity = n.seq AND e.step <= ?))"""
 """Whether an entity was known at a step: by a fact, or by an episode that mentions it."""
 
+
+_STATS = """
+    SELECT (SELECT count(*) FROM episodes WHERE namespace = :n),
+    (SELECT count(*) FROM episodes WHERE namespace = :n AND pending),
+    (SELECT count(*) FROM entities WHERE namespace = :n), (SELECT count(*) FROM facts WHERE namespace = :n),
+    (SELECT count(*) FROM facts WHERE namespace = :n AND until IS NULL),
+    (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n)"""
+"""Indexes alone tell all of it."""
+
+_BY_THEN = "FROM episodes e CROSS JOIN {} WHERE e.namespace = :n AND e.step <= :at"
+_MENTIONED, _ASSERTED, _RETIRED = (
+    _BY_THEN.format(of)
+    for of in ("mentions m ON m.episode = e.seq", "facts f ON f.asserted_by = e.seq", "facts f ON f.retired_by = e.seq")
+)
+_STATS_THEN = f"""
+    SELECT (SELECT count(*) FROM episodes WHERE namespace = :n AND step <= :at),
+    (SELECT count(*) FROM episodes WHERE namespace = :n AND step <= :at AND pending),
+    (SELECT count(*) FROM (SELECT m.entity {_MENTIONED}
+        UNION SELECT f.subject {_ASSERTED} UNION SELECT f.object {_ASSERTED})),
+    (SELECT count(*) {_ASSERTED}), (SELECT count(*) {_ASSERTED}) - (SELECT count(*) {_RETIRED}),
+    (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n AND step <= :at)"""
+"""From the episodes on: of an early step there are few, however large the file is."""
 
 AT_ONCE = 500
 """So many vectors are asked for in one statement."""
@@ -151,10 +173,10 @@ class SqliteReader:
         ]
 
     def _known(self, db: sqlite3.Connection) -> Kept:
-        """What was read since the last write of any process; nothing, within a write."""
+        """What was read and is still so; nothing, within a write."""
         if self._decider == threading.get_ident():
             return Kept()
-        self._kept = self._kept.renew(db)
+        self._kept = self._kept.renew(db, self._namespace)
         return self._kept
 
     def facts(
@@ -166,7 +188,8 @@ class SqliteReader:
         current: bool = True,
         at: int | None = None,
     ) -> list[Fact]:
-        where: list[str] = ["f.namespace = ?"]
+        # of some entities, all are looked at by these
+        where: list[str] = ["f.namespace = ?" if entities is None else "+f.namespace = ?"]
         parameters: list[object] = [self._namespace]
         if ids is not None:
             if entities is None and relations is None and current and at is None:
@@ -436,6 +459,12 @@ class SqliteReader:
                 index = self._nearest[kind] = Nearest(db, namespace, kind)
             return index.nearest(vectors, limit=limit, at=at)
 
+    def _catch_up(self) -> None:
+        """Take what was written into the indexes of vectors that are held, as the next recall would."""
+        with self._reading():
+            for index in self._nearest.values():
+                index.catch_up()
+
     def _search(self, kind: Indexed, query: str, limit: int, at: int | None) -> list[tuple[str, float]]:
         namespace = self._namespace
         with self._reading() as db, snapshot(db):
@@ -464,7 +493,7 @@ class SqliteReader:
     def merges(self) -> list[Merge]:
         sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
         with self._reading() as db:
-            return [as_json().validate_json(row[0]) for row in all_rows(db, sql, [self._namespace])]
+            return [to_merge(row[0]) for row in all_rows(db, sql, [self._namespace])]
 
     def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
         with self._reading() as db:
@@ -476,23 +505,9 @@ class SqliteReader:
         return row[0] if row else None
 
     def stats(self, *, at: int | None = None) -> Stats:
-        episodes = "SELECT count(*) FROM episodes WHERE namespace = :n"
-        facts = "SELECT count(*) FROM facts WHERE namespace = :n"
-        entities = "SELECT count(*) FROM entities n WHERE namespace = :n"
-        held = "until IS NULL"
-        if at is not None:  # else an index tells it all
-            episodes += " AND step <= :at"
-            facts += " AND since <= :at"
-            entities += f" AND {_SEEN_BY_THEN.replace('?', ':at')}"
-            held = "(until IS NULL OR until > :at)"
         with self._reading() as db:
-            row = db.execute(
-                f"""SELECT ({episodes}), ({episodes} AND pending), ({entities}),
-                ({facts}), ({facts} AND {held}),
-                (SELECT coalesce(max(step), -1) FROM episodes WHERE namespace = :n AND step <= :at)""",
-                {"n": self._namespace, "at": MOST if at is None else at},
-            ).fetchone()
-        return Stats(*row)
+            values = {"n": self._namespace, "at": MOST if at is None else at}
+            return Stats(*db.execute(_STATS if at is None else _STATS_THEN, values).fetchone())
 
 
 def last_step(db: sqlite3.Connection, namespace: int) -> int:

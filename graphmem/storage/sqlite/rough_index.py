@@ -74,6 +74,11 @@ class RoughIndex:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def last(self) -> int:
+        """The highest number of a row; -1 when there is none."""
+        return int(self._numbers[-1]) if len(self) else -1
+
     def put(self, chunks: Iterable[tuple[Sequence[int], Sequence[int], Vector]]) -> None:
         """Add rows of (number, place, vector), or renew those whose number is there."""
         parts = [(np.asarray(n, np.int64), np.asarray(places, np.int64), _signs(v)) for n, places, v in chunks]

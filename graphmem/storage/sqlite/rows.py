@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from graphmem.records import Entity, Episode, Fact, Image, Vector
+from graphmem.records import Entity, Episode, Fact, Image, Merge, Sightings, Vector
 
 Indexed = Literal["fact", "episode", "passage"]
 """What is found by its vector and by its words; a passage is a part of a long episode."""
@@ -81,6 +81,22 @@ def to_episode(row: Sequence[Any]) -> Episode:
 
 def to_entity(row: Sequence[Any]) -> Entity:
     return Entity(row[0], () if row[1] == "[]" else tuple(json.loads(row[1])))
+
+
+def to_merge(text: str) -> Merge:
+    """The merge that `as_json` wrote."""
+    read = json.loads(text)
+    before, after = (
+        Sightings(tuple(Fact(**fact) for fact in part["facts"]), tuple(map(tuple, part["taught"])))
+        for part in (read["before"], read["after"])
+    )
+    gone = Entity(read["gone"]["name"], tuple(read["gone"]["aliases"]))
+    return Merge(read["keep"], gone, tuple(read["mentions"]), tuple(read["moved"]), before, after)
+
+
+def as_json(merge: Merge) -> str:
+    """A merge as it is kept: objects of what its records hold."""
+    return json.dumps(merge, default=lambda record: {name: getattr(record, name) for name in record.__slots__})
 
 
 def text_hash(text: str) -> bytes:

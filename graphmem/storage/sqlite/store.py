@@ -55,6 +55,8 @@ class SqliteStore(SqliteReader):
         if change.gone_episodes:
             with self._lock, told(self._path):
                 empty_log(self._db, self._path)
+        if change.merges or change.gone_merges:  # of hubs, these change very much: no recall is to wait for it
+            self._catch_up()
         return result
 
     @contextmanager
@@ -66,7 +68,9 @@ class SqliteStore(SqliteReader):
             self._decider = threading.get_ident()
             try:
                 with transaction(self._db):
-                    yield Writer(self._db, *all_rows(self._db, _BEGUN, [self._name])[0])
+                    yield (writer := Writer(self._db, *all_rows(self._db, _BEGUN, [self._name])[0]))
+                with self._read_lock:
+                    self._kept = self._kept.after(writer.touched)
             finally:
                 self._decider = None
 

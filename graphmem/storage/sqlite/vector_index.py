@@ -18,10 +18,10 @@ _NEVER = np.iinfo(np.int64).max
 class VectorIndex:
     """Rows of (number, id, vector, since, until), searched by cosine among those that hold at a step."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self) -> None:
         self._rows: dict[int, int] = {}
         self._ids: list[str] = []
-        self._vectors: Vector = np.empty((0, dimension), np.float32)
+        self._vectors: Vector = np.empty((0, 0), np.float32)
         self._since: NDArray[np.int64] = np.empty(0, np.int64)
         self._until: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -31,30 +31,35 @@ class VectorIndex:
     def __contains__(self, number: int) -> bool:
         return number in self._rows
 
-    def put(self, rows: Sequence[tuple[int, str, int, int | None, Vector]]) -> None:
-        """Add rows, or renew those whose number is there."""
-        new = sum(row[0] not in self._rows for row in rows)
-        self._reserve(len(self._ids) + new)
-        for number, id_, since, until, vector in rows:
-            row = self._rows.setdefault(number, len(self._ids))
-            if row == len(self._ids):
-                self._ids.append(id_)
-            self._vectors[row] = vector
-            self._since[row] = since
-            self._until[row] = _NEVER if until is None else until
+    def put(
+        self,
+        numbers: Sequence[int],
+        ids: Sequence[str],
+        since: Sequence[int],
+        until: Sequence[int | None],
+        vectors: Vector,
+    ) -> None:
+        """Add rows, each of another number, or renew those whose number is there."""
+        for place in np.argsort(numbers).tolist():  # of equals, the newer comes later
+            if self._rows.setdefault(numbers[place], len(self._ids)) == len(self._ids):
+                self._ids.append(ids[place])
+        self._reserve(len(self._ids), vectors.shape[1])
+        rows = [self._rows[number] for number in numbers]
+        self._vectors[rows], self._since[rows] = vectors, since
+        self._until[rows] = [_NEVER if it is None else it for it in until]
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Let these rows never have held."""
         rows = [row for number in numbers if (row := self._rows.pop(number, None)) is not None]
         self._since[rows], self._until[rows], self._vectors[rows] = _NEVER, 0, 0
 
-    def _reserve(self, size: int) -> None:
+    def _reserve(self, size: int, width: int) -> None:
         """Room for `size` rows, doubling, so that adding one by one stays cheap."""
         capacity = len(self._since)
         if size <= capacity:
             return
         more = max(size, 2 * capacity, 256) - capacity
-        self._vectors = np.vstack([self._vectors, np.empty((more, self._vectors.shape[1]), np.float32)])
+        self._vectors = np.vstack([self._vectors.reshape(-1, width), np.empty((more, width), np.float32)])
         self._since = np.concatenate([self._since, np.zeros(more, np.int64)])
         self._until = np.concatenate([self._until, np.zeros(more, np.int64)])
 

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
 from graphmem.passages import SIZE
-from graphmem.records import Change, Entity, Episode, Fact, Merge, Vector, entity_key
+from graphmem.records import MOST, Change, Entity, Episode, Fact, Vector, entity_key
 from graphmem.storage.sqlite import images, rough_index
 from graphmem.storage.sqlite.erasing import erase
-from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, text_hash, to_blobs
+from graphmem.storage.sqlite.kept import Touched
+from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_json, as_set, text_hash, to_blobs, to_merge
 from graphmem.storage.sqlite.schema import put_passages
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
-
-@functools.cache
-def as_json() -> TypeAdapter[Merge]:
-    """A merge as JSON, as it is kept."""
-    from pydantic import TypeAdapter  # here, since few files hold a merge
-
-    return TypeAdapter(Merge)
-
 
 FACT_COLUMNS = (
     "subject", "object", "relation", "relation_key", "slot", "asserted_by", "since", "retired_by", "until", "reason",
@@ -67,6 +55,7 @@ class Writer:
         self._rows: dict[str, dict[str, int]] = {"entities": {}, "episodes": {}, "facts": {}}  # by key, or by id
         self._hashes: dict[str, bytes] = {}  # of the texts of the facts that are put, by id
         self._held: dict[str, tuple[int, dict[str, Any]]] = {}  # row and columns, by id, of the facts there that change
+        self.touched = Touched(revision)
 
     def apply(self, change: Change) -> None:
         """Carry out `change`, inside the caller's transaction."""
@@ -90,6 +79,7 @@ class Writer:
         self._pair(mention, "entities", _by_key(change.mentioned))
         self._drop(change)
         self._keep_merges(change)
+        self._touch(change)
 
     def _drop(self, change: Change) -> None:
         """What goes, and what nothing speaks of any more."""
@@ -203,8 +193,7 @@ class Writer:
         taken = {place for state in states if state["until"] is None for place in _places(state)}
         for fact, state in zip(there, states, strict=True):
             self._leave_place(*self._held[fact.id], state, taken)
-        for fact, state in zip(there, states, strict=True):
-            self._change_fact(*self._held[fact.id], state)
+        self._change_facts(there, states)
         new = [fact for fact in facts if fact.id not in self._held]
         rows = self._new_rows("facts", [fact.id for fact in new])
         ends = (self._revision, self._namespace)
@@ -221,12 +210,17 @@ class Writer:
             self._db.execute("UPDATE facts SET until = -1 WHERE seq = ?", (row,))
             before["until"] = -1
 
-    def _change_fact(self, row: int, before: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+    def _change_facts(self, facts: Iterable[Fact], states: Iterable[Mapping[str, Any]]) -> None:
         """Write only what is new: each index of the others is left alone."""
-        changed = {name: value for name, value in state.items() if value != before[name]}
-        changed["revision"] = self._revision
-        sets = ", ".join(f"{name} = ?" for name in changed)
-        self._db.execute(f"UPDATE facts SET {sets} WHERE seq = ?", (*changed.values(), row))
+        alike: dict[tuple[bool, tuple[str, ...]], list[tuple[Any, ...]]] = {}  # retirements first, as the facts are
+        for fact, state in zip(facts, states, strict=True):
+            row, before = self._held[fact.id]
+            changed = {name: value for name, value in state.items() if value != before[name]}
+            values = (self._revision, *changed.values(), row)
+            alike.setdefault((fact.current, tuple(changed)), []).append(values)
+        for (_, names), some in alike.items():
+            sets = ", ".join(f"{name} = ?" for name in ("revision", *names))
+            self._db.executemany(f"UPDATE facts SET {sets} WHERE seq = ?", some)
 
     def _state(self, fact: Fact) -> tuple[object, ...]:
         """A fact as `FACT_COLUMNS` have it."""
@@ -241,12 +235,41 @@ class Writer:
     def _name(self, entity: Entity) -> None:
         """Let an entity have just this name and these aliases."""
         seq = self._rows["entities"][entity.key]
-        self._db.execute("UPDATE entities SET name = ? WHERE seq = ?", (entity.name, seq))
+        renamed = "UPDATE entities SET name = ? WHERE seq = ? AND name <> ?"
+        self.touched.all |= bool(self._db.execute(renamed, (entity.name, seq, entity.name)).rowcount)
         self._db.execute("DELETE FROM aliases WHERE entity = ?", (seq,))
         self._db.executemany(
             "INSERT OR IGNORE INTO aliases (namespace, key, name, entity) VALUES (?, ?, ?, ?)",
             [(self._namespace, entity_key(name), name, seq) for name in entity.aliases],
         )
+
+    # What is another than it was
+
+    def _touch_before(self, change: Change, gone: Sequence[int], ends: Set[int]) -> None:
+        """Note what is there of what a change touches; `gone` are facts that go, `ends` what goes names, by row."""
+        touched, held = self.touched, self._held
+        moved = [
+            held[fact.id][0] for fact in change.facts
+            if fact.id in held and any(held[fact.id][1][life] != getattr(fact, life) for life in ("since", "until"))
+        ]  # fmt: skip
+        touched.facts |= {*gone, *(row for row, _ in held.values())}
+        touched.ends |= {*ends, *(row for _, state in held.values() for row in (state["subject"], state["object"]))}
+        if rows := [*gone, *moved]:
+            sql = f"SELECT e.id FROM teachings t JOIN episodes e ON e.seq = t.episode WHERE t.fact {IN}"
+            touched.around |= {id_ for (id_,) in all_rows(self._db, sql, [as_set(rows)])}
+        first = min((episode.step for episode in change.episodes), default=MOST)
+        sql = "SELECT 1 FROM episodes WHERE namespace = ? AND step > ? LIMIT 1"
+        new = bool(self._db.execute(sql, (self._namespace, first)).fetchone())
+        touched.between |= bool(change.gone_episodes) or new
+
+    def _touch(self, change: Change) -> None:
+        touched = self.touched
+        touched.gone_facts.update(change.gone_facts)
+        touched.episodes.update(self._rows["episodes"], change.gone_episodes)
+        touched.entities |= self._rows["entities"]
+        touched.texts.update(change.loose_texts)
+        touched.named |= bool(change.entities or change.gone_entities or change.loose)
+        touched.all |= change.vectors_replaced
 
     # What goes
 
@@ -256,15 +279,20 @@ class Writer:
         changed = self._rows_of("facts", hashes, FACT_COLUMNS)
         self._held = {id_: (row, dict(zip(FACT_COLUMNS, rest, strict=True))) for row, id_, *rest in changed}
         other = [row for id_, (row, before) in self._held.items() if hashes[id_] != before["hash"]]
-        facts = [row for row, *_ in self._rows_of("facts", change.gone_facts)]
+        gone = self._rows_of("facts", change.gone_facts, ("subject", "object"))
+        facts = [row for row, *_ in gone]
         episodes = [row for row, *_ in self._rows_of("episodes", change.gone_episodes)]
         of_episodes = f"SELECT seq FROM passages WHERE episode {IN}" if episodes else ""
         passages = [row[0] for row in all_rows(self._db, of_episodes, [as_set(episodes)])] if episodes else []
+        mentioned = f"SELECT entity FROM mentions WHERE episode {IN}"
+        ends = [row for (row,) in all_rows(self._db, mentioned, [as_set(episodes)])] if episodes else []
+        self._touch_before(change, facts, {*ends, *(end for _, _, *both in gone for end in both)})
         for index, rows in (("fact_text", [*other, *facts]), ("episode_text", episodes), ("passage_text", passages)):
             if rows:
                 erase(self._db, index, rows)
         self._forget_rows({"fact": facts, "episode": episodes, "passage": passages})
-        self._leave_index("fact", other)
+        if change.gone_episodes:  # else the texts of before are nobody's secret, and the newer row is looked at first
+            self._leave_index("fact", other)
 
     def _rows_of(self, table: str, ids: Collection[str], columns: Iterable[str] = ()) -> list[tuple[Any, ...]]:
         """(Row, id, these columns) of the facts or episodes with these ids."""
@@ -329,11 +357,11 @@ class Writer:
     def _keep_merges(self, change: Change) -> None:
         if change.gone_merges:
             rows = all_rows(self._db, "SELECT seq, record FROM merges WHERE namespace = ?", [self._namespace])
-            gone = [(seq,) for seq, record in rows if as_json().validate_json(record) in change.gone_merges]
+            gone = [(seq,) for seq, record in rows if to_merge(record) in change.gone_merges]
             self._db.executemany("DELETE FROM merges WHERE seq = ?", gone)
         self._db.executemany(
             "INSERT INTO merges (namespace, record) VALUES (?, ?)",
-            [(self._namespace, as_json().dump_json(merge).decode()) for merge in change.merges],
+            [(self._namespace, as_json(merge)) for merge in change.merges],
         )
 
     def _sweep(self, texts: Sequence[str]) -> None:
