@@ -55,6 +55,18 @@ def test_a_round_trip_loses_nothing(store: Store, ending: str, tmp_path: Path) -
 
 
 @ENDINGS
+def test_facts_of_one_step_keep_their_order(ending: str, tmp_path: Path) -> None:
+    store = DictStore()
+    teach(store, 1, ("apple", "is", "red"), ("cat", "is in", "hall"), slots=(None, "place"))
+    teach(store, 2, ("cat", "is in", "attic"), slot="place")
+    export(store, tmp_path / f"memory{ending}")
+    other = DictStore()
+    import_file(other, tmp_path / f"memory{ending}", HashEmbedder())
+    assert [fact.current for fact in store.facts(current=False)] == [True, False, True]
+    assert _contents(other) == _contents(store)
+
+
+@ENDINGS
 def test_importing_twice_changes_nothing(ending: str, tmp_path: Path) -> None:
     store = DictStore()
     teach(store, 1, ("apple", "is in", "box"))

@@ -109,7 +109,8 @@ def _put(draft: Draft, records: Records, *, renew: bool) -> None:
     for fact_id in lost - given:
         if fact_id in draft.facts and not draft.teachers(fact_id):
             draft.drop(fact_id)
-    for fact in sorted(records.facts, key=lambda fact: fact.current):
+    # What is to hold no more makes room first; what is new keeps its order.
+    for fact in sorted(records.facts, key=lambda fact: fact.current or fact.id not in draft.facts):
         draft.put(fact)
     for episode in records.episodes:
         for fact_id in episode.facts:
