@@ -38,21 +38,18 @@ class Walker(StandIn):
         if "triples" in asked:
             return super().__call__(messages, schema)
         prompt = messages[1]["content"]
-        return json.dumps(_plan(prompt) if "main_goal" in asked else self._act(prompt))
+        planned = _plan(prompt) if "main_goal" in asked else {}
+        return json.dumps(planned | (self._act(prompt) if "action" in asked else {}))
 
     def _act(self, prompt: str) -> dict[str, Any]:
         here = _found(_PLACE, prompt)
         actions = _found(_ACTIONS, prompt).splitlines()
         exits = {place: [f"go {way}" for way in ways.split(", ")] for place, ways in map(_split, _exits(prompt))}
         ways = [way for way in exits.get(here, ()) if way in actions]
-        ways = (
-            ways
-            or [f"go to {place}" for place in exits if f"go to {place}" in actions and place not in self._tried][:1]
-        )
+        walks = (f"go to {place}" for place in exits if place not in self._tried)
+        ways = ways or [walk for walk in walks if walk in actions][:1]
         self._tried.update(way.removeprefix("go to ") for way in ways)
-        ways = (
-            ways or [each for each in actions if each.startswith("go ") and not each.startswith("go to ")] or ["look"]
-        )
+        ways = ways or [each for each in actions if re.match("go (?!to )", each)] or ["look"]
         return {"reason": "There may be something there.", "action": ways[next(self._number) % len(ways)]}
 
 
