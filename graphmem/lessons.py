@@ -57,10 +57,12 @@ class Lessons:
     @contextmanager
     def reading(self, observed: Observed) -> Iterator[None]:
         """Let an extractor that can read ahead do so in a thread, while an embedder embeds that leaves Python to it."""
+        if not hasattr(self._extractor(), "read_ahead"):
+            yield
+            return
         reader = Thread(target=self.read_ahead, args=([_observation(observed)],))
-        if hasattr(self._extractor(), "read_ahead"):
-            with suppress(RuntimeError):  # as the interpreter ends no thread begins: it is read in its turn
-                reader.start()
+        with suppress(RuntimeError):  # as the interpreter ends no thread begins: it is read in its turn
+            reader.start()
         try:
             yield
         finally:

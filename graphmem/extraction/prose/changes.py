@@ -71,8 +71,10 @@ def _at_new_job(verb: Token) -> Token | None:
 def _hired(verb: Token, at: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
     """ "Ana started a new job at Acme": that is where she works, and no more where she worked."""
     where, reason = name_of(at, people), f"{verb.lower_} a job at"
-    for _, subject in subjects if where else ():
-        yield Statement(subject, "works at", where or "", None, "name")
+    if not where:
+        return
+    for _, subject in subjects:
+        yield Statement(subject, "works at", where, None, "name")
         yield Ending(subject, reason, frozenset({"work"}), other_than=where, kind="name", prepositions=words("at for"))
 
 

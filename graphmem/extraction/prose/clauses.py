@@ -269,12 +269,10 @@ def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     """Read "owes Tom 50 euros", of which the parser makes one name."""
     whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
     to = name_of(whom[0], people) if whom and verb.lemma_ in _GIVING and kind(noun) == "amount" else None
+    if not to:
+        return []
     given = word(noun)
-    return (
-        [Statement(subject, phrase, given, None, "amount"), Statement(subject, f"{phrase} {given} to", to)]
-        if to
-        else []
-    )
+    return [Statement(subject, phrase, given, None, "amount"), Statement(subject, f"{phrase} {given} to", to)]
 
 
 def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:

@@ -15,7 +15,7 @@ from graphmem.extraction.prose.corrections import without_gone, without_over, wi
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
-from graphmem.extraction.prose.people import NOBODY, People, strange_words
+from graphmem.extraction.prose.people import People, is_nobody, strange_words
 from graphmem.extraction.prose.values import doc_of, retold
 from graphmem.records import Extraction, Fact, Observation, entity_key
 
@@ -89,7 +89,7 @@ class ParseExtractor:
             speaker = _called(part.speaker or observation.speaker)
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
-            if (part.speaker or observation.speaker or "").casefold() not in NOBODY:
+            if not is_nobody(part.speaker or observation.speaker):
                 said = list(said_in(doc, people))
                 reading.take(said if speaker or not part.unsaid else (), people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
@@ -99,7 +99,7 @@ class ParseExtractor:
     def _spoken_of(self, observation: Observation) -> People:
         """Who speaks, and, where the text begins with "it", "she" or "he", whom and what they spoke of just before."""
         people = People(_called(observation.speaker))
-        said = [each for each in observation.before if (each.speaker or "").casefold() not in NOBODY]
+        said = [each for each in observation.before if not is_nobody(each.speaker)]
         if said and said[-1].speaker == observation.speaker and _LEANS.match(observation.text):
             for _, doc in self._parsed([said[-1].text])[said[-1].text]:
                 for _ in said_in(doc, people):

@@ -29,7 +29,7 @@ _LABELS = words(
     outcomes background context idea ideas proposal conclusion attendees participants topic topics objective objectives
     requirement requirements blocker blockers milestone milestones location venue place time where when who what why how
     price cost total priority severity symptoms diagnosis treatment medication allergies name age height weight job
-    ingredients directions instructions steps pros cons fact facts overview details description minutes meeting"""
+    ingredients directions instructions pros cons fact facts overview details description minutes meeting"""
 )
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")

@@ -48,6 +48,11 @@ _SUBJECTS = words("nsubj nsubjpass expl csubj")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
+def is_nobody(speaker: str | None) -> bool:
+    """Whether what this speaker says teaches nothing: an assistant, a tool."""
+    return (speaker or "").casefold() in NOBODY
+
+
 @dataclass(slots=True)
 class People:
     """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it."""
