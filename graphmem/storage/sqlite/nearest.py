@@ -87,16 +87,16 @@ class Nearest:
         """Of the `count` nearest of what the rough index names, those that hold."""
         assert self._rough is not None
         assert self._recent is not None
-        places = self._rough.near(vectors, count)
-        sql = f"SELECT seq, vector FROM vectors WHERE seq {IN}"
-        kept = self._db.execute(sql, [as_set(set(places.values()))]).fetchall()
+        numbers, places = self._rough.near(vectors, count)
+        sql = f"SELECT seq, vector FROM vectors WHERE seq {IN} ORDER BY seq"
+        kept = self._db.execute(sql, [as_set(np.unique(places).tolist())]).fetchall()
         if not kept:
             return []
-        row_at = {place: row for row, (place, _) in enumerate(kept)}
-        seqs, rows = zip(*((seq, row_at[place]) for seq, place in places.items() if place in row_at), strict=True)
-        matrix = to_vectors([blob for _, blob in kept])[list(rows)]
+        there, blobs = zip(*kept, strict=True)
+        numbers = numbers[(here := np.isin(places, there))]
+        matrix = to_vectors(blobs)[np.searchsorted(there, places[here])]
         best = np.argsort(-np.vecdot(vectors[:, None], matrix), axis=1)[:, :count]
-        found = {seqs[i]: matrix[i] for i in best.flat}
+        found = dict(zip(numbers[(rows := np.unique(best))].tolist(), matrix[rows], strict=True))
         table, held, values = held_rows(self._kind, at)
         held_now = self._db.execute(
             f"SELECT f.seq, f.id FROM {table} f WHERE f.seq {IN} AND +f.namespace = ? AND {held}",

@@ -19,6 +19,8 @@ from graphmem.records import Vector
 Words = NDArray[np.uint64]
 """Signs, 64 in a word."""
 
+Numbers = NDArray[np.int64]
+
 SPARE, PER_ROOT = 100, 0.5
 """So many more than those wanted are named, and for each of the square root of the rows: of many, more are alike."""
 
@@ -90,17 +92,16 @@ class RoughIndex:
         self._numbers, rows = np.unique(numbers, return_index=True)  # of equals the first, which is the new one
         self._places, self._signs = places[rows], np.take(signs, rows, axis=1)
 
-    def near(self, vectors: Vector, count: int) -> dict[int, int]:
+    def near(self, vectors: Vector, count: int) -> tuple[Numbers, Numbers]:
         """Numbers and places of what holds about all of the `count` nearest rows of each of `vectors`."""
         count += SPARE + round(PER_ROOT * math.sqrt(len(self)))
-        best: set[int] = set()
+        best = np.zeros(len(self), np.bool_)
         for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
             rows = self._alike(signs, BY_SIGN * count)
             bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
             scores = np.vecdot(bits[:, : len(vector)].astype(np.float32), vector)
-            best.update(rows[np.argsort(-scores)[:count]].tolist())
-        found = sorted(best)
-        return dict(zip(self._numbers[found].tolist(), self._places[found].tolist(), strict=True))
+            best[rows[np.argsort(-scores)[:count]]] = True
+        return self._numbers[best], self._places[best]
 
     def _alike(self, signs: Words, count: int) -> NDArray[np.intp]:
         """About the `count` rows that differ least: by the first signs of all rows, then by all signs of the best."""
