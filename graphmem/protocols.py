@@ -197,6 +197,13 @@ class Store(Protocol):
         episodes that came just before and just after it.
         """
 
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int, at: int | None = None) -> list[Fact]:
+        """Facts that hold with one of `entities` as subject, in one round trip.
+
+        For each entity called one of these, of its newest `MOST_COUNTED` facts as subject at most `each` that say the
+        same (that share a slot, or else a relation), the newest, and at most `limit` in all.
+        """
+
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:

@@ -293,6 +293,17 @@ class DictStore:
         follows = tuple(pair for pair in pairwise(stored) if set(of).intersection(pair))
         return Around(tuple(found.values()), tuple(taught), tuple(mentions), follows, tuple(disputed), degrees)
 
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int, at: int | None = None) -> list[Fact]:
+        found: dict[str, Fact] = {}
+        for entity in self.entities(entities, at=at):
+            held = [f for f in self.facts(entities=[entity.name], at=at)[::-1] if entity_key(f.subject) == entity.key]
+            same: dict[str, list[Fact]] = {}
+            for fact in held[:MOST_COUNTED]:
+                same.setdefault(fact.slot or fact.triple.key[1], []).append(fact)
+            first = {fact.id for facts in same.values() for fact in facts[:each]}
+            found |= {fact.id: fact for fact in [fact for fact in held if fact.id in first][:limit]}
+        return list(found.values())
+
     def vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         return {text: self._vectors[text] for text in texts if text in self._vectors}
 

@@ -12,7 +12,7 @@ between the two ends does not weigh. The relations alone are embedded, and these
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +23,6 @@ import numpy as np
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Fact, Seeds, Vector, Why, entity_key
 from graphmem.retrieval import weights
-from graphmem.retrieval.filters import FilteredSnapshot
 from graphmem.retrieval.search import Snapshot
 
 Chain = tuple[Fact, ...]
@@ -66,7 +65,7 @@ def chains(text: str, seeds: Seeds, snapshot: Snapshot) -> dict[Chain, float]:
     One may be a single fact. None that follow are longer than a first one of one fact.
     """
     starts = _starts(text, seeds, snapshot) if seeds.facts else []
-    scored = _scored(_grown(starts, snapshot), snapshot)
+    scored = _scored(_grown(starts, seeds.facts, snapshot), snapshot)
     best = max(scored.values(), default=0.0)
     found: dict[str, tuple[Chain, float]] = {}
     longest = 0
@@ -147,34 +146,26 @@ def _telling(asked: str) -> list[str]:
     return list(dict.fromkeys(word for word in words(asked) if word not in STOP_WORDS | _SAYS_LITTLE))
 
 
-def _grown(starts: Sequence[Start], snapshot: Snapshot) -> list[Way]:
+def _grown(starts: Sequence[Start], near: Iterable[Fact], snapshot: Snapshot) -> list[Way]:
     """All ways that were looked at, from each start and from the best ways of each hop."""
     ways = [Way(start, (), np.zeros_like(start.asked)) for start in starts]
     named = {entity_key(start.name) for start in starts}
+    near = [fact for fact in near if snapshot.at is None or fact.since <= snapshot.at]
     found: list[Way] = []
     for _ in range(weights.CHAIN_HOPS):
         if not ways:
             break
-        longer = _longer(ways, newest_of_each(_facts_from(ways, snapshot), named), snapshot)
+        longer = _longer(ways, newest_of_each(_facts_from(ways, near, snapshot), named), snapshot)
         found += longer
         ways = sorted(longer, key=lambda way: -way.near)[: weights.CHAIN_BEAM]
     return found
 
 
-def _facts_from(ways: Sequence[Way], snapshot: Snapshot) -> list[Fact]:
-    """The facts about each end, each once; of a hub the newest, and those near what is asked."""
-    ends = {way.end: way for way in reversed(ways)}
-    around = snapshot.around(ends, (), facts=weights.FACTS_OF_LINK, episodes=0)
-    told = {fact.id: fact for fact in around.facts}
-    many = {entity_key(name) for name, degree in around.degrees.items() if degree > weights.FACTS_OF_LINK}
-    often = Counter(end for fact in around.facts for end in {fact.key[0], fact.key[2]} & many)
-    most = 0 if isinstance(snapshot, FilteredSnapshot) else weights.FACTS_OF_LINK  # of fewer, unfiltered, these are all
-    hubs = [end for end in ends if end in many and often[end] >= most]
-    if hubs:
-        wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
-        near = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
-        told |= {fact.id: fact for fact in snapshot.facts(ids={id_ for hits in near for id_, _ in hits})}
-    return list(told.values())
+def _facts_from(ways: Sequence[Way], near: Iterable[Fact], snapshot: Snapshot) -> list[Fact]:
+    """The newest facts of each relation of each end, and those of the `near` that begin there."""
+    ends = {way.end for way in ways}
+    told = snapshot.outgoing(ends, each=weights.MANY_AT_ONCE, limit=weights.FACTS_OF_LINK)
+    return list({fact.id: fact for fact in (*told, *(fact for fact in near if fact.key[0] in ends))}.values())
 
 
 def _longer(ways: Sequence[Way], facts: Iterable[Fact], snapshot: Snapshot) -> list[Way]:

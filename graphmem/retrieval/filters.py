@@ -118,6 +118,9 @@ class FilteredSnapshot(Snapshot):
             disputed=tuple(self._facts_that_pass(around.disputed)),
         )
 
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int) -> list[Fact]:
+        return self._facts_that_pass(Snapshot.outgoing(self, entities, each=limit, limit=4 * limit))
+
     def nearest(self, kind: Kind, vectors: Vector, *, limit: int) -> list[list[tuple[str, float]]]:
         asked = limit
         while True:

@@ -43,10 +43,9 @@ class Question:
 class Found:
     """The facts and episodes that bear on a question, best first, and why each was found, by its id.
 
-    `conflicts` pairs a fact with one that another episode of the same step asserts in its place. `excerpts` gives, by
-    its id, what is to be told of an episode that is too long to be told whole.
-    `conflicts` pairs a fact with one that another episode of the same step asserts in its place. `chains` are told
-    before the other facts, each as one line.
+    `excerpts` gives, by its id, what is to be told of an episode that is too long to be told whole. `conflicts` pairs a
+    fact with one that another episode of the same step asserts in its place. `chains` are told before the other facts,
+    each as one line.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -88,6 +87,9 @@ class Snapshot:
 
     def around(self, entities: Iterable[str], of: Iterable[str], *, facts: int, episodes: int) -> Around:
         return self.store.around(entities, of, facts=facts, episodes=episodes, at=self.at)
+
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int) -> list[Fact]:
+        return self.store.outgoing(entities, each=each, limit=limit, at=self.at)
 
     def nearest(self, kind: Kind, vectors: Vector, *, limit: int) -> list[list[tuple[str, float]]]:
         return self.store.nearest(kind, vectors, limit=limit, at=self.at)

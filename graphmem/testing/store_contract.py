@@ -274,6 +274,22 @@ def knows_entities_by_name_and_alias(store: Store) -> None:
     assert store.entities(["nobody"]) == []
 
 
+def leads_on_by_the_newest_of_each_relation(store: Store) -> None:
+    teach(store, 1, ("ann", "lives in", "leeds"), slot="home")
+    for step, friend in enumerate(("bob", "cid", "dan"), start=2):
+        teach(store, step, ("ann", "knows", friend), (friend, "knows", "ann"))
+    teach(store, 5, ("ann", "lives in", "york"), ("york", "is in", "england"), slot="home")
+
+    def said(*, each: int, limit: int, at: int | None = None) -> set[str]:
+        return {str(fact) for fact in store.outgoing(["Ann"], each=each, limit=limit, at=at)}
+
+    assert said(each=1, limit=9) == {"ann, lives in, york", "ann, knows, dan"}
+    assert said(each=2, limit=9) == {"ann, lives in, york", "ann, knows, dan", "ann, knows, cid"}
+    assert said(each=2, limit=2) == {"ann, lives in, york", "ann, knows, dan"}
+    assert said(each=1, limit=9, at=3) == {"ann, lives in, leeds", "ann, knows, cid"}
+    assert len(store.outgoing(["ann", "york", "nobody"], each=9, limit=9)) == 5
+
+
 def finds_the_nearest_that_hold(store: Store) -> None:
     teach(store, 1, ("apple", "is in", "table"), slot="place")
     teach(store, 2, ("apple", "is in", "box"), ("pear", "is in", "box"), slot="place")
@@ -700,6 +716,7 @@ STORE_CONTRACT: tuple[Callable[[Store], None], ...] = (
     tells_what_was_denied_at_once,
     gives_the_seeds_of_a_search,
     knows_entities_by_name_and_alias,
+    leads_on_by_the_newest_of_each_relation,
     finds_the_nearest_that_hold,
     finds_words_and_takes_any_text_as_a_query,
     keeps_vectors_by_text,

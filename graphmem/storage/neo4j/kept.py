@@ -42,7 +42,7 @@ class OfEpisode:
 
 
 EntityAsked = tuple[str, int, int, int | None]
-"""The hash of a name, most facts and most episodes, the step."""
+"""The hash of a name, two limits, the step."""
 
 EpisodeAsked = tuple[str, int, int | None]
 """An id, most facts, the step."""
@@ -56,6 +56,7 @@ class Kept:
     episodes: dict[tuple[str, int], tuple[tuple[int, Episode], ...]] = field(default_factory=dict)
     of_entities: dict[EntityAsked, tuple[OfEntity, ...]] = field(default_factory=dict)
     of_episodes: dict[EpisodeAsked, tuple[OfEpisode, ...]] = field(default_factory=dict)
+    outgoing: dict[EntityAsked, tuple[Fact, ...]] = field(default_factory=dict)
 
 
 def known(kept: Mapping[Key, Value], wanted: Iterable[Key]) -> dict[Key, Value]:

@@ -270,6 +270,31 @@ class Neo4jReader:
             of_episodes=grouped(ids, (((it["id"], facts, at), of_episode(it, at)) for it in found)),
         )
 
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int, at: int | None = None) -> list[Fact]:
+        """See `Store.outgoing`; and `around`, for what is kept."""
+        keys = [(id_, each, limit, at) for id_ in self._ids.entities(entities)]
+        kept = self._kept
+        found = known(kept.outgoing, keys)
+        if len(found) < len(keys):
+            new, bookmark = self._outgoing([key for key in keys if key not in found], each=each, limit=limit, at=at)
+            if bookmark == kept.bookmark:
+                put(kept.outgoing, new)
+            else:
+                self._kept = Kept(bookmark)
+                if found:
+                    found, (new, _) = {}, self._outgoing(keys, each=each, limit=limit, at=at)
+            found |= new
+        return list({fact.id: fact for key in keys for fact in found[key]}.values())
+
+    def _outgoing(
+        self, keys: list[EntityAsked], *, each: int, limit: int, at: int | None
+    ) -> tuple[dict[EntityAsked, tuple[Fact, ...]], str]:
+        (row,), bookmark = self._read_marked(
+            surroundings.OUTGOING, names=[key[0] for key in keys], each=each, limit=limit, at=at
+        )
+        told = ((asked, *to_facts([fact], at)) for asked, fact in row["outgoing"])
+        return grouped(keys, (((asked, each, limit, at), fact) for asked, *facts in told for fact in facts)), bookmark
+
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None
     ) -> list[list[tuple[str, float]]]:

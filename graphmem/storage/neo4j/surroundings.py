@@ -48,6 +48,24 @@ CALL (at, late) {{ UNWIND $of AS id MATCH (e:Episode) WHERE e.namespace = $names
 RETURN entities, episodes"""
 """One row: `entities`, each with the one of `$names` that asked for it, and the `episodes` with the ids `$of`."""
 
+OUTGOING = f"""{TIME}
+CALL (at, late) {{ UNWIND $names AS asked
+    CALL (asked) {{ MATCH (n:Entity {{id: asked}}) RETURN n
+        UNION MATCH (:Alias {{id: asked}})-[:NAMES]->(n:Entity) RETURN n }}
+    CALL (n, at) {{
+        CALL (n, at) {{
+            MATCH (f:Current) WHERE f.subject_id = n.id AND f.since <= at AND f.order IS NOT NULL
+            RETURN f ORDER BY f.subject_id DESC, f.since DESC, f.order DESC LIMIT {MOST_COUNTED}
+            UNION MATCH (f:Retired) WHERE f.subject_id = n.id AND f.until > at AND f.since <= at
+            RETURN f ORDER BY f.since DESC, f.order DESC LIMIT {MOST_COUNTED} }}
+        WITH f ORDER BY f.since DESC, f.order DESC LIMIT {MOST_COUNTED}
+        WITH coalesce(f.slot, f.relation_id) AS said, collect(f) AS same
+        UNWIND same[..$each] AS f
+        RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit }}
+    RETURN collect([asked, {FACT_THEN}]) AS outgoing }}
+RETURN outgoing"""
+"""One row: pairs of the one of `$names` that asked, and a fact that leads on from the entity of that name."""
+
 
 def of_entity(row: Row, at: int | None) -> OfEntity:
     return OfEntity(

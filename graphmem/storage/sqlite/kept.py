@@ -22,6 +22,10 @@ LONGEST = 2000
 """Episodes of more characters are read anew."""
 
 
+EntityAsked = tuple[int, int, int, int | None]
+"""The row of an entity, two limits, the step."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfEntity:
     """What lies around an entity: the rows of some of its facts, the ids of some episodes, how many there are."""
@@ -75,8 +79,9 @@ class Kept:
     fact_rows: dict[str, int] = field(default_factory=dict)
     episodes: dict[str, tuple[int, str, Episode]] = field(default_factory=dict)
     rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    of_entities: dict[tuple[int, int, int, int | None], OfEntity] = field(default_factory=dict)
+    of_entities: dict[EntityAsked, OfEntity] = field(default_factory=dict)
     of_episodes: dict[tuple[str, int, int | None], OfEpisode] = field(default_factory=dict)
+    outgoing: dict[EntityAsked, tuple[int, ...]] = field(default_factory=dict)
     vectors: dict[str, Vector] = field(default_factory=dict)
     revision: int | None = None
     seen: tuple[int, int] | None = None
@@ -101,6 +106,7 @@ class Kept:
         _drop(self.vectors, touched.texts)
         ends = {*touched.entities.values(), *touched.ends}
         _drop(self.of_entities, [key for key in self.of_entities if key[0] in ends])
+        _drop(self.outgoing, [key for key in self.outgoing if key[0] in ends])
         of = touched.episodes | touched.around
         beside = (key for key, it in self.of_episodes.items() if touched.between or key[0] in of or it.after is None)
         _drop(self.of_episodes, list(beside))

@@ -30,7 +30,7 @@ from graphmem.records import (
 )
 from graphmem.storage.sqlite import full_text, images
 from graphmem.storage.sqlite.connection import is_in_memory, open_file, settle, snapshot, told
-from graphmem.storage.sqlite.kept import LONGEST, Kept, OfEntity, OfEpisode, through
+from graphmem.storage.sqlite.kept import LONGEST, EntityAsked, Kept, OfEntity, OfEpisode, through
 from graphmem.storage.sqlite.nearest import Nearest
 from graphmem.storage.sqlite.rows import (
     EPISODE,
@@ -370,7 +370,7 @@ class SqliteReader:
         newest = f"AND {held} ORDER BY f.since DESC LIMIT ?"
         counted = f"AND {held} LIMIT {MOST_COUNTED}"
 
-        def read(new: list[tuple[int, int, int, int | None]]) -> dict[tuple[int, int, int, int | None], OfEntity]:
+        def read(new: list[EntityAsked]) -> dict[EntityAsked, OfEntity]:
             rows = all_rows(
                 db,
                 f"""SELECT n.seq, n.name,
@@ -395,6 +395,28 @@ class SqliteReader:
         with self._reading() as db:
             wanted = [(seq, facts, episodes, at) for seq in seqs]
             return list(through(self._known(db).of_entities, wanted, read).values())
+
+    def outgoing(self, entities: Iterable[str], *, each: int, limit: int, at: int | None = None) -> list[Fact]:
+        held, values = holds(at)
+
+        def read(new: list[EntityAsked]) -> dict[EntityAsked, tuple[int, ...]]:
+            rows = all_rows(
+                db,
+                f"""SELECT n.value, (SELECT json_group_array(seq) FROM (
+                    SELECT seq FROM (SELECT seq, since,
+                        row_number() OVER (PARTITION BY said ORDER BY since DESC, seq DESC) AS nth FROM (
+                        SELECT f.seq, f.since, coalesce(f.slot, f.relation_key) AS said FROM facts f
+                        WHERE f.subject = n.value AND {held} ORDER BY f.since DESC, f.seq DESC LIMIT {MOST_COUNTED}))
+                    WHERE nth <= ? ORDER BY since DESC, seq DESC LIMIT ?))
+                FROM json_each(?) n""",
+                [*values, each, limit, as_set(key[0] for key in new)],
+            )
+            return {(seq, each, limit, at): tuple(json.loads(found)) for seq, found in rows}
+
+        with self._reading() as db:
+            wanted = [(seq, each, limit, at) for seq in self._entity_rows(entities)]
+            found = through(self._known(db).outgoing, wanted, read)
+            return self._facts_of({seq for seqs in found.values() for seq in seqs}, at)
 
     def _around_episodes(
         self, ids: Iterable[str], held: str, values: Sequence[object], facts: int, at: int | None
