@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -115,17 +116,19 @@ def _share(values: Sequence[float] | Scores) -> Scores:
 def matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scores:
     """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
     terms = list(dict.fromkeys(stem(word) for word in asked if word not in STOP_WORDS))
-    column = {term: place for place, term in enumerate(terms)}
-    forms = {word: column[term] for word in set().union(*texts) if (term := stem(word)) in column}
-    often = np.zeros((len(texts), len(terms)))
-    for row, text in enumerate(texts):
-        for word in filter(forms.__contains__, text):
-            often[row, forms[word]] += 1
+    counts = [_stems(tuple(text)) for text in texts]
+    often = np.array([[count.get(term, 0) for term in terms] for count in counts], float).reshape(len(texts), len(terms))
     length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
     having = (often > 0).sum(axis=0)
     rarity = np.maximum(np.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6)
     scores = rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / max(length.mean(), 1.0)))
     return np.asarray(scores / max(scores.sum(axis=1).max(initial=0.0), weights.TELLING))
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def _stems(text: Sequence[str]) -> Mapping[str, int]:
+    """How often a text has each stem."""
+    return Counter(map(stem, text))
 
 
 def _matching_phrases(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
