@@ -78,6 +78,7 @@ def _read(store: Store) -> tuple[object, ...]:
         store.episodes(ids=ids),
         store.facts(ids=[fact.id for fact in facts]),
         *(_around(store.around(names, ids, facts=2, episodes=2, at=at)) for at in (None, 2)),
+        *(store.outgoing(names, each=1, limit=2, at=at) for at in (None, 2)),
         {text: vector.tobytes() for text, vector in store.vectors(texts).items()},
     )
 
