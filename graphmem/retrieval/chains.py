@@ -12,7 +12,7 @@ between the two ends does not weigh. The relations alone are embedded, and these
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -162,10 +162,16 @@ def _grown(starts: Sequence[Start], near: Iterable[Fact], snapshot: Snapshot) ->
 
 
 def _facts_from(ways: Sequence[Way], near: Iterable[Fact], snapshot: Snapshot) -> list[Fact]:
-    """The newest facts of each relation of each end, and those of the `near` that begin there."""
-    ends = {way.end for way in ways}
+    """The newest facts of each relation of each end; of one that has very many, those near what is asked, too."""
+    ends = {way.end: way for way in reversed(ways)}
     told = snapshot.outgoing(ends, each=weights.MANY_AT_ONCE, limit=weights.FACTS_OF_LINK)
-    return list({fact.id: fact for fact in (*told, *(fact for fact in near if fact.key[0] in ends))}.values())
+    often = Counter(fact.key[0] for fact in told)
+    if hubs := [end for end in ends if often[end] >= weights.FACTS_OF_LINK]:
+        wanted = snapshot.vectors(hubs) + np.stack([ends[hub].start.asked for hub in hubs])
+        hits = snapshot.nearest("fact", wanted.astype(np.float32), limit=weights.FACTS_OF_LINK)
+        told += snapshot.facts(ids={id_ for row in hits for id_, _ in row})
+    told += [fact for fact in near if fact.key[0] in ends]
+    return list({fact.id: fact for fact in told}.values())
 
 
 def _longer(ways: Sequence[Way], facts: Iterable[Fact], snapshot: Snapshot) -> list[Way]:

@@ -117,7 +117,9 @@ def matching_words(asked: Sequence[str], texts: Sequence[Sequence[str]]) -> Scor
     """BM25 of each text for each word of the question, shape (texts, words); the largest sum of a row is 1."""
     terms = list(dict.fromkeys(stem(word) for word in asked if word not in STOP_WORDS))
     counts = [_stems(tuple(text)) for text in texts]
-    often = np.array([[count.get(term, 0) for term in terms] for count in counts], float).reshape(len(texts), len(terms))
+    often = np.array([[count.get(term, 0) for term in terms] for count in counts], float).reshape(
+        len(texts), len(terms)
+    )
     length = np.array([[len(text)] for text in texts], float).reshape(len(texts), 1)
     having = (often > 0).sum(axis=0)
     rarity = np.maximum(np.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6)

@@ -85,6 +85,16 @@ def test_a_hub_is_passed_through_by_what_is_asked_of_it() -> None:
         assert _chains(found)[0] == ["Person 7, is a citizen of, Peru", "Peru, has capital, Lima"]
 
 
+@pytest.mark.parametrize("relation", ["likes", "likes {} because of"])
+def test_what_somebody_of_whom_very_much_is_told_did_long_ago_is_found(relation: str) -> None:
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember("work", triples=[("Ana", "works at", "Acme"), ("Bob", "has boss", "Ana")])
+        likes = [("Ana", relation.format(f"thing {n}"), f"dish {n}") for n in range(90)]
+        memory.remember_many([(f"like {n}", [like]) for n, like in enumerate(likes)])
+        found = memory.recall("Where does the boss of Bob work?", episodes=0)
+        assert _chains(found)[0] == ["Bob, has boss, Ana", "Ana, works at, Acme"]
+
+
 def _fact(number: int, subject: str, relation: str, object_: str) -> Fact:
     return Fact(f"f{number}", subject, relation, object_, "e", number)
 
