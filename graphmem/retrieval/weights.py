@@ -51,7 +51,7 @@ CHAIN_STARTS, CHAIN_HOPS, CHAIN_BEAM = 4, 4, 6
 """From how many names chains grow, by how many facts at most, and how many ways grow on at each hop."""
 
 FACTS_OF_LINK = 40
-"""So many facts of each end are looked at, the newest of each relation; of one with more, those near the question, too."""
+"""So many facts of each end are looked at, the newest of each relation; of one with more, those near what is asked."""
 
 MANY_AT_ONCE = 3
 """A relation of which a subject has so many at once can have many; of any other the newest is the one to follow."""

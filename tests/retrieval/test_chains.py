@@ -90,7 +90,8 @@ def test_what_somebody_of_whom_very_much_is_told_did_long_ago_is_found(relation:
     with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
         memory.remember("work", triples=[("Ana", "works at", "Acme"), ("Bob", "has boss", "Ana")])
         likes = [("Ana", relation.format(f"thing {n}"), f"dish {n}") for n in range(90)]
-        memory.remember_many([(f"like {n}", [like]) for n, like in enumerate(likes)])
+        others = [(f"Boss {n}", "works at", f"Firm {n}") for n in range(90)]
+        memory.remember_many([(f"told {n}", [fact]) for n, fact in enumerate(likes + others)])
         found = memory.recall("Where does the boss of Bob work?", episodes=0)
         assert _chains(found)[0] == ["Bob, has boss, Ana", "Ana, works at, Acme"]
 
