@@ -17,6 +17,7 @@ from rich.text import Text
 from agents.policies.protocol import Plan
 from agents.screen import clean, lines
 from graphmem.errors import InputError
+from graphmem.files import text_of
 
 NEXT = frozenset({"n", " ", "\r", "\n", "\x1b[C", "\x1b[B", "\x1bOC", "\x1bOB"})
 BACK = frozenset({"p", "\x7f", "\b", "\x1b[D", "\x1b[A", "\x1bOD", "\x1bOA"})
@@ -97,11 +98,8 @@ def read_log(path: Path) -> list[LoggedStep | LoggedRun]:
 
     Raises `InputError` that names the file and the line when it is no log, or holds nothing.
     """
-    try:
-        whole = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the log {path} cannot be read: {error}") from error
-    written = whole.splitlines()
+    whole = text_of(path)
+    written = whole.split("\n")  # and at no other end of a line, which JSON leaves in a text
     records = []
     for number, line in enumerate(written, start=1):
         if not line.strip():

@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from agents.ariadne import Ariadne, Step
 from agents.policies.protocol import Plan
 from graphmem import Stats
+from graphmem.files import text_of
 from graphmem.llm import Bill
 from graphmem.retrieval.budget import count_tokens
 
@@ -70,7 +71,7 @@ def paid_record(bill: Bill, faults: Mapping[str, int]) -> dict[str, dict[str, An
 def last_step(path: Path) -> tuple[int, Plan | None]:
     """Number and plan of the last step that a run log holds; (0, None) when it holds none."""
     number, plan = 0, None
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in text_of(path).split("\n") if path.exists() else []:
         try:
             record = _LOGGED.validate_json(line)
         except ValidationError:  # a summary, or a line that a kill cut short

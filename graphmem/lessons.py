@@ -14,7 +14,7 @@ from graphmem.images import texts_of as image_texts
 from graphmem.language.names import possessed, proper_names, spans
 from graphmem.language.speakers import ROLES
 from graphmem.passages import parts
-from graphmem.protocols import Embedder, Extractor, SlotOf
+from graphmem.protocols import AheadReader, Embedder, Extractor, SlotOf
 from graphmem.records import Entity, Episode, Extraction, Lesson, Observation, Observed, Triple, Vector, entity_key
 
 KNOWN_FACTS = 96
@@ -57,7 +57,7 @@ class Lessons:
     @contextmanager
     def reading(self, observed: Observed) -> Iterator[None]:
         """Let an extractor that can read ahead do so in a thread, while an embedder embeds that leaves Python to it."""
-        if not hasattr(self._extractor(), "read_ahead"):
+        if not isinstance(self._extractor(), AheadReader):
             yield
             return
         reader = Thread(target=self.read_ahead, args=([_observation(observed)],))
@@ -71,10 +71,9 @@ class Lessons:
 
     def read_ahead(self, observations: Sequence[Observation]) -> None:
         """Let an extractor that can read together what it is asked for next; what fails here is told in its turn."""
-        ahead = getattr(self._extractor(), "read_ahead", None) if observations else None
-        if ahead:
+        if observations and isinstance(extractor := self._extractor(), AheadReader):
             with suppress(Exception):
-                ahead(observations)
+                extractor.read_ahead(observations)
 
     def read(self, observed: Observed, given: tuple[Triple, ...] | None, called: Called) -> Lesson:
         """What an observed episode teaches, without vectors; with `given` triples nothing extracts.

@@ -21,6 +21,7 @@ from typing import Any
 
 from graphmem.conversations import is_message, observations_of
 from graphmem.errors import InputError, MissingExtra
+from graphmem.files import text_of
 from graphmem.language.dates import dates_in
 from graphmem.language.speakers import ROLES, Turn, begins_turn, turns
 from graphmem.passages import sections, sentences_of
@@ -117,10 +118,7 @@ def _keyed(given: Observation, raw: str, path: Path, seen: Counter[str]) -> Obse
 
 
 def _text(path: Path) -> str:
-    try:
-        return clean(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
+    return clean(text_of(path))
 
 
 def _plain(path: Path) -> Iterator[Written]:

@@ -26,6 +26,7 @@ from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError, LLMError
 from graphmem.graph import copying, forgetting, learning, merging
+from graphmem.graph.copying import re_embed as re_embed
 from graphmem.graph.draft import Draft, written
 from graphmem.images import by_hash, image_of
 from graphmem.images import read as images_in
@@ -443,7 +444,7 @@ class Memory(View):
         ids = {each.id if isinstance(each, Episode) else validation.text("an episode", each) for each in episodes}
         missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
         if missing:
-            raise InputError(f"no episode with the id {', '.join(sorted(missing))}; `episodes()` lists them")
+            raise InputError(f"no episode with the id {', '.join(sorted(missing))} is in this memory")
         with self._reading:  # what is being read would be stored again
             return forgetting.forget(self._store, sorted(ids))
 
@@ -513,11 +514,6 @@ class Memory(View):
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-def re_embed(store: Store, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None) -> int:
-    """See `graphmem.graph.copying.re_embed`."""
-    return copying.re_embed(store, embedder, progress=progress)
 
 
 def _episode(observation: Observation) -> Episode:

@@ -111,11 +111,6 @@ def _passages(text: str, size: int, whole: bool) -> list[Passage]:
     return [each for filled in _filled(text, size, whole) for each in _cut(text, filled, size)]
 
 
-def is_prose(passage: Passage) -> bool:
-    """Whether facts may be read from all of a passage, as no table, code, log, quotation or markup is in it."""
-    return passage.kind in READABLE
-
-
 def sentences_of(passage: Passage) -> tuple[str, ...]:
     """What a reader of sentences may read of a passage, one by one: paragraphs, list items, turns; without marks.
 

@@ -100,6 +100,14 @@ class Extractor(Protocol):
         """
 
 
+@runtime_checkable
+class AheadReader(Extractor, Protocol):
+    """An extractor that reads several observations in less time together than one by one."""
+
+    def read_ahead(self, observations: Sequence[Observation]) -> None:
+        """Read what `extract` is asked for next; what fails is told there."""
+
+
 class LLM(Protocol):
     """A language model that replies in a given form."""
 

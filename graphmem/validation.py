@@ -52,12 +52,14 @@ def some_moment(given: object) -> datetime:
     raise InputError(f"a moment is a datetime, or a text such as 2024-05-17T09:30, not {given!r:.80}")
 
 
-def metadata(given: Mapping[str, Any] | None) -> dict[str, Any]:
+def metadata(given: object) -> dict[str, Any]:
     """A copy of `given` as JSON holds it."""
     if given is None:
         return {}
+    if not isinstance(given, Mapping):
+        raise InputError(f"metadata must be a mapping of names to values, not {given!r:.80}")
     try:
-        made = json.loads(clean(json.dumps(dict(given or {}), allow_nan=False, ensure_ascii=False)))
+        made = json.loads(clean(json.dumps(dict(given), allow_nan=False, ensure_ascii=False)))
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"metadata must be what JSON can hold: {error}") from error
     return dict(made)

@@ -236,8 +236,8 @@ def _chosen(search: Search | str, **options: Any) -> Search:
         raise InputError(f'search must be "pagerank", "arigraph", or a search of your own, not {search!r:.80}')
     kind = NAMED_SEARCHES[search]
     for name in given.keys() - {field.name for field in fields(kind)}:
-        other = next(each.__name__ for each in NAMED_SEARCHES.values() if each is not kind)
-        mend = f"leave it out, or give search={other}({name}={given[name]!r:.80})"
+        other = next(each for each in NAMED_SEARCHES if each != search)
+        mend = f'leave it out, or search by "{other}"'
         raise InputError(f"{kind.__name__} has no {name}: {mend}")
     return kind(**given)
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,17 @@ def ensure(*extras: str) -> Path:
     return PYTHON
 
 
+def run(python: Path, *arguments: str, folder: Path | None = None) -> int:
+    """The exit code of a Python program that may import the checkout; at Ctrl-C it ends in its own way, and time."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    with subprocess.Popen([str(python), *arguments], cwd=folder, env=environment) as program:
+        while program.poll() is None:
+            with suppress(KeyboardInterrupt):
+                program.wait()
+    return program.returncode
+
+
 def _install(extras: tuple[str, ...]) -> None:
     missing = [name for name, programs in {"make": ["make"], "a C compiler": ["cc", "gcc", "clang"]}.items()
                if not any(map(shutil.which, programs))]  # fmt: skip
@@ -43,8 +55,8 @@ def _install(extras: tuple[str, ...]) -> None:
     except (subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"Python could not make {FOLDER} ({error}). On Debian and Ubuntu: apt-get install python3-venv")
     target = f"{ROOT}[{','.join(extras)}]"
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
-    if subprocess.run(pip).returncode:
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
+    if run(PYTHON, *pip):
         sys.exit("The installation failed; pip says above why. Mend that and run this again.")
 
 

@@ -1,10 +1,9 @@
 """Sets everything up, makes a game and plays it: `python scripts/play.py [TASK] [options]`."""
 
-import subprocess
 import sys
 
-from environment import ROOT, ensure
+from environment import ensure, run
 
 if __name__ == "__main__":
     python = ensure("english", "minilm", "openai", "textworld")
-    sys.exit(subprocess.run([python, "-m", "agents", "play", *sys.argv[1:]], cwd=ROOT).returncode)
+    sys.exit(run(python, "-m", "agents", "play", *sys.argv[1:]))

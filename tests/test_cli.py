@@ -1,6 +1,7 @@
 """The `graphmem` command, run as its users run it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,7 @@ def test_pending_episodes_can_be_extracted_later(house: Path) -> None:
         (["remember", ":memory:", "  "], "not empty"),
         (["remember", ":memory:", "text", "--triple", "a, b"], "subject, relation, object"),
         (["remember", ":memory:", "text", "--embedder", "no such thing"], "no such thing"),
+        (["remember", ":memory:", "text", "--namespace", ""], "a namespace must be a text"),
         (["import", ":memory:", "none.jsonl"], "none.jsonl cannot be read"),
     ],
 )
@@ -114,6 +116,40 @@ def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str) -> 
     assert word in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["backup", "copy.db"], ["compact"], ["namespaces"], ["stats"]])
+def test_only_what_remembers_makes_a_memory(command: list[str], tmp_path: Path) -> None:
+    name, *rest = command
+    done = _run(name, tmp_path / "none.db", *(tmp_path / each for each in rest))
+    assert (done.returncode, "there is no memory at" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_page_is_not_written_over_the_memory(house: Path) -> None:
+    assert "holds a memory" in _run("view", house, "--export", house).stderr
+    assert json.loads(_run("stats", house, "--json").stdout)["episodes"] == 2
+
+
+@pytest.mark.parametrize("argument", ["-", b"caf\xe9"], ids=["standard input", "argument"])
+def test_letters_of_another_encoding_are_refused_and_not_lost(argument: str | bytes, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "graphmem.cli", "remember", str(tmp_path / "house.db"), argument]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(command, input=b"caf\xe9", capture_output=True, env=environment)
+    assert (done.returncode, b"hand it over as UTF-8" in done.stderr) == (2, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_what_cannot_be_printed_ends_with_one_clear_line(house: Path) -> None:
+    command = [sys.executable, "-u", "-m", "graphmem.cli", "recall", str(house), "apple"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "graphmem: [Errno 28] No space left on device\n")
+
+
+def test_no_bar_is_drawn_where_nobody_looks(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("The lamp is lit.\n")
+    assert _run("load", tmp_path / "notes.db", tmp_path / "notes.txt").stderr == ""
 
 
 def test_control_characters_from_outside_do_not_reach_the_terminal(tmp_path: Path) -> None:

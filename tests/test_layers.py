@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 SEAMS = {"graphmem.records", "graphmem.errors", "graphmem.protocols", "graphmem.prompts", "graphmem.validation"}
 SEAMS |= {"graphmem.passages"}  # a text and its parts: read when it is stored, embedded, searched and told
 SEAMS |= {"graphmem.images"}  # images, likewise
+SEAMS |= {"graphmem.files"}  # how a file is written whole
 ROOMS = ("extraction", "embedding", "graph", "language", "llm", "retrieval", "storage")
 
 

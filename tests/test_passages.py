@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphmem.passages import SIZE, Passage, is_prose, passages, sections, sentences_of
+from graphmem.passages import READABLE, SIZE, Passage, passages, sections, sentences_of
 
 _LINES = st.sampled_from(
     [
@@ -93,7 +93,7 @@ def test_short_items_stay_together_and_long_lists_are_cut_between_items() -> Non
 
 def test_each_item_of_a_list_is_read_by_itself() -> None:
     (found,) = passages("- call the vet\n- [x] buy wax\n  and frames\n2. mend the fence")
-    assert is_prose(found)
+    assert found.kind == "list"
     assert sentences_of(found) == ("call the vet", "buy wax and frames", "mend the fence")
 
 
@@ -136,7 +136,6 @@ def test_the_turns_of_a_chat_are_read_one_by_one() -> None:
 def test_what_is_no_prose_is_known_by_its_form(text: str, kind: str) -> None:
     (found,) = passages(text)
     assert found.kind == kind
-    assert not is_prose(found)
     assert sentences_of(found) == ()
 
 
@@ -145,12 +144,12 @@ def test_what_is_no_prose_is_known_by_its_form(text: str, kind: str) -> None:
     ["I <3 bees > wasps", "He took 3 | 4.", "[sic] he said", "# is a hash", "In {braces} it is", "Bees; wasps; flies."],
 )
 def test_prose_with_marks_in_it_is_prose(text: str) -> None:
-    assert is_prose(passages(text)[0])
+    assert passages(text)[0].kind in READABLE
 
 
 def test_of_a_text_of_several_kinds_only_the_prose_is_read() -> None:
     (found,) = passages("The hives:\n\n| hive | state |\n|---|---|\n| 7 | weak |\n\nThe rest is fine.")
-    assert (found.kind, is_prose(found)) == ("mixed", False)
+    assert found.kind == "mixed"
     assert sentences_of(found) == ("The hives:", "The rest is fine.")
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agents.compare.grid import ALL, PLAIN, Cell, Settings, grid, needing_model, numbers
+from agents.compare.grid import ALL, PLAIN, Cell, Settings, grid, needing_model, numbers, wording
 from agents.compare.report import report
 from agents.compare.running import Outcome, run
 from agents.compare.store import Store
@@ -76,7 +76,7 @@ def compare(
     )
     modelled = any(cell.policy != PLAIN for cell in cells)
     settings = Settings(
-        model=model if modelled else None, max_steps=max_steps, reworded=reworded, **dataclasses.asdict(asked)
+        model=model if modelled else None, max_steps=max_steps, reworded=wording(reworded), **dataclasses.asdict(asked)
     )
     store = Store(out, settings)
     try:
@@ -84,9 +84,10 @@ def compare(
     except KeyboardInterrupt:
         console.print("stopped; the same command goes on from here", markup=False)
         sys.exit(INTERRUPTED)
-    _show(report(store))
     for cell, reason in failed.items():
         console.print(printable(f"failed: {cell.name}: {reason}"), markup=False)
+    if store.logs():
+        _show(report(store))
     if failed:
         sys.exit(1)
 

@@ -10,10 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.memories import MEMORIES
 from agents.players import POLICIES
 from envs.tasks import SIZES, TASKS
+from envs.wordings import WORDINGS
 from graphmem.errors import InputError
 from graphmem.retrieval.budget import LEAST
 
 ALL = "all"
+
+MOST_NUMBERS = 10_000
+"""Of a range, as of seeds."""
 
 PLAIN: Final = "heuristic"
 """The policy that needs no model."""
@@ -74,7 +78,7 @@ def grid(
     """Every cell, ordered so that a grid cut short has all memories of the same games. `ALL` stands for all there are.
 
     A size that a task lacks is passed over, unless no task has it, and so is a memory that needs a model where none
-    plays. Raises `InputError` for a name that is none.
+    plays. Raises `InputError` for a name that is none, and when nothing is left.
     """
     tasks = _named(tasks, TASKS, "task")
     known = tuple(dict.fromkeys(size for task in tasks for size in SIZES[task]))
@@ -83,7 +87,7 @@ def grid(
     policies = _named(policies, POLICIES, "policy")
     if not budgets or min(budgets) < LEAST:
         raise InputError(f"a token budget must be {LEAST} or more")
-    return [
+    cells = [
         Cell.model_validate(
             {"task": task, "size": size, "seed": seed, "memory": memory, "budget": budget, "policy": policy}
         )
@@ -96,6 +100,9 @@ def grid(
         if policy != PLAIN or not MEMORIES[memory].needs_model
         for budget in (dict.fromkeys(budgets) if MEMORIES[memory].bounded else (0,))
     ]
+    if not cells:
+        raise InputError("nothing is left to compare: name a memory that needs no model, or a --policy that has one")
+    return cells
 
 
 def _named(names: Sequence[str], known: Sequence[str], what: str) -> list[str]:
@@ -105,6 +112,11 @@ def _named(names: Sequence[str], known: Sequence[str], what: str) -> list[str]:
         if name not in known:
             raise InputError(f"there is no {what} {name!r}: choose of {', '.join(known)}, or {ALL}")
     return list(dict.fromkeys(names))
+
+
+def wording(name: str | None) -> str | None:
+    """The name of a wording, or none. Raises `InputError` for one that there is not."""
+    return name and _named([name], tuple(WORDINGS), "wording")[0]
 
 
 def needing_model(names: Sequence[str]) -> list[str]:
@@ -119,5 +131,7 @@ def numbers(text: str, what: str) -> list[int]:
         first, dash, last = part.strip().partition("-")
         if not (first.isdecimal() and (last.isdecimal() if dash else True)):
             raise InputError(f'{what} must be numbers such as "1-3,7", not {text!r}')
+        if not 0 <= int(last or first) - int(first) < MOST_NUMBERS:
+            raise InputError(f"{what}: {part.strip()} must go up, and be {MOST_NUMBERS:,} numbers at most")
         found += range(int(first), int(last or first) + 1)
     return found

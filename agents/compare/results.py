@@ -47,7 +47,7 @@ def read_results(logs: Iterable[Path], max_steps: int) -> list[Result]:
     results = []
     for path in logs:
         try:
-            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
             results.append(_result(lines[:-1], lines[-1], max_steps))
         except (KeyError, IndexError, TypeError, ValueError, ValidationError) as error:
             log.warning("%s is no whole log of a run, and is passed over: %r", path, error)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.compare.grid import Cell, Settings
 from graphmem.errors import InputError
+from graphmem.files import replacing
 
 FAILED = "failed.json"
 
@@ -58,10 +59,8 @@ class Store:
     def fail(self, failed: Mapping[Cell, str]) -> None:
         """Write down which runs failed the last time, and why; none clears it."""
         entries = [Failed(cell=cell, reason=reason).model_dump() for cell, reason in failed.items()]
-        path = self.folder / FAILED
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.folder, delete=False) as file:
-            json.dump(entries, file, indent=2, ensure_ascii=False)
-        os.replace(file.name, path)
+        with replacing(self.folder / FAILED) as file:
+            file.write(json.dumps(entries, indent=2, ensure_ascii=False).encode())
 
     def failed(self) -> list[Failed]:
         path = self.folder / FAILED

@@ -23,8 +23,8 @@ from agents.quality.state import KINDS
 from agents.quality.walks import quality_of, walk, walkthrough
 from envs.tasks import TASKS, make
 from graphmem.cli.models import ASKED, Asking, asking
-from graphmem.errors import InputError
 from graphmem.extraction.textworld.extractor import TextWorldExtractor
+from graphmem.files import text_of
 from graphmem.protocols import Extractor
 from graphmem.terminal import printable
 
@@ -88,11 +88,7 @@ def _made(tasks: Any, size: str, seeds: int) -> Iterator[tuple[str, list[tuple[P
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the walkthrough {path} cannot be read: {error}") from error
-    return [line.strip() for line in lines if line.strip()]
+    return [line.strip() for line in text_of(path).splitlines() if line.strip()]
 
 
 def _walked(walks: Walks, extractors: dict[str, Extractor]) -> Iterator[Job]:

@@ -15,6 +15,7 @@ from agents.quality.state import State, name_key
 from agents.quality.walks import KnownGame, quality_of
 from graphmem import Triple
 from graphmem.errors import InputError
+from graphmem.files import text_of
 from graphmem.protocols import Extractor
 
 _HEADER = re.compile(r"^\s*Game step #\d+\n(?:\s*\$\s*\n)?")
@@ -58,7 +59,7 @@ def recorded_runs(folder: Path) -> Iterator[tuple[str, list[Turn]]]:
 
 def _lines(path: Path) -> list[_Line]:
     lines = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_of(path).rstrip("\n").split("\n"), start=1):
         try:
             lines.append(_Line.model_validate_json(line))
         except ValidationError as error:

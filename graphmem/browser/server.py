@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
-from graphmem.errors import InputError
+from graphmem.viewer.local import LocalServer
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = "127.0.0.1"
 CALLED = "localhost"
 """The name under which it is asked: Browser takes guides from this host unless its server is told otherwise."""
 
@@ -28,36 +24,15 @@ _CORS = {
 }
 
 
-class GuideServer(ThreadingHTTPServer):
-    """Serves `pages` (path -> what makes its text) on the loopback interface; `port` 0 takes a free one.
-
-    Raises `InputError` when the port is taken.
-    """
-
-    daemon_threads = True
+class GuideServer(LocalServer):
+    """Serves `pages`: path -> what makes its text."""
 
     def __init__(self, pages: Mapping[str, Callable[[], str]], port: int = 0) -> None:
         self.pages = pages
-        try:
-            super().__init__((LOOPBACK, port), _Handler)
-        except OSError as error:
-            raise InputError(f"port {port} cannot be served on: {error.strerror}; name another by --port") from error
+        super().__init__(_Handler, port)
 
     def url(self, path: str) -> str:
         return f"http://{CALLED}:{self.server_port}{path}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def wait(self) -> None:
-        """Serve until Ctrl-C."""
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
 
 
 class _Handler(BaseHTTPRequestHandler):

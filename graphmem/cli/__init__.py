@@ -28,6 +28,6 @@ def main() -> None:
     """Run the command; an error that we know ends it with one line and exit code 2."""
     try:
         app()
-    except GraphmemError as error:
+    except (GraphmemError, OSError) as error:  # the latter where what is printed cannot be written
         print(f"graphmem: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)

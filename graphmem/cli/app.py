@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from graphmem import validation
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import Memory
@@ -40,11 +41,17 @@ Where = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 
+def check_there(file: str) -> None:
+    """Raises `InputError` where there is no memory: what only reads makes none."""
+    if not is_server(file) and not Path(file).exists():
+        raise InputError(f"there is no memory at {file}; `graphmem remember {file} TEXT` makes one")
+
+
 @contextmanager
 def store_at(file: str, namespace: str, *, new: bool = False) -> Iterator[Store]:
-    if not new and not is_server(file) and not Path(file).exists():
-        raise InputError(f"there is no memory at {file}; `graphmem remember {file} TEXT` makes one")
-    store = open_store(file, namespace)
+    if not new:
+        check_there(file)
+    store = open_store(file, validation.name("a namespace", namespace))
     try:
         yield store
     finally:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at
 from graphmem.cli.models import reading
+from graphmem.cli.output import progress_bar
 from graphmem.loading import files_of, new_ones, observations_in
 from graphmem.protocols import Extractor
 
@@ -42,10 +42,7 @@ def load(
     """
     files = files_of(sources)
     read = {path: observations_in(path) for path in files}
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
+    bar = progress_bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with memory_at(file, namespace, embedder, new=True, extractor=extractor) as memory, bar:
         keys = {episode.key: episode.text for episode in memory.episodes() if episode.key}
         fresh = [each for path, found in read.items() for each in new_ones(found, path.name, keys)]

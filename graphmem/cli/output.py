@@ -1,4 +1,4 @@
-"""Printing records as tables, or as JSON."""
+"""Printing records as tables, or as JSON, and how far a command has come."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
 from graphmem.records import Episode, Fact, Learned, Recollection, told_at, when
 from graphmem.terminal import printable
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """A bar on standard error, gone in the end; none where that is no terminal."""
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def as_line(value: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from graphmem.cli.app import (
     Namespace,
     Where,
     app,
+    check_there,
     memory_at,
     seen_at,
     store_at,
@@ -163,7 +164,6 @@ def export_(
 @app.command()
 def namespaces(file: File) -> None:
     """List whose memories a file or a server holds."""
-    with store_at(file, "default"):
-        pass
+    check_there(file)
     for name in namespaces_at(file):
         print(printable(name))

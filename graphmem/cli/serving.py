@@ -17,8 +17,6 @@ from graphmem.memory import Memory
 from graphmem.protocols import Extractor
 from graphmem.storage import is_server
 
-LOCAL = "127.0.0.1"
-
 
 @app.command()
 def view(

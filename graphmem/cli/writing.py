@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at, store_at
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, check_there, memory_at, store_at
 from graphmem.cli.models import reading
-from graphmem.cli.output import print_learned
+from graphmem.cli.output import print_learned, progress_bar
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.graph.copying import re_embed
 from graphmem.graph.sync import sync as copy_to
-from graphmem.memory import Memory, re_embed
+from graphmem.memory import Memory
 from graphmem.protocols import Extractor
 from graphmem.records import Fact
 from graphmem.storage import is_server
@@ -51,12 +50,21 @@ def remember(
 ) -> None:
     """Store an observation and learn what it says."""
     with memory_at(file, namespace, embedder, new=True, extractor=extractor) as memory:
-        text = sys.stdin.read() if text == "-" else text
         triples = [_triple(each) for each in triple] if triple else None
         learned = memory.remember(
-            text, speaker=speaker, step=step, time=time, key=key, triples=triples, images=image or ()
+            _said(text), speaker=speaker, step=step, time=time, key=key, triples=triples, images=image or ()
         )
         print_learned(learned, as_json)
+
+
+def _said(text: str) -> str:
+    """The text, or what standard input holds. Raises `InputError` for bytes of another encoding: they would be lost."""
+    try:
+        said = sys.stdin.read() if text == "-" else text
+        said.encode()
+    except UnicodeError as error:
+        raise InputError("the observation is not written in this terminal's encoding: hand it over as UTF-8") from error
+    return said
 
 
 @app.command()
@@ -137,7 +145,7 @@ def _last_retired(memory: Memory) -> Fact:
 def re_embed_(file: File, namespace: Namespace = "default", embedder: EmbedderSpec = None) -> None:
     """Compute all vectors anew, for another embedder."""
     chosen = load_embedder(embedder)
-    with store_at(file, namespace) as store, Progress(console=Console(stderr=True), transient=True) as progress:
+    with store_at(file, namespace) as store, progress_bar() as progress:
         task = progress.add_task("embedding")
         re_embed(store, chosen, progress=lambda n, total: progress.update(task, completed=n, total=total))
     print(f"{file} now holds the vectors of {chosen.name}")
@@ -157,6 +165,7 @@ def backup(
     """Copy a memory while it is in use: the file alone is not all of it then."""
     if is_server(file):
         raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {file} {copy}`")
+    check_there(file)
     back_up(file, str(copy))
     print(f"{copy} holds what {file} holds")
 
@@ -182,11 +191,10 @@ def sync(
     namespace: Namespace = "default",
 ) -> None:
     """Copy a memory to another place, and keep the copy up: again, it writes only what is new."""
-    console = Console(stderr=True)
     with (
         store_at(source, namespace) as held,
         store_at(target, namespace, new=True) as other,
-        Progress(console=console, transient=True) as progress,
+        progress_bar() as progress,
     ):
         task = progress.add_task("copying")
         copied = copy_to(held, other, progress=lambda n, total: progress.update(task, completed=n, total=total))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,8 @@ from xml.etree.ElementTree import ParseError
 from pydantic import TypeAdapter, ValidationError
 
 from graphmem import validation
-from graphmem.errors import GraphmemError, InputError, StoreUnwritable, extra
+from graphmem.errors import GraphmemError, InputError, extra
+from graphmem.files import whole_file
 from graphmem.graph.copying import Records, all_of, copy, image_hashes, texts_of
 from graphmem.images import by_hash, data_url, from_data_url, image_of, vectors_of
 from graphmem.protocols import Embedder, Store
@@ -51,17 +51,8 @@ def export(store: Store, path: str | os.PathLike[str]) -> int:
     path = Path(path)
     write = _by_ending(path, {".jsonl": _write_jsonl, ".graphml": _write_graphml})
     records = all_of(store)
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            try:
-                write(file, records, store)
-                file.flush()
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
-    except OSError as error:
-        raise StoreUnwritable(f"{path} cannot be written: {error.strerror}") from error
+    with whole_file(path) as file:
+        write(file, records, store)
     return sum(len(kind) for kind in records)
 
 

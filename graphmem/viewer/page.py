@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from graphmem.errors import StoreUnwritable
+from graphmem.files import whole_file
 from graphmem.view import View
 from graphmem.viewer.content import whole
 
@@ -31,10 +31,8 @@ def static() -> dict[str, str]:
 def export(view: View, name: str, path: Path) -> int:
     """Write the page of the memory called `name` as one file that needs nothing else; gives the number of facts."""
     content = whole(view, name)
-    try:
-        path.write_text(one_file(content), "utf-8")
-    except OSError as error:
-        raise StoreUnwritable(f"{path} cannot be written: {error.strerror}") from error
+    with whole_file(path) as file:
+        file.write(one_file(content).encode())
     return len(content["facts"])
 
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-import logging
 import secrets
-import threading
 import webbrowser
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import PurePosixPath
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from graphmem.errors import GraphmemError, InputError
+from graphmem.errors import GraphmemError
 from graphmem.images import media_type
 from graphmem.view import View
 from graphmem.viewer import content
+from graphmem.viewer.local import LOOPBACK, LocalServer
 from graphmem.viewer.page import TYPES, static
-
-log = logging.getLogger(__name__)
-
-LOOPBACK = "127.0.0.1"
 
 _IMAGES = "image/"
 """Where the images of episodes are, each by its hash."""
@@ -38,46 +32,22 @@ _HEADERS = {
 }
 
 
-class PageServer(ThreadingHTTPServer):
-    """Serves the page of a memory on the loopback interface, from a thread of its own, while it is open.
+class PageServer(LocalServer):
+    """Serves the page of a memory.
 
     The address holds a secret, so that neither another user of the machine nor a page from elsewhere (by DNS
-    rebinding) can read the memory. `port` 0 takes a free one. Raises `InputError` when the port is taken.
+    rebinding) can read the memory.
     """
-
-    daemon_threads = True
 
     def __init__(self, view: View, name: str, port: int = 0) -> None:
         self.view, self.name = view, name
         self.secret = secrets.token_urlsafe(16)
-        try:
-            super().__init__((LOOPBACK, port), _Handler)
-        except OSError as error:
-            raise InputError(
-                f"port {port} cannot be served on: {error.strerror}; without --port a free one is"
-            ) from error
+        super().__init__(_Handler, port)
         self.url = f"http://{LOOPBACK}:{self.server_port}/{self.secret}/"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.shutdown()
-        self.server_close()
 
     def open(self) -> None:
         """Open the page in the user's browser, where there is one."""
         webbrowser.open(self.url)
-
-    def wait(self) -> None:
-        """Serve until Ctrl-C."""
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that hangs up is nothing to show on the terminal."""
-        log.debug("a request from %s failed", client_address, exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):

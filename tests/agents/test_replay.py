@@ -113,6 +113,11 @@ def test_a_last_line_that_a_kill_cut_short_is_left_out(log: Callable[..., Path],
     assert len(read_log(log(*lines[:2], lines[2][:40], end=""))) == 2
 
 
+def test_a_text_may_hold_any_end_of_a_line(log: Callable[..., Path], lines: list[str]) -> None:
+    told = json.loads(lines[0]) | {"reason": "one\u2028two\x85three"}
+    assert len(read_log(log(json.dumps(told, ensure_ascii=False), *lines[1:]))) == len(lines)
+
+
 @pytest.mark.parametrize("fault", ["no JSON at all", '{"step": 3}', "[1, 2]", '{"won": "perhaps"}'])
 def test_a_malformed_line_is_named(log: Callable[..., Path], lines: list[str], fault: str) -> None:
     with pytest.raises(InputError, match=r"log\.jsonl, line 2 is no step of a run"):

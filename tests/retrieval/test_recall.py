@@ -162,9 +162,9 @@ def test_a_search_is_also_called_by_its_name(house: Memory, name: Any, options: 
 @pytest.mark.parametrize(
     ("search", "options", "mend"),
     [
-        ("pagerank", {"depth": 3}, r"PageRank has no depth: .*search=AriGraph\(depth=3\)"),
-        ("pagerank", {"width": 3}, r"PageRank has no width: .*search=AriGraph\(width=3\)"),
-        ("arigraph", {"rounds": 2}, r"AriGraph has no rounds: .*search=PageRank\(rounds=2\)"),
+        ("pagerank", {"depth": 3}, 'PageRank has no depth: .*search by "arigraph"'),
+        ("pagerank", {"width": 3}, 'PageRank has no width: .*search by "arigraph"'),
+        ("arigraph", {"rounds": 2}, 'AriGraph has no rounds: .*search by "pagerank"'),
         (AriGraph(), {"depth": 3}, r"depth: an option of the search, as in search=AriGraph\(depth=2"),
     ],
 )

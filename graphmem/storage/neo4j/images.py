@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from graphmem.errors import InputError, StoreError, StoreUnwritable
+from graphmem.files import replacing
 from graphmem.images import hash_of, is_hash
 from graphmem.records import Episode
 from graphmem.storage.neo4j.connection import Run
@@ -133,16 +133,8 @@ def _write(path: Path, data: bytes) -> None:
         return
     with _told(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                os.replace(file.name, path)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    os.unlink(file.name)
-                raise
+        with replacing(path, mode=0o600) as file:
+            file.write(data)
 
 
 @contextmanager

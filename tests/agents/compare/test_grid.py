@@ -34,6 +34,7 @@ def test_a_size_that_a_task_lacks_is_passed_over() -> None:
         (([ALL], [ALL], [1], ["brain"], [500]), "no memory 'brain'"),
         (([ALL], [ALL], [1], [ALL], [500], ["me"]), "no policy 'me': choose of heuristic, hybrid, llm"),
         (([ALL], [ALL], [1], [ALL], [49]), "a token budget must be 50 or more"),
+        (([ALL], [ALL], [1], ["summary"], [500]), "nothing is left to compare"),
     ],
 )
 def test_a_name_that_is_none_is_named_with_those_there_are(given: tuple[list[str], ...], word: str) -> None:
@@ -60,4 +61,10 @@ def test_numbers_are_ranges_and_lists() -> None:
 @pytest.mark.parametrize("text", ["", "a", "1-", "-1", "1;2", "1.5"])
 def test_what_is_no_number_is_said(text: str) -> None:
     with pytest.raises(InputError, match="--seeds must be numbers"):
+        numbers(text, "--seeds")
+
+
+@pytest.mark.parametrize("text", ["5-1", "1-100000000000"])
+def test_a_range_of_none_or_without_end_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=f"--seeds: {text} must go up, and be 10,000 numbers at most"):
         numbers(text, "--seeds")
