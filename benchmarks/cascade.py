@@ -34,7 +34,6 @@ SEARCHES = ("pagerank", "arigraph")
 KINDS = ("still", "moved", "gone", "never seen")
 UNSEEN = ("silver trumpet", "telescope", "wooden boat", "purple umbrella", "snow globe")
 _LIVELY = ("take", "put", "insert", "drop", "eat", "open", "cook", "slice", "unlock", "prepare")
-_HANDS = "inventory"
 
 Places = dict[str, str]
 """By thing, what it is in or on."""

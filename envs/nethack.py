@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import Any
 
 from envs.episode import Episodes
+from envs.errors import UnknownWorld
 from envs.extras import import_extra
 from envs.protocol import Info
 
@@ -35,6 +36,12 @@ _NAMED = {
 COMMANDS = _COMPASS | {f"far {direction}": key.upper() for direction, key in _COMPASS.items()} | _NAMED
 """Every command by its name, with the key that NetHack has for it."""
 
+_HERO = (
+    "arc", "bar", "cav", "hea", "kni", "mon", "pri", "rog", "ran", "sam", "tou", "val", "wiz",
+    "hum", "elf", "dwa", "gno", "orc", "mal", "fem", "law", "neu", "cha",
+)  # fmt: skip
+"""Parts of a character: roles, races, genders, alignments."""
+
 _ANSWERS = {"more": "\r", "escape": "\x1b", "confirm": "\r"}
 _CHOICE = re.compile(r"\[([^]]+)\]")
 _MENU = re.compile(r"\((?:end|\d+ of \d+)\)")
@@ -46,13 +53,19 @@ _PAGES = 40  # of messages in one turn, at most
 
 
 class NetHackEnv(Episodes):
-    """One hero (`character`, in NLE's form) and a dungeon that the seed draws. Raises `MissingWorld`."""
+    """One hero (`character`, in NLE's form) and a dungeon that the seed draws.
+
+    Raises `MissingWorld`, or `UnknownWorld` for no character.
+    """
 
     task = "Your task is to score as much as you can in the dungeons of NetHack: explore, descend, and stay alive."
 
     def __init__(self, character: str = "", *, seed: int = 0, max_steps: int | None = None) -> None:
         super().__init__(seed=seed, max_steps=max_steps)
         self._character = character or "val-hum-fem-law"
+        if not set(self._character.split("-")) <= {*_HERO, "@"}:
+            known = ", ".join(_HERO)
+            raise UnknownWorld(f"NetHack has no {character!r}. Join by hyphens, as in val-dwa-law-fem, of {known}.")
         self._nle = import_extra("nle.env.base", PACKAGE)
         self._keys = {chr(action.value): number for number, action in enumerate(self._nle.nethack.ACTIONS)}
         self._game: Any = None

@@ -124,7 +124,7 @@ class GraphMemory(AgentMemory):
         starts = [index for index, episode in enumerate(episodes) if episode.metadata.get("start")]
         if not starts or episodes[starts[-1]].metadata.get("world") != world:
             return []
-        return [episode.text for episode in episodes[starts[-1] :]]
+        return [episode.text for episode in episodes[starts[-1] :] if "kind" not in episode.metadata]
 
     def lessons(self) -> list[str]:
         told = [episode.text for episode in self._memory.episodes() if episode.metadata.get("kind") == "lesson"]

@@ -203,6 +203,7 @@ def test_what_is_no_game_is_refused(name: str, error: type[Exception], hunt: Pat
         ("jericho", "jericho:FILE"),
         ("textworld-express:chess", "coin, cookingworld"),
         ("scienceworld:alchemy", "boil"),
+        ("nethack:val-elephant", "val-dwa-law-fem"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known(name: str, word: str) -> None:

@@ -64,6 +64,8 @@ def test_a_memory_of_a_run_gives_its_texts_back_and_no_other_worlds() -> None:
         remembered.take_in(Moment(1, "> look\n-= Hall =-", "Hall", reached="Hall"))
         assert remembered.last_run("one") == ["-= Hall =-", "> look\n-= Hall =-"]
         assert remembered.last_run("two") == []
+        remembered.keep_lesson("Take the lamp first.")
+        assert remembered.last_run("one") == ["-= Hall =-", "> look\n-= Hall =-"]
 
 
 @pytest.mark.parametrize("kept", [2, 5])
