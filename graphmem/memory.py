@@ -93,7 +93,7 @@ class Memory(View):
         embedder: Embedder | None = None,
         slot_of: SlotOf = no_slot,
     ) -> None:
-        self._embedder = CachedEmbedder(embedder) if embedder else None
+        self._embedder = CachedEmbedder(validation.embedder(embedder)) if embedder else None
         self._extractor = validation.extractor(extractor)
         self._slow = extractor is not None
         self._slot_of = slot_of
@@ -221,8 +221,8 @@ class Memory(View):
         `concurrency` says are read at once (these do not see what the others teach). When a model refuses one for what
         holds of all (a wrong key, a spent budget), all are kept, pending, and the error is raised.
         """
-        if concurrency < 1:
-            raise InputError(f"concurrency={concurrency} reads nothing: give 1 or more")
+        validation.whole("concurrency", concurrency, 1)
+        validation.several("observations", observations)
         total = len(observations) if isinstance(observations, Sized) else None
         done, left = 0, map(validation.observation, _each(observations))
         with ThreadPoolExecutor(concurrency) as pool:
@@ -277,7 +277,8 @@ class Memory(View):
 
         An extractor of your own reads them afterwards, one by one.
         """
-        return self._together([validation.observation(each) for each in observations])
+        given = validation.several("observations", observations)
+        return self._together([validation.observation(each) for each in given])
 
     @telemetry.traced("update_memory")
     def update(self, observation: Given) -> Learned:
@@ -347,6 +348,9 @@ class Memory(View):
         return nearest_first(self._store, observed, vector)
 
     def _known_facts(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        facts = tuple(validation.several("outdated facts", facts))
+        if not all(isinstance(fact, Fact) for fact in facts):
+            raise InputError(f"outdated are facts, as `facts()` gives them, not {facts!r:.80}")
         ids = tuple(fact.id for fact in facts)
         unknown = set(ids) - {fact.id for fact in self._store.facts(ids=ids, current=False)} if ids else ()
         if unknown:

@@ -46,6 +46,8 @@ def step_of(moment: datetime) -> int:
 
     A moment without a time zone is one of this machine's.
     """
+    if moment.year < 1970:
+        return 0  # nor do all machines know the moment of a date so old
     return max(int(moment.timestamp() * 1000), 0)
 
 

@@ -8,12 +8,14 @@ from dataclasses import fields
 from datetime import datetime
 from inspect import signature
 from os import PathLike, fspath
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from graphmem import images
 from graphmem.errors import InputError
-from graphmem.protocols import Extractor, Store
+from graphmem.protocols import Embedder, Extractor, Store
 from graphmem.records import MOST, Observation, Triple
+
+T = TypeVar("T")
 
 
 def text(what: str, given: object) -> str:
@@ -94,14 +96,36 @@ def location(given: object) -> str | Store:
     raise InputError(f"a memory's place is a path, an address like neo4j://host, or a Store, not {given!r:.80}")
 
 
+def several(what: str, given: Iterable[T]) -> Iterable[T]:
+    """`given`, when it is several, and not one text or record, whose letters or names would be taken for them."""
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"{what} come in a list, even a single one, and not as {given!r:.80}")
+    return given
+
+
+def able(what: str, given: T, method: str, such_as: str) -> T:
+    """`given`, when it has the method that it is there for."""
+    if not callable(getattr(given, method, None)):
+        raise InputError(f"{what} has a method `{method}`, as {such_as} has; {given!r:.80} has none")
+    return given
+
+
 def extractor(given: Extractor | None) -> Extractor | None:
-    """`given`, unless it is made for a bare text: what is read is an `Observation`."""
-    if given is not None and next(iter(signature(given.extract).parameters), "") == "text":
+    """`given`, unless it is none, or made for a bare text: what is read is an `Observation`."""
+    if given is None:
+        return None
+    able("an extractor", given, "extract", 'LLMExtractor(ChatModel("gpt-4.1-mini"))')
+    if next(iter(signature(given.extract).parameters), "") == "text":
         raise InputError(
             f"{type(given).__name__}.extract(text, known) is given an Observation now: name its first parameter "
             "`observation`, and read `observation.text`"
         )
     return given
+
+
+def embedder(given: Embedder) -> Embedder:
+    """`given`, unless it is none: a name alone loads nothing."""
+    return able("an embedder", given, "embed", 'graphmem.embedding.load_embedder("minilm")')
 
 
 Given = str | tuple[str, Any] | Mapping[str, Any] | Observation

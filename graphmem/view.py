@@ -80,7 +80,7 @@ class View:
         hidden = self._store.episodes(ids=without) if without else []
         question = Question(
             texts,
-            plan=validation.clean(plan) if plan else None,
+            plan=validation.text("a plan", plan) if plan else None,
             episodes=3 if episodes is None else episodes,
             stops=episodes is None,
             without=frozenset(episode.id for episode in hidden),
@@ -112,6 +112,7 @@ class View:
         """
         from graphmem.answering import ask
 
+        validation.able("a model", model, "reply", 'graphmem.llm.ChatModel("gpt-4.1-mini")')
         return ask(self, question, model, budget=budget, rounds=rounds, search=search, where=where)
 
     aask = twin(ask)
@@ -127,6 +128,9 @@ class View:
         """Facts that hold (and `retired` ones, if asked), of these entities, ids, relations, in order of assertion."""
         names = [about] if isinstance(about, str) else about
         relations = [relations] if isinstance(relations, str) else relations
+        for what, given in (("entities", names), ("ids", ids), ("relations", relations)):
+            if given is not None:
+                validation.several(what, given)
         return self._store.facts(ids=ids, entities=names, relations=relations, current=not retired, at=self._at)
 
     def history(self, entity: str) -> list[Fact]:
@@ -153,7 +157,7 @@ class View:
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
         """The entities called (or also called) one of `names`; all when None."""
-        return self._store.entities(names, at=self._at)
+        return self._store.entities(None if names is None else validation.several("names", names), at=self._at)
 
     def stats(self) -> Stats:
         """The size of the memory."""
@@ -219,10 +223,11 @@ def _texts(query: Query) -> tuple[str, ...]:
         return (question_of(query),)
     if not isinstance(query, str | Iterable):
         raise InputError(f"a query must be a text, or several, not {query!r:.80}")
-    texts = tuple(dict.fromkeys([query] if isinstance(query, str) else query))
+    given = [query] if isinstance(query, str) else query
+    texts = tuple(dict.fromkeys(validation.text("a query", text) for text in given))
     if not texts:
         raise InputError("a query must be a text that is not empty")
-    return tuple(validation.text("a query", text) for text in texts)
+    return texts
 
 
 def _chosen(search: Search | str, **options: Any) -> Search:
@@ -231,7 +236,7 @@ def _chosen(search: Search | str, **options: Any) -> Search:
     if not isinstance(search, str):
         if given:
             raise InputError(f"{', '.join(given)}: an option of the search, as in search=AriGraph(depth=2, width=6)")
-        return search
+        return validation.able("a search", search, "find", "graphmem.retrieval.PageRank()")
     if search not in NAMED_SEARCHES:
         raise InputError(f'search must be "pagerank", "arigraph", or a search of your own, not {search!r:.80}')
     kind = NAMED_SEARCHES[search]

@@ -143,5 +143,5 @@ def test_several_are_asked_about_at_once() -> None:
     with memory_of(Slow({})) as memory:
         assert memory.remember_many(["a", "b", "c", "d", "e", "f"], concurrency=3) == 6
         assert [episode.text for episode in memory.episodes(pending=False)] == list("abcdef")
-        with pytest.raises(InputError, match="concurrency=0"):
+        with pytest.raises(InputError, match="concurrency must be a whole number, 1 or more"):
             memory.remember_many(["g"], concurrency=0)
