@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isinf
+from shlex import quote
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -56,9 +57,9 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
     if "stopped" in record:
         table.add_row("stopped", Text(clean(record["stopped"]), "red"))
     if record["unread"] or record["pending"]:
-        table.add_row("unread", _unread(record, memory_file))
+        table.add_row("unread", Text(_unread(record, memory_file)))
     if memory_file:
-        table.add_row("look at it", f"graphmem facts {memory_file}")
+        table.add_row("look at it", Text(f"graphmem facts {quote(memory_file)}"))
     else:
         table.add_row("keep it", "play with --memory-file FILE, then look with `graphmem facts FILE`")
     body: list[RenderableType] = [lines(clean(outcome).splitlines()), Padding(table, (1, 0, 0, 0))]
@@ -68,7 +69,7 @@ def show_run(console: Console, record: dict[str, Any], outcome: str, memory_file
 
 def _unread(record: dict[str, Any], memory_file: str | None) -> str:
     """How many observations could not be read for facts, and what can be done about it."""
-    mend = f": graphmem extract-pending {memory_file}" if memory_file and record["pending"] else ""
+    mend = f": graphmem extract-pending {quote(memory_file)}" if memory_file and record["pending"] else ""
     return f"{record['unread']} observations of this run, {record['pending']} in the memory are pending{mend}"
 
 

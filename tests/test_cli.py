@@ -101,6 +101,7 @@ def test_pending_episodes_can_be_extracted_later(house: Path) -> None:
     ("arguments", "word"),
     [
         (["recall", "none.db", "apple"], "there is no memory at none.db"),
+        (["recall", "my none.db", "apple"], "`graphmem remember 'my none.db' TEXT` makes one"),
         (["facts", "pyproject.toml"], "pyproject.toml: the file is no graphmem memory"),
         (["remember", "no/such/folder/house.db", "text"], "does not exist"),
         (["remember", ":memory:", "  "], "not empty"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -44,7 +45,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 def check_there(file: str) -> None:
     """Raises `InputError` where there is no memory: what only reads makes none."""
     if not is_server(file) and not Path(file).exists():
-        raise InputError(f"there is no memory at {file}; `graphmem remember {file} TEXT` makes one")
+        raise InputError(f"there is no memory at {file}; `graphmem remember {quote(file)} TEXT` makes one")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import webbrowser
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -53,7 +54,7 @@ def browser(
     """Show a memory in Neo4j Browser: prints its address, and serves a style and a guide to it."""
     if not is_server(address):
         raise InputError(
-            f"{address} is a file; `graphmem view {address}` shows it, `graphmem sync` copies it to a server"
+            f"{address} is a file; `graphmem view {quote(address)}` shows it, `graphmem sync` copies it to a server"
         )
     from graphmem.browser.pages import Pages
     from graphmem.browser.server import GuideServer

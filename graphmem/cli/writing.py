@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -164,7 +165,7 @@ def backup(
 ) -> None:
     """Copy a memory while it is in use: the file alone is not all of it then."""
     if is_server(file):
-        raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {file} {copy}`")
+        raise InputError(f"{file} is a server's memory: copy it with `graphmem sync {quote(file)} {quote(str(copy))}`")
     check_there(file)
     back_up(file, str(copy))
     print(f"{copy} holds what {file} holds")

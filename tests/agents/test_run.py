@@ -18,6 +18,7 @@ from agents.ariadne import Ariadne
 from agents.memories import GraphMemory, open_memory
 from agents.players import language_model
 from agents.run import Run
+from agents.screen import show_run
 from envs import MiniWorld
 from graphmem.embedding import load_embedder
 from graphmem.llm import ChatModel, Price
@@ -233,3 +234,10 @@ WORDS = {
     "Make or update the plan": "plan",
     "Choose one action": "act",
 }
+
+
+def test_the_command_to_look_with_is_one_that_can_be_pasted() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    record = {"score": 1, "max_score": 7, "won": False, "steps": 2, "actions": [], "episodes": 3, "facts": 4}
+    show_run(console, record | {"memory_ms_per_step": 1.0, "unread": 0, "pending": 0}, "", "my [old] run.db")
+    assert "graphmem facts 'my [old] run.db'" in console.file.getvalue()  # type: ignore[attr-defined]
