@@ -23,6 +23,7 @@ class Episodes(ABC):
         self._moves = 0
         self._score = 0.0
         self._over = True
+        self._game: Any = None
 
     @abstractmethod
     def _begin(self, seed: int) -> tuple[str, Info]:
@@ -32,9 +33,15 @@ class Episodes(ABC):
     def _send(self, command: str) -> tuple[str, Info]:
         """Do a command: the observation and info that it leads to. Moves are counted elsewhere."""
 
-    @abstractmethod
+    def _end(self) -> None:
+        """End the game's process, if it has one."""
+        self._game.close()
+
     def close(self) -> None:
-        """See `Environment.close`."""
+        """End the game. A later `reset` begins anew."""
+        if self._game is not None:
+            self._end()
+        self._game, self._over = None, True
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
         """Begin again. See `Environment.reset`."""

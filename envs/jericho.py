@@ -13,7 +13,6 @@ from __future__ import annotations
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from envs.episode import Episodes
 from envs.errors import GameNotFound, MissingWorld, NotAGame
@@ -45,14 +44,7 @@ class JerichoEnv(Episodes):
         super().__init__(seed=seed, max_steps=max_steps)
         self.path = _checked(Path(path))
         self._package = import_extra("jericho", PACKAGE)
-        self._game: Any = None
         self._open(seed)
-
-    def close(self) -> None:
-        """Unload the game. A later `reset` loads it again."""
-        if self._game is not None:
-            self._game.close()
-        self._game, self._over = None, True
 
     def _open(self, seed: int) -> None:
         with warnings.catch_warnings():

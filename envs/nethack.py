@@ -68,14 +68,7 @@ class NetHackEnv(Episodes):
             raise UnknownWorld(f"NetHack has no {character!r}. Join by hyphens, as in val-dwa-law-fem, of {known}.")
         self._nle = import_extra("nle.env.base", PACKAGE)
         self._keys = {chr(action.value): number for number, action in enumerate(self._nle.nethack.ACTIONS)}
-        self._game: Any = None
         self._points = 0.0
-
-    def close(self) -> None:
-        """End the game's process state. A later `reset` begins anew."""
-        if self._game is not None:
-            self._game.close()
-        self._game, self._over = None, True
 
     def _begin(self, seed: int) -> tuple[str, Info]:
         if self._game is None:

@@ -29,16 +29,13 @@ class ScienceWorldEnv(Episodes):
             raise UnknownWorld(f"ScienceWorld has no task {task!r}. Choose one of {', '.join(tasks)}.")
         need_java(PACKAGE)
         self._name = task
-        self._game: Any = None
         self._loaded: int | None = None
         self._load(seed)
 
-    def close(self) -> None:
-        """End the simulator. A later `reset` starts it again."""
-        if self._game is not None:
-            end_java(self._game)
-            self._game._obj_tree_tempdir.cleanup()
-        self._game, self._loaded, self._over = None, None, True
+    def _end(self) -> None:
+        end_java(self._game)
+        self._game._obj_tree_tempdir.cleanup()
+        self._loaded = None
 
     def _load(self, seed: int) -> None:
         if self._game is None:

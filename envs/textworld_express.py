@@ -35,14 +35,10 @@ class TextWorldExpressEnv(Episodes):
             raise UnknownWorld(f"TextWorld-Express has no game {game!r}. Choose one of {', '.join(GAMES)}.")
         super().__init__(seed=seed, max_steps=max_steps)
         self._name = game
-        self._game: Any = None
         self._begin(seed)
 
-    def close(self) -> None:
-        """End the simulator. A later `reset` starts it again."""
-        if self._game is not None:
-            end_java(self._game)
-        self._game, self._over = None, True
+    def _end(self) -> None:
+        end_java(self._game)
 
     def _begin(self, seed: int) -> tuple[str, Info]:
         if self._game is None:

@@ -112,6 +112,12 @@ def test_an_unknown_ending_names_those_there_are(tmp_path: Path) -> None:
         export(DictStore(), tmp_path / "memory.csv")
 
 
+def test_an_ending_may_be_written_in_capitals(tmp_path: Path) -> None:
+    assert export(DictStore(), tmp_path / "MEMORY.JSONL") == import_file(
+        DictStore(), tmp_path / "MEMORY.JSONL", HashEmbedder()
+    )
+
+
 def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreUnwritable, match="cannot be written"):
         export(DictStore(), tmp_path / "no" / "memory.jsonl")

@@ -79,9 +79,9 @@ def import_file(store: Store, path: str | os.PathLike[str], embedder: Embedder) 
 
 
 def _by_ending(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
-    if path.suffix not in choices:
+    if path.suffix.casefold() not in choices:
         raise InputError(f"{path}: the name must end in {' or '.join(choices)}")
-    return choices[path.suffix]
+    return choices[path.suffix.casefold()]
 
 
 def _check(records: Records, images: Mapping[str, bytes]) -> None:
