@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from graphmem import validation
 from graphmem.answering import Answer
 from graphmem.errors import GraphmemError, InputError
 from graphmem.memory import Memory
@@ -76,7 +77,7 @@ class Tools:
         ] = None,
     ) -> Learned:
         """Store an observation and learn the facts in it; what they contradict is kept as past."""
-        said_by = (speaker and speaker.strip()) or None
+        text, said_by = validation.text("an observation", text), (speaker and speaker.strip()) or None
         own = key or self._key(text, said_by)
         learned = self.memory.remember(text, speaker=said_by, time=time or None, triples=facts, key=own)
         return replace(learned, repeated=learned.episode.text != text)  # a retry is told what it was told at first

@@ -47,6 +47,12 @@ def test_a_text_that_is_sent_again_is_remembered_once(tools: Tools) -> None:
     assert tools.memory.stats().episodes == 1
 
 
+def test_what_no_file_can_hold_is_no_reason_to_call_a_text_known(tools: Tools) -> None:
+    first, second = (tools.remember("Ada put the k\0ey in the box.", [KEY]) for _ in range(2))
+    assert not first.repeated
+    assert second.episode == first.episode
+
+
 def test_who_said_a_text_is_kept_apart_from_it(tools: Tools) -> None:
     for speaker in ("Ana", "Ben", "Ben", " "):
         tools.remember("I am late.", [], speaker=speaker)
