@@ -127,6 +127,7 @@ _FEASTS = {
     "halloween": "31 October",
 }
 _FEAST = re.compile("|".join(_FEASTS).replace("'", "['\u2019]"), re.IGNORECASE)
+_OF_ANY_YEAR = re.compile(rf"(?!.*\d{{4}}).*\b(?:{'|'.join(name[:3] for name in month_name[1:])})", re.IGNORECASE)
 _SOON, _NEAR = timedelta(days=7), timedelta(days=14)
 _DAY_LONG = timedelta(days=1)
 _NO_TIME = datetime(1900, 1, 1)
@@ -331,7 +332,12 @@ def _names(name: str) -> list[str]:
 
 
 def _may_mean(told: Dated, since: datetime, until: datetime) -> bool:
-    """Whether a period may be what a phrase means: its beginning or end, or a day of the week that it tells."""
+    """Whether a period may be what a phrase means: its beginning or end, or a day of the week that it tells.
+
+    A day of a month is that of the year before or after, too, unless the phrase tells the year.
+    """
+    if abs(told.since.year - since.year) == 1 and _OF_ANY_YEAR.match(told.phrase):
+        return (told.since.month, told.since.day) == (since.month, since.day)
     if told.until - told.since <= _SOON:
         return since < told.until and until > told.since
     return since <= told.since < until or since < told.until <= until

@@ -118,7 +118,7 @@ def abbreviates(short: str, name: Sequence[str]) -> bool:
     if not (terse and low.isalpha() and len(word) > len(low)):
         return False
     common = name[0].islower() and len(word) > 4
-    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or closed or common)
+    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or (closed and not short.isupper()) or common)
 
 
 def _initials(name: Sequence[str]) -> set[str]:
