@@ -41,6 +41,7 @@ _PARTS = (
     ("object", "obj", "o", "target", "tgt", "dst", "destination", "tail", "to", "end", "value", "entity2"),
 )
 """What graphs call the parts of a triple."""
+_NUMBERED = re.compile(r"\W*(?:(?:source|episode|fact|number|no)s?\b)?\W*(\d{1,4})\b", re.IGNORECASE)
 _NAMES = ("name", "label", "text", "value", "id", "type")
 """What a part calls its name that is an object itself."""
 _BETWEEN = re.compile(r" ?\| ?|\t| ?(?:-{1,2}|=)> ?| ?\u2192 ?")
@@ -122,6 +123,20 @@ def _some_whole(triples: list[list[str]]) -> list[list[str]]:
     return triples
 
 
+def _number(given: Any) -> Any:
+    """A number written with words or marks around it, or as an object: "[2]", "Source 2", {"id": 2} -> 2."""
+    given = next(iter(given.values()), given) if isinstance(given, dict) else given
+    found = _NUMBERED.match(given) if isinstance(given, str) else None
+    return int(found[1]) if found else given
+
+
+def _each(given: Any) -> Any:
+    """Several numbers in one text, or one alone, are a list."""
+    if isinstance(given, str):
+        return re.split(r"[,;\n]", given)
+    return [given] if isinstance(given, int) and not isinstance(given, bool) else given
+
+
 Name = Annotated[str, cut(600), Field(min_length=1, max_length=600)]
 Line = Annotated[str, cut(300), Field(max_length=300)]
 TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3), _or([])]
@@ -137,5 +152,11 @@ Triples = Annotated[
 Description = Annotated[str, cut(4000), Field(max_length=4000), _or("")]
 Descriptions = Annotated[list[Description], Field(json_schema_extra={"maxItems": 40}), listed()]
 """What is seen in each of some images; nothing where one cannot be read."""
-Numbers = Annotated[list[Annotated[int, _or(0)]], cut(20), Field(max_length=20), listed()]
+Numbers = Annotated[
+    list[Annotated[int, BeforeValidator(_number), _or(0)]],
+    cut(20),
+    Field(max_length=20),
+    listed(),
+    BeforeValidator(_each),
+]
 """Numbers from 1, of facts; 0 where one cannot be read."""
