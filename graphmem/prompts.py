@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 
 from graphmem.images import data_url
 from graphmem.language.dates import Dated, dates_in
@@ -18,20 +19,26 @@ from graphmem.llm.fields import Descriptions, Numbers, Triples
 from graphmem.protocols import Message
 from graphmem.records import Fact, Observation, Triple
 
+_TRIPLES = Field(
+    validation_alias=AliasChoices("triples", "triplets", "facts", "edges", "relations", "relationships", "statements")
+)
+_OUTDATED = Field(validation_alias=AliasChoices("outdated", "outdated_facts", "retired", "obsolete", "contradicted"))
+"""By these names, the first of which is told, models give back triples, and numbers of facts."""
+
 
 class SightReply(BaseModel):
     """What is seen in each image that came with an observation, and then the same as of a text."""
 
     images: Descriptions
-    triples: Triples
-    outdated: Numbers = []
+    triples: Annotated[Triples, _TRIPLES]
+    outdated: Annotated[Numbers, _OUTDATED] = []
 
 
 class ExtractionReply(BaseModel):
     """New triples, and the numbers of the known facts that are true no more."""
 
-    triples: Triples
-    outdated: Numbers = []
+    triples: Annotated[Triples, _TRIPLES]
+    outdated: Annotated[Numbers, _OUTDATED] = []
 
 
 _EXTRACT = """You keep the knowledge graph of someone's memory. You read one observation: a message of a chat, a note, \

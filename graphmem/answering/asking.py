@@ -16,6 +16,7 @@ from graphmem import validation
 from graphmem.answering import prompts
 from graphmem.answering.prompts import AnswerReply, QuestionReply
 from graphmem.answering.sources import HEADINGS, Line, Told, disputed, fact_of, fit, lines_of, said
+from graphmem.answering.unknown import is_unknown
 from graphmem.conversations import observations_of, question_of
 from graphmem.errors import LLMError, UselessReply
 from graphmem.language.words import stems
@@ -45,13 +46,8 @@ _OF_THE_PAST = re.compile(
     r"|history|timeline|over time|was|were|did|had)\b",
     re.IGNORECASE,
 )
-_NOT_KNOWN = re.compile(
-    r"(?:(?:it|that|the answer|this) is )?(?:un|not )known(?: (?:from|in|by) .{0,80})?|none|null|n/?a"
-    r"|not (?:stated|mentioned|specified|given|available|found)(?: (?:from|in|by) .{0,80})?|i (?:do not|don.t) know|",
-    re.IGNORECASE,
-)
-_CITED = re.compile(r"(?:\s+\[\d+\])+(?=[.,;]|$)")
-"""The numbers of sources within an answer; they stand in a field of their own."""
+_CITED = re.compile(r"(?:\s+\[\d+(?:, ?\d+)*\])+(?=[.,;]|$)")
+"""The numbers of sources within an answer; they have a field of their own, and count where that is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +92,21 @@ class _Draft:
     @property
     def answer(self) -> str | None:
         text = _CITED.sub("", self.reply.answer.strip())
-        return None if _NOT_KNOWN.fullmatch(text.rstrip(". ")) else validation.clean(text)
+        return None if is_unknown(text, cited=bool(self.cited)) else validation.clean(text)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of its sources."""
+        within = "".join(match[0] for match in _CITED.finditer(self.reply.answer))
+        return self.reply.sources or [int(number) for number in re.findall(r"\d{1,4}", within)]
 
     @property
     def cited(self) -> tuple[Episode, ...]:
-        return self.told.cited(self.reply.sources)
+        return self.told.cited(self.numbers)
 
     @property
     def dropped(self) -> int:
-        return sum(not 1 <= number <= len(self.told.shown) for number in self.reply.sources)
+        return sum(not 1 <= number <= len(self.told.shown) for number in self.numbers)
 
     @property
     def wants(self) -> str:

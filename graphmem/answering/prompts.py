@@ -5,10 +5,11 @@ What stays the same stands first, for a provider's prompt cache; it is short, si
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
 from graphmem.llm.fields import Line, Numbers, cut
 from graphmem.protocols import Message
@@ -27,22 +28,35 @@ def _text(given: Any) -> Any:
             return "yes" if given else "no"
         case int() | float():
             return str(given)
-        case list():
-            return ", ".join(map(str, given))
+        case list() | dict():
+            return ", ".join(map(str, given.values() if isinstance(given, dict) else given))
     return given
 
 
+def _lacking(given: Any) -> Any:
+    """Nothing, where it says that nothing is lacking."""
+    return (
+        "" if given is False or str(given).strip(" .").casefold() in ("none", "nothing", "n/a", "no") else _text(given)
+    )
+
+
+def _flag(given: Any) -> Any:
+    """A yes or no, by whatever is said in its place."""
+    return bool(given) and not re.match(r"(?:no|none|false|0|nothing)\b", str(given).strip().casefold())
+
+
 Text = Annotated[str, cut(1000), BeforeValidator(_text), Field(max_length=1000)]
+Sources = Annotated[Numbers, Field(validation_alias=AliasChoices("sources", "citations", "references", "cited"))]
 
 
 class AnswerReply(BaseModel):
     """The steps to an answer, the answer, the numbers of its sources, and what must still be looked up."""
 
-    steps: Line = ""
+    steps: Annotated[Line, BeforeValidator(_text)] = ""
     answer: Text
-    sources: Numbers = []
-    contradiction: bool = False
-    lacks: Line = ""
+    sources: Sources = []
+    contradiction: Annotated[bool, BeforeValidator(_flag)] = False
+    lacks: Annotated[Line, BeforeValidator(_lacking)] = ""
 
 
 class QuestionReply(BaseModel):

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from graphmem.language.plurals import singular
+from graphmem.language.wordlist import words as wordlist
 from graphmem.language.words import STOP_WORDS, stem, stem_in
 
 _LATIN = (
@@ -20,6 +21,18 @@ _ENDING = 2, 5
 """Letters at most in which a name, and a form of it in a text, differ at their ends."""
 _CLITIC = 3
 """Letters at most that a word of Hebrew or Arabic has before it."""
+_PLAIN = {
+    word: frozenset(alike.split("/")[:1])
+    for alike in wordlist(
+        """
+        mother/mum/mom/mommy/mummy/mama/ma father/dad/daddy/papa/pa grandmother/grandma/granny/gran/nana
+        grandfather/grandpa/granddad/grandad brother/bro sister/sis husband/hubby child/kid grandchild/grandkid
+        day/daily week/weekly month/monthly year/yearly/annual
+        """
+    )
+    for word in alike.split("/")
+}
+"""The plain word for another that means the same, as it is said at home."""
 _VOWELS = re.compile(r"[aeiouy]")
 _NUMERONYM = re.compile(r"([a-z])(\d{1,2})([a-z])")
 
@@ -41,7 +54,7 @@ def bases(word: str) -> frozenset[str]:
     if not (word.isascii() and word.isalpha()):
         return frozenset((word, stem(word)))
     lemma = _lemma(word)
-    return frozenset((word, stem(word), lemma, stem(lemma), singular(word)))
+    return frozenset((word, stem(word), lemma, stem(lemma), singular(word))) | _PLAIN.get(word, frozenset())
 
 
 def _lemma(word: str) -> str:
@@ -74,7 +87,7 @@ def inflected(name: str, word: str) -> bool:
     if "\uac00" <= name[:1] <= "\ud7a3":  # Korean, whose particles follow without a space
         return len(name) > 1 and word.startswith(name)
     if "\u0590" <= name[:1] <= "\u06ff" and other.endswith(one):  # Hebrew and Arabic: "and", "in", "the" stand before
-        return len(one) > 2 and len(other) - len(one) <= _CLITIC
+        return len(one) > 1 and len(other) - len(one) <= min(_CLITIC, len(one))
     if alike >= max(_BEGINNING, len(one) - _ENDING[0]) and len(other) - alike <= _ENDING[1]:
         return True
     return alike >= min(_BEGINNING, len(one) - 1) > 1 and any(
@@ -104,8 +117,8 @@ def abbreviates(short: str, name: Sequence[str]) -> bool:
     terse = short.isupper() or len(_VOWELS.findall(low)) <= (len(low) > 3 and closed)
     if not (terse and low.isalpha() and len(word) > len(low)):
         return False
-    common = name[0].islower() and len(word) > 5
-    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or closed or common)
+    common = name[0].islower() and len(word) > 4
+    return word[0] == low[0] and _is_within(low, word) and (len(low) > 2 or (closed and not short.isupper()) or common)
 
 
 def _initials(name: Sequence[str]) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from functools import cached_property
 
 from graphmem.language.forms import abbreviates, bases, folded, inflected, is_english
-from graphmem.language.numbers import numbers_in, parts_of
+from graphmem.language.numbers import numbers_in, parts_of, said_otherwise
 from graphmem.language.wordlist import words as wordlist
 from graphmem.language.words import STOP_WORDS, runs, unspaced_runs
 
@@ -19,11 +19,18 @@ _SHORT = 6
 _SMALL = 12
 _UNITS = wordlist(
     """
-    year month week day hour minute second old euro eur dollar usd pound percent degree metre meter kilometre kilometer
-    km mile kilogram kg gram litre liter am pm p m clock
+    year month week day hour minute second old euro eur dollar usd pound percent degree c f metre meter kilometre
+    kilometer km mile kilogram kilo kg gram mg litre liter ml cm mm ft foot inch lb mb gb tb celsius fahrenheit sign per
+    am pm p m clock k bn hundred thousand million billion dozen
     """
 )
 """What a number may be of without being said: 5k is 5,000 euros, and who turns 7 is 7 years old."""
+_CURRENCIES = (wordlist("euro eur"), wordlist("dollar usd"), wordlist("pound gbp quid"), wordlist("yen jpy"))
+_APART = re.compile(r"(?<=\d)[\s()./-]+(?=\d)")
+_LONG = 7
+"""Digits of a number that is written in groups of any kind."""
+_CUT = wordlist("env dev max min app gov doc ref req sec ext dir lab tel int pop mus gen")
+"""Beginnings of words that are too short to be known by their length."""
 _DATES = {
     word[:3]: word[3:]
     for word in wordlist(
@@ -45,7 +52,8 @@ class Words:
         self._also = frozenset(also)
         self._written = [_WRITTEN.findall(text) for text in texts]
         told = numbers_in(whole)
-        self._numbers = frozenset().union(*told, *map(parts_of, told))
+        self._numbers = frozenset().union(*told, *map(parts_of, told), said_otherwise(whole))
+        self._digits = _APART.sub("", whole)
 
     @cached_property
     def english(self) -> bool:
@@ -58,13 +66,29 @@ class Words:
         own = _tokens(name)
         if not own:
             return bool(bare := name.strip(" .,;:!?\ufe0f")) and folded(bare) in self._text
-        if not all(map(self._has_number, numbers_in(name))):
+        if not self._has_numbers(name) or self._pays_otherwise(own):
             return False
         words = [word for word in own if not word[0].isdigit()]
         if len(words) < len(own):
             words = [word for word in words if _UNITS.isdisjoint(bases(word))]
         words = [word for word in words if word not in STOP_WORDS] or words
-        return 2 * sum(map(self.has, words)) >= len(words) or self._abbreviate(name)
+        written = {part.casefold(): part for part in _WRITTEN.findall(name)}
+        told = [self.has(word) or self._is_abbreviated(written.get(word, word)) for word in words]
+        return 2 * sum(told) >= len(words) or self._abbreviate(name)
+
+    def _has_numbers(self, name: str) -> bool:
+        """Whether each number of a name is among them; a long one may be grouped in another way."""
+        long = re.search(rf"\d{{{_LONG},}}", _APART.sub("", name))
+        return bool(long and long[0] in self._digits) or all(map(self._has_number, numbers_in(name)))
+
+    def _pays_otherwise(self, own: Collection[str]) -> bool:
+        """Whether a name tells a currency where they tell others only."""
+        asked = [unit for unit in _CURRENCIES if _has_unit(own, unit)]
+        return bool(asked and self._currencies and not any(unit in self._currencies for unit in asked))
+
+    @cached_property
+    def _currencies(self) -> list[frozenset[str]]:
+        return [unit for unit in _CURRENCIES if _has_unit(self._words, unit)]
 
     def _has_number(self, number: frozenset[str]) -> bool:
         """Whether one of them is a number; a small one may be a word of another language than English."""
@@ -108,14 +132,20 @@ class Words:
 
     def _has_unspaced(self, word: str) -> bool:
         pairs = [word[at : at + 2] for at in range(max(1, len(word) - 1))]
-        return 2 * sum(folded(pair) in self._text for pair in pairs) > len(pairs)
+        if 2 * sum(folded(pair) in self._text for pair in pairs) > len(pairs):
+            return True
+        return len(word) > 2 and bool(re.search(".?".join(map(re.escape, folded(word))), self._text))
 
     def _is_shortened(self, word: str) -> bool:
         """Whether one of them is `word` cut off, or the other way round: "Postgres" of "PostgreSQL"."""
         for other in self._by_beginning[folded(word)[:2]]:
             short, long = sorted((folded(word), folded(other)), key=len)
-            if long.startswith(short) and (len(short) > 3 or _DATES.get(short) == long[3:]):
+            if long.startswith(short) and (len(short) > 3 or short in _CUT or _DATES.get(short) == long[3:]):
                 return True
+        return False
+
+    def _is_abbreviated(self, word: str) -> bool:
+        """Whether one of them stands for `word`, as a name writes it: "UN" is no "Unilever"."""
         return any(abbreviates(short, [word]) for short in self._short)
 
     def _abbreviate(self, name: str) -> bool:
@@ -135,7 +165,11 @@ class Words:
         )
 
 
+def _has_unit(words: Collection[str], unit: frozenset[str]) -> bool:
+    return any(not unit.isdisjoint(bases(word)) for word in words)
+
+
 def _tokens(text: str) -> list[str]:
-    """Its words in small letters; of an emoji those of its name."""
-    names = (unicodedata.name(letter, "") for letter in text if unicodedata.category(letter) == "So")
+    """Its words in small letters; of an emoji or the sign of a currency those of its name."""
+    names = (unicodedata.name(letter, "") for letter in text if unicodedata.category(letter) in ("So", "Sc"))
     return [*runs(text), *(word for name in names for word in runs(name))]

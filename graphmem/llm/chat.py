@@ -233,7 +233,8 @@ class ChatModel:
                 first = first or refused
                 if images_of(request.messages) and takes_no_images(refused.detail):
                     raise self._blind(refused) from refused
-                if refused.status not in _OBJECTIONS or (request.form, refused.detail) in self._in_vain:
+                objects = refused.status in _OBJECTIONS or (refused.status == 404 and "parameters" in refused.detail)
+                if not objects or (request.form, refused.detail) in self._in_vain:
                     raise
                 if named := dialect.without(refused.detail, post.body):
                     log.info("%s objects, and is asked another way from now on: %s", self._where, refused.detail)

@@ -23,7 +23,9 @@ _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
 _SPARED = ("stream_options", "seed", "reasoning_effort", "temperature", "stream")
 """Parameters that a request does without, the least missed first."""
 _FORMAT = re.compile(r"response.?format|schema|json|grammar|structured|strict|format")
-_TOO_LONG = re.compile(r"context.?(length|size|window)|too long|too many tokens|max_model_len")
+_TOO_LONG = re.compile(
+    r"context.?(length|size|window)|too long|too many tokens|max_model_len|(less|fewer) than \d+ tokens"
+)
 _LIMITS_REPLY = re.compile(r"max_(completion_|new_)?tokens|output tokens|tokens? in the completion|in the completion")
 _COMPARES = re.compile(
     r"too (large|high|big)|at most|less than|greater than|exceed|maximum|must be|<|>|up to|requested"
@@ -33,9 +35,12 @@ _ROLES = re.compile(
     r"\b(system|developer)\b.{0,40}\b(role|message|instruction|prompt)"
     r"|\brole\b.{0,60}\b(system|developer)\b|roles? must alternate|\balternat(e|ing)\b.{0,30}\buser\b"
 )
+_NO_MODEL = re.compile(
+    r"\bmodel\b.{0,80}(not found|not exist|unavailable|decommission|deprecat|retired|no longer)"
+    r"|(unknown|invalid|no such) model"
+)
 _OTHERWISE = re.compile(
-    r"api[ _-]?key|unauthori[sz]ed|authenticat|credential|billing|\bcredits?\b|quota|balance"
-    r"|\bmodel\b.{0,80}(not found|not exist|unavailable)|(unknown|invalid|no such) model"
+    r"api[ _-]?key|unauthori[sz]ed|authenticat|credential|billing|\bcredits?\b|quota|balance|" + _NO_MODEL.pattern
 )
 _IMAGES = re.compile(r"image|\bvision\b|multi-?modal|\bcontent\b.{0,80}\b(string|str|list|array)\b")
 _FEWEST = 16
@@ -162,6 +167,11 @@ class Dialect:
 def is_too_long(complaint: str) -> bool:
     """Whether a server objects to the length of the prompt."""
     return bool(_TOO_LONG.search(complaint.lower()))
+
+
+def takes_no_model(complaint: str) -> bool:
+    """Whether a server does not know the model, or no longer."""
+    return bool(_NO_MODEL.search(complaint.lower()))
 
 
 def takes_no_images(complaint: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from graphmem.errors import BadReply, CutOff, EmptyReply, ReplyRefused
 from graphmem.llm.dialect import in_words
 from graphmem.llm.exchange import Answer, Request, clip
-from graphmem.llm.reply import Misfit, holds_thoughts, read
+from graphmem.llm.reply import Misfit, declines, holds_thoughts, read
 from graphmem.protocols import Reply
 
 Ask = Callable[[Request], Generator[Any, Any, Answer]]
@@ -41,6 +41,8 @@ def dialogue(
     try:
         made = _read(answer, form)
     except Misfit as misfit:
+        if declines(answer.text):
+            raise ReplyRefused(f"the model declined to answer: {clip(answer.text, 300)}") from None
         raise BadReply(
             f"the reply ({request.purpose}) is no {request.form}, after one repair: {misfit}; it began "
             f"{clip(answer.text, 120)!r}: a stronger model, or a server with JSON Schema support, may help",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
+import re
 import time
 from collections.abc import AsyncIterator, MutableMapping
 from concurrent.futures import CancelledError
@@ -30,6 +30,7 @@ from graphmem.llm.response import (
     may_pass,
     mend,
     own_words,
+    part_of,
     retry_after,
     status_of,
 )
@@ -42,6 +43,8 @@ _SAID = 300
 """Characters of an endpoint's own words in an error."""
 _PARTS = 200_000
 """Parts of a streamed reply that are read at most; a part is a token or more."""
+_ASIDE = re.compile(rb"$|:|(?:event|id|retry):")
+"""Lines of a stream that hold no part of the reply."""
 _FAULTS = (openai.OpenAIError, httpx2.HTTPError, Garbled, TimeoutError)
 
 
@@ -104,20 +107,13 @@ class Endpoint:
         """A reply as it comes, or whole, where the server does not stream."""
         create = self._client(keep).chat.completions.with_streaming_response.create
         async with asyncio.timeout(self._timeout) as silence, create(**post.body) as response:
-            try:
-                if "event-stream" not in response.headers.get("content-type", ""):
-                    return self._answer([_body(await response.read(), response.http_request)])
-                return self._answer([part async for part in self._parts(await response.parse(), silence)])
-            except (ValueError, RecursionError):
-                raise Garbled from None
-
-    async def _parts(self, stream: Any, silence: asyncio.Timeout) -> AsyncIterator[Any]:
-        number = 0
-        async for part in stream:
-            yield part.to_dict(warnings=False)
-            silence.reschedule(asyncio.get_running_loop().time() + self._timeout)
-            if (number := number + 1) == _PARTS:
-                break
+            parts: list[Any] = []
+            async for text in _texts(response.iter_bytes()):
+                parts.append(part_of(text, response.http_request))
+                silence.reschedule(asyncio.get_running_loop().time() + self._timeout)
+                if len(parts) == _PARTS:
+                    break
+            return self._answer(parts)
 
     def _answer(self, parts: list[Any]) -> Answer:
         """An endpoint that echoes the key does not bring it into a recording."""
@@ -199,9 +195,25 @@ class Endpoint:
         return text.replace(key, "…") if len(key) >= 8 else text
 
 
-def _body(body: bytes, request: httpx2.Request) -> Any:
-    """The JSON of a body. Some servers tell an error with a good status. Raises `ValueError` or `openai.APIError`."""
-    read = json.loads(body)
-    if isinstance(read, dict) and read.get("error") and not read.get("choices"):
-        raise openai.APIError("", request, body=read["error"])
-    return read
+async def _texts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Each JSON text of a body, be it events, lines or one, whatever its type says; not what only keeps it alive."""
+    rest: list[bytes] = []
+    async for line in _lines(chunks):
+        text = line.removeprefix(b"data:").strip()
+        if text == b"[DONE]":
+            break
+        if not rest and (text != line.strip() or (text[:1] + text[-1:] == b"{}")):
+            yield text
+        elif rest or not _ASIDE.match(text):
+            rest.append(text)
+    if rest:
+        yield b"\n".join(rest)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    begun = b""
+    async for chunk in chunks:
+        *whole, begun = (begun + chunk).split(b"\n")
+        for line in whole:
+            yield line
+    yield begun

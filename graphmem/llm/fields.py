@@ -41,6 +41,11 @@ _PARTS = (
     ("object", "obj", "o", "target", "tgt", "dst", "destination", "tail", "to", "end", "value", "entity2"),
 )
 """What graphs call the parts of a triple."""
+_NUMBERED = re.compile(r"\W*(?:(?:source|episode|fact|number|no)s?\b)?\W*(\d{1,4})\b", re.IGNORECASE)
+_NAMES = ("name", "label", "text", "value", "id", "type")
+"""What a part calls its name that is an object itself."""
+_BETWEEN = re.compile(r" ?\| ?|\t| ?(?:-{1,2}|=)> ?| ?\u2192 ?")
+"""What may stand between the parts of a triple that is one text."""
 _AFTER = re.compile(r"(?<=\w)(?:entity|node|name|text)$")
 """What may follow the name of a part: "source_node", "headEntity"."""
 
@@ -78,7 +83,7 @@ def _three(given: Any) -> Any:
     parts = _parts(given)
     if not isinstance(parts, list):
         return parts
-    texts = [str(part) if isinstance(part, int | float) else part for part in parts]
+    texts = [str(part) if isinstance(part, int | float) else _called(part) for part in parts]
     if len(texts) > 3 and all(isinstance(part, str) for part in texts):
         return [*texts[:2], ", ".join(texts[2:])]
     return texts
@@ -86,8 +91,14 @@ def _three(given: Any) -> Any:
 
 def _parts(given: Any) -> Any:
     if isinstance(given, str):
-        return [part.strip() for part in given.split(",")]
+        mark = _BETWEEN.search(given)
+        return [part.strip() for part in given.strip(" ()<>[]").split(mark[0] if mark else ",")]
     return _by_name(given) if isinstance(given, dict) else given
+
+
+def _called(part: Any) -> Any:
+    """The name of a part that is an object: {"name": "Ana", "type": "person"} -> "Ana"."""
+    return next((part[name] for name in _NAMES if name in part), part) if isinstance(part, dict) else part
 
 
 def _by_name(given: dict[str, Any]) -> list[Any]:
@@ -100,20 +111,52 @@ def _by_name(given: dict[str, Any]) -> list[Any]:
     return [] if None in found else found
 
 
+def _rows(given: Any) -> Any:
+    """One triple in place of a list of them: ["Ana", "lives in", "Leeds"]."""
+    bare = isinstance(given, list) and len(given) == 3 and all(isinstance(part, str) for part in given)
+    return [given] if bare and not any(re.search(rf",|{_BETWEEN.pattern}", part) for part in given) else given
+
+
 def _some_whole(triples: list[list[str]]) -> list[list[str]]:
     if triples and not any(triples):
         raise ValueError("no triple has three parts, each a text")
     return triples
 
 
+def _number(given: Any) -> Any:
+    """A number written with words or marks around it, or as an object: "[2]", "Source 2", {"id": 2} -> 2."""
+    given = next(iter(given.values()), given) if isinstance(given, dict) else given
+    found = _NUMBERED.match(given) if isinstance(given, str) else None
+    return int(found[1]) if found else given
+
+
+def _each(given: Any) -> Any:
+    """Several numbers in one text, or one alone, are a list."""
+    if isinstance(given, str):
+        return re.split(r"[,;\n]", given)
+    return [given] if isinstance(given, int) and not isinstance(given, bool) else given
+
+
 Name = Annotated[str, cut(600), Field(min_length=1, max_length=600)]
 Line = Annotated[str, cut(300), Field(max_length=300)]
 TripleReply = Annotated[list[Name], BeforeValidator(_three), Field(min_length=3, max_length=3), _or([])]
 """Three parts, or none when it cannot be read."""
-Triples = Annotated[list[TripleReply], Field(json_schema_extra={"maxItems": 40}), listed(), AfterValidator(_some_whole)]
+Triples = Annotated[
+    list[TripleReply],
+    Field(json_schema_extra={"maxItems": 40}),
+    listed(),
+    BeforeValidator(_rows),
+    AfterValidator(_some_whole),
+]
 """The model is told of a bound, so that it does not ramble; what it says beyond that is read all the same."""
 Description = Annotated[str, cut(4000), Field(max_length=4000), _or("")]
 Descriptions = Annotated[list[Description], Field(json_schema_extra={"maxItems": 40}), listed()]
 """What is seen in each of some images; nothing where one cannot be read."""
-Numbers = Annotated[list[Annotated[int, _or(0)]], cut(20), Field(max_length=20), listed()]
+Numbers = Annotated[
+    list[Annotated[int, BeforeValidator(_number), _or(0)]],
+    cut(20),
+    Field(max_length=20),
+    listed(),
+    BeforeValidator(_each),
+]
 """Numbers from 1, of facts; 0 where one cannot be read."""

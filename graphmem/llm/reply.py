@@ -25,6 +25,11 @@ _MARK = re.compile(
     r"|\A\s*(?P<bare>analysis)(?=\s?(?-i:[A-Z]))",
     re.IGNORECASE,
 )
+_DECLINES = re.compile(
+    r"\W*(?:(?:i(?:['\u2019]m| am) )?(?:so |very )?sorry\b|i (?:can(?:no|['\u2019])t|won['\u2019]t)\b"
+    r"|i(?:['\u2019]m| am) (?:unable|not able)|as an ai\b|unfortunately, i\b)",
+    re.IGNORECASE,
+)
 _START = re.compile(r"""\{\s*(?:["'}]|\w+\s*:)|\[\s*(?:["'{[\]]|-?\d)""")
 _BRACES = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}[\]]', re.DOTALL)
 """Strings, so that braces in them are passed over; one that never ends runs to the end of the text."""
@@ -47,7 +52,7 @@ def read(text: str, form: type[Reply]) -> Reply:
     Raises `Misfit`.
     """
     why = ""
-    for value in _answers(text):
+    for value in _answers(_unwrapped(text)):
         for candidate in _candidates(value, form, _DEPTH):
             try:
                 made = form.model_validate_json(_json(_renamed(candidate, _names(form))))
@@ -60,6 +65,11 @@ def read(text: str, form: type[Reply]) -> Reply:
                 return made
             why = why or f"it has none of the keys {', '.join(form.model_fields)}"
     raise Misfit(why or "it holds no JSON object")
+
+
+def declines(text: str) -> bool:
+    """Whether a model says that it will not answer."""
+    return bool(_DECLINES.match(text))
 
 
 def holds_thoughts(text: str) -> bool:
@@ -76,16 +86,33 @@ def values(text: str) -> list[Any]:
     return [value for value in found if value is not None]
 
 
+def _unwrapped(text: str) -> str:
+    """A text that is written as a string of JSON, or with its quotes as those of a web page, as it was meant."""
+    if '"' not in text:
+        text = text.replace("&quot;", '"')
+    try:
+        whole = json.loads(text) if text.lstrip()[:1] == '"' else text
+    except ValueError:
+        return text
+    return whole if isinstance(whole, str) else text
+
+
 def _answers(text: str) -> Iterator[Any]:
-    """As `values`, the last first; numbers in brackets may be references and come after all else."""
-    numbers = []
-    for value, block in reversed(_said(text)):
-        value = _repaired(block) if value is None else value
-        if isinstance(value, list) and all(isinstance(item, int) for item in value):
-            numbers.append(value)
-        elif value is not None:
-            yield value
-    yield from numbers
+    """As `values`, the last first; numbers in brackets may be references and come after all else.
+
+    Rows, each an array or an object by itself, are one array.
+    """
+    found = values(text)
+    numbers = [value for value in found if _is_row(value, int)]
+    others = [value for value in reversed(found) if not _is_row(value, int)]
+    rows = [value for value in others if _is_row(value, str)]
+    yield from [rows[::-1]] if len(rows) > 1 and len(rows) == len(others) else others
+    yield from [others[::-1]] if len(others) > 1 and all(isinstance(each, dict) for each in others) else []
+    yield from reversed(numbers)
+
+
+def _is_row(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _said(text: str) -> list[tuple[Any, str]]:

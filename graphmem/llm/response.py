@@ -12,28 +12,48 @@ from typing import Any
 import httpx2
 import openai
 
-from graphmem.llm.dialect import is_too_long, limits_reply
+from graphmem.llm.dialect import is_too_long, limits_reply, takes_no_model
 from graphmem.llm.exchange import Answer
 
 
 class Garbled(Exception):
-    """A body with a good status that is no chat completion."""
+    """A body with a good status that is no chat completion; says what is wrong with it, if that is known."""
+
+
+def part_of(text: bytes, request: httpx2.Request) -> Any:
+    """The JSON of a body, or of a part of a streamed one. Raises `Garbled`, and `openai.APIError` for what tells one.
+
+    Some servers tell an error with a good status, or in the midst of a stream.
+    """
+    try:
+        part = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Garbled from None
+    if not isinstance(part, dict):
+        return part
+    choices = _dicts(part.get("choices"))
+    failed = choices[0].get("error") if choices else part.get("error") or (part.get("object") == "error" and part)
+    if failed:
+        raise openai.APIError("", request, body=failed)
+    return part
 
 
 def answer_of(parts: Sequence[Any]) -> Answer:
     """The answer that a completion, or the parts of a streamed one, hold. Raises `Garbled`."""
     bodies = [part for part in parts if isinstance(part, dict)]
     choices = [choice for body in bodies for choice in _dicts(body.get("choices"))[:1]]
-    messages = [said for choice in choices for said in (choice.get("message"), choice.get("delta")) if said is not None]
+    messages = [said for choice in choices for said in _messages(choice) if said is not None]
     said = [message for message in messages if isinstance(message, dict)]
     if not said:
         raise Garbled
     usage: Mapping[str, Any] = next((u for b in reversed(bodies) if isinstance(u := b.get("usage"), dict)), {})
     text, thought = _whole("".join(map(_content, said)) + _arguments(said)), "".join(map(_thought, said))
-    finish = next((str(end) for choice in reversed(choices) if (end := choice.get("finish_reason"))), "stop")
+    finish = next((_finish(end) for choice in reversed(choices) if (end := choice.get("finish_reason"))), "")
+    if not finish and len(choices) > 1 and not _MAY_END.search(text + thought):
+        raise Garbled("its reply broke off")
     return Answer(
         text=_ends_in_json(thought) if finish != "length" and not text.strip() else text,
-        finish=finish,
+        finish=finish or "stop",
         refusal="".join(_text(message.get("refusal")) for message in said) or None,
         reasoned=bool(thought or _number(usage, "completion_tokens_details", "reasoning_tokens")),
         prompt_tokens=_number(usage, "prompt_tokens"),
@@ -42,13 +62,34 @@ def answer_of(parts: Sequence[Any]) -> Answer:
     )
 
 
+_MAY_END = re.compile(r"[}\]`>.!?]\s*$|^\s*$")
+_FINISHES = {
+    **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length", "max_length"), "length"),
+    **dict.fromkeys(("safety", "recitation", "prohibited_content", "blocklist", "spii", "refusal"), "content_filter"),
+}
+"""What servers say for the words of OpenAI."""
+
+
+def _finish(reason: object) -> str:
+    return _FINISHES.get(str(reason).lower(), str(reason))
+
+
+def _messages(choice: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a choice says, under the name of a whole reply, a part of one, or a text that is completed."""
+    text = choice.get("text")
+    return choice.get("message"), choice.get("delta"), {"content": text} if isinstance(text, str) else None
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _content(message: Mapping[str, Any]) -> str:
-    """A text, or the parts of one that are no thoughts."""
-    return _text(message.get("content"))
+    """A text, the parts of one that are no thoughts, or the object itself that was asked for."""
+    content = message.get("content")
+    if isinstance(content, dict):
+        return _text([content]) or json.dumps(content)
+    return _text(content)
 
 
 def _thought(message: Mapping[str, Any]) -> str:
@@ -99,6 +140,8 @@ def _number(usage: Mapping[str, Any], *path: str) -> int:
 
 _PASSING = (408, 409, 425, 429)
 """Statuses below 500 that may pass."""
+_NEVER = 501
+"""The one above that never does."""
 _ITS_RULES = re.compile(
     r"grammar|jinja|template|json.?schema|roles? must alternate|system role|image input|mmproj", re.IGNORECASE
 )
@@ -110,6 +153,8 @@ _MENDS = {
     402: "the account has no credit left: see the provider's billing page",
     403: "this key may not use this model",
     404: "check the model's name, and that OPENAI_BASE_URL ends in /v1",
+    405: "check that OPENAI_BASE_URL ends in /v1",
+    408: "the server took too long: try later",
     422: "the server does not take this request",
     429: "the account's quota is spent: see the provider's billing page",
 }
@@ -128,7 +173,7 @@ def may_pass(error: BaseException) -> bool:
     if not isinstance(error, openai.APIError) or "insufficient_quota" in _codes(error):
         return False
     status = status_of(error)
-    return status in _PASSING or (status >= 500 and not is_final(own_words(error)))
+    return status in _PASSING or (status >= 500 and status != _NEVER and not is_final(own_words(error)))
 
 
 def is_final(complaint: str) -> bool:
@@ -167,7 +212,7 @@ def cause(error: BaseException | None, timeout: float) -> str:
     if isinstance(error, openai.APIError):
         return f"HTTP {status_of(error)}: {own_words(error)}"
     if isinstance(error, Garbled):
-        return "its reply is no chat completion (does the base URL end in /v1?)"
+        return str(error) or "its reply is no chat completion (does the base URL end in /v1?)"
     return str(error)
 
 
@@ -224,6 +269,8 @@ def mend(error: Exception) -> str:
         return "it asks to slow down: try later, or make fewer calls at a time"
     if status in (400, 401) and _KEY.search(said):
         return _MENDS[401]
+    if status == 400 and takes_no_model(said):
+        return _MENDS[404]
     if status >= 500 and _ITS_RULES.search(said):
         return "the server's chat template or grammar does not take this request: try another template or model"
     return _MENDS.get(status, _ELSE if status >= 500 else "see the endpoint's documentation")

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import AliasChoices, BaseModel, Field
 
-from graphmem.errors import CutOff, RequestRefused
+from graphmem.errors import CutOff, LLMError, ReplyRefused, RequestRefused, Unreachable
 from graphmem.llm.fields import Numbers, Triples
+from graphmem.prompts import ExtractionReply
 from tests.llm.forms import ASKED, Count, Note, chat, shapes, three
 from tests.model_server import ChatServer, Fault, Refuses, error, say, shaped, trickle
 
@@ -49,6 +50,25 @@ def gemini(message: str) -> object:
 
 def mistral(where: str, fault: str) -> object:
     return {"object": "error", "message": {"detail": [{"loc": ["body", where], "msg": fault}]}, "type": "invalid"}
+
+
+def whole(text: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    return {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+
+
+def parts(text: str) -> list[dict[str, Any]]:
+    """A streamed reply, a few letters at a time."""
+    said = [{"index": 0, "delta": {"content": text[at : at + 3]}} for at in range(0, len(text), 3)]
+    return [{"choices": [each]} for each in [*said, {"index": 0, "delta": {}, "finish_reason": "stop"}]]
+
+
+def events(*each: object) -> bytes:
+    return "".join(f"data: {json.dumps(part)}\n\n" for part in each).encode() + b"data: [DONE]\n\n"
+
+
+def streamed(*each: object) -> Fault:
+    return Fault("status", 200, {"Content-Type": "text/event-stream"}, events(*each))
 
 
 OBJECTIONS: list[tuple[str, Refuses, str]] = [
@@ -114,7 +134,17 @@ def test_what_an_endpoint_names_is_left_out_from_then_on(who: str, refuses: Refu
     ],
     ids=["seed", "options", "temperature", "effort", "format", "schema", "max_tokens", "stream", "system"],
 )
-@pytest.mark.parametrize(("code", "body"), [(400, "Bad Request"), (422, ""), (400, {"error": None}), (400, [])])
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        (400, "Bad Request"),
+        (422, ""),
+        (400, {"error": None}),
+        (400, []),
+        (404, {"error": {"message": "No endpoints found that can handle the requested parameters."}}),
+        (501, {"error": "not implemented"}),
+    ],
+)
 def test_where_an_endpoint_does_not_say_what_it_minds_one_thing_after_another_goes(
     uses: Callable[[dict[str, Any]], object], code: int, body: object
 ) -> None:
@@ -198,6 +228,9 @@ FINAL: list[tuple[str, Fault, str]] = [
     ("vLLM", error(404, {"message": "The model `m` does not exist.", "code": 404}), "the model's name"),
     ("Ollama", error(404, {"error": 'model "m" not found, try pulling it first'}), "try pulling it first"),
     ("llama.cpp", error(500, {"error": {"message": "the request exceeds the available context size"}}), "too long"),
+    ("Groq", error(400, {"error": {"message": "The model `m` has been decommissioned"}}), "the model's name"),
+    ("TGI", error(422, {"error": "`inputs` must have less than 1024 tokens. Given: 3020"}), "too long"),
+    ("a web server", error(405, {"detail": "Method Not Allowed"}), "ends in /v1"),
 ]
 
 
@@ -226,6 +259,84 @@ def test_an_error_in_the_midst_of_a_stream_is_an_error() -> None:
         assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
         assert model.usage.total.retries == 0
     assert not has_system(server.requests[-1])
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"object": "error", "message": "CUDA error", "code": 500},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "error", "error": {"message": "CUDA error"}}]},
+        {"error": "CUDA error"},
+    ],
+    ids=["vLLM", "OpenRouter", "in words"],
+)
+def test_an_error_after_some_words_is_told_and_tried_again(event: object) -> None:
+    broken = streamed(*parts('{"n": 3}')[:2], event)
+    with ChatServer(three, [broken]) as server, chat(server) as model:
+        assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
+        assert (model.usage.total.retries, model.usage.total.repairs) == (1, 0)
+    with (
+        ChatServer(three, [broken] * 9) as server,
+        chat(server) as model,
+        pytest.raises(Unreachable, match="CUDA error"),
+    ):
+        model.reply(ASKED, Count, purpose="count")
+
+
+def test_a_stream_that_breaks_off_is_asked_for_again() -> None:
+    with ChatServer(three, [streamed(*parts('{"n": 3}')[:2])]) as server, chat(server) as model:
+        assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
+        assert (model.usage.total.retries, model.usage.total.repairs) == (1, 0)
+
+
+STREAMS: list[tuple[str, str, bytes]] = [
+    ("as JSON", "application/json", events(*parts('{"n": 3}'))),
+    ("as text", "text/plain", events(*parts('{"n": 3}'))),
+    ("a whole reply as a stream", "text/event-stream", json.dumps(whole('{"n": 3}')).encode()),
+    ("a whole reply over lines", "text/event-stream", json.dumps(whole('{"n": 3}'), indent=2).encode()),
+    ("lines of JSON", "application/x-ndjson", b"\n".join(json.dumps(each).encode() for each in parts('{"n": 3}'))),
+    ("other ends of lines", "text/event-stream", events(*parts('{"n": 3}')).replace(b"\n", b"\r\n")),
+    ("no space", "text/event-stream", events(*parts('{"n": 3}')).replace(b"data: ", b"data:")),
+    ("no end", "text/event-stream", events(*parts('{"n": 3}'))[:-14]),
+    ("kept alive", "text/event-stream", b": wait\n\nevent: ping\ndata: {}\n\nid: 1\n" + events(*parts('{"n": 3}'))),
+    ("a text that is completed", "application/json", b'{"choices": [{"index": 0, "text": "{\\"n\\": 3}"}]}'),
+    ("a mark before it", "application/json", b"\xef\xbb\xbf" + json.dumps(whole('{"n": 3}')).encode()),
+]
+
+
+@pytest.mark.parametrize(("who", "kind", "body"), STREAMS, ids=[who for who, _, _ in STREAMS])
+def test_a_body_is_read_as_what_it_is_whatever_its_type_says(who: str, kind: str, body: bytes) -> None:
+    with ChatServer(three, [Fault("status", 200, {"Content-Type": kind}, body)]) as server, chat(server) as model:
+        assert model.reply(ASKED, Count, purpose="count") == Count(n=3)
+        assert len(server.requests) == 1
+
+
+ENDS: list[tuple[str, str, type[LLMError]]] = [
+    ("Gemini", "MAX_TOKENS", CutOff),
+    ("Mistral", "model_length", CutOff),
+    ("Anthropic", "max_tokens", CutOff),
+    ("Gemini", "SAFETY", ReplyRefused),
+    ("Gemini", "RECITATION", ReplyRefused),
+    ("Anthropic", "refusal", ReplyRefused),
+]
+
+
+@pytest.mark.parametrize(("who", "finish", "told"), ENDS, ids=[f"{who}: {finish}" for who, finish, _ in ENDS])
+def test_why_a_reply_ended_is_known_by_any_word(who: str, finish: str, told: type[LLMError]) -> None:
+    with ChatServer(three, [say('{"n"', finish=finish)] * 9) as server, chat(server) as model, pytest.raises(told):
+        model.reply(ASKED, Count, purpose="count")
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm sorry, but I can't help with that.", "I cannot assist with this.", "As an AI, I must decline."]
+)
+def test_a_refusal_in_words_is_one(text: str) -> None:
+    with (
+        ChatServer(lambda *_: text) as server,
+        chat(server) as model,
+        pytest.raises(ReplyRefused, match="declined to answer: "),
+    ):
+        model.reply(ASKED, Count, purpose="count")
 
 
 def fits(most: int, words: str) -> Refuses:
@@ -313,6 +424,10 @@ REPLIES: list[tuple[str, Fault]] = [
     ("another case", say('{"N": 3}')),
     ("a comma too many", say('{"n": 3,}')),
     ("quotes of Python", say("{'n': 3}")),
+    ("an object as the content", shaped(content={"n": 3})),
+    ("one part as the content", shaped(content={"type": "text", "text": '{"n": 3}'})),
+    ("a string of JSON", say(json.dumps('{"n": 3}'))),
+    ("quotes of a web page", say("{&quot;n&quot;: 3}")),
 ]  # fmt: skip
 
 
@@ -375,6 +490,14 @@ def test_thoughts_that_fill_any_room_are_told_with_the_mend(who: str, fault: Fau
         ("capitals within", '{"triples": [{"Subject": "door", "Relation": "is", "Object": "open"}]}'),
         ("a wrapped array", '{"result": [["door", "is", "open"]]}'),
         ("a comma too many", '{"triples": [["door", "is", "open",],],}'),
+        ("one triple", '["door", "is", "open"]'),
+        (
+            "objects within",
+            '{"triples": [{"subject": {"name": "door", "type": "thing"}, "relation": {"name": "is"}, '
+            '"object": {"id": "open"}}]}',
+        ),
+        ("bars between", '{"triples": ["door | is | open"]}'),
+        ("arrows between", '{"triples": ["(door -> is -> open)"]}'),
         ("references after it", '{"triples": [["door", "is", "open"]]} as said in [1] and [2]'),
     ],
 )
@@ -382,6 +505,28 @@ def test_slips_of_small_models_leave_triples_as_they_were_meant(who: str, text: 
     with ChatServer(lambda *_: text) as server, chat(server) as model:
         assert model.reply(ASKED, Learnt, purpose="extract").triples == [["door", "is", "open"]]
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["door", "is", "open"]\n["key", "is in", "box"]',
+        '{"s": "door", "p": "is", "o": "open"}\n{"s": "key", "p": "is in", "o": "box"}',
+    ],
+    ids=["arrays", "objects"],
+)
+def test_triples_line_by_line_are_all_read(text: str) -> None:
+    with ChatServer(lambda *_: text) as server, chat(server) as model:
+        said = model.reply(ASKED, Learnt, purpose="extract").triples
+    assert said == [["door", "is", "open"], ["key", "is in", "box"]]
+
+
+@pytest.mark.parametrize("key", ["triplets", "facts", "edges", "relations", "Relationships"])
+def test_triples_by_another_name_are_those_of_the_reply(key: str) -> None:
+    text = json.dumps({"nodes": ["door"], key: [{"source": "door", "target": "open", "label": "is"}], "Retired": [2]})
+    with ChatServer(lambda *_: text) as server, chat(server) as model:
+        made = model.reply(ASKED, ExtractionReply, purpose="extract")
+    assert (made.triples, made.outdated) == ([["door", "is", "open"]], [2])
 
 
 @pytest.mark.parametrize("key", ["sub_goals", "subGoals", "Sub-Goals", "planSteps", "plan_steps"])

@@ -105,6 +105,78 @@ def test_a_name_that_begins_like_a_no_is_an_answer(memory: Memory, name: str) ->
         assert memory.ask("What did they hear?", model).answer == name
 
 
+@pytest.mark.parametrize(
+    "said_so",
+    [
+        "I don\u2019t know.",
+        "The sources do not say where it is.",
+        "None of the notes mention it",
+        "There is no information about a key.",
+        "It cannot be determined from the facts.",
+        "not known (the sources only tell of a lock)",
+        "The key's place is not mentioned.",
+        "Not enough information",
+        "Das ist nicht bekannt.",
+        "on ne sait pas",
+        "No se sabe",
+        "неизвестно",
+        "不知道。",
+        "わかりません",
+        "모릅니다",
+        "غير معروف",
+        "-",
+    ],
+)
+def test_that_it_is_not_known_may_be_said_in_any_words(memory: Memory, said_so: str) -> None:
+    with server(reply(said_so)) as served, chat(served) as model:
+        answer = memory.ask("Where is the brass key?", model)
+    assert (answer.answer, answer.known) == (None, False)
+
+
+@pytest.mark.parametrize("said", ["Not Found", "The author is unknown.", "Nobody knows", "It is not open", "No"])
+def test_what_a_source_says_of_it_is_an_answer(memory: Memory, said: str) -> None:
+    memory.remember(f"A page says: {said}")
+    with server(reply(said, 1)) as served, chat(served) as model:
+        assert memory.ask("What does the page say?", model).known
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [["[1]", "2."], "1, 2", ["source 1", "Source 2"], [{"number": 1}, {"id": 2}], [1.0, "#2"]],
+    ids=["marks", "a text", "words", "objects", "others"],
+)
+def test_numbers_of_sources_are_read_in_any_form(memory: Memory, sources: object) -> None:
+    memory.remember_many(["The brass key is in the drawer.", "The drawer is in the hall."])
+    said = json.dumps({"answer": "hall", "citations": sources, "lacks": None, "contradiction": None})
+    with server(said) as served, chat(served) as model:
+        answer = memory.ask("Where is the brass key?", model)
+    assert (answer.answer, len(answer.episodes), answer.dropped, answer.rounds) == ("hall", 2, 0, 1)
+    assert len(served.requests) == 1
+
+
+@pytest.mark.parametrize("nothing", ["none", "Nothing.", "N/A", "no", False, None, []])
+def test_nothing_that_is_lacking_is_not_looked_for(memory: Memory, nothing: object) -> None:
+    memory.remember_many(FILLER)
+    said = json.dumps({"answer": "lamps", "sources": [1], "lacks": nothing})
+    with server(said) as served, chat(served) as model:
+        assert memory.ask("What is in crate 1?", model, budget=100).rounds == 1
+
+
+@pytest.mark.parametrize(("said", "is_one"), [("Ana says 3, Leo says 4", True), ("no", False), ("yes", True)])
+def test_a_contradiction_may_be_told_in_words(memory: Memory, said: str, is_one: bool) -> None:
+    memory.remember_many(["Ana counted 3 keys.", "Leo counted 4 keys."])
+    reply_ = json.dumps({"answer": "3 or 4", "sources": [1, 2], "contradiction": said})
+    with server(reply_) as served, chat(served) as model:
+        assert memory.ask("How many keys are there?", model).contradiction is is_one
+
+
+def test_numbers_within_an_answer_count_where_none_are_given_apart(memory: Memory) -> None:
+    memory.remember_many(["The brass key is in the drawer.", "The drawer is in the hall."])
+    with server(reply("In the hall [1, 2].")) as served, chat(served) as model:
+        answer = memory.ask("Where is the brass key?", model)
+    assert (answer.answer, len(answer.episodes)) == ("In the hall.", 2)
+
+
 def test_numbers_of_sources_are_no_part_of_an_answer(memory: Memory) -> None:
     memory.remember("The lamp is in box [1] of the cellar.")
     with server(reply("In box [1] of the cellar [1].", 1)) as served, chat(served) as model:
