@@ -122,6 +122,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
+        yield from endings.habit(verb, subject, stands)
         if stands == "stated":
             yield from endings.alone(verb, subject)
     if stands == "stated":

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ENDERS_ALONE, ONE_AT_A_TIME, family
+from graphmem.extraction.prose.families import (
+    AFFILIATION,
+    ENDERS,
+    ENDERS_ALONE,
+    HOME,
+    ONE_AT_A_TIME,
+    WORK,
+    family,
+)
 from graphmem.extraction.prose.nouns import name_of, phrases
 from graphmem.extraction.prose.people import People
-from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
-from graphmem.extraction.prose.standing import Standing
+from graphmem.extraction.prose.relations import PREPOSITIONS, denial_of, third_person
+from graphmem.extraction.prose.standing import SAYING, SKILLS, STOPPING, Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
 from graphmem.language.wordlist import words
@@ -26,22 +34,70 @@ _WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
 _OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
-_UNQUALIFIED = words("longer anymore more now currently actually either unfortunately sadly n't not since never")
+_MOMENTARY = words(
+    """be know understand care mind matter see feel need find fit help get time answer question idea clue chance choice
+    opinion access problem issue"""
+)
+_ACQUIRING = words("buy get adopt")
+_HABITS = SKILLS | words("smoke drink vape")
+_MORE = words("dobj prep advcl xcomp ccomp prt oprd acomp agent auxpass npadvmod")
+_UNQUALIFIED = words("again longer anymore more now currently actually either unfortunately sadly n't not since never")
 
 
 def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Said]:
     """The statement as it stands: told, with the end of what it replaces, or the end of what it denies."""
     if stands == "stated":
         yield statement
+        yield from _denied_no_more(verb, statement)
         yield from _replacing(verb, statement)
         yield from _ending_by(verb, statement)
     elif stands == "ended":
         yield statement
         yield _of_what_stopped(verb, statement)
-    elif (reason := _denial(verb)) and not _is_qualified(verb):
+    elif (reason := _denial(verb)) and not _is_qualified(verb, statement):
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
         if verb.lemma_ == "have" and " " not in statement.relation:
             yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
+        if _is_habit(verb, statement):
+            yield replace(statement, relation=denial_of(statement.relation, verb), slot=None)
+
+
+def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
+    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking"."""
+    if verb.lemma_ not in _HABITS or any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+        return
+    helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
+    can = bool(helpers & {"can", "ca"})
+    started = verb.dep_ == "xcomp" and verb.head.lemma_ in {"start", "begin"} | STOPPING
+    if can or started or verb.tag_ in {"VBP", "VBZ"} or helpers & {"do", "does"}:
+        statement = Statement(subject, "can" if can else "does", verb.lemma_)
+        if stands == "ended":
+            yield Ending(subject, verb.head.lower_, None, verb.lemma_, relation="does")
+            yield replace(statement, relation="does not")
+        else:
+            yield from settled(verb, statement, stands)
+
+
+def _is_habit(verb: Token, statement: Statement) -> bool:
+    """Whether it is a habit or an ability that is denied: "doesn't eat meat", and not "doesn't know", "hasn't seen"."""
+    perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.children)
+    never = any(child.lower_ == "never" for child in verb.children)
+    if verb.lower_ == "got":
+        return perfect
+    lemma = verb.lemma_.lower()
+    placed = lemma in HOME | WORK and statement.kind != "time"
+    return lemma not in SAYING | _MOMENTARY and statement.object not in _MOMENTARY and not placed and (never or not perfect)
+
+
+def _denied_no_more(verb: Token, statement: Statement) -> Iterator[Ending]:
+    """ "Eats meat", "started eating meat" end "does not eat meat"."""
+    lemma, relation = verb.lemma_.lower(), statement.relation
+    if verb.dep_ == "xcomp":
+        relation = f"{third_person(lemma)} {_last_preposition(relation)}".strip()
+    if verb.tag_ not in {"VBD", "VBN"} or lemma in _ACQUIRING:
+        yield Ending(statement.subject, statement.relation, None, statement.object, relation=relation, denied=True)
+        if lemma == "have" and (role := relation.removeprefix("has ")) != relation:
+            yield Ending(statement.subject, relation, None, role, relation="has", denied=True)
 
 
 def _of_what_stopped(verb: Token, statement: Statement) -> Ending:
@@ -125,11 +181,13 @@ def _denial(verb: Token) -> str | None:
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     finite = helpers[0] if helpers else verb
     past = finite.tag_ == "VBD" or finite.lower_ in {"was", "were", "did", "had"}
-    return None if past or finite.tag_ == "MD" or verb.tag_ == "VBG" else "denied"
+    return None if past or (finite.tag_ == "MD" and finite.lower_ not in {"can", "ca"}) or verb.tag_ == "VBG" else "denied"
 
 
-def _is_qualified(verb: Token) -> bool:
-    """Whether only something of it is denied: "not on Fridays", "not always"."""
+def _is_qualified(verb: Token, statement: Statement | None = None) -> bool:
+    """Whether only something of it is denied: "not on Fridays", "not always", "not tea with sugar"."""
+    if statement and " " not in statement.relation and any(it.dep_ == "dobj" and [*phrases(it)] for it in verb.children):
+        return True
     if any(child.dep_ == "npadvmod" and kind(child) == "time" for child in verb.children):
         return True
     if any(child.dep_ == "advmod" and child.lower_ not in _UNQUALIFIED for child in verb.children):

@@ -70,7 +70,7 @@ def name_of(head: Token, people: People) -> str | None:
     if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):
         return None
     if any(
-        child.lower_ in _NOBODY | _POINTING
+        child.lower_ in _NOBODY | _POINTING and not _is_denied(head, child)
         for child in head.children
         if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}
     ):
@@ -89,6 +89,12 @@ def name_of(head: Token, people: People) -> str | None:
         words += "'s"  # "at Luigi's", "at St Luke's"
     name = people.mine(words) if owner == people.me else f"{_owned_by(owner)} {words}" if owner else words
     return name if len(name.split()) <= _MOST_WORDS and not _BARRED.search(name) else None
+
+
+def _is_denied(head: Token, determiner: Token) -> bool:
+    """Whether it is what one has not: "has no car", "does not own any pets"."""
+    denied = any(child.dep_ == "neg" for child in head.head.children)
+    return head.dep_ in {"dobj", "attr"} and (determiner.lower_ == "no" or (determiner.lower_ == "any" and denied))
 
 
 def bare_name(head: Token, people: People) -> str | None:

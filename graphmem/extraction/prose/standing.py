@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Standing = Literal["stated", "denied", "ended"]
 
 _UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
-_SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
+_BEARABLE = words("eat drink have smoke stand bear tolerate digest")
+SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
 HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
@@ -144,7 +145,10 @@ _ENDS = words("nsubj nsubjpass dobj attr")
 
 
 def _is_unsure(helper: str, verb: Token) -> bool:
-    return helper in _UNSURE_HELPERS or (helper in {"can", "ca"} and verb.lemma_ not in _SKILLS)
+    if helper not in {"can", "ca"}:
+        return helper in _UNSURE_HELPERS
+    told = any(child.dep_ == "neg" or child.lower_ in {"now", "again"} for child in verb.children)
+    return verb.lemma_ not in SKILLS and not (told and verb.lemma_ in _BEARABLE)
 
 
 def _is_condition(clause: Token) -> bool:

@@ -35,6 +35,7 @@ _OPPOSITES = tuple(
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
+_HAVING = words("have own buy get adopt")
 _NEVER_ENDED = (
     "used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ",
 )  # fmt: skip
@@ -56,6 +57,12 @@ def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    if (said := frame(triple.relation, lemma)).denied != ending.denied:
+        return False
+    if ending.denied:
+        return _same(ending.subject, triple.subject) and _same(ending.object or "", triple.object) and (
+            _near_denied(frame(ending.relation or "", lemma), said)
+        )
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
@@ -80,6 +87,8 @@ def _otherwise(triple: Triple) -> Iterator[Triple]:
     """The triple with more in its object: (has, Netflix subscription) for (has subscription to, Netflix)."""
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
+    if triple.relation == "does":  # "smoking", which one quits, for (does, smoke)
+        yield Triple(triple.subject, f"{triple.object}s", f"{triple.object.removesuffix('e')}ing")
     if of := _OF_THE.fullmatch(triple.relation):
         yield Triple(triple.subject, of[1], f"{of[2]} of {triple.object}")
 
@@ -112,6 +121,11 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
 
 def _sort(kind: str) -> str:
     return _SORT.get(kind, kind)
+
+
+def _near_denied(one: Frame, other: Frame) -> bool:
+    """Whether what is so by the first is what the other denies: one of more than one way to have is no other way."""
+    return one.verb == other.verb or {one.verb, other.verb} <= _HAVING
 
 
 def _near(one: Frame, other: Frame) -> bool:
