@@ -75,7 +75,8 @@ _NEVER = words(
 _NO_NAME = words(
     """i he she it we they you my your our their his her this that these those there here what who when where why how
     which if a an today yesterday tomorrow now then dinner lunch breakfast everybody everyone nobody somebody someone
-    something nothing everything most many some all both each every no not one please let yes okay and but so"""
+    something nothing everything most many some all both each every no not one please let yes okay and but so actually
+    currently still also really only just probably"""
 )
 _NOW = re.compile(r"^(?:the |new |current |present )+")
 _IN_NAMES = words("of the and de la le van von der den del di da dos")

@@ -66,12 +66,16 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
-                        if said.kind == "person" and said.relation.startswith("has "):
+                        if said.relation == "has name":
+                            people.names.add(said.object)
+                        elif said.kind == "person" and said.relation.startswith("has "):
                             people.is_called(said.subject, said.relation.removeprefix("has "), said.object)
                         yield from (endings.corrected(said, it.value, it.reason) for it in gone)
             elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 if told:
                     yield from _naming(token, people)
+                if token.dep_ in _SUBJECTS:
+                    people.role = role_in(token, people) or people.role
                 if name := name_of(token, people):
                     people.heard(name, token)
 

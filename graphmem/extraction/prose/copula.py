@@ -50,7 +50,7 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
         if _is_apart(child, verb):
             continue
         if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
-            child.dep_ == "acomp" and _is_value(child, _role_of_subject(token, people))
+            child.dep_ == "acomp" and _is_value(child, _role_of(token, child, people))
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
@@ -193,7 +193,7 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
     ):
         return
-    role = _role_of_subject(token, people) if relation == "is" and not _is_age(token, noun) else None
+    role = _role_of(token, noun, people) if relation == "is" and not _is_age(token, noun) else None
     if role and (not _is_description(noun) or _is_any_valued(role[1])):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None
@@ -247,6 +247,15 @@ def _is_description(noun: Token) -> bool:
     if kind(noun) == "amount":
         return False
     return not any(child.dep_ in {"det", "poss"} and child.lower_ not in {"a", "an", "some"} for child in noun.children)
+
+
+def _role_of(token: Token, what: Token, people: People) -> tuple[str, str] | None:
+    """The role that is filled by `what`; that of "it" is the one last spoken of: "My dentist changed, it's Dr. Wu"."""
+    if token.lower_ != "it" or not people.role:
+        return _role_of_subject(token, people)
+    of_person = people.role[1].casefold().split()[-1] in PEOPLE
+    named = kind(what) == "person" if of_person else value(what) or what.pos_ == "PROPN" or _is_any_valued(people.role[1])
+    return people.role if named and kind(what) != "time" and role_slot(people.role[1]) else None
 
 
 def _role_of_subject(token: Token, people: People) -> tuple[str, str] | None:

@@ -124,6 +124,10 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     reason, first = _now(verb), statement.relation.split()[0]
     if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
         return
+    if verb.doc.user_data["corrects"]:
+        near = frozenset({_last_preposition(statement.relation)})
+        other = replace(_other(statement, reason, None), relation=statement.relation, prepositions=near)
+        yield replace(other, same_head=statement.kind == "thing")
     if statement.relation.startswith("has ") and verb.lemma_ != "have" and kind_of(statement.object) == "name":
         only = replace(_other(statement, reason, None), kind="name", relation=statement.relation)
         yield only

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from graphmem.extraction.prose.people import one_name_each
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.updates import ended, is_past, opposites
+from graphmem.extraction.prose.values import kind_of
 from graphmem.records import Extraction, Fact, Triple, entity_key
 
 
@@ -29,6 +31,17 @@ class Reading:
                 self._statements.append(each)
                 for ending in opposites(each):
                     self._end(ending, me)
+
+    def meant(self, value: str, before: Sequence[Statement]) -> list[Said]:
+        """What was said last, here or else `before`, of another value of the same kind, said of this one."""
+        kind, head = kind_of(value), value.split()[-1:]
+        told = [it for it in self._statements or before if kind_of(it.object) == kind]
+        alike = [it for it in told if it.object.split()[-1:] == head] or told
+        if not alike:
+            return []
+        old = alike[-1]
+        gone = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
+        return [gone, replace(old, object=value)]
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""

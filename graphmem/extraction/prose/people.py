@@ -55,11 +55,17 @@ def is_nobody(speaker: str | None) -> bool:
 
 @dataclass(slots=True)
 class People:
-    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it."""
+    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it.
+
+    Of `things` it is known whether one did something (True) or is only where something is (False). `names` are words
+    for somebody that are no further person; `role` is the last one that was spoken of: (Acme, CEO).
+    """
 
     speaker: str | None = None
     spoken_of: dict[str, str] = field(default_factory=dict)
-    things: dict[str, None] = field(default_factory=dict)
+    things: dict[str, bool | None] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    role: tuple[str, str] | None = None
     meant: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
     @property
@@ -88,11 +94,17 @@ class People:
         if low in FIRST_PERSON:
             return self.me
         if low in {"it", "its"}:
-            return self._only(self.things, pronoun)
+            central = [name for name, does in self.things.items() if does is not False]
+            only = self._only(central if any(self.things.values()) else self.things, pronoun)
+            return only or (self._in_role() if pronoun.dep_ == "nsubj" and not self.things else None)
         wanted = "she" if low in _SHE else "he" if low in _HE else None
         if wanted is None:
             return None
         return self._only([name for name, gender in self.spoken_of.items() if gender in {"", wanted}], pronoun)
+
+    def _in_role(self) -> str | None:
+        owner, role = self.role or (None, None)
+        return role and (self.mine(role) if owner == self.me else f"{owner}'s {role}")
 
     def _only(self, names: Iterable[str], pronoun: Token) -> str | None:
         beside = _subject_beside(pronoun)
@@ -101,12 +113,15 @@ class People:
 
     def heard(self, name: str, head: Token) -> None:
         """Remember that the text speaks of this person or thing."""
+        if name in self.names:
+            return
         if is_person(head):
             self.spoken_of[name] = self.spoken_of.get(name) or _gender(head)
         subject = head.dep_ in {"nsubj", "nsubjpass"}
         named = subject if head.pos_ == "PROPN" else head.dep_ not in {"attr", "oprd", "npadvmod"}
         if named and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
-            self.things[name] = None
+            does = True if subject else False if head.dep_ == "pobj" else None
+            self.things[name] = self.things.get(name) or does
 
 
 def _gender(head: Token) -> str:

@@ -116,6 +116,7 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
     wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
+    alike |= said.preposition == "at" and {wanted, has} == {"time", "amount"}  # "at 9" and "at 9:30"
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
 
 
