@@ -19,7 +19,15 @@ from graphmem.extraction.prose.nouns import (
 from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
-from graphmem.extraction.prose.standing import SAYING, has_subject, is_taken_for_noun, is_told, standing, verb_above
+from graphmem.extraction.prose.standing import (
+    MOMENTARY,
+    SAYING,
+    has_subject,
+    is_taken_for_noun,
+    is_told,
+    standing,
+    verb_above,
+)
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 from graphmem.language.wordlist import words
@@ -123,6 +131,9 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         yield from changed
         return
     for token, subject in subjects:
+        if stands == "stated":
+            things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
+            yield from endings.handed(verb, subject, things)
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
@@ -133,7 +144,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         yield from _call_me(verb, people)
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
-        yield from endings.cancelled(verb, people)
+        objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
+        yield from endings.cancelled(verb, [*subjects, *objects])
 
 
 def _is_circular(statement: Statement) -> bool:
@@ -183,7 +195,14 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         return
     phrase = _relation(verb)
     reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
-    if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
+    chatter = lemma in {"have", "need", "get"} and any(
+        child.dep_ == "dobj" and child.lower_ in MOMENTARY for child in verb.children
+    )
+    if (
+        phrase is None
+        or chatter
+        or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"})
+    ):
         return
     objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
@@ -238,7 +257,8 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     if given := _sum_to_whom(phrase, verb, noun, subject, people):
         yield from given
         return
-    named = [(token, name) for token in with_conjuncts(noun) if (name := name_of(token, people))]
+    several = with_conjuncts(noun)[: 1 if _names_kin(noun) else None]
+    named = [(token, name) for token in several if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
@@ -298,7 +318,7 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
     found = False
     for preposition, noun in phrases(of):
         for name, token in _others(preposition, noun, people):
-            if is_vague_time(token):
+            if is_vague_time(token) and not (passive and kind(token) == "amount"):
                 continue
             relation, found = f"{phrase} {preposition}", True
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
@@ -319,8 +339,8 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
     ):
         helper, _, participle = phrase.rpartition(" ")
-        if helper in {"is", "was"}:
-            yield Statement(subject, helper, participle, None, "state")
+        if helper in {"is", "was", "has been"} and participle != "done":
+            yield Statement(subject, "was" if helper == "was" else "is", participle, None, "state")
 
 
 def _there_is(verb: Token, people: People) -> Iterator[Statement]:
@@ -360,19 +380,27 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
         owner = owner_of(noun, people)
         if called and owner and owner != called:
             yield Statement(owner, f"has {what.lower_}", called, role_slot(what.lower_), "person")
-    if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and standing(verb_above(noun)) == "stated":
+    is_i = noun.dep_ == "attr" and any(it.lower_ == "i" for it in noun.head.lefts)  # "I'm Jo, a doctor from Oslo"
+    told = noun.dep_ in _SUBJECTS or is_i
+    if noun.pos_ == "PROPN" and (is_i or is_person(noun)) and told and standing(verb_above(noun)) == "stated":
         for child in noun.rights:
             if (
                 child.dep_ == "appos"
                 and child.pos_ == "NOUN"
                 and any(it.lower_ in {"a", "an"} for it in child.children)
             ):
-                yield from _described(noun, child, people)
+                yield from _described(people.me if is_i else name_of(noun, people), child, people)
+
+
+def _names_kin(noun: Token) -> bool:
+    """Whether names after a comma are whom the noun means: "twins, Edie and Max"."""
+    return noun.tag_ == "NNS" and noun.lemma_.lower() in KIN and noun.nbor(1).text in {",", ":"}
 
 
 def _named_one_by_one(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my kids Mia and Leo" and "I have two kids, Mia and Leo" as who they are."""
-    named = [child for child in noun.rights if child.dep_ == "appos" and child.pos_ == "PROPN"]
+    apart = noun.i + 1 < len(noun.doc) and noun.nbor(1).text in {",", ":"}
+    named = [it for it in noun.rights if it.pos_ == "PROPN" and (it.dep_ == "appos" or (it.dep_ == "conj" and apart))]
     if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN or not named:
         return
     has = noun.dep_ == "dobj" and noun.head.lemma_ == "have" and standing(noun.head) == "stated"
@@ -383,8 +411,8 @@ def _named_one_by_one(noun: Token, people: People) -> Iterator[Statement]:
             yield Statement(owner, f"has {noun.lemma_.lower()}", name, None, "person")
 
 
-def _described(noun: Token, what: Token, people: People) -> Iterator[Statement]:
-    name, description = name_of(noun, people), name_of(what, people)
+def _described(name: str | None, what: Token, people: People) -> Iterator[Statement]:
+    description = name_of(what, people)
     if name and description:
         yield Statement(name, "is", description)
         for preposition, place in phrases(what):

@@ -34,6 +34,7 @@ _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
 _OLDEST = 120  # years
+_WHO = words("i we he she they")
 _DAYS = words("birthday anniversary wedding funeral deadline nameday")
 _ANY_VALUED = words("favourite favorite colour color status condition mood size diet nationality religion gender shade")
 
@@ -49,17 +50,26 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     for child in verb.children:
         if _is_apart(child, verb):
             continue
-        if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
-            child.dep_ == "acomp" and _is_value(child, _role_of(token, child, people))
+        if (
+            (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i)
+            or _is_only_day(child, verb)
+            or (child.dep_ == "acomp" and _is_value(child, _role_of(token, child, people)))
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
             yield from _is_how(relation, subject, child, [*phrases(child), *phrases(verb)], people)
     for preposition, noun in phrases(verb):
         beside = any(child.dep_ in {"attr", "acomp"} and not _is_apart(child, verb) for child in verb.children)
+        beside |= kind(noun) == "time" and token.lower_ in _WHO  # "I'm out of office on Friday"
         if preposition.split()[0] in _NO_RELATION or beside:
             continue
         yield from _is_where(relation, preposition, token, subject, noun, people)
+
+
+def _is_only_day(child: Token, verb: Token) -> bool:
+    """Whether a day is all that is said: "The launch date is 12 June", which the parser may take for when it is so."""
+    others = [it for it in verb.children if it.i > verb.i and it.i != child.i and not it.is_punct]
+    return child.dep_ == "npadvmod" and value(child) is not None and child.i > verb.i and not others
 
 
 def _is_apart(child: Token, verb: Token) -> bool:
@@ -70,7 +80,8 @@ def _is_apart(child: Token, verb: Token) -> bool:
 
 def _is_value(adjective: Token, role: tuple[str, str] | None) -> bool:
     """Whether an adjective fills the role: a name taken for one, or a colour: "My favourite colour is blue"."""
-    named = adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
+    first = adjective.left_edge.text  # "O negative"
+    named = (adjective.text[:1].isupper() or (first.isupper() and first != "I")) and adjective.ent_type_ != "NORP"
     return role is not None and (named or _is_any_valued(role[1]))
 
 
@@ -129,7 +140,12 @@ def _is_how(
     """(is allergic to, nuts), (is, vegetarian), (is, 41 years old); nothing for a day only, or of what is compared."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
     a_name = any(child.text.isupper() for child in adjective.lefts)  # "O negative"
-    if any(child.i > adjective.i for child in measure) or (measure and adjective.tag_ == "JJR") or a_name:
+    if (
+        adjective.lower_ == "sorry"
+        or any(child.i > adjective.i for child in measure)
+        or (measure and adjective.tag_ == "JJR")
+        or a_name
+    ):
         return
     if measure:
         slot = "age" if adjective.lower_ == "old" else None
@@ -162,7 +178,11 @@ def _is_relative(adjective: Token) -> bool:
 
 def _plainly(adjective: Token) -> Iterator[str]:
     for it in with_conjuncts(adjective):
-        if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
+        if (
+            (it.pos_ == "ADJ" or it.tag_ == "VBN" or it.dep_ == "acomp")
+            and it.tag_ not in {"JJR", "JJS"}
+            and it.lower_ not in _EMPTY
+        ):
             yield _text(_adjective(it))
 
 
@@ -181,6 +201,7 @@ def _adjective(adjective: Token) -> list[Token]:
         it
         for it in adjective.lefts
         if it.dep_ in {"punct", "npadvmod", "compound"}
+        or (it.dep_ == "amod" and adjective.pos_ == "NOUN")  # "lactose intolerant"
         or (it.dep_ == "advmod" and it.i == adjective.i - 1 and it.text == "half")
     ]
     return [*lefts, adjective]
@@ -190,7 +211,7 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
     if (
         noun.pos_ == "VERB"
         or noun.tag_ in {"VB", "VBG", "WP", "WDT"}
-        or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
+        or any(it.dep_ == "relcl" and (it.i == noun.i + 1 or it.tag_ == "VB") for it in noun.children)
     ):
         return
     role = _role_of(token, noun, people) if relation == "is" and not _is_age(token, noun) else None
@@ -254,7 +275,9 @@ def _role_of(token: Token, what: Token, people: People) -> tuple[str, str] | Non
     if token.lower_ != "it" or not people.role:
         return _role_of_subject(token, people)
     of_person = people.role[1].casefold().split()[-1] in PEOPLE
-    named = kind(what) == "person" if of_person else value(what) or what.pos_ == "PROPN" or _is_any_valued(people.role[1])
+    named = (
+        kind(what) == "person" if of_person else value(what) or what.pos_ == "PROPN" or _is_any_valued(people.role[1])
+    )
     return people.role if named and kind(what) != "time" and role_slot(people.role[1]) else None
 
 
@@ -351,7 +374,7 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
 
 def _is_age(token: Token, noun: Token) -> bool:
     person = is_person(token) or token.pos_ == "PRON"
-    return person and noun.text.isdigit() and int(noun.text) <= _OLDEST
+    return person and (int(noun.text) <= _OLDEST if noun.text.isdigit() else noun.pos_ == "NUM" and not value(noun))
 
 
 def without_news(name: str) -> str:

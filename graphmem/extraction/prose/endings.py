@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,14 @@ from graphmem.extraction.prose.families import (
     ENDERS,
     ENDERS_ALONE,
     HOME,
+    JOBS,
     ONE_AT_A_TIME,
     WORK,
     family,
 )
-from graphmem.extraction.prose.nouns import name_of, phrases
-from graphmem.extraction.prose.people import People
+from graphmem.extraction.prose.nouns import phrases
 from graphmem.extraction.prose.relations import PREPOSITIONS, denial_of, third_person
-from graphmem.extraction.prose.standing import SAYING, SKILLS, STOPPING, Standing
+from graphmem.extraction.prose.standing import MOMENTARY, SAYING, SKILLS, STOPPING, Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
 from graphmem.language.wordlist import words
@@ -34,11 +34,10 @@ _WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
 _OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
-_MOMENTARY = words(
-    """be know understand care mind matter see feel need find fit help get time answer question idea clue chance choice
-    opinion access problem issue"""
-)
+_BRIEFLY = MOMENTARY | words("be know understand care mind matter see feel need find fit get")
 _ACQUIRING = words("buy get adopt")
+_GIVING = words("give hand lend pass return")
+_RULING = words("own lead manage maintain head chair run")
 _HABITS = SKILLS | words("smoke drink vape")
 _MORE = words("dobj prep advcl xcomp ccomp prt oprd acomp agent auxpass npadvmod")
 _UNQUALIFIED = words("again longer anymore more now currently actually either unfortunately sadly n't not since never")
@@ -54,6 +53,8 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
     elif stands == "ended":
         yield statement
         yield _of_what_stopped(verb, statement)
+    elif statement.relation.startswith("will") and not (verb.lemma_ == "be" and statement.kind == "time"):
+        return
     elif (reason := _denial(verb)) and not _is_qualified(verb, statement):
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
         if verb.lemma_ == "have" and " " not in statement.relation:
@@ -86,7 +87,9 @@ def _is_habit(verb: Token, statement: Statement) -> bool:
         return perfect
     lemma = verb.lemma_.lower()
     placed = lemma in HOME | WORK and statement.kind != "time"
-    return lemma not in SAYING | _MOMENTARY and statement.object not in _MOMENTARY and not placed and (never or not perfect)
+    return (
+        lemma not in SAYING | _BRIEFLY and statement.object not in MOMENTARY and not placed and (never or not perfect)
+    )
 
 
 def _denied_no_more(verb: Token, statement: Statement) -> Iterator[Ending]:
@@ -185,12 +188,20 @@ def _denial(verb: Token) -> str | None:
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     finite = helpers[0] if helpers else verb
     past = finite.tag_ == "VBD" or finite.lower_ in {"was", "were", "did", "had"}
-    return None if past or (finite.tag_ == "MD" and finite.lower_ not in {"can", "ca"}) or verb.tag_ == "VBG" else "denied"
+    return (
+        None
+        if past or (finite.tag_ == "MD" and finite.lower_ not in {"can", "ca", "wo", "will"}) or verb.tag_ == "VBG"
+        else "denied"
+    )
 
 
 def _is_qualified(verb: Token, statement: Statement | None = None) -> bool:
     """Whether only something of it is denied: "not on Fridays", "not always", "not tea with sugar"."""
-    if statement and " " not in statement.relation and any(it.dep_ == "dobj" and [*phrases(it)] for it in verb.children):
+    if (
+        statement
+        and " " not in statement.relation
+        and any(it.dep_ == "dobj" and [*phrases(it)] for it in verb.children)
+    ):
         return True
     if any(child.dep_ == "npadvmod" and kind(child) == "time" for child in verb.children):
         return True
@@ -261,20 +272,43 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
         yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
 
 
-def cancelled(verb: Token, people: People) -> Iterator[Ending]:
-    """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair"."""
+def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+    """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair".
+
+    `named` are the subjects and objects of the verb.
+    """
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
-    off = any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
+    is_off = verb.lemma_ == "be" and any(child.dep_ == "advmod" and child.lower_ == "off" for child in verb.children)
+    off = is_off or any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
     if off or " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
-        for child in verb.children:
-            if child.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}) and (name := name_of(child, people)):
-                verbs, near = words("be take start begin happen"), words("on at in from")
-                yield Ending(name, "cancelled", verbs, prepositions=near)
+        for token, name in named:
+            if token.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}):
+                verbs, near = words("be take start begin happen plan schedule"), words("on at in from for")
+                yield Ending(name, "cancelled", verbs, prepositions=near, kind="time" if is_off else None)
+
+
+def handed(verb: Token, subject: str, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+    """The end of where a thing was that is given to somebody, and of whose it was that has another owner now.
+
+    "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop".
+    """
+    particled = " ".join([verb.lemma_.lower(), *(child.lower_ for child in verb.children if child.dep_ == "prt")])
+    for token, name in things:
+        certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
+        if token.dep_ != "dobj" or not certain:
+            continue
+        if verb.lemma_ in _GIVING and any(
+            it.dep_ == "dative" or it.lower_ == "to" for it in (*verb.children, *token.children)
+        ):
+            yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
+        if particled in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+            yield Ending("", particled, _RULING, name)
 
 
 def _for_the_day(verb: Token) -> bool:
     """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
-    return any(
+    jobs = any(child.dep_ == "dobj" and child.lower_ in JOBS for child in verb.children)
+    return not jobs and any(
         child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"})
         for child in verb.children
     )

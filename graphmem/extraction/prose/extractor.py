@@ -15,7 +15,7 @@ from graphmem.extraction.prose.corrections import without_gone, without_over, wi
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
-from graphmem.extraction.prose.people import People, is_nobody, strange_words
+from graphmem.extraction.prose.people import People, is_nobody, set_right, strange_words
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import doc_of, retold
 from graphmem.records import Extraction, Fact, Observation, entity_key
@@ -152,6 +152,8 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
         for index, verb in doc.user_data["verbs"].items():
             doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
         parsed[number] = doc
+    for doc in parsed:
+        set_right(doc)
     return parsed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphmem.language.wordlist import words
 
 # Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
+JOBS = words("job position role post")
 WORK = words("work employ serve teach join")
 AFFILIATION = words("""work employ join start belong study teach serve play volunteer attend intern be become""")
 HOME = words("live reside dwell move settle stay relocate base")
@@ -40,7 +41,8 @@ _DISPOSING = words("sell return scrap ditch donate")
 ENDERS: dict[tuple[str, str], frozenset[str]] = {
     **{(verb, near): AFFILIATION for verb in sorted(_LEAVING) for near in ("from", "out of", "by", "at")},
     **{(verb, ""): POSSESSION - {"adopt"} | {"run"} for verb in sorted(_DISPOSING)},
-    ("leave", ""): AFFILIATION, ("move", "out of"): HOME, ("move", "away from"): HOME,
+    **{(verb, f"{job} at"): AFFILIATION for verb in ("leave", "quit", "lose") for job in sorted(JOBS)},
+    ("lay", "from"): AFFILIATION, ("leave", ""): AFFILIATION, ("move", "out of"): HOME, ("move", "away from"): HOME,
     ("give", ""): POSSESSION | CONSUMPTION | LIKING | {"play", "practise", "practice"}, ("throw", ""): POSSESSION,
     ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
@@ -55,7 +57,8 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
 ENDERS_ALONE: dict[str, frozenset[str]] = {
     "move out": HOME, "divorce": words("marry"), "separate": words("marry date"),
     "split up": words("marry date engage"),
-    "break up": words("date engage see"), "resign": WORK, "retire": WORK, "graduate": words("study go attend"),
+    "break up": words("date engage see"), "marry": words("engage date"), "resign": WORK, "retire": WORK,
+    "graduate": words("study go attend"),
 }  # fmt: skip
 
 

@@ -9,7 +9,11 @@ from graphmem.extraction.prose.people import one_name_each
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.updates import ended, is_past, opposites
 from graphmem.extraction.prose.values import kind_of
+from graphmem.language.wordlist import words
 from graphmem.records import Extraction, Fact, Triple, entity_key
+
+_BESIDE = words("behind under beside near inside above below")
+"""Words of a place that is not that of another thing: what stood behind the shed stands in the barn now."""
 
 
 class Reading:
@@ -89,4 +93,5 @@ def _goes_on(relation: str, ending: Ending) -> bool:
     """
     if relation.startswith("has "):
         return not ending.subject
-    return not is_past(relation) and relation != "has"
+    placed = not relation.split()[0].startswith("is") or relation.split()[-1] not in _BESIDE
+    return placed and not is_past(relation) and relation != "has"

@@ -17,6 +17,15 @@ from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\b)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_UNMARKED = re.compile(
+    r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
+)
+_LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
+_NEW = re.compile(
+    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+): (\S+(?: \S+){0,3})$",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(
     r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
@@ -28,7 +37,8 @@ _CLAUSE = (
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
 _CORRECTING = (
-    r"(?i:(?:no(?=\s(?:wait|sorry|oops|i mean))|(?:no|sorry|oops|not [^,.;!?\n]{1,30}),|(?:wait|oops|my mistake|(?:scrap|scratch) that)\b[,.:!]?"
+    r"(?i:(?:no(?=\s(?:wait|sorry|oops|i mean))|(?:no|sorry|oops|not [^,.;!?\n]{1,30}),"
+    r"|(?:wait|oops|my mistake|(?:scrap|scratch) that)\b[,.:!]?"
     r"|(?:i mean|i meant(?: to say)?|make that)\b[,:]?)\s+(?=\S))+"
 )
 _MEANT = re.compile(r"\b(?:mean|meant|make that)\b", re.IGNORECASE)
@@ -61,7 +71,7 @@ _OPENING = re.compile(
     |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
     |unfortunately|sadly|luckily|to\ be\ clear|in\ case\ you|as\ you\ (?:may\ )?know|as\ i\ said
     |for\ (?:the\ record|your\ information|what\ it'?s\ worth))\b[^,.!?]{0,25}[,!]\s+
-    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -162,8 +172,14 @@ def _sender(given: str) -> str | None:
 
 
 def _plain(piece: str) -> str:
-    """The piece without the marks of Markdown and what stands in brackets."""
-    return _ASIDE.sub("", _MARKS.sub("", piece.replace("``", '"').replace("''", '"'))).strip()
+    """The piece without the marks of Markdown and what stands in brackets, its short forms and short notes in full.
+
+    "im", "dont": "I'm", "don't"; "New code: 12", "I got a new code: 12": "The new code is 12", "My new code is 12".
+    """
+    told = _CODE.sub(r'"\1"', piece.replace("``", '"').replace("''", '"'))
+    told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
+    told = _LISTED.sub(r"\1, ", told)
+    return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -198,8 +214,10 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
         return False
     small = [word for word in words if word.islower()]
-    known = sum(word in STOP_WORDS or is_word(word.split("'")[0]) for word in small)
-    english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word))
+    known = sum(word in STOP_WORDS or word.endswith("n't") or is_word(word.split("'")[0]) for word in small)
+    english = sum(
+        word.endswith("n't") or word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word)
+    )
     foreign = [word for word in words if _ELIDED.match(word) or word.casefold() in _FOREIGN - STOP_WORDS]
     strange = len(small) - known
     if strange == 1 and not foreign and english > 1:
@@ -258,7 +276,7 @@ def _is_whole(before: str, after: str, clause: str | None) -> bool:
 
     "Irina and I are getting married" is no two clauses, nor is "In May, I moved" or "Tom is in Rome, I think".
     """
-    if _HANGS_ON.search(before):
+    if _HANGS_ON.search(before) or HEDGES.search(before):
         return False
     if clause is None:
         return True

@@ -44,6 +44,7 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
+_BEFORE_INFINITIVE = words("help let make go come dare need have see hear be do try")
 _SUBJECTS = words("nsubj nsubjpass expl csubj")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
@@ -181,6 +182,8 @@ def strange_words(doc: Doc) -> dict[int, str]:
             and not any(it.dep_ in _SUBJECTS for it in root.children)
         )
         no_noun |= first.tag_ == "NNS" and first.dep_ in _SUBJECTS and root.tag_ == "VBZ"  # "Jonas works here"
+        if not verbs and (led := [it for it in sentence if _is_led_by_a_name(it)]):  # "The bus to Bath leaves at 8"
+            found[led[0].i] = A_VERB_BEFORE_PREPOSITION
         if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
             continue
         plural = root.tag_ == "NNS" and not verbs
@@ -190,6 +193,25 @@ def strange_words(doc: Doc) -> dict[int, str]:
         elif _may_be_a_name(first) and sentence[1].text[:1].islower():
             found[first.i] = A_NAME
     return found
+
+
+def _is_led_by_a_name(plural: Token) -> bool:
+    """Whether a plural stands where the verb of "the bus to Bath leaves at 8" is."""
+    before = [it for it in plural.lefts if it.dep_ == "compound" and it.pos_ == "PROPN"]
+    after = plural.doc[plural.i + 1] if plural.i + 1 < len(plural.doc) else plural
+    return plural.tag_ == "NNS" and plural.dep_ == "pobj" and bool(before) and after.tag_ in {"IN", "RB"}
+
+
+def set_right(doc: Doc) -> None:
+    """Make a noun of a bare word that the parser takes for a second verb: "I can't eat gluten"."""
+    for token in doc:
+        beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1
+        if (
+            beside
+            and all(it.dep_ in {"advmod", "punct"} for it in token.children)
+            and token.head.lemma_ not in _BEFORE_INFINITIVE
+        ):
+            token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "dobj"
 
 
 def _may_be_a_name(token: Token) -> bool:

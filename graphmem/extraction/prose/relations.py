@@ -24,7 +24,7 @@ PREPOSITIONS = words(
 
 
 class Frame(NamedTuple):
-    """What a relation is about: the lemma of its main word, the last word if that is a preposition, and if it denies."""
+    """What a relation is about: the lemma of its main word, its last word if a preposition, and if it denies."""
 
     verb: str
     preposition: str
@@ -61,7 +61,11 @@ def verb_phrase(verb: Token) -> str | None:
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
     if helpers and helpers[-1].lemma_ == "have" and verb.lower_ == "got":  # "has got a cat" is "has a cat"
         words.pop()
-    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
+    particles = [
+        child.lower_
+        for child in verb.children
+        if child.dep_ == "prt" or (child.lower_ == "away" and child.dep_ == "advmod" and child.i == verb.i + 1)
+    ]
     return " ".join([*words, *particles])
 
 

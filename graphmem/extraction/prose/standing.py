@@ -23,7 +23,7 @@ HEDGES = re.compile(
     |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
     |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding|jk|lol|lmao|suspected|alleged|feared
-    |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
+    |ha(?:ha)+|one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STARTS = re.compile(
@@ -43,6 +43,11 @@ _REASONS = frozenset({"because", "since", "although", "though", "whereas", "as",
 _CONDITIONS = frozenset(
     {"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"}
 )
+MOMENTARY = words(
+    """time answer question idea clue chance choice opinion access problem issue favour favor suggestion request help
+    doubt minute moment second look guess thought"""
+)
+"""What one has for a moment, and says so in passing."""
 _LONGEST = 45  # tokens: the parse of a longer sentence is not to be trusted
 
 STARTING = words("start begin continue keep love like enjoy hate prefer learn manage")
@@ -147,7 +152,7 @@ _ENDS = words("nsubj nsubjpass dobj attr")
 def _is_unsure(helper: str, verb: Token) -> bool:
     if helper not in {"can", "ca"}:
         return helper in _UNSURE_HELPERS
-    told = any(child.dep_ == "neg" or child.lower_ in {"now", "again"} for child in verb.children)
+    told = any(it.dep_ == "neg" or it.lower_ in {"now", "again"} for it in verb.subtree)
     return verb.lemma_ not in SKILLS and not (told and verb.lemma_ in _BEARABLE)
 
 

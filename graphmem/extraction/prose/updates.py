@@ -32,6 +32,7 @@ _OPPOSITES = tuple(
     awake asleep|sick ill healthy|vacant occupied|pending approved rejected|free busy|clean dirty|enabled disabled
     active inactive""".replace("\n", "|").split("|")
 )
+_PARTNERS = words("girlfriend boyfriend partner wife husband fiancé fiancée")
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
@@ -60,8 +61,10 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if (said := frame(triple.relation, lemma)).denied != ending.denied:
         return False
     if ending.denied:
-        return _same(ending.subject, triple.subject) and _same(ending.object or "", triple.object) and (
-            _near_denied(frame(ending.relation or "", lemma), said)
+        return (
+            _same(ending.subject, triple.subject)
+            and _same(ending.object or "", triple.object)
+            and (_near_denied(frame(ending.relation or "", lemma), said))
         )
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
@@ -79,7 +82,8 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if ending.object is not None:
         return is_like(ending.object, triple.object)
     if ending.other_than is None:
-        return ending.prepositions is None or said.preposition in ending.prepositions
+        of_kind = ending.kind is None or kind_of(triple.object) == ending.kind
+        return of_kind and (ending.prepositions is None or said.preposition in ending.prepositions)
     return _is_rival(ending, said, triple)
 
 
@@ -144,7 +148,8 @@ def _same(one: str, other: str) -> bool:
 
 def _is_of(ending: Ending, subject: str) -> bool:
     """Whether the ending is of this subject; what is cancelled is called by the end of its name: "the barbecue"."""
-    event = ending.reason == "cancelled" and entity_key(subject).endswith(f" {entity_key(ending.subject)}")
+    name, known = entity_key(ending.subject), entity_key(subject)
+    event = ending.reason == "cancelled" and (known.endswith(f" {name}") or known.startswith(f"{name} with "))
     return event or _same(ending.subject, subject)
 
 
@@ -173,6 +178,8 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         if adjective and adjective[1] in states:
             others = frozenset(f"is {it} {adjective[2]}" for it in states - {adjective[1]})
             yield Ending(statement.subject, f"is {adjective[1]}", others, statement.object)
+    if {statement.object, statement.relation.removeprefix("has ")} & _PARTNERS or statement.slot == "spouse":
+        yield Ending(statement.subject, statement.relation, BEING, "single")
     if statement.relation not in {"is", "became", "has become"}:
         return
     if statement.object in {"divorced", "single", "widowed"}:
