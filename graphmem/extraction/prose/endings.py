@@ -95,7 +95,7 @@ def _is_habit(verb: Token, statement: Statement) -> bool:
 def _denied_no_more(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "Eats meat", "started eating meat" end "does not eat meat"."""
     lemma, relation = verb.lemma_.lower(), statement.relation
-    if verb.dep_ == "xcomp":
+    if verb.dep_ == "xcomp" and relation != "does":
         relation = f"{third_person(lemma)} {_last_preposition(relation)}".strip()
     if verb.tag_ not in {"VBD", "VBN"} or lemma in _ACQUIRING:
         yield Ending(statement.subject, statement.relation, None, statement.object, relation=relation, denied=True)
