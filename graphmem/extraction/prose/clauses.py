@@ -84,6 +84,7 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                     yield from _naming(token, people)
                 if token.dep_ in _SUBJECTS:
                     people.role = role_in(token, people) or people.role
+                    people.named_together(with_conjuncts(token), [name_of(it, people) for it in with_conjuncts(token)])
                 if name := name_of(token, people):
                     people.heard(name, token)
 
@@ -126,7 +127,7 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     stands = standing(verb)
     if stands is None:
         return
-    subjects = [(token, name) for token in _subjects(verb) if (name := _subject_name(token, people))]
+    subjects = [(token, name) for token in _subjects(verb) for name in _subject_names(token, people)]
     if changed := list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
@@ -172,6 +173,12 @@ def _subjects(verb: Token) -> list[Token]:
         if verb.dep_ in {"conj", "xcomp"} and above is not verb and above.pos_ in {"VERB", "AUX"}
         else []
     )
+
+
+def _subject_names(token: Token, people: People) -> list[str]:
+    """The name of who does it; "they" are the two or more who were last named together."""
+    name = _subject_name(token, people)
+    return [name] if name else people.group if token.lower_ == "they" else []
 
 
 def _subject_name(token: Token, people: People) -> str | None:
@@ -261,7 +268,8 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     named = [(token, name) for token in several if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
-    further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
+    beside = sorted([*phrases(verb), *phrases(noun)], key=lambda it: it[1].i, reverse=True)
+    further = [*{preposition: (preposition, other) for preposition, other in beside if other.i > noun.i}.values()][::-1]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
     if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])

@@ -43,6 +43,8 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     """Statements of a clause with "is", "was", "became"."""
     used_to = verb.dep_ == "xcomp" and verb.head.lower_ == "used"
     relation = "used to be" if used_to else verb_phrase(verb)
+    if relation == "has been" and any(it.dep_ == "prep" and it.lower_ in {"since", "for"} for it in verb.subtree):
+        relation = "is"  # "I've been a nurse since May"
     if relation is None or any(
         child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children
     ):
@@ -154,6 +156,7 @@ def _is_how(
         )
     elif not _is_relative(adjective):
         of = [child for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of"]
+        further = [it for it in further if it[0] not in {"since", "for"} or kind(it[1]) not in {"time", "amount"}]
         beside = [*further, *(("of", it) for child in of for it in child.children if it.dep_ == "pobj")]
         for preposition, noun in beside:
             yield from _how_to_what(f"{relation} {adjective.lower_} {preposition}", subject, noun, people)

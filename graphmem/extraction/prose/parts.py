@@ -17,6 +17,7 @@ from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\b)")
+_APOSTROPHE = re.compile(r"(?<=\w)\u2019(?=\w)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _UNMARKED = re.compile(
     r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
@@ -176,7 +177,7 @@ def _plain(piece: str) -> str:
 
     "im", "dont": "I'm", "don't"; "New code: 12", "I got a new code: 12": "The new code is 12", "My new code is 12".
     """
-    told = _CODE.sub(r'"\1"', piece.replace("``", '"').replace("''", '"'))
+    told = _CODE.sub(r'"\1"', _APOSTROPHE.sub("'", piece).replace("``", '"').replace("''", '"'))
     told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
     told = _LISTED.sub(r"\1, ", told)
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
@@ -220,6 +221,8 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     )
     foreign = [word for word in words if _ELIDED.match(word) or word.casefold() in _FOREIGN - STOP_WORDS]
     strange = len(small) - known
+    if not strange and all(word.istitle() and not _ELIDED.match(word) for word in foreign):  # "Mia plays hockey."
+        foreign = []
     if strange == 1 and not foreign and english > 1:
         return True
     telling = [word for word in foreign if word not in _IN_NAMES]

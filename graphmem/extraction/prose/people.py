@@ -18,6 +18,7 @@ NOBODY = words("""assistant system tool bot ai model chatbot function developer"
 """Speakers whose own words teach nothing about anybody."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
+_PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
 _WOMEN = words(
@@ -59,7 +60,8 @@ class People:
     """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it.
 
     Of `things` it is known whether one did something (True) or is only where something is (False). `names` are words
-    for somebody that are no further person; `role` is the last one that was spoken of: (Acme, CEO).
+    for somebody that are no further person; `role` is the last one that was spoken of: (Acme, CEO); a `group` are who
+    did something together.
     """
 
     speaker: str | None = None
@@ -67,6 +69,7 @@ class People:
     things: dict[str, bool | None] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     role: tuple[str, str] | None = None
+    group: list[str] = field(default_factory=list)
     meant: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
     @property
@@ -101,7 +104,15 @@ class People:
         wanted = "she" if low in _SHE else "he" if low in _HE else None
         if wanted is None:
             return None
-        return self._only([name for name, gender in self.spoken_of.items() if gender in {"", wanted}], pronoun)
+        persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
+        pets = [name for name in self.things if name.split()[-1] in _PETS]
+        return self._only(persons or pets, pronoun)
+
+    def named_together(self, heads: list[Token], names: list[str | None]) -> None:
+        """Remember who or what did something, for "they": two persons, or several of a kind ("my parents")."""
+        several = len(heads) > 1 and all(map(is_person, heads))
+        if several or any(head.tag_ == "NNS" for head in heads):
+            self.group = [name for name in names if name]
 
     def _in_role(self) -> str | None:
         owner, role = self.role or (None, None)

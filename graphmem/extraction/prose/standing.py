@@ -141,7 +141,7 @@ def _own(verb: Token) -> Standing | None:
     if scant:
         return "denied" if scant[0].dep_ in {"dobj", "attr"} else None
     denied = is_no_longer(verb) or any(
-        child.dep_ == "neg" or child.lower_ in {"never", "nowhere"} for child in children
+        child.dep_ == "neg" or child.lower_ in {"never", "nowhere", "longer"} for child in children
     )
     return "denied" if denied else "stated"
 

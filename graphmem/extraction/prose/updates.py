@@ -16,7 +16,9 @@ from graphmem.records import Triple, entity_key
 Lemma = Callable[[str], str]
 
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
+_OWNED = re.compile(r"(?:my|(\w[^']*)'s?) ")
 _HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
+_HAS_WHEN = re.compile(r"has (\w[\w -]*) (on|at|in|for)")
 _HOW = re.compile(r"is (\w+) (\w+)")
 _OF_THE = re.compile(r"(\w+ \w+) the ([\w-]+) of")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
@@ -52,6 +54,8 @@ def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> l
 def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
     """ "My rent is 900" as what is said of "the rent" by the same person."""
     mine = triple.subject == me and triple.relation.startswith("has ")
+    if mine and ending.subject and (of := _HAS_WHEN.fullmatch(triple.relation)) and is_like(ending.subject, of[1]):
+        return Triple(ending.subject, f"is {of[2]}", triple.object)
     if mine and ending.subject and f" {triple.relation}".endswith(f" {ending.subject}"):
         return Triple(ending.subject, "is", triple.object)
     return triple
@@ -88,7 +92,12 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 
 
 def _otherwise(triple: Triple) -> Iterator[Triple]:
-    """The triple with more in its object: (has, Netflix subscription) for (has subscription to, Netflix)."""
+    """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
+
+    What "my car" is, I have.
+    """
+    if triple.relation == "is" and (owned := _OWNED.match(triple.subject)):
+        yield Triple(owned[1] or "I", "has", triple.object)
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
     if triple.relation == "does":  # "smoking", which one quits, for (does, smoke)
@@ -178,7 +187,10 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         if adjective and adjective[1] in states:
             others = frozenset(f"is {it} {adjective[2]}" for it in states - {adjective[1]})
             yield Ending(statement.subject, f"is {adjective[1]}", others, statement.object)
-    if {statement.object, statement.relation.removeprefix("has ")} & _PARTNERS or statement.slot == "spouse":
+    if {statement.object, statement.relation.removeprefix("has ")} & _PARTNERS or statement.slot in {
+        "spouse",
+        "fiancé",
+    }:
         yield Ending(statement.subject, statement.relation, BEING, "single")
     if statement.relation not in {"is", "became", "has become"}:
         return

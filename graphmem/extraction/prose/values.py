@@ -59,6 +59,11 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[\u2018'][^'\u2019\n]{2,80}['\u2019](?!\w)",
     ),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
+    (
+        "Monday",
+        "time",
+        rf"(?i:(?:{_MONTH}\s)?{_NTH}\s?(?:-|\u2013|to|until|till|and)\s?{_NTH}(?:\sof)?\s{_MONTH})(?!\w)",
+    ),
     ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|\u2013)\s?[12]\d{3}(?![\d-])"),
     (
         "Monday",

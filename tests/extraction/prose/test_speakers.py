@@ -136,3 +136,30 @@ def test_what_goes_on_in_another_message_ends_what_was_so(told, together):
             for text in texts:
                 memory.remember(text)
         assert [str(fact.triple) for fact in memory.facts()] == ["archive, is at, new.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Rosa and Karl live in Graz. They own a mill.", {"Rosa, owns, mill", "Karl, owns, mill"}),
+        ("My parents live in Graz. They own a mill.", {"my parents, owns, mill"}),
+        ("We adopted a puppy. His name is Rex.", {"puppy, has name, Rex"}),
+        ("My brother has a dog. He lives in Rome.", {"my brother, lives in, Rome"}),
+        ("I'm Rosa, a painter from Graz.", {"I, is, painter", "I, is from, Graz"}),
+        ("I have three kids: Rosa, Karl and Max.", {"I, has kid, Rosa", "I, has kid, Karl", "I, has kid, Max"}),
+    ],
+)
+def test_who_is_meant(told, text, facts):
+    assert facts <= told(text)
+
+
+@pytest.mark.parametrize("text", ["im allergic to nuts", "i'm allergic to nuts", "I\u2019m allergic to nuts."])
+def test_short_forms_are_as_the_long_ones(told, text):
+    assert told(text, "Ana") == {"Ana, is allergic to, nuts"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Haha, I'm dead.", "I'm done.", "I have a question about my order.", "Just kidding, I own a yacht."]
+)
+def test_chatter_is_no_fact(told, text):
+    assert told(text, "Ana") == set()

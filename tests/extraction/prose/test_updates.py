@@ -257,3 +257,20 @@ def test_what_only_begins_as_a_correction_puts_nothing_right(text):
 
 def test_who_has_changed_is_told_by_it(told):
     assert told("Our landlord changed: it's Ms Roth now.") == {"I, has landlord, Ms Roth"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("I have a haircut on Monday at 3.", "The haircut was moved to Friday.", {"I, has haircut on, Monday at 3"}),
+        ("My van is a Volvo.", "I sold the Volvo.", {"my van, is, Volvo"}),
+        ("Ida is on a keto diet.", "Ida is off the keto diet.", {"Ida, is on, keto diet"}),
+        ("Ida is single.", "Ida is engaged to Leo.", {"Ida, is, single"}),
+    ],
+)
+def test_what_is_said_otherwise_ends_alike(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
+
+
+def test_what_is_no_longer_so_but_otherwise_is_told_as_it_is(told):
+    assert told("I no longer live in Rome but in Milan.") == {"I, lives in, Milan"}

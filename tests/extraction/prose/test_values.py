@@ -76,3 +76,21 @@ def test_a_long_paragraph_is_read_to_its_end(told):
 
 def test_a_word_without_end_is_passed_over(told):
     assert told("a" * 100_000 + "@\nIda lives in Bonn.") == {"Ida, lives in, Bonn"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("The launch date is 12 June.", "launch date, is, 12 June"),
+        ("My flight to Lisbon leaves at 6:40.", "my flight to Lisbon, leaves at, 6:40"),
+        ("My aunt is visiting from 3 to 9 May.", "my aunt, is visiting from, 3 to 9 May"),
+        ("The timeout is 30 seconds.", "timeout, is, 30 seconds"),
+        ("I have type 1 diabetes.", "I, has, type 1 diabetes"),
+        ("I'm lactose intolerant.", "I, is, lactose intolerant"),
+        ("I've been a nurse since 2015.", "I, is, nurse"),
+        ("My son is three.", "my son, is, three"),
+        ("Mia plays hockey.", "Mia, plays, hockey"),
+    ],
+)
+def test_a_value_is_read(told, text, fact):
+    assert fact in told(text)
