@@ -140,7 +140,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
     old = name_of(was, people) if was is not None else None
     planned = verb.tag_ == "VBG"  # "is going up to": it is not yet
     for token, target in [] if planned else _targets(verb, subjects, people):
-        itself = lemma in {"migrate", "convert", "switch"} and token.dep_ != "dobj"
+        itself = lemma in {"migrate", "convert", "switch", "upgrade", "downgrade"} and token.dep_ != "dobj"
         if lemma == "rename":
             yield Statement(target, "is called", new, "name", "name")
         elif is_person(token) or token.pos_ == "PRON" or itself:
@@ -148,7 +148,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
             if old:
                 yield Ending(target, reason, None, old, anew=new)
             elif lemma in {"upgrade", "downgrade", "switch", "change"}:  # "the free plan" for "the pro plan"
-                yield Ending(target, reason, words("be have use"), other_than=new, same_head=True, anew=new)
+                yield Ending(target, reason, words("be have use run"), other_than=new, same_head=True, anew=new)
         elif kind(to) in {"amount", "time", "code", "name", "person", "place"}:
             yield from _has_become(token, target, new, kind(to), reason, people)
             if old:
@@ -180,7 +180,9 @@ def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
 def _time_preposition(time: str, reason: str, clock: bool) -> str:
     if reason.startswith(("extended", "prolonged")):
         return "until"
-    return "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith("day") else "in"
+    return (
+        "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith(("day", "days")) else "in"
+    )
 
 
 def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:

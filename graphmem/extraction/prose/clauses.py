@@ -268,8 +268,10 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     named = [(token, name) for token in several if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
-    beside = sorted([*phrases(verb), *phrases(noun)], key=lambda it: it[1].i, reverse=True)
-    further = [*{preposition: (preposition, other) for preposition, other in beside if other.i > noun.i}.values()][::-1]
+    further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
+    further = [
+        (preposition, other) for preposition, other in further if not _is_of_another(preposition, other, further)
+    ]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
     if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
@@ -296,6 +298,12 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
         for name, token in _others(preposition, other, people):
             if len(f"{phrase} {held} {preposition}".split()) <= 7:
                 yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
+
+
+def _is_of_another(preposition: str, noun: Token, phrases: list[tuple[str, Token]]) -> bool:
+    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira for tickets"."""
+    again = any(said == preposition and other.i < noun.i for said, other in phrases)
+    return again and noun.head.i > 0 and noun.head.nbor(-1).dep_ == "conj"
 
 
 def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:
@@ -382,12 +390,15 @@ def _placed(verb: Token, people: People) -> Iterator[Said]:
 def _naming(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my sister Carla" as whose sister Carla is, and "Jo, a doctor from Oslo," as what Jo is."""
     yield from _named_one_by_one(noun, people)
-    what = calling(noun)
-    if what is not None and what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"}:
+    what = noun if noun.text.isupper() else calling(noun)
+    if what is not None and (
+        what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"} or (what is noun and noun.text.isupper())
+    ):
         called = called_name(noun, people) if what is noun else name_of(noun, people)
         owner = owner_of(noun, people)
         if called and owner and owner != called:
-            yield Statement(owner, f"has {what.lower_}", called, role_slot(what.lower_), "person")
+            role = what.text if what.text.isupper() else what.lower_
+            yield Statement(owner, f"has {role}", called, role_slot(role), "person")
     is_i = noun.dep_ == "attr" and any(it.lower_ == "i" for it in noun.head.lefts)  # "I'm Jo, a doctor from Oslo"
     told = noun.dep_ in _SUBJECTS or is_i
     if noun.pos_ == "PROPN" and (is_i or is_person(noun)) and told and standing(verb_above(noun)) == "stated":

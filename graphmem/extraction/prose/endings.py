@@ -154,7 +154,7 @@ def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset
     """The verbs of which "now" ends another object: of a time all that are said alike ("is due on")."""
     said, lemma = statement.relation.split(), verb.lemma_.lower()
     plain = lemma in {"be", "start", "begin"} and len(said) == 2
-    if statement.kind == "time" and preposition and not plain:
+    if statement.kind in {"time", "amount"} and preposition and not plain:
         return frozenset({lemma, said[-2]})
     described = lemma == "be" and statement.relation not in {"is", f"is {preposition}"}
     beside = (preposition == "with" and lemma != "live") or (lemma in _WHERE_ONLY and preposition not in _PLACE)
@@ -297,9 +297,10 @@ def handed(verb: Token, subject: str, things: Sequence[tuple[Token, str]]) -> It
         certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
         if token.dep_ != "dobj" or not certain:
             continue
-        if verb.lemma_ in _GIVING and any(
-            it.dep_ == "dative" or it.lower_ == "to" for it in (*verb.children, *token.children)
-        ):
+        beside = (*verb.children, *token.children)
+        near = {it.lower_ for it in beside if it.dep_ == "prep"} | {"to" for it in beside if it.dep_ == "dative"}
+        given = verb.lemma_ in _GIVING and "to" in near
+        if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
         if particled in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
             yield Ending("", particled, _RULING, name)

@@ -67,7 +67,9 @@ def name_of(head: Token, people: People) -> str | None:
         return None
     if head.pos_ == "PRON" and not value(head):
         return people.whom(head)
-    if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):
+    if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (
+        head.lower_ in _VAGUE and not (value(head) or _is_certain(head))
+    ):
         return None
     if any(
         child.lower_ in _NOBODY | _POINTING and not _is_denied(head, child)
@@ -91,6 +93,11 @@ def name_of(head: Token, people: People) -> str | None:
     return name if len(name.split()) <= _MOST_WORDS and not _BARRED.search(name) else None
 
 
+def _is_certain(vague: Token) -> bool:
+    """Whether a vague word is somebody's and of something: "our point of contact"."""
+    return {"poss", "prep"} <= {child.dep_ for child in vague.children}
+
+
 def _is_denied(head: Token, determiner: Token) -> bool:
     """Whether it is what one has not: "has no car", "does not own any pets"."""
     denied = any(child.dep_ == "neg" for child in head.head.children)
@@ -104,7 +111,7 @@ def bare_name(head: Token, people: People) -> str | None:
 
 def called_name(head: Token, people: People) -> str | None:
     """The proper name that a common noun is given: "my sister Carla", "a bakery called Nosso"."""
-    if head.pos_ != "NOUN":
+    if head.pos_ != "NOUN" and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children)):
         return None
     for child in head.rights:
         certain = any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)

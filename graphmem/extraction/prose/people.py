@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graphmem.extraction.prose.standing import STARTS
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
@@ -45,6 +46,7 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
+_TO_NOUNS = words("allergic addicted immune")
 _BEFORE_INFINITIVE = words("help let make go come dare need have see hear be do try")
 _SUBJECTS = words("nsubj nsubjpass expl csubj")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
@@ -195,7 +197,11 @@ def strange_words(doc: Doc) -> dict[int, str]:
         no_noun |= first.tag_ == "NNS" and first.dep_ in _SUBJECTS and root.tag_ == "VBZ"  # "Jonas works here"
         if not verbs and (led := [it for it in sentence if _is_led_by_a_name(it)]):  # "The bus to Bath leaves at 8"
             found[led[0].i] = A_VERB_BEFORE_PREPOSITION
-        if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
+        if (
+            len(sentence) < 3
+            or STARTS.match(sentence.text)
+            or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"})
+        ):
             continue
         plural = root.tag_ == "NNS" and not verbs
         if (plural or unled) and root.i > sentence.start + (not plural) and list(root.lefts):
@@ -223,6 +229,13 @@ def set_right(doc: Doc) -> None:
             and token.head.lemma_ not in _BEFORE_INFINITIVE
         ):
             token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "dobj"
+        led = (
+            token.i > 1 and token.tag_ == "VB" and token.nbor(-1).lower_ == "to" and token.nbor(-2).lower_ in _TO_NOUNS
+        )
+        if led:  # "allergic to shellfish"
+            to, adjective = token.nbor(-1), token.nbor(-2)
+            to.pos_, to.tag_, to.dep_, to.head = "ADP", "IN", "prep", adjective
+            token.pos_, token.tag_, token.dep_, token.head = "NOUN", "NN", "pobj", to
 
 
 def _may_be_a_name(token: Token) -> bool:

@@ -26,7 +26,7 @@ HEDGES = re.compile(
     |ha(?:ha)+|one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_STARTS = re.compile(
+STARTS = re.compile(
     r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
     |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
     |once|until|till
@@ -60,7 +60,7 @@ def is_told(sentence: Span) -> bool:
     text = sentence.text.strip()
     if len(sentence) > _LONGEST or text.endswith(("?", "?!", "?)", ":")) or "?" in text:
         return False
-    starts = _STARTS.match(text) and not text.split()[0].isupper()
+    starts = STARTS.match(text) and not text.split()[0].isupper()
     if HEDGES.search(text) or starts or _FICTION.search(text):
         return False
     root = sentence.root

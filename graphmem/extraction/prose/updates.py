@@ -120,7 +120,7 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
         return False
     if ending.prepositions is not None and said.preposition not in ending.prepositions:
         return False
-    last, other = new.casefold().split(" of ")[0].split()[-1:], triple.object.casefold().split(" of ")[0].split()[-1:]
+    last, other = _head(new), _head(triple.object)
     if ending.same_head:
         return last == other
     if said.verb == "be" and not said.preposition and _sort(ending.kind or "") not in {"amount", "time", "name"}:
@@ -131,6 +131,12 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
     alike |= said.preposition == "at" and {wanted, has} == {"time", "amount"}  # "at 9" and "at 9:30"
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
+
+
+def _head(name: str) -> list[str]:
+    """The word that says what it is: "cats" of "two cats", "python" of "Python 3.12"."""
+    own = name.casefold().split(" of ")[0].split()
+    return ([word for word in own if not word[0].isdigit()] or own)[-1:]
 
 
 def _sort(kind: str) -> str:
@@ -165,7 +171,7 @@ def _is_of(ending: Ending, subject: str) -> bool:
 def is_past(relation: str) -> bool:
     """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "will visit", "is on"."""
     first = relation.split()[0]
-    return not first.endswith("s") or first == "was"
+    return first != "are" and (not first.endswith("s") or first == "was")
 
 
 def is_like(said: str, known: str) -> bool:

@@ -163,3 +163,10 @@ def test_short_forms_are_as_the_long_ones(told, text):
 )
 def test_chatter_is_no_fact(told, text):
     assert told(text, "Ana") == set()
+
+
+def test_an_office_in_capitals_is_somebodys_role(told):
+    assert told("Our CFO, Lena Brandt, is based in Bonn.") == {
+        "I, has CFO, Lena Brandt",
+        "Lena Brandt, is based in, Bonn",
+    }

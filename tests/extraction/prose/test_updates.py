@@ -274,3 +274,20 @@ def test_what_is_said_otherwise_ends_alike(ended, before, after, gone):
 
 def test_what_is_no_longer_so_but_otherwise_is_told_as_it_is(told):
     assert told("I no longer live in Rome but in Milan.") == {"I, lives in, Milan"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("We use Django 4.", "We upgraded to Django 5.", {"I, uses, Django 4"}),
+        (
+            "Invoices are due within 14 days.",
+            "Invoices are now due within 30 days.",
+            {"Invoices, is due within, 14 days"},
+        ),
+        ("The key is in the safe.", "I took the key out of the safe.", {"key, is in, safe"}),
+        ("Leo is our point of contact.", "Our point of contact is now Ida.", {"I, has point of contact, Leo"}),
+    ],
+)
+def test_what_else_a_change_ends(ended, before, after, gone):
+    assert ended(before, after).keys() == gone

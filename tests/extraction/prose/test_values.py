@@ -94,3 +94,14 @@ def test_a_word_without_end_is_passed_over(told):
 )
 def test_a_value_is_read(told, text, fact):
     assert fact in told(text)
+
+
+def test_what_each_is_for_is_not_mixed_up(told):
+    assert told("We use Slack for chat and Jira for tickets.") == {"I, uses, Slack", "I, uses Slack for, chat"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Leo is allergic to shellfish and Ida is vegetarian.", "Leo is allergic to shellfish."]
+)
+def test_what_one_is_allergic_to_is_read(told, text):
+    assert "Leo, is allergic to, shellfish" in told(text)
