@@ -72,6 +72,7 @@ _FORMS = {
     "nicked": [rf"\[?{_STAMP}\]?[ ](?:-[ ])?<{_ANY}>(?=[ ])"],
     "bare": [
         rf"{_STAMP}[ ](?:[-\u2013][ ])?{_PLAIN}:(?=\s|$)",
+        rf"[\[(]{_STAMP}[\])][ ]{_PLAIN}[ ]*$",
         rf"{_PLAIN}[ ]+(?:\u2014[ ])?(?:(?:Today|Yesterday)[ ]at[ ])?{_STAMP}[ ]*$",
     ],
     "notice": [rf"\[{_STAMP}\](?=[ ])", rf"(?P<stamp>{_MOMENT})[ ][-\u2013](?=[ ])"],

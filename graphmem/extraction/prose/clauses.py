@@ -74,7 +74,7 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
-                        if said.relation == "has name":
+                        if said.relation in {"has name", "is called"}:
                             people.names.add(said.object)
                         elif said.kind == "person" and said.relation.startswith("has "):
                             people.is_called(said.subject, said.relation.removeprefix("has "), said.object)

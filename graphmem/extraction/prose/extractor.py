@@ -109,9 +109,14 @@ class ParseExtractor:
         people = People(_called(observation.speaker))
         before: list[Said] = []
         said = [each for each in observation.before if not is_nobody(each.speaker)]
-        if said and said[-1].speaker == observation.speaker and (corrects or _LEANS.match(observation.text)):
-            for _, doc in self._parsed([said[-1].text])[said[-1].text]:
-                before += said_in(doc, people)
+        own = [number for number, each in enumerate(said) if each.speaker == observation.speaker]
+        if own and (corrects or _LEANS.match(observation.text)):
+            for each in said[own[-1] :]:
+                people.speaker = _called(each.speaker)
+                for _, doc in self._parsed([each.text])[each.text]:
+                    told = list(said_in(doc, people))
+                    before += told if each.speaker == observation.speaker else ()
+        people.speaker = _called(observation.speaker)
         return people, [each for each in before if isinstance(each, Statement)]
 
     def _pipeline(self) -> Language:

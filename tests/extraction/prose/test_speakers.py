@@ -170,3 +170,15 @@ def test_an_office_in_capitals_is_somebodys_role(told):
         "I, has CFO, Lena Brandt",
         "Lena Brandt, is based in, Bonn",
     }
+
+
+def test_she_goes_on_with_whom_the_same_speaker_named_though_another_spoke_between():
+    between = (Observation("My sister is called Bea.", speaker="Ana"), Observation("Ok.", speaker="Leo"))
+    said = Observation("She's a pilot.", speaker="Ana", before=between)
+    assert [str(triple) for triple in ParseExtractor().extract(said, ()).triples] == ["Ana's sister, is, pilot"]
+
+
+def test_whom_she_means_is_not_guessed_when_another_spoke_of_a_woman_between():
+    between = (Observation("My sister is called Bea.", speaker="Ana"), Observation("My aunt is here.", speaker="Leo"))
+    said = Observation("She's a pilot.", speaker="Ana", before=between)
+    assert ParseExtractor().extract(said, ()).triples == ()
