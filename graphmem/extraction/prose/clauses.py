@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose import changes, endings
 from graphmem.extraction.prose.copula import between, is_what, role_in, without_news
+from graphmem.extraction.prose.families import DISLIKING, LIKING
 from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
@@ -16,7 +17,7 @@ from graphmem.extraction.prose.nouns import (
     phrases,
     with_conjuncts,
 )
-from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
+from graphmem.extraction.prose.people import KIN, PEOPLE, PETS, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import (
@@ -215,6 +216,7 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return
     if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+        yield from _tastes(phrase, verb, subject)
         return
     if objects and lemma == "call" and (called := _called_role(token, objects[0], people)):
         yield called
@@ -222,6 +224,15 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
         yield from _without_object(phrase, verb, verb, subject, people)
+
+
+def _tastes(phrase: str, verb: Token, subject: str) -> Iterator[Statement]:
+    """What one likes or hates to do: "loves hiking and cooking"."""
+    doing = (child for child in verb.children if child.dep_ == "xcomp")
+    for child in doing if verb.lemma_ in LIKING | DISLIKING else ():
+        for it in (child, *child.conjuncts):
+            if it.lower_.endswith("ing") and not any(below.dep_ in {"dobj", "auxpass"} for below in it.children):
+                yield Statement(subject, phrase, it.lower_)
 
 
 def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
@@ -318,7 +329,8 @@ def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
 
 def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:
     """The names after a preposition that say something: not "in fact", "because of the rain"."""
-    if preposition.split()[0] in _NO_RELATION - {"by", "as"} or noun.lower_ in _IDIOMS:
+    until = preposition == "until" and kind(noun) == "time" and not is_vague_time(noun)
+    if (preposition.split()[0] in _NO_RELATION - {"by", "as"} and not until) or noun.lower_ in _IDIOMS:
         return
     if preposition == "between":
         if name := between(noun, people):
@@ -413,21 +425,22 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
 
 def _names_kin(noun: Token) -> bool:
     """Whether names after a comma are whom the noun means: "twins, Edie and Max"."""
-    return noun.tag_ == "NNS" and noun.lemma_.lower() in KIN and noun.nbor(1).text in {",", ":"}
+    return noun.tag_ == "NNS" and noun.lemma_.lower() in KIN | PETS and noun.nbor(1).text in {",", ":"}
 
 
 def _named_one_by_one(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my kids Mia and Leo" and "I have two kids, Mia and Leo" as who they are."""
     apart = noun.i + 1 < len(noun.doc) and noun.nbor(1).text in {",", ":"}
-    named = [it for it in noun.rights if it.pos_ == "PROPN" and (it.dep_ == "appos" or (it.dep_ == "conj" and apart))]
-    if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN or not named:
+    named = [it for it in noun.rights if it.pos_ == "PROPN" and it.dep_ == "appos"]
+    named = named or [it for it in noun.doc[noun.i + 2 : noun.i + 3] if apart and it.pos_ == "PROPN"]
+    if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN | PETS or not named:
         return
-    has = noun.dep_ == "dobj" and noun.head.lemma_ == "have" and standing(noun.head) == "stated"
+    has = noun.dep_ == "dobj" and noun.head.lemma_ in {"have", "get"} and standing(noun.head) == "stated"
     subjects = _subjects(noun.head) if has else []
-    owner = name_of(subjects[0], people) if subjects else owner_of(noun, people)
+    owners = [name_of(it, people) for it in subjects] or [owner_of(noun, people)]
     for token in with_conjuncts(named[0]):
-        if owner and (name := name_of(token, people)):
-            yield Statement(owner, f"has {noun.lemma_.lower()}", name, None, "person")
+        name = name_of(token, people)
+        yield from (Statement(it, f"has {noun.lemma_.lower()}", name, None, "person") for it in owners if it and name)
 
 
 def _described(name: str | None, what: Token, people: People) -> Iterator[Statement]:

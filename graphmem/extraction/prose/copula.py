@@ -56,6 +56,7 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
             (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i)
             or _is_only_day(child, verb)
             or (child.dep_ == "acomp" and _is_value(child, _role_of(token, child, people)))
+            or (child.dep_ == "acomp" and token.lower_ == "i" and child.text.istitle())
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
@@ -166,8 +167,9 @@ def _is_how(
 
 def _how_to_what(relation: str, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     preposition = relation.split()[-1]
-    for it in with_conjuncts(noun) if preposition not in _NO_RELATION else ():
-        timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
+    said = preposition not in _NO_RELATION or (preposition == "until" and kind(noun) == "time")
+    for it in with_conjuncts(noun) if said else ():
+        timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from", "until"})
         if not timed and (name := name_of(it, people)):
             yield Statement(subject, relation, name, relation_slot(relation, kind(it)), kind(it))
 
@@ -212,7 +214,8 @@ def _adjective(adjective: Token) -> list[Token]:
 
 def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     if (
-        noun.pos_ == "VERB"
+        (token.lower_ == "we" and (noun.pos_ == "NUM" or noun.tag_ == "NN"))  # "a team of five", which no one of us is
+        or noun.pos_ == "VERB"
         or noun.tag_ in {"VB", "VBG", "WP", "WDT"}
         or any(it.dep_ == "relcl" and (it.i == noun.i + 1 or it.tag_ == "VB") for it in noun.children)
     ):

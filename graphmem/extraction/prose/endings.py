@@ -18,7 +18,7 @@ from graphmem.extraction.prose.families import (
 )
 from graphmem.extraction.prose.nouns import phrases
 from graphmem.extraction.prose.relations import PREPOSITIONS, denial_of, third_person
-from graphmem.extraction.prose.standing import MOMENTARY, SAYING, SKILLS, STOPPING, Standing
+from graphmem.extraction.prose.standing import MOMENTARY, SAYING, SKILLS, Standing, stops
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
 from graphmem.language.wordlist import words
@@ -69,11 +69,12 @@ def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
         return
     helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
     can = bool(helpers & {"can", "ca"})
-    started = verb.dep_ == "xcomp" and verb.head.lemma_ in {"start", "begin"} | STOPPING
+    started = verb.dep_ == "xcomp" and (verb.head.lemma_ in {"start", "begin"} or stops(verb.head))
     if can or started or verb.tag_ in {"VBP", "VBZ"} or helpers & {"do", "does"}:
         statement = Statement(subject, "can" if can else "does", verb.lemma_)
         if stands == "ended":
             yield Ending(subject, verb.head.lower_, None, verb.lemma_, relation="does")
+            yield Ending(subject, verb.head.lower_, frozenset({verb.lemma_}))
             yield replace(statement, relation="does not")
         else:
             yield from settled(verb, statement, stands)

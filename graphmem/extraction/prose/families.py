@@ -13,13 +13,14 @@ POSSESSION = words("have own possess drive ride keep get buy rent lease adopt")
 CONSUMPTION = words("eat drink have take adopt smoke consume use enjoy")
 USE = words("use run adopt rely depend switch choose deploy have")
 LIKING = words("like love enjoy prefer adore")
+DISLIKING = words("hate dislike loathe")
 UNION = words("marry date see engage live be")
 MEMBERSHIP = words("subscribe pay have use belong join book attend plan")
 BEING = words("be become turn stay remain")
 FAMILIES = (
     AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
     UNION - {"live", "be", "see"}, words("cost price"), words("run host deploy"), words("park stand sit lie"),
-    words("hate dislike loathe"), words("speak know"), words("manage lead head run"),
+    DISLIKING, words("speak know"), words("manage lead head run"),
 )  # fmt: skip
 
 # Of these, a thing does one at a time: with "now" another object ends what was before. After a preposition, some only.
@@ -37,7 +38,7 @@ ONE_AT_A_TIME = {
 
 # What ends by these verbs, said of the same object ("left Acme"), by the preposition before that object, if any.
 _LEAVING = words("resign retire fire depart dismiss drop part graduate withdraw expel quit")
-_DISPOSING = words("sell return scrap ditch donate")
+_DISPOSING = words("sell trade swap return scrap ditch donate")
 ENDERS: dict[tuple[str, str], frozenset[str]] = {
     **{(verb, near): AFFILIATION for verb in sorted(_LEAVING) for near in ("from", "out of", "by", "at")},
     **{(verb, ""): POSSESSION - {"adopt"} | {"run"} for verb in sorted(_DISPOSING)},
@@ -54,11 +55,12 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
 }  # fmt: skip
 
+_PARTNERS = frozenset({"has girlfriend", "has boyfriend", "has partner", "has fiancé", "has fiancée"})
 # The same where no object is named: "Ann moved out", "they got divorced", "Ben resigned".
 ENDERS_ALONE: dict[str, frozenset[str]] = {
     "move out": HOME, "divorce": words("marry"), "separate": words("marry date"),
-    "split up": words("marry date engage"),
-    "break up": words("date engage see"), "marry": words("engage date"), "resign": WORK, "retire": WORK,
+    "split up": words("marry date engage") | _PARTNERS, "break up": words("date engage see") | _PARTNERS,
+    "marry": words("engage date"), "resign": WORK, "retire": WORK,
     "graduate": words("study go attend"),
 }  # fmt: skip
 

@@ -217,7 +217,12 @@ def with_conjuncts(head: Token) -> list[Token]:
     for token in head.conjuncts:
         if token.i > head.i and token.dep_ == "conj" and not _is_of_another_clause(token, head):
             found.append(token)
-    if any(child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} for it in found for child in it.children):
+    denied = any(child.dep_ == "neg" for child in head.head.children)  # not "meat or fish": neither
+    if any(
+        child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} and not denied
+        for it in found
+        for child in it.children
+    ):
         return [] if not any(child.lower_ == "but" for child in head.children) else [head]
     return found
 

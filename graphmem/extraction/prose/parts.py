@@ -22,6 +22,11 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _UNMARKED = re.compile(
     r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
 )
+_SHORT_IS = re.compile(
+    r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
+    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
 _NEW = re.compile(
     r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+): (\S+(?: \S+){0,3})$",
@@ -179,7 +184,7 @@ def _plain(piece: str) -> str:
     """
     told = _CODE.sub(r'"\1"', _APOSTROPHE.sub("'", piece).replace("``", '"').replace("''", '"'))
     told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
-    told = _LISTED.sub(r"\1, ", told)
+    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(r"\1 is", told))
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 

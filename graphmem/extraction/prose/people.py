@@ -19,7 +19,7 @@ NOBODY = words("""assistant system tool bot ai model chatbot function developer"
 """Speakers whose own words teach nothing about anybody."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
-_PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
+PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
 _WOMEN = words(
@@ -107,7 +107,7 @@ class People:
         if wanted is None:
             return None
         persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
-        pets = [name for name in self.things if name.split()[-1] in _PETS]
+        pets = [name for name in self.things if name.split()[-1] in PETS]
         return self._only(persons or pets, pronoun)
 
     def named_together(self, heads: list[Token], names: list[str | None]) -> None:

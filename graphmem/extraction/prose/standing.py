@@ -52,7 +52,7 @@ _LONGEST = 45  # tokens: the parse of a longer sentence is not to be trusted
 
 STARTING = words("start begin continue keep love like enjoy hate prefer learn manage")
 """Verbs whose infinitive or "-ing" happens: "She started to learn Dutch." """
-STOPPING = words("stop quit cease finish")
+_STOPPING = words("stop quit cease finish")
 
 
 def is_told(sentence: Span) -> bool:
@@ -96,7 +96,7 @@ def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     if token.dep_ in {"relcl", "advcl"}:
         return own
     of_above = _own(above)
-    if token.dep_ == "xcomp" and (above.lemma_ in STOPPING or _used_to(above)):
+    if token.dep_ == "xcomp" and stops(above):
         return "ended" if own == of_above == "stated" else None
     if token.dep_ in {"xcomp", "ccomp"}:
         return own if of_above == "stated" else None
@@ -128,8 +128,11 @@ def has_subject(verb: Token) -> bool:
     return any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
 
 
-def _used_to(verb: Token) -> bool:
-    return verb.lower_ == "used" and any(child.dep_ == "xcomp" for child in verb.children)
+def stops(verb: Token) -> bool:
+    """Whether what hangs on the verb is no more: "stopped smoking", "gave up smoking", "used to smoke"."""
+    up = verb.lemma_ == "give" and any(child.dep_ == "prt" and child.lower_ == "up" for child in verb.children)
+    used = verb.lower_ == "used" and any(child.dep_ == "xcomp" for child in verb.children)
+    return up or used or verb.lemma_ in _STOPPING
 
 
 def _own(verb: Token) -> Standing | None:
@@ -195,7 +198,7 @@ def _holds_through(token: Token) -> bool:
         before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
         return before and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
-        return token.head.lemma_ in STARTING | STOPPING or _used_to(token.head)
+        return token.head.lemma_ in STARTING or stops(token.head)
     return False
 
 

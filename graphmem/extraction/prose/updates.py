@@ -35,6 +35,8 @@ _OPPOSITES = tuple(
     active inactive""".replace("\n", "|").split("|")
 )
 _PARTNERS = words("girlfriend boyfriend partner wife husband fiancé fiancée")
+_MEATS = words("meat beef pork chicken fish lamb")
+_OF_ANIMALS = _MEATS | words("cheese eggs milk dairy honey")
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
@@ -78,7 +80,10 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return True
     if (ending.subject and not _is_of(ending, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
-    said = frame(triple.relation, lemma)
+    if (
+        ending.reason in {"quit", "stopped"} and ending.object == f"{said.verb.removesuffix('e')}ing"
+    ):  # "quit smoking" ends "smokes cigars"
+        return True
     if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
         return False
     if ending.relation and ending.verbs is None and not _near(frame(ending.relation, lemma), said):
@@ -198,6 +203,11 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         "fiancé",
     }:
         yield Ending(statement.subject, statement.relation, BEING, "single")
+    if statement.relation in {"eats", "started eating"}:
+        diets = ("vegan",) * (statement.object in _OF_ANIMALS) + ("vegetarian",) * (statement.object in _MEATS)
+        yield from (Ending(statement.subject, statement.relation, BEING, diet) for diet in diets)
+    if statement.relation.startswith("works "):
+        yield Ending(statement.subject, statement.relation, BEING, "unemployed")
     if statement.relation not in {"is", "became", "has become"}:
         return
     if statement.object in {"divorced", "single", "widowed"}:

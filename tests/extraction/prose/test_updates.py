@@ -291,3 +291,20 @@ def test_what_is_no_longer_so_but_otherwise_is_told_as_it_is(told):
 )
 def test_what_else_a_change_ends(ended, before, after, gone):
     assert ended(before, after).keys() == gone
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("I love hiking.", "I don't enjoy hiking anymore.", {"I, loves, hiking"}),
+        ("I'm learning Dutch.", "I gave up learning Dutch.", {"I, is learning, Dutch"}),
+        ("I smoke ten cigars a day.", "I quit smoking.", {"I, smokes, ten cigars"}),
+        ("I paint landscapes.", "I sold a painting.", set()),
+        ("I'm vegetarian.", "I eat meat again.", {"I, is, vegetarian"}),
+        ("I'm vegetarian.", "I eat cheese.", set()),
+        ("I'm unemployed.", "I found a job at Acme.", {"I, is, unemployed"}),
+        ("My girlfriend is Ida.", "Ida and I split up.", {"I, has girlfriend, Ida"}),
+    ],
+)
+def test_what_ends_a_liking_a_diet_a_union(ended, before, after, gone):
+    assert ended(before, after).keys() == gone

@@ -105,3 +105,18 @@ def test_what_each_is_for_is_not_mixed_up(told):
 )
 def test_what_one_is_allergic_to_is_read(told, text):
     assert "Leo, is allergic to, shellfish" in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("I love hiking and cooking.", {"I, loves, hiking", "I, loves, cooking"}),
+        ("I don't eat meat or fish.", {"I, does not eat, meat", "I, does not eat, fish"}),
+        ("My contract runs until December.", {"my contract, runs until, December"}),
+        ("My sister's getting married in May.", {"my sister, is getting married in, May"}),
+        ("We are a team of five.", set()),
+        ("We have two dogs, Max and Luna.", {"I, has, two dogs", "I, has dog, Max", "I, has dog, Luna"}),
+    ],
+)
+def test_each_is_read_and_no_more(told, text, facts):
+    assert told(text) == facts
