@@ -24,11 +24,10 @@ PREPOSITIONS = words(
 
 
 class Frame(NamedTuple):
-    """What a relation is about: the lemma of its main word, its last word if a preposition, and if it denies."""
+    """What a relation is about: the lemma of its main word, and its last word if that is a preposition."""
 
     verb: str
     preposition: str
-    denied: bool = False
 
 
 def third_person(lemma: str) -> str:
@@ -99,6 +98,11 @@ def _finite(verb: Token) -> str:
     return _PAST.get(verb.lower_, str(verb.lower_))
 
 
+def is_denial(relation: str) -> bool:
+    """Whether the relation denies: "does not eat", "never eats"."""
+    return not _DENYING.isdisjoint(relation.split())
+
+
 def denial_of(relation: str, verb: Token) -> str:
     """The relation as the verb denies it: "does not eat", "is not allergic to", "can not play", "never eats"."""
     first, _, rest = relation.partition(" ")
@@ -117,9 +121,8 @@ def frame(relation: str, lemma: Callable[[str], str]) -> Frame:
     """The frame of a relation in words: "lives in" -> ("live", "in"), "is allergic to" -> ("allergic", "to")."""
     words = relation.casefold().split()
     last = words[-1] if len(words) > 1 and words[-1] in PREPOSITIONS else ""
-    denied = not _DENYING.isdisjoint(words)
     content = [each for each in (words[:-1] if last else words) if each not in _HELPERS | _DENYING]
     if content:
-        return Frame(" ".join([lemma(content[0]), *content[1:]]), last, denied)
+        return Frame(" ".join([lemma(content[0]), *content[1:]]), last)
     main = next((each for each in words if each not in _DENYING | {"does"}), "")
-    return Frame("have" if main in {"has", "have", "had"} else "be", last, denied)
+    return Frame("have" if main in {"has", "have", "had"} else "be", last)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from graphmem.extraction.prose.families import BEING, family
-from graphmem.extraction.prose.relations import Frame, frame
+from graphmem.extraction.prose.relations import Frame, frame, is_denial
 from graphmem.extraction.prose.statements import Ending, Statement
 from graphmem.extraction.prose.values import kind_of
 from graphmem.language.plurals import other_number
@@ -64,13 +64,13 @@ def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
-    if (said := frame(triple.relation, lemma)).denied != ending.denied:
+    if is_denial(triple.relation) != ending.denied:
         return False
     if ending.denied:
         return (
             _same(ending.subject, triple.subject)
             and _same(ending.object or "", triple.object)
-            and (_near_denied(frame(ending.relation or "", lemma), said))
+            and (_near_denied(frame(ending.relation or "", lemma), frame(triple.relation, lemma)))
         )
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
@@ -80,10 +80,9 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return True
     if (ending.subject and not _is_of(ending, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
-    if (
-        ending.reason in {"quit", "stopped"} and ending.object == f"{said.verb.removesuffix('e')}ing"
-    ):  # "quit smoking" ends "smokes cigars"
-        return True
+    said = frame(triple.relation, lemma)
+    if ending.reason in {"quit", "stopped"} and ending.object == f"{said.verb.removesuffix('e')}ing":
+        return True  # "quit smoking" ends "smokes cigars"
     if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
         return False
     if ending.relation and ending.verbs is None and not _near(frame(ending.relation, lemma), said):
