@@ -18,9 +18,9 @@ from graphmem.records import Observation
 log = logging.getLogger(__name__)
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
-_SPEAKERS = ("user_profile", "name", "sender", "author", "from", "user", "username", "speaker")
+_SPEAKERS = ("user_profile", "name", "sender", "sender_name", "author", "from", "user", "username", "speaker")
 _TEXTS = ("content", "text", "message", "body", "parts", "output")
-_TIMES = ("time", "timestamp", "created_at", "date", "datetime", "ts", "create_time")
+_TIMES = ("time", "timestamp", "created_at", "date", "datetime", "ts", "timestamp_ms", "create_time")
 _FIELDS = {each.name for each in fields(Observation)}
 _NOT_SAID = (
     "image",

@@ -40,6 +40,9 @@ _NOT_SENT = re.compile(
 )
 """What an export has where it left out what was sent."""
 
+_CUE = re.compile(r"\AWEBVTT[^\n]*\n+|^(?:\w[^\n]*\n)?(?:\d+:)?\d\d:\d\d[.,]\d{3} --> [^\n]*\n|</v>", re.MULTILINE)
+"""What subtitles have beside what is said: the number and the times of each cue."""
+
 _WIDE = 50
 """Lines that run on are at least so wide, and filled to `_FULL` of the widest on the average."""
 
@@ -67,12 +70,12 @@ def files_of(sources: Iterable[Path]) -> list[Path]:
 def observations_in(path: Path) -> list[Written]:
     """The observations of a file, each with a key, all checked.
 
-    A .txt is a chat when its lines begin turns ("Ana: …", "[2024-05-03, 10:12] Ana: …"), and then an observation a
-    turn; a document, and then one observation, when it starts with the headers of a mail, its lines run on, or its
-    paragraphs are long; else notes, an observation a line. A .md gives its passages under their headings, and a list
-    of sentences one by one; a .jsonl a line each, a record of an `Observation`'s fields or a message of a chat; a
-    .json, an export of a chat, a message each; a .pdf is one. Raises `InputError`, which names the file and the line,
-    and `MissingExtra` for a .pdf without its library.
+    A .txt (and a .vtt or .srt, without its cues) is a chat when its lines begin turns ("Ana: …", "[2024-05-03, 10:12]
+    Ana: …"), and then an observation a turn; a document, and then one observation, when it starts with the headers of a
+    mail, its lines run on, or its paragraphs are long; else notes, one a line. A .md gives its passages under
+    their headings, and a list of sentences one by one; a .jsonl a line each, a record of an `Observation`'s fields or a
+    message of a chat; a .json, an export of a chat, a message each; a .pdf is one. Raises `InputError`, which names the
+    file and the line, and `MissingExtra` for a .pdf without its library.
     """
     read = _READERS.get(path.suffix.casefold())
     if not read:
@@ -122,7 +125,7 @@ def _text(path: Path) -> str:
 
 
 def _plain(path: Path) -> Iterator[Written]:
-    text = _text(path)
+    text = re.sub(r"<v ([^<>\n]+)>", r"\1: ", _CUE.sub("", _text(path)))
     source = {"source": path.name}
     if found := _chat(text):
         yield from _told(found, text, source)
@@ -219,13 +222,15 @@ def _pdf(path: Path) -> Iterator[Written]:
 
 _READERS: dict[str, Callable[[Path], Iterator[Written]]] = {
     ".txt": _plain,
+    ".vtt": _plain,
+    ".srt": _plain,
     ".md": _markdown,
     ".markdown": _markdown,
     ".jsonl": _records,
     ".json": _json,
     ".pdf": _pdf,
 }
-_KNOWN = ".txt, .md, .jsonl, .json or .pdf"
+_KNOWN = ".txt, .md, .vtt, .srt, .jsonl, .json or .pdf"
 
 
 def _chat(text: str) -> tuple[Turn, ...]:

@@ -134,6 +134,15 @@ def test_an_exported_chat_of_json_is_a_message_each_however_deep(tmp_path: Path)
     assert all(each.time for each in found)
 
 
+def test_a_transcript_is_a_turn_each_without_its_cues(tmp_path: Path) -> None:
+    (tmp_path / "call.vtt").write_text(
+        "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Ana Lund>I live in Ghent.</v>\n\n"
+        "2\n00:00:05.000 --> 00:00:08.000\n<v Leo>I live in Lille.</v>\n"
+    )
+    found = [(each.speaker, each.text) for each, _ in observations_in(tmp_path / "call.vtt")]
+    assert found == [("Ana Lund", "I live in Ghent."), ("Leo", "I live in Lille.")]
+
+
 def test_a_mail_is_its_senders_when_it_was_sent(tmp_path: Path) -> None:
     text = (
         "From: Nora <nora@farm.example>\nTo: emil@farm.example\nDate: Tue, 4 Mar 2025 16:20:11 +0100\n\nI bought wax.\n"
@@ -229,7 +238,7 @@ def test_a_folder_gives_all_its_files_but_hidden_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("notes.doc", "x", "must end in .txt, .md, .jsonl, .json or .pdf"),
+        ("notes.doc", "x", "must end in .txt, .md, .vtt, .srt, .jsonl, .json or .pdf"),
         ("a.jsonl", '{"text": "x"}\n{"text":', "line 2: no JSON"),
         ("a.jsonl", '{"text": "x"}\n[1]', "line 2: a line is an observation"),
         ("a.jsonl", '{"role": "user", "content": 7}', "line 1: message 1: content"),

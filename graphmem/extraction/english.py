@@ -39,7 +39,8 @@ class EnglishExtractor:
         """Read any text."""
         if is_transcript(observation.text) and self._transcripts:
             return self._transcripts.extract(observation, known)
-        if (plain := self._settled.extract(observation, known)).triples:
+        denied = any(" not " in f" {fact.relation} " for fact in known)  # which the parser ends by what is so
+        if not (denied and self._prose) and (plain := self._settled.extract(observation, known)).triples:
             return plain
         if self._prose is None:
             self._hint()

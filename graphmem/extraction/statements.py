@@ -62,7 +62,10 @@ _SETTLED = re.compile(
 _CHANGED = re.compile(r"(?:(?:was|were) )?\w+ed (?:to|from|out of)\b")
 _PLACED = re.compile(rf"^{_BE} an? .* (?!of\b){_PREPOSITION} the ")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b"
-_MORE = re.compile(rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})")
+_MORE = re.compile(
+    rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})"
+    rf"|\d{{4}} {_PREPOSITION} "
+)
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 
@@ -75,7 +78,8 @@ _NEVER = words(
 _NO_NAME = words(
     """i he she it we they you my your our their his her this that these those there here what who when where why how
     which if a an today yesterday tomorrow now then dinner lunch breakfast everybody everyone nobody somebody someone
-    something nothing everything most many some all both each every no not one please let yes okay and but so"""
+    something nothing everything most many some all both each every no not one please let yes okay and but so actually
+    currently still also really only just probably"""
 )
 _NOW = re.compile(r"^(?:the |new |current |present )+")
 _IN_NAMES = words("of the and de la le van von der den del di da dos")

@@ -7,7 +7,9 @@ import re
 from graphmem.language.words import STOP_WORDS
 
 _WRITTEN = """
-    abstract access account action actions address advice age agenda aim alert amount announcement answer answers
+    abstract access account allergies attendees blocker blockers remember save severity outcome outcomes proposal
+    milestone milestones objectives
+    action actions address advice age agenda aim alert amount announcement answer answers
     appendix application assumption attention author authors background balance bank bcc benefits birthday board body
     bonus book break breakfast budget bug caption car cases category cause cc caution chapter changelog changes
     channel check checklist choice city claim class code color colour comment comments company complaint conclusion

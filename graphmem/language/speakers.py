@@ -72,13 +72,14 @@ _FORMS = {
     "nicked": [rf"\[?{_STAMP}\]?[ ](?:-[ ])?<{_ANY}>(?=[ ])"],
     "bare": [
         rf"{_STAMP}[ ](?:[-\u2013][ ])?{_PLAIN}:(?=\s|$)",
-        rf"{_PLAIN}[ ]+{_STAMP}[ ]*$",
+        rf"[\[(]{_STAMP}[\])][ ]{_PLAIN}[ ]*$",
+        rf"{_PLAIN}[ ]+(?:\u2014[ ])?(?:(?:Today|Yesterday)[ ]at[ ])?{_STAMP}[ ]*$",
     ],
     "notice": [rf"\[{_STAMP}\](?=[ ])", rf"(?P<stamp>{_MOMENT})[ ][-\u2013](?=[ ])"],
     "bold": [rf"(?:[-*>][ ])?\*\*{_PLAIN}(?::\*\*|\*\*:)(?=\s|$)"],
     "role": [r"(?:#{1,6}[ ]+|\*\*)(?P<name>[Uu]ser|[Aa]ssistant|[Hh]uman|AI|[Ss]ystem)(?:\*\*)?:?(?:\*\*)?[ ]*$"],
     "nick": [rf"<{_ANY}>(?=[ ])"],
-    "plain": [rf"{_PLAIN}(?::(?=\s|$)|\uff1a)"],
+    "plain": [rf"{_PLAIN}(?:[ ]\([^()\n]{{1,30}}\))?(?::(?=\s|$)|\uff1a)"],
 }
 _MAY_BEGIN = re.compile(r"[:\uff1a\]>)*]|^#|\d$|[mM]\.?$")
 _INVISIBLE = "\u200e\u200f\ufeff\u202a\u202c"

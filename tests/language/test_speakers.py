@@ -134,3 +134,18 @@ def test_a_line_begins_a_turn_by_its_form() -> None:
     assert begins_turn("**Nora:** hi")
     assert not begins_turn("Nora: hi")
     assert not begins_turn("[10:12] the meeting")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[10:12 AM] Ana Lund\nI'm out on Friday.\n\n[10:13 AM] Leo Park\nMy boss is Ida.",
+        "Ana Lund \u2014 Today at 10:12\nI'm out on Friday.\nLeo Park \u2014 Today at 10:13\nMy boss is Ida.",
+        "Ana Lund (CEO): I'm out on Friday.\nLeo Park (CFO): My boss is Ida.",
+    ],
+)
+def test_a_heading_of_a_turn_tells_who_speaks(text):
+    assert [(turn.speaker, turn.text) for turn in turns(text)] == [
+        ("Ana Lund", "I'm out on Friday."),
+        ("Leo Park", "My boss is Ida."),
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.copula import role_in
-from graphmem.extraction.prose.families import HOME, ONE_AT_A_TIME
+from graphmem.extraction.prose.families import HOME, JOBS, ONE_AT_A_TIME
 from graphmem.extraction.prose.nouns import name_of, phrases
 from graphmem.extraction.prose.people import People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
@@ -28,11 +28,10 @@ _RAISE = words(
     """raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease
     adjust rename upgrade downgrade"""
 )
-_MOVE = words("move extend prolong defer shift postpone reschedule push bring delay relocate transfer")
+_MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")
 _FINDING = words("get start find land begin take")
-_JOB = words("job position role post")
 _OFFICE = frozenset(
     {"take over", "start", "step down", "quit", "fire", "dismiss", "remove", "sack", "resign", "retire"}
 )
@@ -44,7 +43,9 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
     if stands != "stated" or verb.tag_ == "VB" or (not subjects and lemma not in _MOVE | _RAISE):
         return
     to = _after(verb, "to") or (_after(verb, "until") if lemma in _MOVE else None)
-    if lemma in {"replace", "succeed"}:
+    if lemma == "get" and (spouse := _newly_wed(verb, people)):
+        yield from (Statement(subject, "is married to", spouse, "spouse", "person") for _, subject in subjects)
+    elif lemma in {"replace", "succeed"}:
         yield from _replaced(verb, subjects, people)
     elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
         yield from _appointed(verb, subjects, people)
@@ -60,9 +61,15 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _set(verb, to, subjects, people)
 
 
+def _newly_wed(verb: Token, people: People) -> str | None:
+    """Whom "I got married to Luis" names."""
+    states = (child for child in verb.children if child.dep_ == "acomp" and child.lower_ == "married")
+    return next((name_of(to, people) for state in states if (to := _after(state, "to")) is not None), None)
+
+
 def _at_new_job(verb: Token) -> Token | None:
     """Of "got a new job at Acme" the firm."""
-    jobs = (child for child in verb.children if child.dep_ == "dobj" and child.lower_ in _JOB)
+    jobs = (child for child in verb.children if child.dep_ == "dobj" and child.lower_ in JOBS)
     return next(
         (noun for job in jobs for head in (job, verb) for at, noun in phrases(head) if at in {"at", "with"}), None
     )
@@ -81,7 +88,7 @@ def _hired(verb: Token, at: Token, subjects: Sequence[Named], people: People) ->
 def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
     """ "Dan turned 30"."""
     ages = [token.text for token in verb.doc[verb.i + 1 : verb.i + 2] if token.text.isdigit()]
-    for _, subject in subjects if ages else ():
+    for _, subject in subjects if ages and verb.tag_ != "VBG" else ():
         yield Statement(subject, "is", ages[0], "age", "amount")
 
 
@@ -131,8 +138,9 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
     ):
         return
     old = name_of(was, people) if was is not None else None
-    for token, target in _targets(verb, subjects, people):
-        itself = lemma in {"migrate", "convert", "switch"} and token.dep_ != "dobj"
+    planned = verb.tag_ == "VBG"  # "is going up to": it is not yet
+    for token, target in [] if planned else _targets(verb, subjects, people):
+        itself = lemma in {"migrate", "convert", "switch", "upgrade", "downgrade"} and token.dep_ != "dobj"
         if lemma == "rename":
             yield Statement(target, "is called", new, "name", "name")
         elif is_person(token) or token.pos_ == "PRON" or itself:
@@ -140,7 +148,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
             if old:
                 yield Ending(target, reason, None, old, anew=new)
             elif lemma in {"upgrade", "downgrade", "switch", "change"}:  # "the free plan" for "the pro plan"
-                yield Ending(target, reason, words("be have use"), other_than=new, same_head=True, anew=new)
+                yield Ending(target, reason, words("be have use run"), other_than=new, same_head=True, anew=new)
         elif kind(to) in {"amount", "time", "code", "name", "person", "place"}:
             yield from _has_become(token, target, new, kind(to), reason, people)
             if old:
@@ -172,7 +180,9 @@ def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
 def _time_preposition(time: str, reason: str, clock: bool) -> str:
     if reason.startswith(("extended", "prolonged")):
         return "until"
-    return "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith("day") else "in"
+    return (
+        "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith(("day", "days")) else "in"
+    )
 
 
 def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:
@@ -202,7 +212,7 @@ def _no_more_there(token: Token, target: str, new: str, what: str, reason: str) 
     """The end of where it was: of a person's home, or of the team they were in when it is another team."""
     who = is_person(token) or token.pos_ == "PRON"
     verbs = HOME if who else ONE_AT_A_TIME["be"] | HOME
-    near = words("in to on at")
+    near = words("in to on at") if who else words("in to on at under behind inside beside near below above")
     yield Ending(target, reason, verbs, other_than=new, kind=what, prepositions=near, anew=new)
     if who and what != "place":
         within = words("be work")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose import changes, endings
 from graphmem.extraction.prose.copula import between, is_what, role_in, without_news
+from graphmem.extraction.prose.families import DISLIKING, LIKING
 from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
@@ -16,10 +17,18 @@ from graphmem.extraction.prose.nouns import (
     phrases,
     with_conjuncts,
 )
-from graphmem.extraction.prose.people import KIN, PEOPLE, People, is_person
+from graphmem.extraction.prose.people import KIN, PEOPLE, PETS, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
-from graphmem.extraction.prose.standing import SAYING, has_subject, is_taken_for_noun, is_told, standing, verb_above
+from graphmem.extraction.prose.standing import (
+    MOMENTARY,
+    SAYING,
+    has_subject,
+    is_taken_for_noun,
+    is_told,
+    standing,
+    verb_above,
+)
 from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 from graphmem.language.wordlist import words
@@ -66,12 +75,17 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                 for said in _clause(token, people):
                     yield said
                     if isinstance(said, Statement):
-                        if said.kind == "person" and said.relation.startswith("has "):
+                        if said.relation in {"has name", "is called"}:
+                            people.names.add(said.object)
+                        elif said.kind == "person" and said.relation.startswith("has "):
                             people.is_called(said.subject, said.relation.removeprefix("has "), said.object)
                         yield from (endings.corrected(said, it.value, it.reason) for it in gone)
             elif speaks and token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 if told:
                     yield from _naming(token, people)
+                if token.dep_ in _SUBJECTS:
+                    people.role = role_in(token, people) or people.role
+                    people.named_together(with_conjuncts(token), [name_of(it, people) for it in with_conjuncts(token)])
                 if name := name_of(token, people):
                     people.heard(name, token)
 
@@ -114,21 +128,26 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     stands = standing(verb)
     if stands is None:
         return
-    subjects = [(token, name) for token in _subjects(verb) if (name := _subject_name(token, people))]
+    subjects = [(token, name) for token in _subjects(verb) for name in _subject_names(token, people)]
     if changed := list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
     for token, subject in subjects:
+        if stands == "stated":
+            things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
+            yield from endings.handed(verb, subject, things)
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
+        yield from endings.habit(verb, subject, stands)
         if stands == "stated":
             yield from endings.alone(verb, subject)
     if stands == "stated":
         yield from _call_me(verb, people)
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
-        yield from endings.cancelled(verb, people)
+        objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
+        yield from endings.cancelled(verb, [*subjects, *objects])
 
 
 def _is_circular(statement: Statement) -> bool:
@@ -157,6 +176,12 @@ def _subjects(verb: Token) -> list[Token]:
     )
 
 
+def _subject_names(token: Token, people: People) -> list[str]:
+    """The name of who does it; "they" are the two or more who were last named together."""
+    name = _subject_name(token, people)
+    return [name] if name else people.group if token.lower_ == "they" else []
+
+
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
     named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ == "det" for child in token.children)
@@ -178,12 +203,20 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         return
     phrase = _relation(verb)
     reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
-    if phrase is None or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"}):
+    chatter = lemma in {"have", "need", "get"} and any(
+        child.dep_ == "dobj" and child.lower_ in MOMENTARY for child in verb.children
+    )
+    if (
+        phrase is None
+        or chatter
+        or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"})
+    ):
         return
     objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return
     if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+        yield from _tastes(phrase, verb, subject)
         return
     if objects and lemma == "call" and (called := _called_role(token, objects[0], people)):
         yield called
@@ -191,6 +224,15 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         yield from _with_object(phrase, verb, objects[0], subject, people)
     else:
         yield from _without_object(phrase, verb, verb, subject, people)
+
+
+def _tastes(phrase: str, verb: Token, subject: str) -> Iterator[Statement]:
+    """What one likes or hates to do: "loves hiking and cooking"."""
+    doing = (child for child in verb.children if child.dep_ == "xcomp")
+    for child in doing if verb.lemma_ in LIKING | DISLIKING else ():
+        for it in (child, *child.conjuncts):
+            if it.lower_.endswith("ing") and not any(below.dep_ in {"dobj", "auxpass"} for below in it.children):
+                yield Statement(subject, phrase, it.lower_)
 
 
 def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
@@ -233,10 +275,14 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     if given := _sum_to_whom(phrase, verb, noun, subject, people):
         yield from given
         return
-    named = [(token, name) for token in with_conjuncts(noun) if (name := name_of(token, people))]
+    several = with_conjuncts(noun)[: 1 if _names_kin(noun) else None]
+    named = [(token, name) for token in several if (name := name_of(token, people))]
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
+    further = [
+        (preposition, other) for preposition, other in further if not _is_of_another(preposition, other, further)
+    ]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
     if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
@@ -265,6 +311,12 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
                 yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
 
 
+def _is_of_another(preposition: str, noun: Token, phrases: list[tuple[str, Token]]) -> bool:
+    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira for tickets"."""
+    again = any(said == preposition and other.i < noun.i for said, other in phrases)
+    return again and noun.head.i > 0 and noun.head.nbor(-1).dep_ == "conj"
+
+
 def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:
     """Read "owes Tom 50 euros", of which the parser makes one name."""
     whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
@@ -277,7 +329,8 @@ def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
 
 def _others(preposition: str, noun: Token, people: People) -> Iterator[tuple[str, Token]]:
     """The names after a preposition that say something: not "in fact", "because of the rain"."""
-    if preposition.split()[0] in _NO_RELATION - {"by", "as"} or noun.lower_ in _IDIOMS:
+    until = preposition == "until" and kind(noun) == "time" and not is_vague_time(noun)
+    if (preposition.split()[0] in _NO_RELATION - {"by", "as"} and not until) or noun.lower_ in _IDIOMS:
         return
     if preposition == "between":
         if name := between(noun, people):
@@ -293,7 +346,7 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
     found = False
     for preposition, noun in phrases(of):
         for name, token in _others(preposition, noun, people):
-            if is_vague_time(token):
+            if is_vague_time(token) and not (passive and kind(token) == "amount"):
                 continue
             relation, found = f"{phrase} {preposition}", True
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
@@ -314,8 +367,8 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
     ):
         helper, _, participle = phrase.rpartition(" ")
-        if helper in {"is", "was"}:
-            yield Statement(subject, helper, participle, None, "state")
+        if helper in {"is", "was", "has been"} and participle != "done":
+            yield Statement(subject, "was" if helper == "was" else "is", participle, None, "state")
 
 
 def _there_is(verb: Token, people: People) -> Iterator[Statement]:
@@ -349,37 +402,49 @@ def _placed(verb: Token, people: People) -> Iterator[Said]:
 def _naming(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my sister Carla" as whose sister Carla is, and "Jo, a doctor from Oslo," as what Jo is."""
     yield from _named_one_by_one(noun, people)
-    what = calling(noun)
-    if what is not None and what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"}:
+    what = noun if noun.text.isupper() else calling(noun)
+    if what is not None and (
+        what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"} or (what is noun and noun.text.isupper())
+    ):
         called = called_name(noun, people) if what is noun else name_of(noun, people)
         owner = owner_of(noun, people)
         if called and owner and owner != called:
-            yield Statement(owner, f"has {what.lower_}", called, role_slot(what.lower_), "person")
-    if noun.pos_ == "PROPN" and is_person(noun) and noun.dep_ in _SUBJECTS and standing(verb_above(noun)) == "stated":
+            role = what.text if what.text.isupper() else what.lower_
+            yield Statement(owner, f"has {role}", called, role_slot(role), "person")
+    is_i = noun.dep_ == "attr" and any(it.lower_ == "i" for it in noun.head.lefts)  # "I'm Jo, a doctor from Oslo"
+    told = noun.dep_ in _SUBJECTS or is_i
+    if noun.pos_ == "PROPN" and (is_i or is_person(noun)) and told and standing(verb_above(noun)) == "stated":
         for child in noun.rights:
             if (
                 child.dep_ == "appos"
                 and child.pos_ == "NOUN"
                 and any(it.lower_ in {"a", "an"} for it in child.children)
             ):
-                yield from _described(noun, child, people)
+                yield from _described(people.me if is_i else name_of(noun, people), child, people)
+
+
+def _names_kin(noun: Token) -> bool:
+    """Whether names after a comma are whom the noun means: "twins, Edie and Max"."""
+    return noun.tag_ == "NNS" and noun.lemma_.lower() in KIN | PETS and noun.nbor(1).text in {",", ":"}
 
 
 def _named_one_by_one(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my kids Mia and Leo" and "I have two kids, Mia and Leo" as who they are."""
-    named = [child for child in noun.rights if child.dep_ == "appos" and child.pos_ == "PROPN"]
-    if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN or not named:
+    apart = noun.i + 1 < len(noun.doc) and noun.nbor(1).text in {",", ":"}
+    named = [it for it in noun.rights if it.pos_ == "PROPN" and it.dep_ == "appos"]
+    named = named or [it for it in noun.doc[noun.i + 2 : noun.i + 3] if apart and it.pos_ == "PROPN"]
+    if noun.tag_ != "NNS" or noun.lemma_.lower() not in KIN | PETS or not named:
         return
-    has = noun.dep_ == "dobj" and noun.head.lemma_ == "have" and standing(noun.head) == "stated"
+    has = noun.dep_ == "dobj" and noun.head.lemma_ in {"have", "get"} and standing(noun.head) == "stated"
     subjects = _subjects(noun.head) if has else []
-    owner = name_of(subjects[0], people) if subjects else owner_of(noun, people)
+    owners = [name_of(it, people) for it in subjects] or [owner_of(noun, people)]
     for token in with_conjuncts(named[0]):
-        if owner and (name := name_of(token, people)):
-            yield Statement(owner, f"has {noun.lemma_.lower()}", name, None, "person")
+        name = name_of(token, people)
+        yield from (Statement(it, f"has {noun.lemma_.lower()}", name, None, "person") for it in owners if it and name)
 
 
-def _described(noun: Token, what: Token, people: People) -> Iterator[Statement]:
-    name, description = name_of(noun, people), name_of(what, people)
+def _described(name: str | None, what: Token, people: People) -> Iterator[Statement]:
+    description = name_of(what, people)
     if name and description:
         yield Statement(name, "is", description)
         for preposition, place in phrases(what):

@@ -34,6 +34,7 @@ _PAST = ("former ", "old ", "ex-", "next ", "previous ", "late ", "future ")
 
 
 _OLDEST = 120  # years
+_WHO = words("i we he she they")
 _DAYS = words("birthday anniversary wedding funeral deadline nameday")
 _ANY_VALUED = words("favourite favorite colour color status condition mood size diet nationality religion gender shade")
 
@@ -42,6 +43,8 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     """Statements of a clause with "is", "was", "became"."""
     used_to = verb.dep_ == "xcomp" and verb.head.lower_ == "used"
     relation = "used to be" if used_to else verb_phrase(verb)
+    if relation == "has been" and any(it.dep_ == "prep" and it.lower_ in {"since", "for"} for it in verb.subtree):
+        relation = "is"  # "I've been a nurse since May"
     if relation is None or any(
         child.dep_ == "expl" or (child.dep_ == "prep" and child.lower_ == "like") for child in verb.children
     ):
@@ -49,17 +52,27 @@ def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator
     for child in verb.children:
         if _is_apart(child, verb):
             continue
-        if (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i) or (
-            child.dep_ == "acomp" and _is_value(child, _role_of_subject(token, people))
+        if (
+            (child.dep_ in {"attr", "oprd", "dobj"} and child.i > verb.i)
+            or _is_only_day(child, verb)
+            or (child.dep_ == "acomp" and _is_value(child, _role_of(token, child, people)))
+            or (child.dep_ == "acomp" and token.lower_ == "i" and child.text.istitle())
         ):
             yield from _is_noun(relation, token, subject, child, people)
         elif child.dep_ == "acomp" and token.lower_ != "it":
             yield from _is_how(relation, subject, child, [*phrases(child), *phrases(verb)], people)
     for preposition, noun in phrases(verb):
         beside = any(child.dep_ in {"attr", "acomp"} and not _is_apart(child, verb) for child in verb.children)
+        beside |= kind(noun) == "time" and token.lower_ in _WHO  # "I'm out of office on Friday"
         if preposition.split()[0] in _NO_RELATION or beside:
             continue
         yield from _is_where(relation, preposition, token, subject, noun, people)
+
+
+def _is_only_day(child: Token, verb: Token) -> bool:
+    """Whether a day is all that is said: "The launch date is 12 June", which the parser may take for when it is so."""
+    others = [it for it in verb.children if it.i > verb.i and it.i != child.i and not it.is_punct]
+    return child.dep_ == "npadvmod" and value(child) is not None and child.i > verb.i and not others
 
 
 def _is_apart(child: Token, verb: Token) -> bool:
@@ -70,7 +83,8 @@ def _is_apart(child: Token, verb: Token) -> bool:
 
 def _is_value(adjective: Token, role: tuple[str, str] | None) -> bool:
     """Whether an adjective fills the role: a name taken for one, or a colour: "My favourite colour is blue"."""
-    named = adjective.text[:1].isupper() and adjective.ent_type_ != "NORP"
+    first = adjective.left_edge.text  # "O negative"
+    named = (adjective.text[:1].isupper() or (first.isupper() and first != "I")) and adjective.ent_type_ != "NORP"
     return role is not None and (named or _is_any_valued(role[1]))
 
 
@@ -129,7 +143,12 @@ def _is_how(
     """(is allergic to, nuts), (is, vegetarian), (is, 41 years old); nothing for a day only, or of what is compared."""
     measure = [child for child in adjective.children if child.dep_ in {"npadvmod", "quantmod"}]
     a_name = any(child.text.isupper() for child in adjective.lefts)  # "O negative"
-    if any(child.i > adjective.i for child in measure) or (measure and adjective.tag_ == "JJR") or a_name:
+    if (
+        adjective.lower_ == "sorry"
+        or any(child.i > adjective.i for child in measure)
+        or (measure and adjective.tag_ == "JJR")
+        or a_name
+    ):
         return
     if measure:
         slot = "age" if adjective.lower_ == "old" else None
@@ -138,6 +157,7 @@ def _is_how(
         )
     elif not _is_relative(adjective):
         of = [child for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of"]
+        further = [it for it in further if it[0] not in {"since", "for"} or kind(it[1]) not in {"time", "amount"}]
         beside = [*further, *(("of", it) for child in of for it in child.children if it.dep_ == "pobj")]
         for preposition, noun in beside:
             yield from _how_to_what(f"{relation} {adjective.lower_} {preposition}", subject, noun, people)
@@ -147,8 +167,9 @@ def _is_how(
 
 def _how_to_what(relation: str, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     preposition = relation.split()[-1]
-    for it in with_conjuncts(noun) if preposition not in _NO_RELATION else ():
-        timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from"})
+    said = preposition not in _NO_RELATION or (preposition == "until" and kind(noun) == "time")
+    for it in with_conjuncts(noun) if said else ():
+        timed = kind(it) == "time" and (is_vague_time(it) or preposition not in {"on", "at", "from", "until"})
         if not timed and (name := name_of(it, people)):
             yield Statement(subject, relation, name, relation_slot(relation, kind(it)), kind(it))
 
@@ -162,7 +183,11 @@ def _is_relative(adjective: Token) -> bool:
 
 def _plainly(adjective: Token) -> Iterator[str]:
     for it in with_conjuncts(adjective):
-        if (it.pos_ == "ADJ" or it.tag_ == "VBN") and it.tag_ not in {"JJR", "JJS"} and it.lower_ not in _EMPTY:
+        if (
+            (it.pos_ == "ADJ" or it.tag_ == "VBN" or it.dep_ == "acomp")
+            and it.tag_ not in {"JJR", "JJS"}
+            and it.lower_ not in _EMPTY
+        ):
             yield _text(_adjective(it))
 
 
@@ -181,6 +206,7 @@ def _adjective(adjective: Token) -> list[Token]:
         it
         for it in adjective.lefts
         if it.dep_ in {"punct", "npadvmod", "compound"}
+        or (it.dep_ == "amod" and adjective.pos_ == "NOUN")  # "lactose intolerant"
         or (it.dep_ == "advmod" and it.i == adjective.i - 1 and it.text == "half")
     ]
     return [*lefts, adjective]
@@ -188,12 +214,13 @@ def _adjective(adjective: Token) -> list[Token]:
 
 def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: People) -> Iterator[Statement]:
     if (
-        noun.pos_ == "VERB"
+        (token.lower_ == "we" and (noun.pos_ == "NUM" or noun.tag_ == "NN"))  # "a team of five", which no one of us is
+        or noun.pos_ == "VERB"
         or noun.tag_ in {"VB", "VBG", "WP", "WDT"}
-        or any(it.dep_ == "relcl" and it.i == noun.i + 1 for it in noun.children)
+        or any(it.dep_ == "relcl" and (it.i == noun.i + 1 or it.tag_ == "VB") for it in noun.children)
     ):
         return
-    role = _role_of_subject(token, people) if relation == "is" and not _is_age(token, noun) else None
+    role = _role_of(token, noun, people) if relation == "is" and not _is_age(token, noun) else None
     if role and (not _is_description(noun) or _is_any_valued(role[1])):
         names = [(it, name) for it in with_conjuncts(noun) if (name := name_of(it, people))]
         slot = role_slot(role[1]) if len(names) == 1 else None
@@ -247,6 +274,17 @@ def _is_description(noun: Token) -> bool:
     if kind(noun) == "amount":
         return False
     return not any(child.dep_ in {"det", "poss"} and child.lower_ not in {"a", "an", "some"} for child in noun.children)
+
+
+def _role_of(token: Token, what: Token, people: People) -> tuple[str, str] | None:
+    """The role that is filled by `what`; that of "it" is the one last spoken of: "My dentist changed, it's Dr. Wu"."""
+    if token.lower_ != "it" or not people.role:
+        return _role_of_subject(token, people)
+    of_person = people.role[1].casefold().split()[-1] in PEOPLE
+    named = (
+        kind(what) == "person" if of_person else value(what) or what.pos_ == "PROPN" or _is_any_valued(people.role[1])
+    )
+    return people.role if named and kind(what) != "time" and role_slot(people.role[1]) else None
 
 
 def _role_of_subject(token: Token, people: People) -> tuple[str, str] | None:
@@ -342,7 +380,7 @@ def _role_of_object(subject: str, noun: Token, people: People) -> Statement | No
 
 def _is_age(token: Token, noun: Token) -> bool:
     person = is_person(token) or token.pos_ == "PRON"
-    return person and noun.text.isdigit() and int(noun.text) <= _OLDEST
+    return person and (int(noun.text) <= _OLDEST if noun.text.isdigit() else noun.pos_ == "NUM" and not value(noun))
 
 
 def without_news(name: str) -> str:

@@ -24,6 +24,11 @@ _RESCHEDULED = re.compile(
     rf" from {WHEN} ((?:to|until|till) (?:{WHEN}|(\d{{1,2}})(?![\w.,:]*\d)))",
     re.IGNORECASE,
 )
+_NO_LONGER_BUT = re.compile(
+    r"\bno longer ((?:[\w-]+ )?(?:in|at|for|on|with|to|as) )([^,.;!?]{1,40}?),? but (?:now )?"
+    r"(?:(?:in|at|for|on|with|to|as) )?([^,.;!?]{1,40})",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     rf",?\s+(?P<how>,\s*(?:and\s+)?not|instead of|rather than|in place of|and not)\s+{_NO_THING}{_WORDS}{_END}"
     rf"|,\s*(?:and\s+)?(?P<not>not)\s+{_NO_THING}{_WORDS.replace('gone', 'gone2')}{_END}",
@@ -69,6 +74,7 @@ def without_way(text: str) -> str:
     >>> without_way("My weight is down to 79 kg."), without_way("It moved from 5 June to 12 June.")
     ('My weight is 79 kg.', 'It moved to 12 June.')
     """
+    text = _NO_LONGER_BUT.sub(r"now \1\3, not \2", text)
     return _RESCHEDULED.sub(lambda it: f"{it[1]} {it[2]}{':00' if it[3] else ''}", _RISEN.sub(r"\1", text))
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.families import AFFILIATION, ENDERS, ENDERS_ALONE, ONE_AT_A_TIME, family
-from graphmem.extraction.prose.nouns import name_of, phrases
-from graphmem.extraction.prose.people import People
-from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
-from graphmem.extraction.prose.standing import Standing
+from graphmem.extraction.prose.families import (
+    AFFILIATION,
+    ENDERS,
+    ENDERS_ALONE,
+    HOME,
+    JOBS,
+    ONE_AT_A_TIME,
+    WORK,
+    family,
+)
+from graphmem.extraction.prose.nouns import phrases
+from graphmem.extraction.prose.relations import PREPOSITIONS, denial_of, third_person
+from graphmem.extraction.prose.standing import MOMENTARY, SAYING, SKILLS, Standing, stops
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
 from graphmem.language.wordlist import words
@@ -26,22 +34,74 @@ _WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
 _OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
-_UNQUALIFIED = words("longer anymore more now currently actually either unfortunately sadly n't not since never")
+_BRIEFLY = MOMENTARY | words("be know understand care mind matter see feel need find fit get")
+_ACQUIRING = words("buy get adopt")
+_GIVING = words("give hand lend pass return")
+_RULING = words("own lead manage maintain head chair run")
+_HABITS = SKILLS | words("smoke drink vape")
+_MORE = words("dobj prep advcl xcomp ccomp prt oprd acomp agent auxpass npadvmod")
+_UNQUALIFIED = words("again longer anymore more now currently actually either unfortunately sadly n't not since never")
 
 
 def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Said]:
     """The statement as it stands: told, with the end of what it replaces, or the end of what it denies."""
     if stands == "stated":
         yield statement
+        yield from _denied_no_more(verb, statement)
         yield from _replacing(verb, statement)
         yield from _ending_by(verb, statement)
     elif stands == "ended":
         yield statement
         yield _of_what_stopped(verb, statement)
-    elif (reason := _denial(verb)) and not _is_qualified(verb):
+    elif statement.relation.startswith("will") and not (verb.lemma_ == "be" and statement.kind == "time"):
+        return
+    elif (reason := _denial(verb)) and not _is_qualified(verb, statement):
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
         if verb.lemma_ == "have" and " " not in statement.relation:
             yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
+        if _is_habit(verb, statement):
+            yield replace(statement, relation=denial_of(statement.relation, verb), slot=None)
+
+
+def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
+    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking"."""
+    if verb.lemma_ not in _HABITS or any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+        return
+    helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
+    can = bool(helpers & {"can", "ca"})
+    started = verb.dep_ == "xcomp" and (verb.head.lemma_ in {"start", "begin"} or stops(verb.head))
+    if can or started or verb.tag_ in {"VBP", "VBZ"} or helpers & {"do", "does"}:
+        statement = Statement(subject, "can" if can else "does", verb.lemma_)
+        if stands == "ended":
+            yield Ending(subject, verb.head.lower_, None, verb.lemma_, relation="does")
+            yield Ending(subject, verb.head.lower_, frozenset({verb.lemma_}))
+            yield replace(statement, relation="does not")
+        else:
+            yield from settled(verb, statement, stands)
+
+
+def _is_habit(verb: Token, statement: Statement) -> bool:
+    """Whether it is a habit or an ability that is denied: "doesn't eat meat", and not "doesn't know", "hasn't seen"."""
+    perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.children)
+    never = any(child.lower_ == "never" for child in verb.children)
+    if verb.lower_ == "got":
+        return perfect
+    lemma = verb.lemma_.lower()
+    placed = lemma in HOME | WORK and statement.kind != "time"
+    return (
+        lemma not in SAYING | _BRIEFLY and statement.object not in MOMENTARY and not placed and (never or not perfect)
+    )
+
+
+def _denied_no_more(verb: Token, statement: Statement) -> Iterator[Ending]:
+    """ "Eats meat", "started eating meat" end "does not eat meat"."""
+    lemma, relation = verb.lemma_.lower(), statement.relation
+    if verb.dep_ == "xcomp" and relation != "does":
+        relation = f"{third_person(lemma)} {_last_preposition(relation)}".strip()
+    if verb.tag_ not in {"VBD", "VBN"} or lemma in _ACQUIRING:
+        yield Ending(statement.subject, statement.relation, None, statement.object, relation=relation, denied=True)
+        if lemma == "have" and (role := relation.removeprefix("has ")) != relation:
+            yield Ending(statement.subject, relation, None, role, relation="has", denied=True)
 
 
 def _of_what_stopped(verb: Token, statement: Statement) -> Ending:
@@ -68,6 +128,10 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     reason, first = _now(verb), statement.relation.split()[0]
     if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
         return
+    if verb.doc.user_data["corrects"]:
+        near = frozenset({_last_preposition(statement.relation)})
+        other = replace(_other(statement, reason, None), relation=statement.relation, prepositions=near)
+        yield replace(other, same_head=statement.kind == "thing")
     if statement.relation.startswith("has ") and verb.lemma_ != "have" and kind_of(statement.object) == "name":
         only = replace(_other(statement, reason, None), kind="name", relation=statement.relation)
         yield only
@@ -91,7 +155,7 @@ def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset
     """The verbs of which "now" ends another object: of a time all that are said alike ("is due on")."""
     said, lemma = statement.relation.split(), verb.lemma_.lower()
     plain = lemma in {"be", "start", "begin"} and len(said) == 2
-    if statement.kind == "time" and preposition and not plain:
+    if statement.kind in {"time", "amount"} and preposition and not plain:
         return frozenset({lemma, said[-2]})
     described = lemma == "be" and statement.relation not in {"is", f"is {preposition}"}
     beside = (preposition == "with" and lemma != "live") or (lemma in _WHERE_ONLY and preposition not in _PLACE)
@@ -125,11 +189,21 @@ def _denial(verb: Token) -> str | None:
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     finite = helpers[0] if helpers else verb
     past = finite.tag_ == "VBD" or finite.lower_ in {"was", "were", "did", "had"}
-    return None if past or finite.tag_ == "MD" or verb.tag_ == "VBG" else "denied"
+    return (
+        None
+        if past or (finite.tag_ == "MD" and finite.lower_ not in {"can", "ca", "wo", "will"}) or verb.tag_ == "VBG"
+        else "denied"
+    )
 
 
-def _is_qualified(verb: Token) -> bool:
-    """Whether only something of it is denied: "not on Fridays", "not always"."""
+def _is_qualified(verb: Token, statement: Statement | None = None) -> bool:
+    """Whether only something of it is denied: "not on Fridays", "not always", "not tea with sugar"."""
+    if (
+        statement
+        and " " not in statement.relation
+        and any(it.dep_ == "dobj" and [*phrases(it)] for it in verb.children)
+    ):
+        return True
     if any(child.dep_ == "npadvmod" and kind(child) == "time" for child in verb.children):
         return True
     if any(child.dep_ == "advmod" and child.lower_ not in _UNQUALIFIED for child in verb.children):
@@ -199,20 +273,44 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
         yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
 
 
-def cancelled(verb: Token, people: People) -> Iterator[Ending]:
-    """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair"."""
+def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+    """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair".
+
+    `named` are the subjects and objects of the verb.
+    """
     particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
-    off = any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
+    is_off = verb.lemma_ == "be" and any(child.dep_ == "advmod" and child.lower_ == "off" for child in verb.children)
+    off = is_off or any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
     if off or " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
-        for child in verb.children:
-            if child.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}) and (name := name_of(child, people)):
-                verbs, near = words("be take start begin happen"), words("on at in from")
-                yield Ending(name, "cancelled", verbs, prepositions=near)
+        for token, name in named:
+            if token.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}):
+                verbs, near = words("be take start begin happen plan schedule"), words("on at in from for")
+                yield Ending(name, "cancelled", verbs, prepositions=near, kind="time" if is_off else None)
+
+
+def handed(verb: Token, subject: str, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+    """The end of where a thing was that is given to somebody, and of whose it was that has another owner now.
+
+    "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop".
+    """
+    particled = " ".join([verb.lemma_.lower(), *(child.lower_ for child in verb.children if child.dep_ == "prt")])
+    for token, name in things:
+        certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
+        if token.dep_ != "dobj" or not certain:
+            continue
+        beside = (*verb.children, *token.children)
+        near = {it.lower_ for it in beside if it.dep_ == "prep"} | {"to" for it in beside if it.dep_ == "dative"}
+        given = verb.lemma_ in _GIVING and "to" in near
+        if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
+            yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
+        if particled in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+            yield Ending("", particled, _RULING, name)
 
 
 def _for_the_day(verb: Token) -> bool:
     """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
-    return any(
+    jobs = any(child.dep_ == "dobj" and child.lower_ in JOBS for child in verb.children)
+    return not jobs and any(
         child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"})
         for child in verb.children
     )

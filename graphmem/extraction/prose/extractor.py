@@ -15,7 +15,8 @@ from graphmem.extraction.prose.corrections import without_gone, without_over, wi
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
 from graphmem.extraction.prose.parts import Part, parts
-from graphmem.extraction.prose.people import People, is_nobody, strange_words
+from graphmem.extraction.prose.people import People, is_nobody, set_right, strange_words
+from graphmem.extraction.prose.statements import Said, Statement
 from graphmem.extraction.prose.values import doc_of, retold
 from graphmem.records import Extraction, Fact, Observation, entity_key
 
@@ -28,7 +29,10 @@ PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_
 AHEAD = 100_000
 """So many letters are parsed ahead at most: their parse takes many times as much room."""
 
-_LEANS = re.compile(r"\W*(?:it|its|he|his|she|her|hers|him)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"\W*(?:[^,.!?;:\n]{1,30}[,.!;:]\s+){0,2}(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
+    re.IGNORECASE,
+)
 """A text that begins so may go on with what its speaker said just before."""
 
 _MEND = "pip install 'graphmem[english]'"
@@ -84,27 +88,36 @@ class ParseExtractor:
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
-        line, people = 0, self._spoken_of(observation)
+        people, before = self._before(observation, any(part.instead for part, _ in spoken))
+        line = spoken[0][0].line if spoken else 0
         for part, doc in spoken:
             speaker = _called(part.speaker or observation.speaker)
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
             if not is_nobody(part.speaker or observation.speaker):
-                said = list(said_in(doc, people))
+                said = reading.meant(part.text, before) if part.instead else list(said_in(doc, people))
                 reading.take(said if speaker or not part.unsaid else (), people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
         return reading.extraction(mentions.values())
 
-    def _spoken_of(self, observation: Observation) -> People:
-        """Who speaks, and, where the text begins with "it", "she" or "he", whom and what they spoke of just before."""
+    def _before(self, observation: Observation, corrects: bool) -> tuple[People, list[Statement]]:
+        """Who speaks, and, where the text leans on it, what they said just before and whom and what they spoke of.
+
+        It does when it begins with "it", "she" or "he", or only `corrects` what was said.
+        """
         people = People(_called(observation.speaker))
+        before: list[Said] = []
         said = [each for each in observation.before if not is_nobody(each.speaker)]
-        if said and said[-1].speaker == observation.speaker and _LEANS.match(observation.text):
-            for _, doc in self._parsed([said[-1].text])[said[-1].text]:
-                for _ in said_in(doc, people):
-                    pass  # names are remembered
-        return people
+        own = [number for number, each in enumerate(said) if each.speaker == observation.speaker]
+        if own and (corrects or _LEANS.match(observation.text)):
+            for each in said[own[-1] :]:
+                people.speaker = _called(each.speaker)
+                for _, doc in self._parsed([each.text])[each.text]:
+                    told = list(said_in(doc, people))
+                    before += told if each.speaker == observation.speaker else ()
+        people.speaker = _called(observation.speaker)
+        return people, [each for each in before if isinstance(each, Statement)]
 
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)
@@ -144,6 +157,8 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
         for index, verb in doc.user_data["verbs"].items():
             doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
         parsed[number] = doc
+    for doc in parsed:
+        set_right(doc)
     return parsed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphmem.language.wordlist import words
 
 # Verbs of which one may end what another began: "left Northwind" ends "works at" and "joined".
+JOBS = words("job position role post")
 WORK = words("work employ serve teach join")
 AFFILIATION = words("""work employ join start belong study teach serve play volunteer attend intern be become""")
 HOME = words("live reside dwell move settle stay relocate base")
@@ -12,13 +13,14 @@ POSSESSION = words("have own possess drive ride keep get buy rent lease adopt")
 CONSUMPTION = words("eat drink have take adopt smoke consume use enjoy")
 USE = words("use run adopt rely depend switch choose deploy have")
 LIKING = words("like love enjoy prefer adore")
+DISLIKING = words("hate dislike loathe")
 UNION = words("marry date see engage live be")
 MEMBERSHIP = words("subscribe pay have use belong join book attend plan")
 BEING = words("be become turn stay remain")
 FAMILIES = (
     AFFILIATION - {"be", "become", "play"}, HOME, POSSESSION, CONSUMPTION - {"have"}, USE - {"have"}, LIKING, BEING,
     UNION - {"live", "be", "see"}, words("cost price"), words("run host deploy"), words("park stand sit lie"),
-    words("hate dislike loathe"), words("speak know"), words("manage lead head run"),
+    DISLIKING, words("speak know"), words("manage lead head run"),
 )  # fmt: skip
 
 # Of these, a thing does one at a time: with "now" another object ends what was before. After a preposition, some only.
@@ -36,11 +38,13 @@ ONE_AT_A_TIME = {
 
 # What ends by these verbs, said of the same object ("left Acme"), by the preposition before that object, if any.
 _LEAVING = words("resign retire fire depart dismiss drop part graduate withdraw expel quit")
-_DISPOSING = words("sell return scrap ditch donate")
+_DISPOSING = words("sell trade swap return scrap ditch donate")
 ENDERS: dict[tuple[str, str], frozenset[str]] = {
     **{(verb, near): AFFILIATION for verb in sorted(_LEAVING) for near in ("from", "out of", "by", "at")},
     **{(verb, ""): POSSESSION - {"adopt"} | {"run"} for verb in sorted(_DISPOSING)},
-    ("leave", ""): AFFILIATION, ("move", "out of"): HOME, ("move", "away from"): HOME,
+    **{(verb, f"{job} at"): AFFILIATION for verb in ("leave", "quit", "lose") for job in sorted(JOBS)},
+    ("be", "off"): frozenset({"is on"}), ("lay", "from"): AFFILIATION, ("leave", ""): AFFILIATION,
+    ("move", "out of"): HOME, ("move", "away from"): HOME,
     ("give", ""): POSSESSION | CONSUMPTION | LIKING | {"play", "practise", "practice"}, ("throw", ""): POSSESSION,
     ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
@@ -51,11 +55,13 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
 }  # fmt: skip
 
+_PARTNERS = frozenset({"has girlfriend", "has boyfriend", "has partner", "has fiancé", "has fiancée"})
 # The same where no object is named: "Ann moved out", "they got divorced", "Ben resigned".
 ENDERS_ALONE: dict[str, frozenset[str]] = {
     "move out": HOME, "divorce": words("marry"), "separate": words("marry date"),
-    "split up": words("marry date engage"),
-    "break up": words("date engage see"), "resign": WORK, "retire": WORK, "graduate": words("study go attend"),
+    "split up": words("marry date engage") | _PARTNERS, "break up": words("date engage see") | _PARTNERS,
+    "marry": words("engage date"), "resign": WORK, "retire": WORK,
+    "graduate": words("study go attend"),
 }  # fmt: skip
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from graphmem.extraction.prose.people import one_name_each
+from graphmem.extraction.prose.relations import is_denial
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.updates import ended, is_past, opposites
+from graphmem.extraction.prose.values import kind_of
+from graphmem.language.wordlist import words
 from graphmem.records import Extraction, Fact, Triple, entity_key
+
+_BESIDE = words("behind under beside near inside above below")
+"""Words of a place that is not that of another thing: what stood behind the shed stands in the barn now."""
 
 
 class Reading:
@@ -19,16 +26,30 @@ class Reading:
         self._lemma = lemma
         self._statements: list[Statement] = []
         self._reasons: dict[int, str] = {}
+        self._denied = any(is_denial(triple.relation) for triple in self._known)
 
     def take(self, said: Iterable[Said], me: str) -> None:
         """Take what `me` says."""
         for each in said:
             if isinstance(each, Ending):
-                self._end(each, me)
+                if self._denied or not each.denied:
+                    self._end(each, me)
             else:
                 self._statements.append(each)
+                self._denied |= is_denial(each.relation)
                 for ending in opposites(each):
                     self._end(ending, me)
+
+    def meant(self, value: str, before: Sequence[Statement]) -> list[Said]:
+        """What was said last, here or else `before`, of another value of the same kind, said of this one."""
+        kind, head = kind_of(value), value.split()[-1:]
+        told = [it for it in self._statements or before if kind_of(it.object) == kind]
+        alike = [it for it in told if it.object.split()[-1:] == head] or told
+        if not alike:
+            return []
+        old = alike[-1]
+        gone = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
+        return [gone, replace(old, object=value)]
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
@@ -76,4 +97,5 @@ def _goes_on(relation: str, ending: Ending) -> bool:
     """
     if relation.startswith("has "):
         return not ending.subject
-    return not is_past(relation) and relation != "has"
+    placed = not relation.split()[0].startswith("is") or relation.split()[-1] not in _BESIDE
+    return placed and not is_past(relation) and relation != "has"

@@ -67,10 +67,12 @@ def name_of(head: Token, people: People) -> str | None:
         return None
     if head.pos_ == "PRON" and not value(head):
         return people.whom(head)
-    if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (head.lower_ in _VAGUE and not value(head)):
+    if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (
+        head.lower_ in _VAGUE and not (value(head) or _is_certain(head))
+    ):
         return None
     if any(
-        child.lower_ in _NOBODY | _POINTING
+        child.lower_ in _NOBODY | _POINTING and not _is_denied(head, child)
         for child in head.children
         if child.dep_ in {"det", "neg", "amod", "nmod", "poss"}
     ):
@@ -91,6 +93,17 @@ def name_of(head: Token, people: People) -> str | None:
     return name if len(name.split()) <= _MOST_WORDS and not _BARRED.search(name) else None
 
 
+def _is_certain(vague: Token) -> bool:
+    """Whether a vague word is somebody's and of something: "our point of contact"."""
+    return {"poss", "prep"} <= {child.dep_ for child in vague.children}
+
+
+def _is_denied(head: Token, determiner: Token) -> bool:
+    """Whether it is what one has not: "has no car", "does not own any pets"."""
+    denied = any(child.dep_ == "neg" for child in head.head.children)
+    return head.dep_ in {"dobj", "attr"} and (determiner.lower_ == "no" or (determiner.lower_ == "any" and denied))
+
+
 def bare_name(head: Token, people: People) -> str | None:
     """The name without its owner: "rent" of "our rent"."""
     return _inner(head, people)
@@ -98,7 +111,7 @@ def bare_name(head: Token, people: People) -> str | None:
 
 def called_name(head: Token, people: People) -> str | None:
     """The proper name that a common noun is given: "my sister Carla", "a bakery called Nosso"."""
-    if head.pos_ != "NOUN":
+    if head.pos_ != "NOUN" and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children)):
         return None
     for child in head.rights:
         certain = any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
@@ -204,7 +217,12 @@ def with_conjuncts(head: Token) -> list[Token]:
     for token in head.conjuncts:
         if token.i > head.i and token.dep_ == "conj" and not _is_of_another_clause(token, head):
             found.append(token)
-    if any(child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} for it in found for child in it.children):
+    denied = any(child.dep_ == "neg" for child in head.head.children)  # not "meat or fish": neither
+    if any(
+        child.dep_ == "cc" and child.lower_ in {"or", "nor", "but"} and not denied
+        for it in found
+        for child in it.children
+    ):
         return [] if not any(child.lower_ == "but" for child in head.children) else [head]
     return found
 

@@ -6,34 +6,32 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
-from itertools import groupby
+from itertools import count, groupby
 
 from graphmem.extraction.prose.people import KIN, PEOPLE
 from graphmem.extraction.prose.standing import HEDGES
+from graphmem.language.speakers import Turn, speaker_of, turns
 from graphmem.language.wordlist import words
 from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
 
-_NAME = r"[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}|user|assistant|system|human|tool|bot"
-_STAMP = (
-    r"(?:\[[^\]\n]*\d[^\]\n]*\]\s*|\d[\d./-]*[,T ]\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\s*(?:-\s*)?"
-    r"|\[?\d{1,2}:\d{2}\]?\s+)?"
-)
-_SPEAKER = re.compile(
-    rf"^\s*{_STAMP}(?:\*\*|__|<)?({_NAME})(?:\s\([^()\n]*\d[^()\n]*\))?(?::(?:\*\*|__)|(?:\*\*|__|>)?:)\s+(?=\S)"
-)
-_LABELS = words(
-    """note notes update updates correction corrections todo reminder reminders ps edit fyi nb warning info
-    important remember save subject from to cc bcc date re fwd summary question answer example title author source tip
-    status agenda result results contact address phone email decision decisions action actions item items step steps
-    next task tasks risk risks issue issues problem problems goal goals plan plans owner owners deadline budget outcome
-    outcomes background context idea ideas proposal conclusion attendees participants topic topics objective objectives
-    requirement requirements blocker blockers milestone milestones location venue place time where when who what why how
-    price cost total priority severity symptoms diagnosis treatment medication allergies name age height weight job
-    ingredients directions instructions pros cons fact facts overview details description minutes meeting"""
-)
 _HEADER = re.compile(r"^(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To):\s", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+\u2022\u2013]\s+(?:\[[ xX]\]\s+)?|\d{1,2}[.)]\s+)?")
 _MARKS = re.compile(r"\*\*|__|~~|`|,(?=\s(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PLC|GmbH)\b)")
+_APOSTROPHE = re.compile(r"(?<=\w)\u2019(?=\w)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_UNMARKED = re.compile(
+    r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
+)
+_SHORT_IS = re.compile(
+    r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
+    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
+_NEW = re.compile(
+    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+): (\S+(?: \S+){0,3})$",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
 _NOT_PROSE = re.compile(
     r"^\s*(?:#|\||```|</?\w|[{\[}\]]|//|\$\s|>>>|@|at \w+\.|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
@@ -44,7 +42,17 @@ _CLAUSE = (
     r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
     r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
-_CORRECTING = r"(?:[Nn]o,? )?(?:[Ww]ait|[Ss]orry|[Oo]ops|I mean|I meant)\b[,.:!]?\s"
+_CORRECTING = (
+    r"(?i:(?:no(?=\s(?:wait|sorry|oops|i mean))|(?:no|sorry|oops|not [^,.;!?\n]{1,30}),"
+    r"|(?:wait|oops|my mistake|(?:scrap|scratch) that)\b[,.:!]?"
+    r"|(?:i mean|i meant(?: to say)?|make that)\b[,:]?)\s+(?=\S))+"
+)
+_MEANT = re.compile(r"\b(?:mean|meant|make that)\b", re.IGNORECASE)
+_A_VALUE = re.compile(
+    r"(?!(?:to|that|it|well|really|what|how|if|when)\b)(?:(?:in|on|at|from|for|the|an?|my) )*"
+    r"(?P<value>[\w'\u2019.:/-]*\w(?: [\w'\u2019.:/-]*\w){0,3})[.!]?",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(
     rf"(?<=\w)\s*;\s+|(?<=[^\W\d]):\s+(?=\w)|\s+[\u2013\u2014]\s+|(?<=\w)\u2014(?=\w)|\s--?\s|(?<=[.!?])\s+(?={_CORRECTING})|(?P<clause>{_CLAUSE})"
 )
@@ -69,7 +77,7 @@ _OPENING = re.compile(
     |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
     |unfortunately|sadly|luckily|to\ be\ clear|in\ case\ you|as\ you\ (?:may\ )?know|as\ i\ said
     |for\ (?:the\ record|your\ information|what\ it'?s\ worth))\b[^,.!?]{0,25}[,!]\s+
-    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:please\ )?note\ that\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -128,7 +136,8 @@ _WRAPPED = 50  # characters: a line at least so long that ends in no full stop g
 class Part:
     """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction.
 
-    Of `unsaid` the text leaves out who does it, which is who says it: "I" has been put in.
+    Of `unsaid` the text leaves out who does it, which is who says it: "I" has been put in. What stands `instead` is no
+    sentence but a value, meant by one that was said before: "I meant Thursday."
     """
 
     text: str
@@ -136,23 +145,30 @@ class Part:
     line: int
     corrects: bool = False
     unsaid: bool = False
+    instead: bool = False
 
 
 def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
     """The parts of `text` that are English prose; `is_word` knows the words of the language."""
-    speaker: str | None = None
-    for number, line in enumerate(_lines(text)):
-        if not line.strip() or max(map(len, line.split())) > _LONGEST_WORD:
-            continue
-        if found := _HEADER.match(line):
-            speaker = _sender(line[found.end() :]) or speaker if found[0].casefold().startswith("from") else speaker
-            continue
-        if (found := _SPEAKER.match(line)) and _LABELS.isdisjoint(found[1].casefold().split()):
-            speaker, line = found[1], line[found.end() :]
-        for piece in _few_sentences(_BULLET.sub("", line)):
-            plain = _plain(piece)
-            if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
-                yield from _broken_up(plain, speaker, number)
+    numbers = count(1)
+    for turn in turns(text) or (Turn(None, text, 0, len(text)),):
+        speaker = turn.speaker
+        for line in _lines(turn.text):
+            number = next(numbers)
+            if speaker is None and (name := speaker_of(line)):
+                speaker, line = name, turns(line)[0].text
+            if found := _HEADER.match(line):
+                sent = found[0].casefold().startswith("from")
+                speaker = (_sender(line[found.end() :]) if sent else None) or speaker
+            elif line.strip() and max(map(len, line.split())) <= _LONGEST_WORD:
+                yield from _of_line(line, speaker, number, is_word)
+
+
+def _of_line(line: str, speaker: str | None, number: int, is_word: Callable[[str], bool]) -> Iterator[Part]:
+    for piece in _few_sentences(_BULLET.sub("", line)):
+        plain = _plain(piece)
+        if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
+            yield from _broken_up(plain, speaker, number)
 
 
 def _sender(given: str) -> str | None:
@@ -162,8 +178,14 @@ def _sender(given: str) -> str | None:
 
 
 def _plain(piece: str) -> str:
-    """The piece without the marks of Markdown and what stands in brackets."""
-    return _ASIDE.sub("", _MARKS.sub("", piece.replace("``", '"').replace("''", '"'))).strip()
+    """The piece without the marks of Markdown and what stands in brackets, its short forms and short notes in full.
+
+    "im", "dont": "I'm", "don't"; "New code: 12", "I got a new code: 12": "The new code is 12", "My new code is 12".
+    """
+    told = _CODE.sub(r'"\1"', _APOSTROPHE.sub("'", piece).replace("``", '"').replace("''", '"'))
+    told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
+    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(r"\1 is", told))
+    return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -198,10 +220,14 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     if sum(char.isascii() for char in line if char.isalpha()) < 0.85 * letters:
         return False
     small = [word for word in words if word.islower()]
-    known = sum(word in STOP_WORDS or is_word(word.split("'")[0]) for word in small)
-    english = sum(word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word))
+    known = sum(word in STOP_WORDS or word.endswith("n't") or is_word(word.split("'")[0]) for word in small)
+    english = sum(
+        word.endswith("n't") or word.casefold().split("'")[0] in STOP_WORDS for word in words if not _ELIDED.match(word)
+    )
     foreign = [word for word in words if _ELIDED.match(word) or word.casefold() in _FOREIGN - STOP_WORDS]
     strange = len(small) - known
+    if not strange and all(word.istitle() and not _ELIDED.match(word) for word in foreign):  # "Mia plays hockey."
+        foreign = []
     if strange == 1 and not foreign and english > 1:
         return True
     telling = [word for word in foreign if word not in _IN_NAMES]
@@ -217,6 +243,10 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         after = _SENTENCE.split(line[found.end() :])[0] if found else ""
         rights = re.match(_CORRECTING, piece)
         piece = piece[rights.end() :] if rights else piece
+        if rights and _MEANT.search(rights[0]) and (meant := _A_VALUE.fullmatch(piece)):
+            yield Part(meant["value"], speaker, number, corrects=True, instead=True)
+            end = found.end() if found else end
+            continue
         if found and not label and not _is_whole(_SENTENCE.split(piece)[-1], after, found["clause"]):
             continue
         piece = _OPENING.sub("", piece)
@@ -254,7 +284,7 @@ def _is_whole(before: str, after: str, clause: str | None) -> bool:
 
     "Irina and I are getting married" is no two clauses, nor is "In May, I moved" or "Tom is in Rome, I think".
     """
-    if _HANGS_ON.search(before):
+    if _HANGS_ON.search(before) or HEDGES.search(before):
         return False
     if clause is None:
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graphmem.extraction.prose.standing import STARTS
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
@@ -18,6 +19,7 @@ NOBODY = words("""assistant system tool bot ai model chatbot function developer"
 """Speakers whose own words teach nothing about anybody."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", "ours", "ourselves"})
+PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
 _WOMEN = words(
@@ -44,6 +46,8 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
+_TO_NOUNS = words("allergic addicted immune")
+_BEFORE_INFINITIVE = words("help let make go come dare need have see hear be do try")
 _SUBJECTS = words("nsubj nsubjpass expl csubj")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
@@ -55,11 +59,19 @@ def is_nobody(speaker: str | None) -> bool:
 
 @dataclass(slots=True)
 class People:
-    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it."""
+    """Who speaks, and who and what has been spoken of, by name, with "she" or "he" where the text shows it.
+
+    Of `things` it is known whether one did something (True) or is only where something is (False). `names` are words
+    for somebody that are no further person; `role` is the last one that was spoken of: (Acme, CEO); a `group` are who
+    did something together.
+    """
 
     speaker: str | None = None
     spoken_of: dict[str, str] = field(default_factory=dict)
-    things: dict[str, None] = field(default_factory=dict)
+    things: dict[str, bool | None] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    role: tuple[str, str] | None = None
+    group: list[str] = field(default_factory=list)
     meant: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
     @property
@@ -88,11 +100,25 @@ class People:
         if low in FIRST_PERSON:
             return self.me
         if low in {"it", "its"}:
-            return self._only(self.things, pronoun)
+            central = [name for name, does in self.things.items() if does is not False]
+            only = self._only(central if any(self.things.values()) else self.things, pronoun)
+            return only or (self._in_role() if pronoun.dep_ == "nsubj" and not self.things else None)
         wanted = "she" if low in _SHE else "he" if low in _HE else None
         if wanted is None:
             return None
-        return self._only([name for name, gender in self.spoken_of.items() if gender in {"", wanted}], pronoun)
+        persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
+        pets = [name for name in self.things if name.split()[-1] in PETS]
+        return self._only(persons or pets, pronoun)
+
+    def named_together(self, heads: list[Token], names: list[str | None]) -> None:
+        """Remember who or what did something, for "they": two persons, or several of a kind ("my parents")."""
+        several = len(heads) > 1 and all(map(is_person, heads))
+        if several or any(head.tag_ == "NNS" for head in heads):
+            self.group = [name for name in names if name]
+
+    def _in_role(self) -> str | None:
+        owner, role = self.role or (None, None)
+        return role and (self.mine(role) if owner == self.me else f"{owner}'s {role}")
 
     def _only(self, names: Iterable[str], pronoun: Token) -> str | None:
         beside = _subject_beside(pronoun)
@@ -101,12 +127,15 @@ class People:
 
     def heard(self, name: str, head: Token) -> None:
         """Remember that the text speaks of this person or thing."""
+        if name in self.names:
+            return
         if is_person(head):
             self.spoken_of[name] = self.spoken_of.get(name) or _gender(head)
         subject = head.dep_ in {"nsubj", "nsubjpass"}
         named = subject if head.pos_ == "PROPN" else head.dep_ not in {"attr", "oprd", "npadvmod"}
         if named and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
-            self.things[name] = None
+            does = True if subject else False if head.dep_ == "pobj" else None
+            self.things[name] = self.things.get(name) or does
 
 
 def _gender(head: Token) -> str:
@@ -166,7 +195,13 @@ def strange_words(doc: Doc) -> dict[int, str]:
             and not any(it.dep_ in _SUBJECTS for it in root.children)
         )
         no_noun |= first.tag_ == "NNS" and first.dep_ in _SUBJECTS and root.tag_ == "VBZ"  # "Jonas works here"
-        if len(sentence) < 3 or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"}):
+        if not verbs and (led := [it for it in sentence if _is_led_by_a_name(it)]):  # "The bus to Bath leaves at 8"
+            found[led[0].i] = A_VERB_BEFORE_PREPOSITION
+        if (
+            len(sentence) < 3
+            or STARTS.match(sentence.text)
+            or (verbs and not unled and not no_noun and root.pos_ in {"VERB", "AUX"})
+        ):
             continue
         plural = root.tag_ == "NNS" and not verbs
         if (plural or unled) and root.i > sentence.start + (not plural) and list(root.lefts):
@@ -175,6 +210,32 @@ def strange_words(doc: Doc) -> dict[int, str]:
         elif _may_be_a_name(first) and sentence[1].text[:1].islower():
             found[first.i] = A_NAME
     return found
+
+
+def _is_led_by_a_name(plural: Token) -> bool:
+    """Whether a plural stands where the verb of "the bus to Bath leaves at 8" is."""
+    before = [it for it in plural.lefts if it.dep_ == "compound" and it.pos_ == "PROPN"]
+    after = plural.doc[plural.i + 1] if plural.i + 1 < len(plural.doc) else plural
+    return plural.tag_ == "NNS" and plural.dep_ == "pobj" and bool(before) and after.tag_ in {"IN", "RB"}
+
+
+def set_right(doc: Doc) -> None:
+    """Make a noun of a bare word that the parser takes for a second verb: "I can't eat gluten"."""
+    for token in doc:
+        beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1
+        if (
+            beside
+            and all(it.dep_ in {"advmod", "punct"} for it in token.children)
+            and token.head.lemma_ not in _BEFORE_INFINITIVE
+        ):
+            token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "dobj"
+        led = (
+            token.i > 1 and token.tag_ == "VB" and token.nbor(-1).lower_ == "to" and token.nbor(-2).lower_ in _TO_NOUNS
+        )
+        if led:  # "allergic to shellfish"
+            to, adjective = token.nbor(-1), token.nbor(-2)
+            to.pos_, to.tag_, to.dep_, to.head = "ADP", "IN", "prep", adjective
+            token.pos_, token.tag_, token.dep_, token.head = "NOUN", "NN", "pobj", to
 
 
 def _may_be_a_name(token: Token) -> bool:

@@ -15,6 +15,7 @@ _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
 _PLURAL = words("i we they you")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
+_DENYING = words("not never")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
     by down for from in inside into near of off on onto out outside over past through to toward towards under up
@@ -23,7 +24,7 @@ PREPOSITIONS = words(
 
 
 class Frame(NamedTuple):
-    """What a relation is about: the lemma of its main word, and the last word if that is a preposition."""
+    """What a relation is about: the lemma of its main word, and its last word if that is a preposition."""
 
     verb: str
     preposition: str
@@ -59,7 +60,11 @@ def verb_phrase(verb: Token) -> str | None:
         words = [third_person(verb.lemma_.lower()) if helpers[0].lower_ != "did" else f"did {verb.lemma_.lower()}"]
     if helpers and helpers[-1].lemma_ == "have" and verb.lower_ == "got":  # "has got a cat" is "has a cat"
         words.pop()
-    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
+    particles = [
+        child.lower_
+        for child in verb.children
+        if child.dep_ == "prt" or (child.lower_ == "away" and child.dep_ == "advmod" and child.i == verb.i + 1)
+    ]
     return " ".join([*words, *particles])
 
 
@@ -93,11 +98,31 @@ def _finite(verb: Token) -> str:
     return _PAST.get(verb.lower_, str(verb.lower_))
 
 
+def is_denial(relation: str) -> bool:
+    """Whether the relation denies: "does not eat", "never eats"."""
+    return not _DENYING.isdisjoint(relation.split())
+
+
+def denial_of(relation: str, verb: Token) -> str:
+    """The relation as the verb denies it: "does not eat", "is not allergic to", "can not play", "never eats"."""
+    first, _, rest = relation.partition(" ")
+    never = relation != "does" and any(child.lower_ == "never" for child in verb.children)
+    helped = verb.lemma_ == "be" or any(it.lemma_ != "do" for it in _helpers(verb))
+    if verb.lower_ == "got" and first == "has":
+        return f"does not have {rest}".strip()
+    if never and not helped:
+        return f"never {relation}"
+    if helped or relation == "does":
+        return f"{first} {'never' if never else 'not'} {rest}".strip()
+    return f"does not {verb.lemma_.lower()} {rest}".strip()
+
+
 def frame(relation: str, lemma: Callable[[str], str]) -> Frame:
     """The frame of a relation in words: "lives in" -> ("live", "in"), "is allergic to" -> ("allergic", "to")."""
     words = relation.casefold().split()
     last = words[-1] if len(words) > 1 and words[-1] in PREPOSITIONS else ""
-    content = [each for each in (words[:-1] if last else words) if each not in _HELPERS]
+    content = [each for each in (words[:-1] if last else words) if each not in _HELPERS | _DENYING]
     if content:
         return Frame(" ".join([lemma(content[0]), *content[1:]]), last)
-    return Frame("have" if words[0] in {"has", "have", "had"} else "be", last)
+    main = next((each for each in words if each not in _DENYING | {"does"}), "")
+    return Frame("have" if main in {"has", "have", "had"} else "be", last)

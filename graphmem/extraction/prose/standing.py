@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Standing = Literal["stated", "denied", "ended"]
 
 _UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
-_SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
+_BEARABLE = words("eat drink have smoke stand bear tolerate digest")
+SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
 HEDGES = re.compile(
     r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
@@ -22,10 +23,10 @@ HEDGES = re.compile(
     |word\shas\sit|they\ssay|people\ssay|some\ssay|it\sis\ssaid|it's\ssaid|about\sto|gon\s?na|wan\s?na|got\s?ta|thinking\s(?:of|about)
     |considering|unclear|uncertain|not\ssure|no\sidea|in\stheory|i\sguess|i\sthink|i\sbelieve|i\ssuppose|i\sbet
     |i\sdoubt|for\sexample|for\sinstance|e\.g|what\sif|bogus|in\s(?:my|a|his|her)\sdreams?|joking(?:ly)?|kidding|jk|lol|lmao|suspected|alleged|feared
-    |one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
+    |ha(?:ha)+|one\sday|someday|might've|whether|unless|otherwise|fake\snews)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_STARTS = re.compile(
+STARTS = re.compile(
     r"""^\W*(?:suppose|imagine|pretend|assume|say|let|let's|given|if|whether|should|were|had|what|who|whom|whose|which|how
     |why|when(?:ever)?|please|don't|do|never|always|remember|remind|make\ sure|as\ soon\ as|as\ long\ as|so\ long\ as
     |once|until|till
@@ -42,11 +43,16 @@ _REASONS = frozenset({"because", "since", "although", "though", "whereas", "as",
 _CONDITIONS = frozenset(
     {"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"}
 )
+MOMENTARY = words(
+    """time answer question idea clue chance choice opinion access problem issue favour favor suggestion request help
+    doubt minute moment second look guess thought"""
+)
+"""What one has for a moment, and says so in passing."""
 _LONGEST = 45  # tokens: the parse of a longer sentence is not to be trusted
 
 STARTING = words("start begin continue keep love like enjoy hate prefer learn manage")
 """Verbs whose infinitive or "-ing" happens: "She started to learn Dutch." """
-STOPPING = words("stop quit cease finish")
+_STOPPING = words("stop quit cease finish")
 
 
 def is_told(sentence: Span) -> bool:
@@ -54,7 +60,7 @@ def is_told(sentence: Span) -> bool:
     text = sentence.text.strip()
     if len(sentence) > _LONGEST or text.endswith(("?", "?!", "?)", ":")) or "?" in text:
         return False
-    starts = _STARTS.match(text) and not text.split()[0].isupper()
+    starts = STARTS.match(text) and not text.split()[0].isupper()
     if HEDGES.search(text) or starts or _FICTION.search(text):
         return False
     root = sentence.root
@@ -90,7 +96,7 @@ def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     if token.dep_ in {"relcl", "advcl"}:
         return own
     of_above = _own(above)
-    if token.dep_ == "xcomp" and (above.lemma_ in STOPPING or _used_to(above)):
+    if token.dep_ == "xcomp" and stops(above):
         return "ended" if own == of_above == "stated" else None
     if token.dep_ in {"xcomp", "ccomp"}:
         return own if of_above == "stated" else None
@@ -122,8 +128,11 @@ def has_subject(verb: Token) -> bool:
     return any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
 
 
-def _used_to(verb: Token) -> bool:
-    return verb.lower_ == "used" and any(child.dep_ == "xcomp" for child in verb.children)
+def stops(verb: Token) -> bool:
+    """Whether what hangs on the verb is no more: "stopped smoking", "gave up smoking", "used to smoke"."""
+    up = verb.lemma_ == "give" and any(child.dep_ == "prt" and child.lower_ == "up" for child in verb.children)
+    used = verb.lower_ == "used" and any(child.dep_ == "xcomp" for child in verb.children)
+    return up or used or verb.lemma_ in _STOPPING
 
 
 def _own(verb: Token) -> Standing | None:
@@ -135,7 +144,7 @@ def _own(verb: Token) -> Standing | None:
     if scant:
         return "denied" if scant[0].dep_ in {"dobj", "attr"} else None
     denied = is_no_longer(verb) or any(
-        child.dep_ == "neg" or child.lower_ in {"never", "nowhere"} for child in children
+        child.dep_ == "neg" or child.lower_ in {"never", "nowhere", "longer"} for child in children
     )
     return "denied" if denied else "stated"
 
@@ -144,7 +153,10 @@ _ENDS = words("nsubj nsubjpass dobj attr")
 
 
 def _is_unsure(helper: str, verb: Token) -> bool:
-    return helper in _UNSURE_HELPERS or (helper in {"can", "ca"} and verb.lemma_ not in _SKILLS)
+    if helper not in {"can", "ca"}:
+        return helper in _UNSURE_HELPERS
+    told = any(it.dep_ == "neg" or it.lower_ in {"now", "again"} for it in verb.subtree)
+    return verb.lemma_ not in SKILLS and not (told and verb.lemma_ in _BEARABLE)
 
 
 def _is_condition(clause: Token) -> bool:
@@ -186,7 +198,7 @@ def _holds_through(token: Token) -> bool:
         before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
         return before and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
-        return token.head.lemma_ in STARTING | STOPPING or _used_to(token.head)
+        return token.head.lemma_ in STARTING or stops(token.head)
     return False
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from graphmem.extraction.prose.families import BEING, family
-from graphmem.extraction.prose.relations import Frame, frame
+from graphmem.extraction.prose.relations import Frame, frame, is_denial
 from graphmem.extraction.prose.statements import Ending, Statement
 from graphmem.extraction.prose.values import kind_of
 from graphmem.language.plurals import other_number
@@ -16,7 +16,9 @@ from graphmem.records import Triple, entity_key
 Lemma = Callable[[str], str]
 
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
+_OWNED = re.compile(r"(?:my|(\w[^']*)'s?) ")
 _HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
+_HAS_WHEN = re.compile(r"has (\w[\w -]*) (on|at|in|for)")
 _HOW = re.compile(r"is (\w+) (\w+)")
 _OF_THE = re.compile(r"(\w+ \w+) the ([\w-]+) of")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
@@ -32,9 +34,13 @@ _OPPOSITES = tuple(
     awake asleep|sick ill healthy|vacant occupied|pending approved rejected|free busy|clean dirty|enabled disabled
     active inactive""".replace("\n", "|").split("|")
 )
+_PARTNERS = words("girlfriend boyfriend partner wife husband fiancé fiancée")
+_MEATS = words("meat beef pork chicken fish lamb")
+_OF_ANIMALS = _MEATS | words("cheese eggs milk dairy honey")
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
+_HAVING = words("have own buy get adopt")
 _NEVER_ENDED = (
     "used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ",
 )  # fmt: skip
@@ -50,12 +56,22 @@ def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> l
 def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
     """ "My rent is 900" as what is said of "the rent" by the same person."""
     mine = triple.subject == me and triple.relation.startswith("has ")
+    if mine and ending.subject and (of := _HAS_WHEN.fullmatch(triple.relation)) and is_like(ending.subject, of[1]):
+        return Triple(ending.subject, f"is {of[2]}", triple.object)
     if mine and ending.subject and f" {triple.relation}".endswith(f" {ending.subject}"):
         return Triple(ending.subject, "is", triple.object)
     return triple
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    if is_denial(triple.relation) != ending.denied:
+        return False
+    if ending.denied:
+        return (
+            _same(ending.subject, triple.subject)
+            and _same(ending.object or "", triple.object)
+            and (_near_denied(frame(ending.relation or "", lemma), frame(triple.relation, lemma)))
+        )
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
@@ -65,6 +81,8 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if (ending.subject and not _is_of(ending, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
+    if ending.reason in {"quit", "stopped"} and ending.object == f"{said.verb.removesuffix('e')}ing":
+        return True  # "quit smoking" ends "smokes cigars"
     if ending.verbs is not None and not _is_by(ending.verbs, said, triple.relation):
         return False
     if ending.relation and ending.verbs is None and not _near(frame(ending.relation, lemma), said):
@@ -72,14 +90,22 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     if ending.object is not None:
         return is_like(ending.object, triple.object)
     if ending.other_than is None:
-        return ending.prepositions is None or said.preposition in ending.prepositions
+        of_kind = ending.kind is None or kind_of(triple.object) == ending.kind
+        return of_kind and (ending.prepositions is None or said.preposition in ending.prepositions)
     return _is_rival(ending, said, triple)
 
 
 def _otherwise(triple: Triple) -> Iterator[Triple]:
-    """The triple with more in its object: (has, Netflix subscription) for (has subscription to, Netflix)."""
+    """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
+
+    What "my car" is, I have.
+    """
+    if triple.relation == "is" and (owned := _OWNED.match(triple.subject)):
+        yield Triple(owned[1] or "I", "has", triple.object)
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
+    if triple.relation == "does":  # "smoking", which one quits, for (does, smoke)
+        yield Triple(triple.subject, f"{triple.object}s", f"{triple.object.removesuffix('e')}ing")
     if of := _OF_THE.fullmatch(triple.relation):
         yield Triple(triple.subject, of[1], f"{of[2]} of {triple.object}")
 
@@ -98,7 +124,7 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
         return False
     if ending.prepositions is not None and said.preposition not in ending.prepositions:
         return False
-    last, other = new.casefold().split(" of ")[0].split()[-1:], triple.object.casefold().split(" of ")[0].split()[-1:]
+    last, other = _head(new), _head(triple.object)
     if ending.same_head:
         return last == other
     if said.verb == "be" and not said.preposition and _sort(ending.kind or "") not in {"amount", "time", "name"}:
@@ -107,11 +133,23 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
     wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
+    alike |= said.preposition == "at" and {wanted, has} == {"time", "amount"}  # "at 9" and "at 9:30"
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
+
+
+def _head(name: str) -> list[str]:
+    """The word that says what it is: "cats" of "two cats", "python" of "Python 3.12"."""
+    own = name.casefold().split(" of ")[0].split()
+    return ([word for word in own if not word[0].isdigit()] or own)[-1:]
 
 
 def _sort(kind: str) -> str:
     return _SORT.get(kind, kind)
+
+
+def _near_denied(one: Frame, other: Frame) -> bool:
+    """Whether what is so by the first is what the other denies: one of more than one way to have is no other way."""
+    return one.verb == other.verb or {one.verb, other.verb} <= _HAVING
 
 
 def _near(one: Frame, other: Frame) -> bool:
@@ -129,14 +167,15 @@ def _same(one: str, other: str) -> bool:
 
 def _is_of(ending: Ending, subject: str) -> bool:
     """Whether the ending is of this subject; what is cancelled is called by the end of its name: "the barbecue"."""
-    event = ending.reason == "cancelled" and entity_key(subject).endswith(f" {entity_key(ending.subject)}")
+    name, known = entity_key(ending.subject), entity_key(subject)
+    event = ending.reason == "cancelled" and (known.endswith(f" {name}") or known.startswith(f"{name} with "))
     return event or _same(ending.subject, subject)
 
 
 def is_past(relation: str) -> bool:
     """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "will visit", "is on"."""
     first = relation.split()[0]
-    return not first.endswith("s") or first == "was"
+    return first != "are" and (not first.endswith("s") or first == "was")
 
 
 def is_like(said: str, known: str) -> bool:
@@ -158,6 +197,16 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         if adjective and adjective[1] in states:
             others = frozenset(f"is {it} {adjective[2]}" for it in states - {adjective[1]})
             yield Ending(statement.subject, f"is {adjective[1]}", others, statement.object)
+    if {statement.object, statement.relation.removeprefix("has ")} & _PARTNERS or statement.slot in {
+        "spouse",
+        "fiancé",
+    }:
+        yield Ending(statement.subject, statement.relation, BEING, "single")
+    if statement.relation in {"eats", "started eating"}:
+        diets = ("vegan",) * (statement.object in _OF_ANIMALS) + ("vegetarian",) * (statement.object in _MEATS)
+        yield from (Ending(statement.subject, statement.relation, BEING, diet) for diet in diets)
+    if statement.relation.startswith("works "):
+        yield Ending(statement.subject, statement.relation, BEING, "unemployed")
     if statement.relation not in {"is", "became", "has become"}:
         return
     if statement.object in {"divorced", "single", "widowed"}:

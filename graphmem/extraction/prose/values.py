@@ -48,7 +48,7 @@ _UNITS = (
 _PER = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)?"
 _LABEL = (
     r"(?:port|level|floor|room|gate|platform|version|page|unit|flat|apartment|line|track|row|seat|chapter|grade|locker"
-    r"|number|no\.|box|bay|building|terminal|exit|channel|extension|section|block|desk|pier|lane|table|suite|house)"
+    r"|number|no\.|box|bay|building|terminal|exit|channel|extension|section|block|desk|pier|lane|table|suite|house|type)"
 )
 
 # Placeholder, kind and pattern, in the order in which they are tried at each place.
@@ -59,6 +59,11 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         r"\"[^\"\n]{1,400}(?:\"|$)|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)[\u2018'][^'\u2019\n]{2,80}['\u2019](?!\w)",
     ),
     ("money", "code", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*[\w/]|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
+    (
+        "Monday",
+        "time",
+        rf"(?i:(?:{_MONTH}\s)?{_NTH}\s?(?:-|\u2013|to|until|till|and)\s?{_NTH}(?:\sof)?\s{_MONTH})(?!\w)",
+    ),
     ("Monday", "time", r"(?<![\d-])[12]\d{3}\s?(?:to|until|till|-|\u2013)\s?[12]\d{3}(?![\d-])"),
     (
         "Monday",
@@ -201,7 +206,7 @@ def kind(token: Token) -> str:
     if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ in {"PROPN", "NUM"} or looks_like_time(token.text)):
         return "time"
     if token.lemma_.lower() in _VAGUE_TIMES:
-        return "time"
+        return "amount" if any(child.dep_ == "nummod" for child in token.children) else "time"
     if token.ent_type_ in {"GPE", "LOC", "FAC"}:
         return "place"
     if token.ent_type_ == "PERSON":

@@ -136,3 +136,49 @@ def test_what_goes_on_in_another_message_ends_what_was_so(told, together):
             for text in texts:
                 memory.remember(text)
         assert [str(fact.triple) for fact in memory.facts()] == ["archive, is at, new.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Rosa and Karl live in Graz. They own a mill.", {"Rosa, owns, mill", "Karl, owns, mill"}),
+        ("My parents live in Graz. They own a mill.", {"my parents, owns, mill"}),
+        ("We adopted a puppy. His name is Rex.", {"puppy, has name, Rex"}),
+        ("My brother has a dog. He lives in Rome.", {"my brother, lives in, Rome"}),
+        ("I'm Rosa, a painter from Graz.", {"I, is, painter", "I, is from, Graz"}),
+        ("I have three kids: Rosa, Karl and Max.", {"I, has kid, Rosa", "I, has kid, Karl", "I, has kid, Max"}),
+    ],
+)
+def test_who_is_meant(told, text, facts):
+    assert facts <= told(text)
+
+
+@pytest.mark.parametrize("text", ["im allergic to nuts", "i'm allergic to nuts", "I\u2019m allergic to nuts."])
+def test_short_forms_are_as_the_long_ones(told, text):
+    assert told(text, "Ana") == {"Ana, is allergic to, nuts"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Haha, I'm dead.", "I'm done.", "I have a question about my order.", "Just kidding, I own a yacht."]
+)
+def test_chatter_is_no_fact(told, text):
+    assert told(text, "Ana") == set()
+
+
+def test_an_office_in_capitals_is_somebodys_role(told):
+    assert told("Our CFO, Lena Brandt, is based in Bonn.") == {
+        "I, has CFO, Lena Brandt",
+        "Lena Brandt, is based in, Bonn",
+    }
+
+
+def test_she_goes_on_with_whom_the_same_speaker_named_though_another_spoke_between():
+    between = (Observation("My sister is called Bea.", speaker="Ana"), Observation("Ok.", speaker="Leo"))
+    said = Observation("She's a pilot.", speaker="Ana", before=between)
+    assert [str(triple) for triple in ParseExtractor().extract(said, ()).triples] == ["Ana's sister, is, pilot"]
+
+
+def test_whom_she_means_is_not_guessed_when_another_spoke_of_a_woman_between():
+    between = (Observation("My sister is called Bea.", speaker="Ana"), Observation("My aunt is here.", speaker="Leo"))
+    said = Observation("She's a pilot.", speaker="Ana", before=between)
+    assert ParseExtractor().extract(said, ()).triples == ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphmem.records import Fact
+from graphmem.extraction.prose.extractor import ParseExtractor
+from graphmem.records import Fact, Observation
 
 ENDS = [
     ("Ida works at Acme.", "Ida works at Bolt now.", {"Ida, works at, Acme": "now"}),
@@ -123,7 +124,7 @@ def test_who_moved_lives_where_they_moved_to(extract):
 
 
 @pytest.mark.parametrize(
-    "text", ["We no longer drink tea.", "I'm not a vegetarian any more.", "Ida doesn't work at Acme."]
+    "text", ["I'm not a vegetarian any more.", "Ida doesn't work at Acme.", "The key is not in the box."]
 )
 def test_a_denial_states_nothing(told, text):
     assert told(text) == set()
@@ -162,3 +163,148 @@ def test_what_is_the_speakers_is_called_by_the_end_of_its_name(ended):
 
 def test_what_is_another_persons_is_not(ended):
     assert ended("Tom's upload limit is 20 MB.", "The limit was raised to 50 MB.", "Ana") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("I can't eat oysters.", {"I, can not eat, oysters"}),
+        ("Ida doesn't drink milk.", {"Ida, does not drink, milk"}),
+        ("We no longer drink milk.", {"I, does not drink, milk"}),
+        ("I have no brothers.", {"I, does not have, brothers"}),
+        ("We don't own any sheep.", {"I, does not own, sheep"}),
+        ("I never eat breakfast.", {"I, never eats, breakfast"}),
+        ("Ida doesn't smoke.", {"Ida, does not, smoke"}),
+        ("Leo can't swim.", {"Leo, can not, swim"}),
+        ("I don't have time.", set()),
+        ("I can't find the van.", set()),
+        ("Ida doesn't know Leo.", set()),
+    ],
+)
+def test_a_denied_habit_or_ability_is_a_fact(told, text, facts):
+    assert told(text) == facts
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("Ida doesn't drink milk.", "Ida drinks milk now.", {"Ida, does not drink, milk"}),
+        ("Ida doesn't drink milk.", "Ida started drinking milk.", {"Ida, does not drink, milk"}),
+        ("I can't eat oysters.", "I can eat oysters again.", {"I, can not eat, oysters"}),
+        ("I have no van.", "I bought a van.", {"I, does not have, van"}),
+        ("I don't smoke.", "I started smoking again.", {"I, does not, smoke"}),
+        ("Ida smokes.", "Ida quit smoking.", {"Ida, does, smoke"}),
+        ("Ida doesn't drink milk.", "Ida drinks oat milk.", set()),
+        ("Ida doesn't drink milk.", "Leo drinks milk.", set()),
+        ("I like tea.", "I don't like tea with sugar.", set()),
+    ],
+)
+def test_a_denial_ends_by_what_is_so(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("The fair with Leo is on Monday.", "The fair with Leo has been cancelled.", {"fair with Leo, is on, Monday"}),
+        ("The fair is on Monday.", "The fair is off.", {"fair, is on, Monday"}),
+        ("The lamp is on the desk.", "The lamp is off.", set()),
+        ("The fair is on 3 May.", "The fair won't be on 3 May.", {"fair, is on, 3 May"}),
+        ("Ida works at Acme.", "Ida quit her job at Acme.", {"Ida, works at, Acme"}),
+        ("Ida works at Acme.", "Ida was laid off from Acme.", {"Ida, works at, Acme"}),
+        ("I'm engaged to Ida.", "Ida and I got married in May.", {"I, is engaged to, Ida"}),
+        ("I'm single.", "I have a girlfriend now.", {"I, is, single"}),
+        ("The rent is 900.", "The rent is going up to 950.", set()),
+        ("The key is under the mat.", "I gave the key to Leo.", {"key, is under, mat"}),
+        ("Ida owns the mill.", "Leo now owns the mill.", {"Ida, owns, mill"}),
+        ("Ida owns a car.", "Leo now owns a car.", set()),
+        ("The timeout is 30 seconds.", "The timeout was changed to 45 seconds.", {"timeout, is, 30 seconds"}),
+        ("The oven is broken.", "The oven has been repaired.", {"oven, is, broken"}),
+        ("The gate code is 5566.", "New gate code: 7788.", {"gate code, is, 5566"}),
+    ],
+)
+def test_what_a_change_ends(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
+
+
+def test_what_stood_behind_one_thing_does_not_stand_behind_the_next(told):
+    text = "The bike is parked behind the mill. I moved the bike to the barn."
+    assert told(text) == {"bike, moved to, barn"}
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "fact"),
+    [
+        ("I live in Bath.", "Sorry, I meant Bristol.", "I, lives in, Bristol"),
+        ("I have two brothers.", "I mean three brothers.", "I, has, three brothers"),
+        ("The fair is on Tuesday.", "Make that Thursday.", "fair, is on, Thursday"),
+        ("My sister's name is Anna.", "No, actually her name is Hannah.", "my sister, has name, Hannah"),
+        ("My favourite colour is green.", "Actually it's blue.", "I, has favourite colour, blue"),
+        ("The motel is called Astra.", "Not Astra, it's called Vega.", "motel, is called, Vega"),
+        ("My van is in the barn.", "\nIt has a new engine.", "my van, has, new engine"),
+    ],
+)
+def test_what_was_meant_by_what_was_said_before(before, text, fact):
+    said = Observation(text, before=(Observation(before),))
+    assert {str(triple) for triple in ParseExtractor().extract(said, ()).triples} == {fact}
+
+
+@pytest.mark.parametrize("text", ["Sorry, great idea.", "No, thanks.", "I mean it.", "I meant to call you."])
+def test_what_only_begins_as_a_correction_puts_nothing_right(text):
+    said = Observation(text, before=(Observation("I like pears. My boss is Tom."),))
+    assert ParseExtractor().extract(said, ()).triples == ()
+
+
+def test_who_has_changed_is_told_by_it(told):
+    assert told("Our landlord changed: it's Ms Roth now.") == {"I, has landlord, Ms Roth"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("I have a haircut on Monday at 3.", "The haircut was moved to Friday.", {"I, has haircut on, Monday at 3"}),
+        ("My van is a Volvo.", "I sold the Volvo.", {"my van, is, Volvo"}),
+        ("Ida is on a keto diet.", "Ida is off the keto diet.", {"Ida, is on, keto diet"}),
+        ("Ida is single.", "Ida is engaged to Leo.", {"Ida, is, single"}),
+    ],
+)
+def test_what_is_said_otherwise_ends_alike(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
+
+
+def test_what_is_no_longer_so_but_otherwise_is_told_as_it_is(told):
+    assert told("I no longer live in Rome but in Milan.") == {"I, lives in, Milan"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("We use Django 4.", "We upgraded to Django 5.", {"I, uses, Django 4"}),
+        (
+            "Invoices are due within 14 days.",
+            "Invoices are now due within 30 days.",
+            {"Invoices, is due within, 14 days"},
+        ),
+        ("The key is in the safe.", "I took the key out of the safe.", {"key, is in, safe"}),
+        ("Leo is our point of contact.", "Our point of contact is now Ida.", {"I, has point of contact, Leo"}),
+    ],
+)
+def test_what_else_a_change_ends(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("I love hiking.", "I don't enjoy hiking anymore.", {"I, loves, hiking"}),
+        ("I'm learning Dutch.", "I gave up learning Dutch.", {"I, is learning, Dutch"}),
+        ("I smoke ten cigars a day.", "I quit smoking.", {"I, smokes, ten cigars"}),
+        ("I paint landscapes.", "I sold a painting.", set()),
+        ("I'm vegetarian.", "I eat meat again.", {"I, is, vegetarian"}),
+        ("I'm vegetarian.", "I eat cheese.", set()),
+        ("I'm unemployed.", "I found a job at Acme.", {"I, is, unemployed"}),
+        ("My girlfriend is Ida.", "Ida and I split up.", {"I, has girlfriend, Ida"}),
+    ],
+)
+def test_what_ends_a_liking_a_diet_a_union(ended, before, after, gone):
+    assert ended(before, after).keys() == gone

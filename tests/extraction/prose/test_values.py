@@ -76,3 +76,47 @@ def test_a_long_paragraph_is_read_to_its_end(told):
 
 def test_a_word_without_end_is_passed_over(told):
     assert told("a" * 100_000 + "@\nIda lives in Bonn.") == {"Ida, lives in, Bonn"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("The launch date is 12 June.", "launch date, is, 12 June"),
+        ("My flight to Lisbon leaves at 6:40.", "my flight to Lisbon, leaves at, 6:40"),
+        ("My aunt is visiting from 3 to 9 May.", "my aunt, is visiting from, 3 to 9 May"),
+        ("The timeout is 30 seconds.", "timeout, is, 30 seconds"),
+        ("I have type 1 diabetes.", "I, has, type 1 diabetes"),
+        ("I'm lactose intolerant.", "I, is, lactose intolerant"),
+        ("I've been a nurse since 2015.", "I, is, nurse"),
+        ("My son is three.", "my son, is, three"),
+        ("Mia plays hockey.", "Mia, plays, hockey"),
+    ],
+)
+def test_a_value_is_read(told, text, fact):
+    assert fact in told(text)
+
+
+def test_what_each_is_for_is_not_mixed_up(told):
+    assert told("We use Slack for chat and Jira for tickets.") == {"I, uses, Slack", "I, uses Slack for, chat"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Leo is allergic to shellfish and Ida is vegetarian.", "Leo is allergic to shellfish."]
+)
+def test_what_one_is_allergic_to_is_read(told, text):
+    assert "Leo, is allergic to, shellfish" in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("I love hiking and cooking.", {"I, loves, hiking", "I, loves, cooking"}),
+        ("I don't eat meat or fish.", {"I, does not eat, meat", "I, does not eat, fish"}),
+        ("My contract runs until December.", {"my contract, runs until, December"}),
+        ("My sister's getting married in May.", {"my sister, is getting married in, May"}),
+        ("We are a team of five.", set()),
+        ("We have two dogs, Max and Luna.", {"I, has, two dogs", "I, has dog, Max", "I, has dog, Luna"}),
+    ],
+)
+def test_each_is_read_and_no_more(told, text, facts):
+    assert told(text) == facts
