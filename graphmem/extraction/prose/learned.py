@@ -25,6 +25,7 @@ class Reading:
         self._known = [fact.triple for fact in known]
         self._lemma = lemma
         self._statements: list[Statement] = []
+        self._told: list[Triple] = []
         self._reasons: dict[int, str] = {}
         self._denied = any(is_denial(triple.relation) for triple in self._known)
 
@@ -36,6 +37,7 @@ class Reading:
                     self._end(each, me)
             else:
                 self._statements.append(each)
+                self._told.append(each.triple)
                 self._denied |= is_denial(each.relation)
                 for ending in opposites(each):
                     self._end(ending, me)
@@ -53,8 +55,10 @@ class Reading:
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
-        gone = ended(ending, [it.triple for it in self._statements], self._lemma, me)
+        gone = ended(ending, self._told, self._lemma, me)
         known = ended(ending, self._known, self._lemma, me)
+        if not (gone or known):
+            return
         over = [self._statements[index] for index in gone]
         self._statements = [it for index, it in enumerate(self._statements) if index not in gone]
         for index in known:
@@ -65,6 +69,7 @@ class Reading:
         if ending.anew:
             goes_on = [it for it in over if _goes_on(it.relation, ending)]
             self._statements += [Statement(it.subject, it.relation, ending.anew, it.slot) for it in goes_on]
+        self._told = [it.triple for it in self._statements]
 
     def extraction(self, mentions: Iterable[str]) -> Extraction:
         """All that was read; each person is called by one name."""
