@@ -104,3 +104,7 @@ def test_what_a_parser_may_read_more_of_is_left_to_it(text: str) -> None:
 )
 def test_what_says_more_than_its_form_is_left_to_a_parser(text: str) -> None:
     assert StatementExtractor(settled=True).extract(Observation(text), ()).triples == ()
+
+
+def test_a_participle_after_a_noun_is_left_to_a_parser():
+    assert statement("Acme is a firm making shoes in Turin.") is None

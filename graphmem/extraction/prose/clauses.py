@@ -88,6 +88,8 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                     people.named_together(with_conjuncts(token), [name_of(it, people) for it in with_conjuncts(token)])
                 if name := name_of(token, people):
                     people.heard(name, token)
+                elif token.dep_ == "dobj" and any(it.lower_ in {"this", "that"} for it in token.children):
+                    people.heard_of_something()
 
 
 def _is_verb(token: Token) -> bool:

@@ -15,7 +15,7 @@ from graphmem.extraction.prose.nouns import (
     with_conjuncts,
 )
 from graphmem.extraction.prose.people import PEOPLE, People, is_person
-from graphmem.extraction.prose.relations import verb_phrase
+from graphmem.extraction.prose.relations import third_person, verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.statements import Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
@@ -255,6 +255,8 @@ def _described(
         return
     valued = single and kind(noun) in {"amount", "time", "code", "name", "person"} and not is_person(token)
     yield Statement(without_news(subject), relation, name, "value" if valued else None, kind(noun))
+    if relation == "is":
+        yield from _by_whom(subject, noun, people)
     if is_indefinite(noun) and kind(noun) == "thing":
         for preposition, place in phrases(noun):
             if (
@@ -263,6 +265,21 @@ def _described(
                 and (where := name_of(place, people))
             ):
                 yield Statement(subject, f"{relation} {name} {preposition}", where, None, kind(place))
+
+
+def _by_whom(subject: str, noun: Token, people: People) -> Iterator[Statement]:
+    """What a participle after the noun tells: "is a film directed by Ana Ruiz", "is a firm making shoes"."""
+    doing = [it for child in noun.rights if child.dep_ == "acl" for it in (child, *child.conjuncts)]
+    for verb in doing:
+        if verb.tag_ not in {"VBN", "VBG"} or verb.lemma_ in {"call", "name", "title"}:
+            continue
+        objects = [child for child in verb.children if child.dep_ == "dobj" and verb.tag_ == "VBG"]
+        for preposition, it in [*(("", it) for it in objects), *phrases(verb)]:
+            done = f"{'was' if preposition == 'by' else 'is'} {verb.lower_}"
+            said = f"{third_person(verb.lemma_) if verb.tag_ == 'VBG' else done} {preposition}".strip()
+            for token in with_conjuncts(it) if preposition not in _NO_RELATION - {"by"} else ():
+                if (name := name_of(token, people)) and not is_vague_time(token):
+                    yield Statement(subject, said, name, None, kind(token))
 
 
 def _is_description(noun: Token) -> bool:

@@ -40,6 +40,7 @@ _POINTING = frozenset(
         "most",
         "many",
         "few",
+        "much",
         "several",
         "enough",
         "less",

@@ -102,13 +102,19 @@ class People:
         if low in {"it", "its"}:
             central = [name for name, does in self.things.items() if does is not False]
             only = self._only(central if any(self.things.values()) else self.things, pronoun)
+            if not only and pronoun.dep_ in {"dobj", "pobj", "dative"}:
+                self.heard_of_something()
             return only or (self._in_role() if pronoun.dep_ == "nsubj" and not self.things else None)
         wanted = "she" if low in _SHE else "he" if low in _HE else None
         if wanted is None:
             return None
         persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
-        pets = [name for name in self.things if name.split()[-1] in PETS]
+        pets = [name for name in self.things if name and name.split()[-1] in PETS]
         return self._only(persons or pets, pronoun)
+
+    def heard_of_something(self) -> None:
+        """Remember that the text speaks of a thing without a name, which "it" may mean from then on."""
+        self.things[""] = None
 
     def named_together(self, heads: list[Token], names: list[str | None]) -> None:
         """Remember who or what did something, for "they": two persons, or several of a kind ("my parents")."""

@@ -120,3 +120,17 @@ def test_what_one_is_allergic_to_is_read(told, text):
 )
 def test_each_is_read_and_no_more(told, text, facts):
     assert told(text) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Dusk is a film directed by Ana Ruiz.", {"Dusk, is, film", "Dusk, was directed by, Ana Ruiz"}),
+        ("My aunt is a chef working in Lyon.", {"my aunt, is, chef", "my aunt, works in, Lyon"}),
+        ("Acme is a company based in Oslo.", {"Acme, is, company", "Acme, is based in, Oslo"}),
+        ("I made this bowl in my class. I'm proud of it.", set()),
+        ("I made it in pottery class. I love it.", set()),
+    ],
+)
+def test_what_a_thing_is_and_by_whom(told, text, facts):
+    assert told(text) == facts
