@@ -48,8 +48,9 @@ _DONE = (
     r"(?!supposed|interested|tired|scared|worried|excited|bored|expected|pleased|annoyed|used|meant|gone|done)"
     r"(?:[^\W\dA-Z_]\w*(?:ed|en|wn|lt)|born|made|held|led|run|sung|won|paid|sold|kept|found|bought|taught|famous|allergic)"
 )
+_NO_PARTICIPLE = rf"(?: (?!\w+(?:ing|ed)\b){_ROLE_WORD}){{0,2}}?"
 _BEING = re.compile(
-    rf"(?P<subject>.+?) (?P<relation>(?:(?:is|are)|{_BE} (?:{_DONE}|an? {_ROLE_WORD}(?: {_ROLE_WORD}){{0,2}}?))"
+    rf"(?P<subject>.+?) (?P<relation>(?:(?:is|are)|{_BE} (?:{_DONE}|an? {_ROLE_WORD}{_NO_PARTICIPLE}))"
     rf" {_PREPOSITION}{_CATEGORY}) (?P<object>.+)"
 )
 _DOING = re.compile(
