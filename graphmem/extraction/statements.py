@@ -96,6 +96,7 @@ _KINDS = re.compile(
     r".*\b(?:favou?rite|type|kind|sort|sport|genre|language|job|occupation|profession|position|field|colou?r|religion"
     r"|instrument|currency|diet|breed|drink|food|hobby|music|username|password|nickname|subject|industry|material)\b.*"
 )
+_NOT_LAST = words("now today again currently instead too also anymore")
 _LONGEST, _LONGEST_NAME = 28, 12
 
 
@@ -283,7 +284,7 @@ def _is_capital(word: str) -> bool:
 def _is_value(text: str) -> bool:
     """Whether a text may be what is stated: a name, a number, a noun; no clause."""
     own = text.split()
-    if not own or len(own) > _LONGEST_NAME or own[0] in _NO_NAME - {"a", "an"}:
+    if not own or len(own) > _LONGEST_NAME or own[0] in _NO_NAME - {"a", "an"} or own[-1] in _NOT_LAST:
         return False
     return not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
 

@@ -44,7 +44,7 @@ _CLAUSE = (
 )
 _CORRECTING = (
     r"(?i:(?:no(?=\s(?:wait|sorry|oops|i mean))|(?:no|sorry|oops|not [^,.;!?\n]{1,30}),"
-    r"|(?:wait|oops|my mistake|(?:scrap|scratch) that)\b[,.:!]?"
+    r"|(?:wait|oops|my mistake|(?:scrap|scratch|forget|ignore) that)\b[,.:!]?"
     r"|(?:i mean|i meant(?: to say)?|make that)\b[,:]?)\s+(?=\S))+"
 )
 _MEANT = re.compile(r"\b(?:mean|meant|make that)\b", re.IGNORECASE)
@@ -59,7 +59,7 @@ _BREAK = re.compile(
 # What stands after such words depends on them, so that it is not parsed by itself.
 _HANGS_ON = re.compile(
     r"""\b(?:that|if|when|whenever|unless|whether|although|though|while|because|who|which|sa(?:y|ys|id)|think|thinks|thought
-    |told|tells|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|may|could|would|should|neither|never|suppose\w*
+    |told|tells|claim\w*|hope\w*|wish\w*|believ\w+|maybe|perhaps|might|(?-i:may)|could|would|should|neither|never|suppose\w*
     |imagine|pretend\w*|guess|rumou?r\w*|heard|dream\w*|according|film|movie|novel|story|book|question|example|quote
     |wrote|lie[ds]?|false|wrong|assum\w+|probably|possibly|apparently|allegedly|reportedly|supposedly|let|lets|asks?|asked
     |doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?""",

@@ -72,7 +72,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
-    ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d"),
+    ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d|(?<![\w.,:-])\d{3,4}(?:[ -]\d{3,})+(?![\w:-]|[.,]\d)"),
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
     ("money", "code", r"(?!\d+(?:st|nd|rd|th|s|am|pm|k|m|h)\b)(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{4,}"),

@@ -134,3 +134,15 @@ def test_each_is_read_and_no_more(told, text, facts):
 )
 def test_what_a_thing_is_and_by_whom(told, text, facts):
     assert told(text) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Ida's number is 333 555 0101.", "Ida, has number, 333 555 0101"),
+        ("The code of the gate is 3344 now.", "gate, has code, 3344"),
+        ("The vet called, my talk is on 9 May at 10.", "my talk, is on, 9 May at 10"),
+    ],
+)
+def test_a_value_is_whole(told, text, fact):
+    assert fact in told(text)
