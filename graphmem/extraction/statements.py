@@ -96,6 +96,7 @@ _KINDS = re.compile(
     r".*\b(?:favou?rite|type|kind|sort|sport|genre|language|job|occupation|profession|position|field|colou?r|religion"
     r"|instrument|currency|diet|breed|drink|food|hobby|music|username|password|nickname|subject|industry|material)\b.*"
 )
+_NOTED = re.compile(rf": .*?\b(?!(?:{'|'.join(sorted(_IN_NAMES))})\b)[a-z]{{2}}")
 _NOT_LAST = words("now today again currently instead too also anymore")
 _LONGEST, _LONGEST_NAME = 28, 12
 
@@ -268,7 +269,7 @@ def _is_owner(text: str) -> bool:
     own = _without_article(text.split())
     if not own or len(own) > _LONGEST_NAME or own[0] in _NEVER | _NO_NAME:
         return False
-    if own[-1] in {"and", "or"} or any(re.fullmatch(_BE, word) for word in own):
+    if _NOTED.search(" ".join(own)) or own[-1] in {"and", "or"} or any(re.fullmatch(_BE, word) for word in own):
         return False
     return any(map(_is_capital, own)) or len(own) <= 3
 

@@ -12,6 +12,7 @@ from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
     calling,
+    is_of_another_clause,
     name_of,
     owner_of,
     phrases,
@@ -316,7 +317,8 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
 def _is_of_another(preposition: str, noun: Token, phrases: list[tuple[str, Token]]) -> bool:
     """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira for tickets"."""
     again = any(said == preposition and other.i < noun.i for said, other in phrases)
-    return again and noun.head.i > 0 and noun.head.nbor(-1).dep_ == "conj"
+    before = noun.head.nbor(-1) if noun.head.i else noun.head
+    return before.dep_ == "conj" and (again or is_of_another_clause(before, before.head))
 
 
 def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:

@@ -216,7 +216,7 @@ def with_conjuncts(head: Token) -> list[Token]:
     """The head, and what "and" joins to it: "a book and a pen"; nothing of an "or"."""
     found = [head]
     for token in head.conjuncts:
-        if token.i > head.i and token.dep_ == "conj" and not _is_of_another_clause(token, head):
+        if token.i > head.i and token.dep_ == "conj" and not is_of_another_clause(token, head):
             found.append(token)
     denied = any(child.dep_ == "neg" for child in head.head.children)  # not "meat or fish": neither
     if any(
@@ -228,16 +228,20 @@ def with_conjuncts(head: Token) -> list[Token]:
     return found
 
 
-def _is_of_another_clause(noun: Token, head: Token) -> bool:
+def is_of_another_clause(noun: Token, head: Token) -> bool:
     """Whether the parser took for one of two things what begins another clause.
 
-    "She manages a team and reports to Jo", "Karl lives in Essen and Heinz died".
+    "She manages a team and reports to Jo", "Karl lives in Essen and Heinz died", "12 euros for adults and 6 euros for
+    children".
     """
+    if (amount := value(noun)) and amount.kind == "amount" and not value(head):
+        return True
     after = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
     if after is not None and after.tag_ in {"VBD", "VBZ", "VBP", "MD"} and head.dep_ not in {"nsubj", "nsubjpass"}:
         return True
     bare = noun.tag_ == "NNS" and not list(noun.lefts) and noun.text.islower() and bool(list(head.lefts))
-    return bare and any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights)
+    led = after is not None and after.tag_ == "IN" and after.lower_ != "of"
+    return bare and (led or any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights))
 
 
 def is_indefinite(head: Token) -> bool:

@@ -40,7 +40,7 @@ _NOT_PROSE = re.compile(
 _CLAUSE = (
     r"(?<=\w)(?:,?\s+(?:and|but)|,)\s+(?=(?:the|my|our|his|her|its|their|[^\W\d_a-z][\w-]+['\u2019]s)\s"
     r"(?:[\w'\u2019-]+\s){1,3}?(?:is|are|was|were|has|have|had|will|costs|lives|works)\b|(?:I|he|she|it|we|they)(?:['\u2019]\w+)?\s\w)"
-    r"|(?<=\w),\s+(?:and|but)\s+(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
+    r"|(?<=\w),\s+(?:(?:and|but)\s+)?(?=[^\W\d_a-z][\w-]+\s(?:is|was|has|will|lives|works|can)\b)"
 )
 _CORRECTING = (
     r"(?i:(?:no(?=\s(?:wait|sorry|oops|i mean))|(?:no|sorry|oops|not [^,.;!?\n]{1,30}),"

@@ -146,3 +146,19 @@ def test_what_a_thing_is_and_by_whom(told, text, facts):
 )
 def test_no_value_is_cut(told, text, fact):
     assert fact in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "Entry costs 12 euros for adults and 6 euros for children.",
+            {"Entry, costs, 12 euros", "Entry, costs 12 euros for, adults"},
+        ),
+        ("The town has 34,000 inhabitants and lies on the Elbe.", {"town, has, 34,000 inhabitants"}),
+        ("Kim fixed the gate, Leo is blocked by the snow.", {"Kim, fixed, gate", "Leo, is blocked by, snow"}),
+        ("Notes of today: Kim fixed the gate, Leo is at the mill.", {"Kim, fixed, gate", "Leo, is at, mill"}),
+    ],
+)
+def test_what_belongs_to_another_clause_is_not_drawn_in(told, text, facts):
+    assert told(text) == facts
