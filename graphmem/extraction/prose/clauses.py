@@ -234,7 +234,9 @@ def _tastes(phrase: str, verb: Token, subject: str) -> Iterator[Statement]:
     doing = (child for child in verb.children if child.dep_ == "xcomp")
     for child in doing if verb.lemma_ in LIKING | DISLIKING else ():
         for it in (child, *child.conjuncts):
-            if it.lower_.endswith("ing") and not any(below.dep_ in {"dobj", "auxpass"} for below in it.children):
+            if it.lower_.endswith("ing") and not any(
+                below.dep_ in {"dobj", "ccomp", "xcomp", "auxpass"} for below in it.children
+            ):
                 yield Statement(subject, phrase, it.lower_)
 
 

@@ -87,6 +87,8 @@ def _is_habit(verb: Token, statement: Statement) -> bool:
     if verb.lower_ == "got":
         return perfect
     lemma = verb.lemma_.lower()
+    if any(child.dep_ == "auxpass" for child in verb.children) or any(map(str.isdigit, statement.object)):
+        return False  # "isn't charged", "doesn't close at 6"
     placed = lemma in HOME | WORK and statement.kind != "time"
     return (
         lemma not in SAYING | _BRIEFLY and statement.object not in MOMENTARY and not placed and (never or not perfect)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.people import FIRST_PERSON, People
+from graphmem.extraction.prose.people import FIRST_PERSON, KIN, People
 from graphmem.extraction.prose.values import value, word
 from graphmem.language.wordlist import words
 
@@ -115,7 +115,7 @@ def called_name(head: Token, people: People) -> str | None:
     if head.pos_ != "NOUN" and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children)):
         return None
     for child in head.rights:
-        certain = any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
+        certain = head.lower_ in KIN or any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
         apart = any(between.is_punct for between in head.doc[head.i : child.left_edge.i])
         close = child.i - head.i <= 5 and (certain or not apart)
         if child.dep_ == "appos" and child.pos_ == "PROPN" and close:
@@ -153,8 +153,10 @@ def _owned_by(owner: str) -> str:
 def _inner(head: Token, people: People) -> str | None:
     """The words of the phrase without article and owner, up to an "of" that belongs to it."""
     tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
-    if tokens[0].tag_ == "IN" or (
-        len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and not _may_be_doing(tokens[0], head)
+    if (
+        not tokens
+        or tokens[0].tag_ == "IN"
+        or (len(tokens) > 1 and tokens[0].tag_ in {"VBG", "VBZ"} and not _may_be_doing(tokens[0], head))
     ):
         return None
     text = "".join(

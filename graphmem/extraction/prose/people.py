@@ -139,7 +139,7 @@ class People:
             self.spoken_of[name] = self.spoken_of.get(name) or _gender(head)
         subject = head.dep_ in {"nsubj", "nsubjpass"}
         named = subject if head.pos_ == "PROPN" else head.dep_ not in {"attr", "oprd", "npadvmod"}
-        if named and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
+        if named and head.tag_ != "NNS" and kind(head) in {"thing", "name", "place"} and not is_certain_person(head):
             does = True if subject else False if head.dep_ == "pobj" else None
             self.things[name] = self.things.get(name) or does
 

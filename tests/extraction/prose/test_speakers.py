@@ -182,3 +182,16 @@ def test_whom_she_means_is_not_guessed_when_another_spoke_of_a_woman_between():
     between = (Observation("My sister is called Bea.", speaker="Ana"), Observation("My aunt is here.", speaker="Leo"))
     said = Observation("She's a pilot.", speaker="Ana", before=between)
     assert ParseExtractor().extract(said, ()).triples == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("I have a brother, Max.", {"I, has brother, Max"}),
+        ("Ida isn't allergic to nuts, it was a rumour.", set()),
+        ("The van isn't charged.", set()),
+        ("The kiosk doesn't close at 6.", set()),
+    ],
+)
+def test_who_and_what_is_not_meant(told, text, facts):
+    assert told(text) == facts

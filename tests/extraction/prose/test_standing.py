@@ -191,3 +191,7 @@ def test_what_is_compared_is_no_measure(told):
 def test_what_one_used_to_be_one_is_not(told, ended):
     assert told("Tom used to be a pilot.") == {"Tom, used to be, pilot"}
     assert ended("Tom is a pilot.", "Tom used to be a pilot.") == {"Tom, is, pilot": "used"}
+
+
+def test_a_word_that_is_no_name_is_none(told):
+    assert told("It is a picture of now.") == set()
