@@ -312,7 +312,8 @@ def handed(verb: Token, subject: str, things: Sequence[tuple[Token, str]]) -> It
 def _for_the_day(verb: Token) -> bool:
     """Whether one leaves for the day only: "left the office at 5", "left the shop early"."""
     jobs = any(child.dep_ == "dobj" and child.lower_ in JOBS for child in verb.children)
-    return not jobs and any(
+    another = any(near == "for" and noun.pos_ == "PROPN" for near, noun in phrases(verb))  # "left Acme for Bolt"
+    return not (jobs or another) and any(
         child.dep_ == "advmod" or (child.dep_ == "prep" and child.lower_ in {"at", "for", "with", "without"})
         for child in verb.children
     )

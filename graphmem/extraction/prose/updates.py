@@ -18,6 +18,7 @@ Lemma = Callable[[str], str]
 _OWNER = re.compile(r"^(?:my |[^']+'s? (?=\S))")
 _OWNED = re.compile(r"(?:my|(\w[^']*)'s?) ")
 _HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
+_DONE_BY = re.compile(r"is (\w+) by")
 _HAS_WHEN = re.compile(r"has (\w[\w -]*) (on|at|in|for)")
 _HOW = re.compile(r"is (\w+) (\w+)")
 _OF_THE = re.compile(r"(\w+ \w+) the ([\w-]+) of")
@@ -98,7 +99,7 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 def _otherwise(triple: Triple) -> Iterator[Triple]:
     """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
 
-    What "my car" is, I have.
+    What "my car" is, I have; what is owned by somebody, they own.
     """
     if triple.relation == "is" and (owned := _OWNED.match(triple.subject)):
         yield Triple(owned[1] or "I", "has", triple.object)
@@ -106,6 +107,8 @@ def _otherwise(triple: Triple) -> Iterator[Triple]:
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
     if triple.relation == "does":  # "smoking", which one quits, for (does, smoke)
         yield Triple(triple.subject, f"{triple.object}s", f"{triple.object.removesuffix('e')}ing")
+    if by := _DONE_BY.fullmatch(triple.relation):
+        yield Triple(triple.object, f"is {by[1]}", triple.subject)
     if of := _OF_THE.fullmatch(triple.relation):
         yield Triple(triple.subject, of[1], f"{of[2]} of {triple.object}")
 

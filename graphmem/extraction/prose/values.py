@@ -91,7 +91,7 @@ _HYPHENED = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)+(?![\w-])")
 _LONGEST_TITLE = 7  # words
 A_NAME = "Mary"
 A_VERB, A_VERB_BEFORE_PREPOSITION = "takes", "remains"
-_CAPITAL = re.compile(r"[A-Z]")
+_CAPITAL = re.compile(r"\w*[A-Z]")
 
 
 class Mark(Protocol):

@@ -308,3 +308,17 @@ def test_what_else_a_change_ends(ended, before, after, gone):
 )
 def test_what_ends_a_liking_a_diet_a_union(ended, before, after, gone):
     assert ended(before, after).keys() == gone
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("Leo is learning Polish.", "Leo gave up Polish.", {"Leo, is learning, Polish"}),
+        ("Leo works at Acme.", "Leo left Acme for Bolt.", {"Leo, works at, Acme"}),
+        ("Leo works at the mill.", "Leo left the mill for lunch.", set()),
+        ("The mill is owned by Leo.", "Rosa now owns the mill.", {"mill, is owned by, Leo"}),
+        ("My phone is an iPhone 13.", "My phone is a Fairphone now.", {"my phone, is, iPhone 13"}),
+    ],
+)
+def test_what_is_left_for_another_ends(ended, before, after, gone):
+    assert ended(before, after).keys() == gone
