@@ -22,7 +22,7 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} cannot be read: it is not UTF-8") from error
+        raise InputError(f"{path} cannot be read: it is not UTF-8; save it as that") from error
 
 
 @contextmanager
