@@ -136,6 +136,6 @@ def main() -> None:
     """Run the command; an error that we know ends it with one line and exit code 2."""
     try:
         app()
-    except (GraphmemError, EnvError) as error:
+    except (GraphmemError, EnvError, OSError) as error:  # the last where what is printed or logged cannot be written
         print(f"agents: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)

@@ -16,6 +16,7 @@ from agents.players import Player
 from agents.runlog import last_step, paid_record, run_record, step_record
 from agents.screen import show_run, show_step
 from graphmem.errors import BudgetSpent, InputError, LLMError
+from graphmem.files import check_no_memory
 from graphmem.llm import ChatModel
 
 INTERRUPTED = 130
@@ -52,6 +53,7 @@ class Run:
     def __enter__(self) -> Self:
         if self._log_path:
             try:
+                check_no_memory(self._log_path)
                 self._log = self._log_path.open("a", encoding="utf-8")
             except OSError as error:
                 raise InputError(f"the log {self._log_path} cannot be written: {error.strerror}") from error

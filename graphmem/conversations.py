@@ -18,6 +18,9 @@ from graphmem.records import Observation
 log = logging.getLogger(__name__)
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
+NAMES_OF_ROLES = frozenset({*ROLES, *_ROLE})
+"""As the APIs and exports write them."""
+
 _SPEAKERS = ("user_profile", "name", "sender", "sender_name", "author", "from", "user", "username", "speaker")
 _TEXTS = ("content", "text", "message", "body", "parts", "output")
 _TIMES = ("time", "timestamp", "created_at", "date", "datetime", "ts", "timestamp_ms", "create_time")

@@ -22,7 +22,7 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} cannot be read: it is not UTF-8") from error
+        raise InputError(f"{path} cannot be read: it is not UTF-8; save it as that") from error
 
 
 @contextmanager
@@ -37,8 +37,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with target.open("wb") as file:  # a device or a pipe is written to, not replaced
                 yield file
         else:
-            if _is_database(target):
-                raise InputError(f"{path} holds a memory, which would be lost: name another file to write to")
+            check_no_memory(target)
             with replacing(target) as file:
                 yield file
     except OSError as error:
@@ -59,8 +58,9 @@ def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _is_database(path: Path) -> bool:
-    if not path.exists():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_DATABASE)) == _DATABASE
+def check_no_memory(path: Path) -> None:
+    """Raises `InputError` when a memory is there, which would be lost if anything were written; or `OSError`."""
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise InputError(f"{path} holds a memory, which would be lost: name another file to write to")

@@ -173,11 +173,16 @@ def _clean(triple: Triple) -> Triple:
     return Triple(*map(validation.clean, (triple.subject, triple.relation, triple.object)))
 
 
+def _lines(text: str) -> str:
+    """The text with line ends that every reader knows: it is kept as it came, be that from Windows."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _observation(observed: Observed) -> Observation:
     """The stored episode as its extractor sees it."""
 
     def seen(episode: Episode) -> Observation:
-        return Observation(episode.text, time=episode.time, metadata=episode.metadata, speaker=episode.speaker)
+        return Observation(_lines(episode.text), time=episode.time, metadata=episode.metadata, speaker=episode.speaker)
 
-    before = tuple(replace(seen(each), text=each.told) for each in observed.before)
+    before = tuple(replace(seen(each), text=_lines(each.told)) for each in observed.before)
     return replace(seen(observed.episode), before=before, like=observed.like, images=observed.images)

@@ -21,7 +21,7 @@ from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.batches import learn_together
 from graphmem.context import nearest_first, with_like, with_near
-from graphmem.conversations import is_message, observations_of
+from graphmem.conversations import NAMES_OF_ROLES, is_message, observations_of
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError, LLMError
@@ -211,9 +211,9 @@ class Memory(View):
     ) -> int:
         """Remember one observation after the other, faster than by single calls; gives their number.
 
-        Each is a text, a pair of a text and its triples, a message of a chat as APIs have them (`role`, `name`,
-        `content`), or an `Observation` (or mapping) with any of `text`, `images`,
-        `speaker`, `time`, `triples`, `step`, `metadata` and `key`. They are embedded and committed `BATCH` at a time,
+        Each is a text, a pair of a text and its triples, a message of a chat (as `conversations.observations_of` takes
+        it), or an `Observation` (or mapping) with any of `text`, `images`, `speaker`, `time`, `triples`, `step`,
+        `metadata` and `key`. They are embedded and committed `BATCH` at a time,
         and `progress` is told (done, how many there are, if that is known) after each batch. With keys it can be called
         again after it was interrupted: what is there already is passed over.
 
@@ -552,10 +552,16 @@ def _bytes(observations: Iterable[Observation]) -> dict[str, bytes]:
 def _each(given: Iterable[Given]) -> Iterator[Given]:
     """Each observation; a message of a chat is one, or several where it quotes a chat."""
     for each in given:
-        if isinstance(each, Mapping) and "text" not in each and is_message(each):
-            yield from observations_of([each])
-        else:
-            yield each
+        yield from observations_of([each]) if _is_message(each) else [each]
+
+
+def _is_message(given: object) -> bool:
+    """Whether this is a message in a form that `observations_of` takes, and nothing that is an observation itself."""
+    if isinstance(given, Mapping):
+        return is_message(given) and not {"text", "speaker"} <= given.keys()
+    if isinstance(given, tuple | list):
+        return len(given) == 2 and all(isinstance(part, str) for part in given) and given[0] in NAMES_OF_ROLES
+    return hasattr(given, "content") and not isinstance(given, Observation)
 
 
 def _texts(learned: Learned) -> list[str]:

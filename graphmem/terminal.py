@@ -8,5 +8,5 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def printable(text: str) -> str:
-    """`text` with control characters (terminal escapes, changes of writing direction) shown as `�`."""
-    return _CONTROL.sub("\ufffd", text)
+    """`text` with control characters (terminal escapes, changes of writing direction) shown as `�`, but line ends."""
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))

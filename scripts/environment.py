@@ -34,9 +34,12 @@ def ensure(*extras: str) -> Path:
 
 
 def run(python: Path, *arguments: str, folder: Path | None = None) -> int:
-    """The exit code of a Python program that may import the checkout; at Ctrl-C it ends in its own way, and time."""
+    """The exit code of a Python program, run in `folder`; else where the caller is, and it may import the checkout.
+
+    At Ctrl-C it ends in its own way, and time.
+    """
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = None if folder else {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with subprocess.Popen([str(python), *arguments], cwd=folder, env=environment) as program:
         while program.poll() is None:
             with suppress(KeyboardInterrupt):
@@ -56,7 +59,7 @@ def _install(extras: tuple[str, ...]) -> None:
         sys.exit(f"Python could not make {FOLDER} ({error}). On Debian and Ubuntu: apt-get install python3-venv")
     target = f"{ROOT}[{','.join(extras)}]"
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
-    if run(PYTHON, *pip):
+    if run(PYTHON, *pip, folder=ROOT):
         sys.exit("The installation failed; pip says above why. Mend that and run this again.")
 
 

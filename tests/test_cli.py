@@ -127,6 +127,33 @@ def test_only_what_remembers_makes_a_memory(command: list[str], tmp_path: Path) 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_backup_for_which_there_is_no_room_leaves_nothing(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    (tmp_path / "copy").mkdir()
+    _run("remember", tmp_path / "house.db", "The lamp is lit.")
+    done = subprocess.run(
+        [sys.executable, "-m", "graphmem.cli", "backup", tmp_path / "house.db", tmp_path / "copy/house.db"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert not list((tmp_path / "copy").iterdir())
+
+
+def test_an_empty_memory_has_no_step_and_no_embedder_yet(tmp_path: Path) -> None:
+    Memory(tmp_path / "new.db").close()
+    assert _run("stats", tmp_path / "new.db").stdout.count("none yet") == 2
+
+
+def test_line_ends_of_windows_are_kept_read_and_printed_as_line_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "graphmem.cli", "remember", str(tmp_path / "game.db"), "-"]
+    seen = b"-= Kitchen =-\r\nYou see a red apple on the table.\r\n"
+    assert b"+ red apple, is on, table" in subprocess.run(command, input=seen, capture_output=True).stdout
+    assert "\ufffd" not in _run("recall", tmp_path / "game.db", "where is the apple?").stdout
+    with Memory(tmp_path / "game.db") as memory:
+        assert memory.episodes()[0].text.encode() == seen
+
+
 def test_the_page_is_not_written_over_the_memory(house: Path) -> None:
     assert "holds a memory" in _run("view", house, "--export", house).stderr
     assert json.loads(_run("stats", house, "--json").stdout)["episodes"] == 2

@@ -37,3 +37,13 @@ def test_ctrl_c_lets_a_program_end_in_its_own_time(tmp_path: Path) -> None:
         os.killpg(run.pid, signal.SIGINT)
         assert run.communicate(timeout=60) == ("", "saved\n")
     assert run.returncode == 1
+
+
+def test_a_check_runs_in_the_checkout_as_by_hand() -> None:
+    """A path to import from would hide the OpenAI Agents SDK, whose package is called as a folder here is."""
+    shown = "import os; print(os.getcwd(), os.environ['PYTHONPATH'])"
+    program = PROGRAM.replace("*sys.argv[1:]", "*sys.argv[1:], folder=environment.ROOT")
+    environment = {**os.environ, "PYTHONPATH": "scripts"}
+    command = [sys.executable, "-c", program, "-c", shown]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout == f"{ROOT} scripts\n"

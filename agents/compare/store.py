@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agents.compare.grid import Cell, Settings
 from graphmem.errors import InputError
@@ -63,8 +63,12 @@ class Store:
             file.write(json.dumps(entries, indent=2, ensure_ascii=False).encode())
 
     def failed(self) -> list[Failed]:
+        """Those that failed the last time. Raises `InputError` where that is no longer to be read."""
         path = self.folder / FAILED
-        return [Failed.model_validate(each) for each in json.loads(path.read_text("utf-8"))] if path.exists() else []
+        try:
+            return _FAILURES.validate_json(path.read_bytes()) if path.exists() else []
+        except ValidationError:
+            raise InputError(f"{path} is damaged: delete it, the runs that failed are tried again anyway") from None
 
 
 class Failed(BaseModel):
@@ -72,6 +76,9 @@ class Failed(BaseModel):
 
     cell: Cell
     reason: str
+
+
+_FAILURES = TypeAdapter(list[Failed])
 
 
 def _write_new(path: Path, text: str) -> bool:

@@ -133,8 +133,9 @@ def stats(file: File, namespace: Namespace = "default", as_json: AsJson = False)
         return
     table = Table(show_header=False)
     for name, value in numbers.items():
-        told = when(value).removeprefix("step ") if name == "last_step" and value is not None else str(value)
-        table.add_row(name.replace("_", " "), told)
+        if name == "last_step":
+            value = when(value).removeprefix("step ") if value >= 0 else None
+        table.add_row(name.replace("_", " "), "none yet" if value is None else str(value))
     Console().print(table)
 
 

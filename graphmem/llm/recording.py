@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 from graphmem.errors import InputError, NotRecorded
+from graphmem.files import check_no_memory
 from graphmem.llm.exchange import Answer, Request, clip, text_of
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Recorder:
     def __init__(self, path: str | Path) -> None:
         self._lock = Lock()
         try:
+            check_no_memory(Path(path))
             self._file = open(path, "ab+")  # noqa: SIM115 - closed by close()
         except OSError as error:
             raise InputError(f"cannot record to {path}: {error.strerror}") from None

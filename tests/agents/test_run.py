@@ -16,11 +16,12 @@ from rich.console import Console
 
 from agents.ariadne import Ariadne
 from agents.memories import GraphMemory, open_memory
-from agents.players import language_model
+from agents.players import language_model, rules_of_thumb
 from agents.run import Run
 from agents.screen import show_run
 from envs import MiniWorld
 from graphmem.embedding import load_embedder
+from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
 from tests.agents.stand_in import StandIn
 from tests.model_server import ChatServer, say, stall
@@ -121,6 +122,16 @@ def test_a_budget_stops_a_run_before_it_is_exceeded(server: ChatServer) -> None:
     assert spent is not None
     assert 0 < spent <= 0.01
     assert "budget" in out.getvalue()
+
+
+def test_a_log_is_not_written_into_a_memory(tmp_path: Path) -> None:
+    with open_memory(tmp_path / "house.db", load_embedder("lexical")) as memory:
+        run = Run(
+            Console(), GraphMemory(memory), rules_of_thumb(load_embedder("lexical")), None, as_json=False,
+            log=tmp_path / "house.db",
+        )  # fmt: skip
+        with pytest.raises(InputError, match=r"house\.db holds a memory"), run:
+            pass
 
 
 def test_what_was_not_used_of_replies_is_told_step_by_step_and_in_the_end(tmp_path: Path) -> None:

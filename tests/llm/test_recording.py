@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graphmem import Memory
 from graphmem.errors import BadReply, InputError, NotRecorded
 from graphmem.llm import ChatModel
 from tests.llm.forms import ASKED, Count, Note, chat, three
@@ -183,3 +184,9 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         ChatModel("test-model", base_url=NOWHERE, record=tmp_path / "none" / "tape.jsonl")
     with pytest.raises(InputError, match="not both"):
         ChatModel("test-model", record=tmp_path / "a", replay=tmp_path / "b")
+
+
+def test_nothing_is_recorded_into_a_memory(tmp_path: Path) -> None:
+    Memory(tmp_path / "house.db").close()
+    with pytest.raises(InputError, match=r"house\.db holds a memory"):
+        ChatModel("m", base_url="http://127.0.0.1:9", record=tmp_path / "house.db")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -169,3 +170,23 @@ def test_a_store_without_transactions_serves_too() -> None:
     memory = Memory(DictStore(), embedder=HashEmbedder())
     assert memory.remember_many([("text", [("apple", "is in", "box")])]) == 1
     assert memory.stats().facts == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user", "name": "Ana", "content": "The lamp is lit."},
+        {"sender": "Ana", "text": "The lamp is lit.", "timestamp": 1714731120},
+        ("human", "Ana: The lamp is lit."),
+        SimpleNamespace(type="human", name="Ana", content="The lamp is lit."),
+    ],
+    ids=["of an API", "exported", "a pair", "an object"],
+)
+def test_a_message_in_any_form_is_what_its_speaker_says(memory: Memory, message: Any) -> None:
+    assert memory.remember_many([message]) == 1
+    assert [(each.speaker, each.text) for each in memory.episodes()] == [("Ana", "The lamp is lit.")]
+
+
+def test_a_record_with_a_slip_in_it_is_refused_and_not_taken_for_a_message(memory: Memory) -> None:
+    with pytest.raises(InputError, match="triplse"):
+        memory.remember_many([{"text": "The lamp is lit.", "speaker": "Ana", "triplse": [("lamp", "is", "lit")]}])

@@ -134,6 +134,7 @@ def back_up(path: str, copy: str) -> None:
         with told(copy):
             target = sqlite3.connect(part)
             try:
+                target.execute("PRAGMA journal_mode = OFF")  # a part that is not finished is thrown away
                 source.backup(target)
             finally:
                 target.close()

@@ -57,3 +57,10 @@ def test_what_failed_is_kept_until_the_next_run(tmp_path: Path) -> None:
     assert [(each.cell, each.reason) for each in Store(tmp_path).failed()] == [(cell(1), "it burned")]
     store.fail({})
     assert store.failed() == []
+
+
+@pytest.mark.parametrize("written", ["{", "{}", '[{"cell": 3}]', "\0"])
+def test_a_damaged_list_of_failures_is_named(written: str, tmp_path: Path) -> None:
+    (tmp_path / "failed.json").write_text(written)
+    with pytest.raises(InputError, match=r"failed\.json is damaged: delete it"):
+        Store(tmp_path, SETTINGS).failed()
