@@ -113,7 +113,7 @@ class View:
         from graphmem.answering import ask
 
         validation.able("a model", model, "reply", 'graphmem.llm.ChatModel("gpt-4.1-mini")')
-        return ask(self, question, model, budget=budget, rounds=rounds, search=search, where=where)
+        return ask(self, question, model, budget=budget, rounds=rounds, search=_chosen(search), where=where)
 
     aask = twin(ask)
 

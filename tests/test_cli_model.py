@@ -76,3 +76,14 @@ def test_a_file_that_is_no_image_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no image")
     done = CliRunner().invoke(app, ["remember", str(tmp_path / "a.db"), "x", "--image", str(tmp_path / "notes.txt")])
     assert "notes.txt is no PNG, JPEG, GIF or WebP" in str(done.exception)
+
+
+@pytest.mark.parametrize("option", [("--max-tokens", "9"), ("--instructions", "Only homes."), ("--timeout", "3")])
+def test_options_of_a_model_without_one_are_refused(tmp_path: Path, option: tuple[str, str]) -> None:
+    done = CliRunner().invoke(app, ["remember", str(tmp_path / "a.db"), "Ana.", *option, "--embedder", "lexical"])
+    assert "name it with --model" in str(done.exception)
+
+
+def test_a_model_without_a_name_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["remember", str(tmp_path / "a.db"), "Ana.", "--model", " "])
+    assert "the model has no name" in str(done.exception)

@@ -92,7 +92,8 @@ class _Draft:
     @property
     def answer(self) -> str | None:
         text = _CITED.sub("", self.reply.answer.strip())
-        return None if is_unknown(text, cited=bool(self.cited)) else validation.clean(text)
+        nothing = not self.told.lines or is_unknown(text, cited=bool(self.cited))
+        return None if nothing else validation.clean(text)
 
     @property
     def numbers(self) -> list[int]:

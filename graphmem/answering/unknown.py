@@ -10,6 +10,7 @@ _PARTS = {
     "SOURCES": r"(?:sources?|facts?|memor(?:y|ies)|context|passages?|texts?|documents?|notes?|conversations?|records?)",
     "NOTHING": r"(?:information|data|answer|mention|details?|records?|evidence)",
     "SAY": r"(?:say|said|state|mention|specify|provide|tell|give|indicate|reveal|answer|know)",
+    "NONE": r"(?:no|not enough|not any|insufficient)",
     "NOT": r"(?: not|n't)",
 }
 _SAYS = """
@@ -22,8 +23,8 @@ none|null|nil|n/?a|not ?applicable|\\W*
 (?:sorry, )?i have no (?:idea|memory|NOTHING)(?: .*)?
 (?:the|my|these|those) (?:\\w+ )?SOURCES(?: \\w+)? (?:do|does|did|has|have)NOT SAY(?: .*)?
 none of the (?:\\w+ )?SOURCES(?: .*)?
-there(?: is|'s| are| was) (?:no|not enough|not any|insufficient) (?:\\w+ )?NOTHING(?: .*)?
-(?:no|not enough|insufficient) (?:\\w+ )?NOTHING(?: (?:is |was |are )?(?:TOLD|available|found))?(?: (?:on|about|for|in|from) .*)?
+there(?: is|'s| are| was) NONE (?:\\w+ )?NOTHING(?: .*)?
+NONE (?:\\w+ )?NOTHING(?: (?:is |was |are )?(?:TOLD|available|found))?(?: (?:on|about|for|in|from) .*)?
 (?:it |this |that |the answer )?can(?:not|NOT) be TOLD(?: .*)?
 nothing (?:is|was) TOLD(?: .*)?
 (?:das |es )?(?:ist )?(?:nicht (?:bekannt|angegeben|erwähnt|genannt)|unbekannt)

@@ -101,6 +101,8 @@ def _extractor(
 ) -> Iterator[Extractor | None]:
     """An extractor that asks the model, where one is named."""
     if model is None:
+        if instructions or max_cost is not None or asked != ASKED:
+            raise InputError("these options are for a language model that reads: name it with --model")
         yield None
         return
     from graphmem.extraction.llm import LLMExtractor

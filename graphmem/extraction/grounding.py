@@ -93,13 +93,17 @@ _OPPOSITES = [
 _NOT = re.compile(r"^(?:un|in|im|ir|dis|non)-?(?=\w{3})")
 _NEGATES = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|any ?more|instead|former|used to|over|out of"
-    r"|wrong|false|actually|until)\b|n['\u2019]t\b",
+    r"|wrong|false|actually|until|left|behind|rid|done with|forget|scratch"
+    r"|(?:called|is|are|was|laid|broke|split) (?:off|up)|g(?:ave|i(?:ve|ving|ves)) (?:\w+ ){0,2}(?:up|away|back)"
+    r"|(?:ran|run|thr(?:ew|own?)|went) (?:\w+ ){0,2}(?:away|out))\b"
+    r"|n['\u2019]t\b",
     re.IGNORECASE,
 )
 _ENDS = wordlist(
     """
     stop quit cancel leave lose sell end finish break divorce die dead go correct change switch replace move
-    drop remove delete return resign retire expire close become
+    drop remove delete return resign retire expire close become fire dismiss steal scrap discard dump donate destroy
+    burn wreck abandon vanish disappear escape terminate withdraw revoke swap trade undo
     """
 )
 _AGREES = re.compile(

@@ -27,7 +27,7 @@ _PLAIN = {
         """
         mother/mum/mom/mommy/mummy/mama/ma father/dad/daddy/papa/pa grandmother/grandma/granny/gran/nana
         grandfather/grandpa/granddad/grandad brother/bro sister/sis husband/hubby child/kid grandchild/grandkid
-        day/daily week/weekly month/monthly year/yearly/annual
+        day/daily week/weekly month/monthly year/yearly/annual work/job
         """
     )
     for word in alike.split("/")

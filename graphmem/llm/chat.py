@@ -76,6 +76,8 @@ class ChatModel:
     ) -> None:
         if record is not None and replay is not None:
             raise InputError("a model either records or replays: give record= or replay=, not both")
+        if not model.strip():
+            raise InputError("the model has no name: give that by which the endpoint knows it (--model)")
         url = _checked_url(base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI)
         self._model = model
         asked: dict[str, Any] = {"temperature": temperature, "seed": seed, "reasoning_effort": reasoning_effort}

@@ -19,7 +19,22 @@ from pydantic import (
 )
 
 _PARTS = (
-    ("subject", "subj", "s", "source", "src", "head", "from", "start", "entity1"),
+    (
+        "subject",
+        "subj",
+        "s",
+        "source",
+        "src",
+        "head",
+        "from",
+        "start",
+        "entity1",
+        "node1",
+        "arg1",
+        "entity",
+        "topic",
+        "name",
+    ),
     (
         "relation",
         "relationship",
@@ -37,8 +52,24 @@ _PARTS = (
         "relationshiptype",
         "edgetype",
         "verb",
+        "attribute",
     ),
-    ("object", "obj", "o", "target", "tgt", "dst", "destination", "tail", "to", "end", "value", "entity2"),
+    (
+        "object",
+        "obj",
+        "o",
+        "target",
+        "tgt",
+        "dst",
+        "destination",
+        "tail",
+        "to",
+        "end",
+        "value",
+        "entity2",
+        "node2",
+        "arg2",
+    ),
 )
 """What graphs call the parts of a triple."""
 _NUMBERED = re.compile(r"\W*(?:(?:source|episode|fact|number|no)s?\b)?\W*(\d{1,4})\b", re.IGNORECASE)
@@ -83,7 +114,9 @@ def _three(given: Any) -> Any:
     parts = _parts(given)
     if not isinstance(parts, list):
         return parts
-    texts = [str(part) if isinstance(part, int | float) else _called(part) for part in parts]
+    if len(parts) == 4 and isinstance(parts[3], float):  # how sure it is
+        parts = parts[:3]
+    texts = [str(part).lower() if isinstance(part, int | float) else _called(part) for part in parts]
     if len(texts) > 3 and all(isinstance(part, str) for part in texts):
         return [*texts[:2], ", ".join(texts[2:])]
     return texts
@@ -92,12 +125,17 @@ def _three(given: Any) -> Any:
 def _parts(given: Any) -> Any:
     if isinstance(given, str):
         mark = _BETWEEN.search(given)
-        return [part.strip() for part in given.strip(" ()<>[]").split(mark[0] if mark else ",")]
+        return [part.strip(" \"'*`") for part in given.strip(" ()<>[]").split(mark[0] if mark else ",")]
+    if isinstance(given, list | dict) and len(given) == 1:
+        inner = next(iter(given.values() if isinstance(given, dict) else given))
+        return _parts(inner) if isinstance(inner, list | dict) else given
     return _by_name(given) if isinstance(given, dict) else given
 
 
 def _called(part: Any) -> Any:
-    """The name of a part that is an object: {"name": "Ana", "type": "person"} -> "Ana"."""
+    """The name of a part that is an object: {"name": "Ana", "type": "person"} -> "Ana"; or its several texts."""
+    if isinstance(part, list) and part and all(isinstance(each, str) for each in part):
+        return ", ".join(part)
     return next((part[name] for name in _NAMES if name in part), part) if isinstance(part, dict) else part
 
 

@@ -496,6 +496,12 @@ def test_thoughts_that_fill_any_room_are_told_with_the_mend(who: str, fault: Fau
             '{"triples": [{"subject": {"name": "door", "type": "thing"}, "relation": {"name": "is"}, '
             '"object": {"id": "open"}}]}',
         ),
+        ("an object around each", '{"triples": [{"triple": ["door", "is", "open"]}]}'),
+        ("a list around each", '{"triples": [[["door", "is", "open"]]]}'),
+        ("parts that are lists", '{"triples": [{"subject": ["door"], "relation": ["is"], "object": ["open"]}]}'),
+        ("how sure it is", '{"triples": [["door", "is", "open", 0.9]]}'),
+        ("attributes", '{"triples": [{"entity": "door", "attribute": "is", "value": "open"}]}'),
+        ("quotes within", '{"triples": ["\'door\', **is**, `open`"]}'),
         ("bars between", '{"triples": ["door | is | open"]}'),
         ("arrows between", '{"triples": ["(door -> is -> open)"]}'),
         ("references after it", '{"triples": [["door", "is", "open"]]} as said in [1] and [2]'),

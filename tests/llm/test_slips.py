@@ -62,7 +62,7 @@ def test_a_list_of_another_form_is_a_list(triples: object) -> None:
 
 
 def test_what_cannot_be_read_is_counted_beside_what_can() -> None:
-    triples = [["chest", "is", "open"], ["coin"], None, 7, [["a"], "b", "c"], [], "coin"]
+    triples = [["chest", "is", "open"], ["coin"], None, 7, [[["a"]], "b", "c"], [], "coin"]
     made = _extracted({"triples": triples, "outdated": ["the coin", None, 0]})
     assert made == (["chest, is, open"], (), {"malformed": 6, "not shown": 3}, 0)
 

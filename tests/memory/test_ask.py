@@ -183,9 +183,15 @@ def test_numbers_of_sources_are_no_part_of_an_answer(memory: Memory) -> None:
         assert memory.ask("Where is the lamp?", model).answer == "In box [1] of the cellar."
 
 
-def test_an_empty_memory_is_asked_too(memory: Memory) -> None:
-    with server(reply("not known")) as served, chat(served) as model:
+@pytest.mark.parametrize("said", ["not known", "in the drawer"])
+def test_of_an_empty_memory_nothing_is_known_whatever_a_model_makes_up(memory: Memory, said: str) -> None:
+    with server(reply(said, 1)) as served, chat(served) as model:
         assert not memory.ask("Where is the brass key?", model).known
+
+
+def test_a_search_that_is_none_is_refused_however_small_the_memory(memory: Memory) -> None:
+    with server(reply("not known")) as served, chat(served) as model, pytest.raises(InputError, match="search must be"):
+        memory.ask("Where is the brass key?", model, search="nope")  # type: ignore[arg-type]
 
 
 def test_a_citation_of_what_was_not_shown_is_dropped_and_counted(memory: Memory) -> None:
