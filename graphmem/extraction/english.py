@@ -39,8 +39,7 @@ class EnglishExtractor:
         """Read any text."""
         if is_transcript(observation.text) and self._transcripts:
             return self._transcripts.extract(observation, known)
-        denied = any(" not " in f" {fact.relation} " for fact in known)  # which the parser ends by what is so
-        if not (denied and self._prose) and (plain := self._settled.extract(observation, known)).triples:
+        if (plain := self._settled.extract(observation, known)).triples:
             return plain
         if self._prose is None:
             self._hint()

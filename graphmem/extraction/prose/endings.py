@@ -10,15 +10,13 @@ from graphmem.extraction.prose.families import (
     AFFILIATION,
     ENDERS,
     ENDERS_ALONE,
-    HOME,
     JOBS,
     ONE_AT_A_TIME,
-    WORK,
     family,
 )
 from graphmem.extraction.prose.nouns import phrases
-from graphmem.extraction.prose.relations import PREPOSITIONS, denial_of, third_person
-from graphmem.extraction.prose.standing import MOMENTARY, SAYING, SKILLS, Standing, stops
+from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
+from graphmem.extraction.prose.standing import SKILLS, Standing, stops
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
 from graphmem.language.wordlist import words
@@ -34,8 +32,6 @@ _WHERE_ONLY = words("sleep stay train teach practise perform run")
 _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to", "", "with")))
 _OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
-_BRIEFLY = MOMENTARY | words("be know understand care mind matter see feel need find fit get")
-_ACQUIRING = words("buy get adopt")
 _GIVING = words("give hand lend pass return")
 _RULING = words("own lead manage maintain head chair run")
 _HABITS = SKILLS | words("smoke drink vape")
@@ -47,7 +43,6 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
     """The statement as it stands: told, with the end of what it replaces, or the end of what it denies."""
     if stands == "stated":
         yield statement
-        yield from _denied_no_more(verb, statement)
         yield from _replacing(verb, statement)
         yield from _ending_by(verb, statement)
     elif stands == "ended":
@@ -59,8 +54,6 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
         yield Ending(statement.subject, reason, None, statement.object, relation=statement.relation)
         if verb.lemma_ == "have" and " " not in statement.relation:
             yield Ending(statement.subject, reason, frozenset({f"has {statement.object}"}))
-        if _is_habit(verb, statement):
-            yield replace(statement, relation=denial_of(statement.relation, verb), slot=None)
 
 
 def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
@@ -75,35 +68,8 @@ def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
         if stands == "ended":
             yield Ending(subject, verb.head.lower_, None, verb.lemma_, relation="does")
             yield Ending(subject, verb.head.lower_, frozenset({verb.lemma_}))
-            yield replace(statement, relation="does not")
         else:
             yield from settled(verb, statement, stands)
-
-
-def _is_habit(verb: Token, statement: Statement) -> bool:
-    """Whether it is a habit or an ability that is denied: "doesn't eat meat", and not "doesn't know", "hasn't seen"."""
-    perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.children)
-    never = any(child.lower_ == "never" for child in verb.children)
-    if verb.lower_ == "got":
-        return perfect
-    lemma = verb.lemma_.lower()
-    if any(child.dep_ == "auxpass" for child in verb.children) or any(map(str.isdigit, statement.object)):
-        return False  # "isn't charged", "doesn't close at 6"
-    placed = lemma in HOME | WORK and statement.kind != "time"
-    return (
-        lemma not in SAYING | _BRIEFLY and statement.object not in MOMENTARY and not placed and (never or not perfect)
-    )
-
-
-def _denied_no_more(verb: Token, statement: Statement) -> Iterator[Ending]:
-    """ "Eats meat", "started eating meat" end "does not eat meat"."""
-    lemma, relation = verb.lemma_.lower(), statement.relation
-    if verb.dep_ == "xcomp" and relation != "does":
-        relation = f"{third_person(lemma)} {_last_preposition(relation)}".strip()
-    if verb.tag_ not in {"VBD", "VBN"} or lemma in _ACQUIRING:
-        yield Ending(statement.subject, statement.relation, None, statement.object, relation=relation, denied=True)
-        if lemma == "have" and (role := relation.removeprefix("has ")) != relation:
-            yield Ending(statement.subject, relation, None, role, relation="has", denied=True)
 
 
 def _of_what_stopped(verb: Token, statement: Statement) -> Ending:

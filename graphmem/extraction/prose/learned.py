@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from graphmem.extraction.prose.people import one_name_each
-from graphmem.extraction.prose.relations import is_denial
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.updates import ended, is_past, opposites
 from graphmem.extraction.prose.values import kind_of
@@ -27,18 +26,15 @@ class Reading:
         self._statements: list[Statement] = []
         self._told: list[Triple] = []
         self._reasons: dict[int, str] = {}
-        self._denied = any(is_denial(triple.relation) for triple in self._known)
 
     def take(self, said: Iterable[Said], me: str) -> None:
         """Take what `me` says."""
         for each in said:
             if isinstance(each, Ending):
-                if self._denied or not each.denied:
-                    self._end(each, me)
+                self._end(each, me)
             else:
                 self._statements.append(each)
                 self._told.append(each.triple)
-                self._denied |= is_denial(each.relation)
                 for ending in opposites(each):
                     self._end(ending, me)
 

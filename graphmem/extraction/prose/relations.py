@@ -15,7 +15,6 @@ _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
 _PLURAL = words("i we they you")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
-_DENYING = words("not never")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
     by down for from in inside into near of off on onto out outside over past through to toward towards under up
@@ -103,26 +102,11 @@ def is_denial(relation: str) -> bool:
     return " not" in relation or " never" in relation or relation.startswith("never ")
 
 
-def denial_of(relation: str, verb: Token) -> str:
-    """The relation as the verb denies it: "does not eat", "is not allergic to", "can not play", "never eats"."""
-    first, _, rest = relation.partition(" ")
-    never = relation != "does" and any(child.lower_ == "never" for child in verb.children)
-    helped = verb.lemma_ == "be" or any(it.lemma_ != "do" for it in _helpers(verb))
-    if verb.lower_ == "got" and first == "has":
-        return f"does not have {rest}".strip()
-    if never and not helped:
-        return f"never {relation}"
-    if helped or relation == "does":
-        return f"{first} {'never' if never else 'not'} {rest}".strip()
-    return f"does not {verb.lemma_.lower()} {rest}".strip()
-
-
 def frame(relation: str, lemma: Callable[[str], str]) -> Frame:
     """The frame of a relation in words: "lives in" -> ("live", "in"), "is allergic to" -> ("allergic", "to")."""
     words = relation.casefold().split()
     last = words[-1] if len(words) > 1 and words[-1] in PREPOSITIONS else ""
-    content = [each for each in (words[:-1] if last else words) if each not in _HELPERS | _DENYING]
+    content = [each for each in (words[:-1] if last else words) if each not in _HELPERS]
     if content:
         return Frame(" ".join([lemma(content[0]), *content[1:]]), last)
-    main = next((each for each in words if each not in _DENYING | {"does"}), "")
-    return Frame("have" if main in {"has", "have", "had"} else "be", last)
+    return Frame("have" if words[0] in {"has", "have", "had"} else "be", last)

@@ -29,7 +29,7 @@ class Ending:
     That of `object`, where given; or that of any other object than `other_than`, of its `kind`, and by one of
     `prepositions` where given, with `same_head` only if both are of one word ("team"); or whatever is so related, when
     neither is given. With `anew`, what ended holds of that object from now on. `reason` says why, in a word
-    or two. With `denied`, what was said is a denial ("does not eat"), that ends by what is so.
+    or two.
     """
 
     subject: str
@@ -42,7 +42,6 @@ class Ending:
     anew: str | None = None
     relation: str | None = None
     same_head: bool = False
-    denied: bool = False
 
 
 Said = Statement | Ending

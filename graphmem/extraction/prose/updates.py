@@ -41,7 +41,6 @@ _OF_ANIMALS = _MEATS | words("cheese eggs milk dairy honey")
 _LASTING = words(
     """join start adopt move buy get marry become switch book subscribe begin hire sign enrol enroll settle"""
 )
-_HAVING = words("have own buy get adopt")
 _NEVER_ENDED = (
     "used to", "left", "was born", "died", "replaced", "stopped", "quit", "moved from", "sold", "had ", "will ", "can ",
 )  # fmt: skip
@@ -65,14 +64,8 @@ def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
-    if is_denial(triple.relation) != ending.denied:
+    if is_denial(triple.relation):
         return False
-    if ending.denied:
-        return (
-            _same(ending.subject, triple.subject)
-            and _same(ending.object or "", triple.object)
-            and (_near_denied(frame(ending.relation or "", lemma), frame(triple.relation, lemma)))
-        )
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
@@ -150,11 +143,6 @@ def _sort(kind: str) -> str:
     return _SORT.get(kind, kind)
 
 
-def _near_denied(one: Frame, other: Frame) -> bool:
-    """Whether what is so by the first is what the other denies: one of more than one way to have is no other way."""
-    return one.verb == other.verb or {one.verb, other.verb} <= _HAVING
-
-
 def _near(one: Frame, other: Frame) -> bool:
     """Whether two relations say the same, by the verb or one near it in meaning."""
     if one.verb == other.verb:
@@ -176,9 +164,9 @@ def _is_of(ending: Ending, subject: str) -> bool:
 
 
 def is_past(relation: str) -> bool:
-    """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "will visit", "is on"."""
+    """Whether the relation tells what once happened: "visited", "was in"; not "lives in", "can swim", "is on"."""
     first = relation.split()[0]
-    return first != "are" and (not first.endswith("s") or first == "was")
+    return first not in {"are", "can"} and (not first.endswith("s") or first == "was")
 
 
 def is_like(said: str, known: str) -> bool:

@@ -124,7 +124,17 @@ def test_who_moved_lives_where_they_moved_to(extract):
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm not a vegetarian any more.", "Ida doesn't work at Acme.", "The key is not in the box."]
+    "text",
+    [
+        "We no longer drink tea.",
+        "I'm not a vegetarian any more.",
+        "Ida doesn't work at Acme.",
+        "The key is not in the box.",
+        "I can't eat oysters.",
+        "Ida never eats meat or fish.",
+        "We have no brothers.",
+        "Leo doesn't smoke.",
+    ],
 )
 def test_a_denial_states_nothing(told, text):
     assert told(text) == set()
@@ -166,40 +176,18 @@ def test_what_is_another_persons_is_not(ended):
 
 
 @pytest.mark.parametrize(
-    ("text", "facts"),
-    [
-        ("I can't eat oysters.", {"I, can not eat, oysters"}),
-        ("Ida doesn't drink milk.", {"Ida, does not drink, milk"}),
-        ("We no longer drink milk.", {"I, does not drink, milk"}),
-        ("I have no brothers.", {"I, does not have, brothers"}),
-        ("We don't own any sheep.", {"I, does not own, sheep"}),
-        ("I never eat breakfast.", {"I, never eats, breakfast"}),
-        ("Ida doesn't smoke.", {"Ida, does not, smoke"}),
-        ("Leo can't swim.", {"Leo, can not, swim"}),
-        ("I don't have time.", set()),
-        ("I can't find the van.", set()),
-        ("Ida doesn't know Leo.", set()),
-    ],
-)
-def test_a_denied_habit_or_ability_is_a_fact(told, text, facts):
-    assert told(text) == facts
-
-
-@pytest.mark.parametrize(
     ("before", "after", "gone"),
     [
-        ("Ida doesn't drink milk.", "Ida drinks milk now.", {"Ida, does not drink, milk"}),
-        ("Ida doesn't drink milk.", "Ida started drinking milk.", {"Ida, does not drink, milk"}),
-        ("I can't eat oysters.", "I can eat oysters again.", {"I, can not eat, oysters"}),
-        ("I have no van.", "I bought a van.", {"I, does not have, van"}),
-        ("I don't smoke.", "I started smoking again.", {"I, does not, smoke"}),
+        ("Ida drinks milk.", "Ida doesn't drink milk.", {"Ida, drinks, milk"}),
+        ("I eat meat and fish.", "I don't eat meat or fish.", {"I, eats, meat", "I, eats, fish"}),
+        ("I have a van.", "I have no van.", {"I, has, van"}),
+        ("Ida smokes.", "Ida doesn't smoke.", {"Ida, does, smoke"}),
         ("Ida smokes.", "Ida quit smoking.", {"Ida, does, smoke"}),
-        ("Ida doesn't drink milk.", "Ida drinks oat milk.", set()),
-        ("Ida doesn't drink milk.", "Leo drinks milk.", set()),
+        ("Leo can swim.", "Leo can't swim.", {"Leo, can, swim"}),
         ("I like tea.", "I don't like tea with sugar.", set()),
     ],
 )
-def test_a_denial_ends_by_what_is_so(ended, before, after, gone):
+def test_a_denial_ends_what_it_denies(ended, before, after, gone):
     assert ended(before, after).keys() == gone
 
 

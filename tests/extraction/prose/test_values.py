@@ -111,7 +111,6 @@ def test_what_one_is_allergic_to_is_read(told, text):
     ("text", "facts"),
     [
         ("I love hiking and cooking.", {"I, loves, hiking", "I, loves, cooking"}),
-        ("I don't eat meat or fish.", {"I, does not eat, meat", "I, does not eat, fish"}),
         ("My contract runs until December.", {"my contract, runs until, December"}),
         ("My sister's getting married in May.", {"my sister, is getting married in, May"}),
         ("We are a team of five.", set()),
