@@ -59,7 +59,7 @@ def test_no_text_ends_early(embedder: e5.E5Embedder) -> None:
 @pytest.mark.parametrize("name", ["e5", "minilm"])
 def test_each_question_finds_its_note_in_its_own_language(name: str) -> None:
     with Memory(":memory:", embedder=load_embedder(name)) as memory:
-        memory.remember_many(NOTES)
+        memory.remember_many(list(NOTES))
         found = {q: [each.text for each in memory.recall(q, episodes=3).episodes] for q in NOTES.values()}
     assert all(found.values()), "nothing known"
     missed = [note for note, question in NOTES.items() if note not in found[question]]
