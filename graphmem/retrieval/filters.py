@@ -119,7 +119,8 @@ class FilteredSnapshot(Snapshot):
         )
 
     def outgoing(self, entities: Iterable[str], *, each: int, limit: int) -> list[Fact]:
-        return self._facts_that_pass(Snapshot.outgoing(self, entities, each=limit, limit=4 * limit))
+        found = Snapshot.outgoing(self, entities, each=limit, limit=4 * limit)  # more, since some do not pass
+        return self._facts_that_pass(found)
 
     def nearest(self, kind: Kind, vectors: Vector, *, limit: int) -> list[list[tuple[str, float]]]:
         asked = limit

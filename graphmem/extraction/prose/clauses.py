@@ -135,10 +135,10 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     if changed := list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
+    if stands == "stated" and subjects:
+        things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
+        yield from endings.handed(verb, things)
     for token, subject in subjects:
-        if stands == "stated":
-            things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
-            yield from endings.handed(verb, subject, things)
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)

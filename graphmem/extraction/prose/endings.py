@@ -256,15 +256,15 @@ def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Endin
                 yield Ending(name, "cancelled", verbs, prepositions=near, kind="time" if is_off else None)
 
 
-def handed(verb: Token, subject: str, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
     """The end of where a thing was that is given to somebody, and of whose it was that has another owner now.
 
-    "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop".
+    "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop". `things` are the objects of the verb.
     """
     particled = " ".join([verb.lemma_.lower(), *(child.lower_ for child in verb.children if child.dep_ == "prt")])
     for token, name in things:
         certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
-        if token.dep_ != "dobj" or not certain:
+        if not certain:
             continue
         beside = (*verb.children, *token.children)
         near = {it.lower_ for it in beside if it.dep_ == "prep"} | {"to" for it in beside if it.dep_ == "dative"}

@@ -292,8 +292,8 @@ class Neo4jReader:
         (row,), bookmark = self._read_marked(
             surroundings.OUTGOING, names=[key[0] for key in keys], each=each, limit=limit, at=at
         )
-        told = ((asked, *to_facts([fact], at)) for asked, fact in row["outgoing"])
-        return grouped(keys, (((asked, each, limit, at), fact) for asked, *facts in told for fact in facts)), bookmark
+        told = ((asked, fact) for asked, held in row["outgoing"] for fact in to_facts([held], at))
+        return grouped(keys, (((asked, each, limit, at), fact) for asked, fact in told)), bookmark
 
     def nearest(
         self, kind: Kind, vectors: Vector, *, limit: int, at: int | None = None

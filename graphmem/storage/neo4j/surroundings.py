@@ -13,10 +13,13 @@ from graphmem.storage.neo4j.rows import FACT_THEN, to_facts, to_pairs
 LATELY_RETIRED = 200
 """So many of an entity's facts, the last to be retired, are looked at for those that were denied at once."""
 
+_CALLED = """CALL (asked) { MATCH (n:Entity {id: asked}) RETURN n
+        UNION MATCH (:Alias {id: asked})-[:NAMES]->(n:Entity) RETURN n }"""
+"""The entity `n` whose name or alias is `asked`."""
+
 STATEMENT = f"""{TIME}
 CALL (at, late) {{ UNWIND $names AS asked
-    CALL (asked) {{ MATCH (n:Entity {{id: asked}}) RETURN n
-        UNION MATCH (:Alias {{id: asked}})-[:NAMES]->(n:Entity) RETURN n }}
+    {_CALLED}
     CALL (n, at) {{ MATCH (e:Episode)-[m:MENTIONS]->() WHERE m.entity_id = n.id AND m.step <= at
         WITH e, m ORDER BY m.entity_id DESC, m.step DESC LIMIT $episodes RETURN collect(e.id) AS told }}
     CALL (n, at, late) {{ {HELD} RETURN collect({FACT_THEN}) AS held }}
@@ -50,8 +53,7 @@ RETURN entities, episodes"""
 
 OUTGOING = f"""{TIME}
 CALL (at, late) {{ UNWIND $names AS asked
-    CALL (asked) {{ MATCH (n:Entity {{id: asked}}) RETURN n
-        UNION MATCH (:Alias {{id: asked}})-[:NAMES]->(n:Entity) RETURN n }}
+    {_CALLED}
     CALL (n, at) {{
         CALL (n, at) {{
             MATCH (f:Current) WHERE f.subject_id = n.id AND f.since <= at AND f.order IS NOT NULL

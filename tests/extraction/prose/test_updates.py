@@ -206,6 +206,7 @@ def test_a_denial_ends_what_it_denies(ended, before, after, gone):
         ("The key is under the mat.", "I gave the key to Leo.", {"key, is under, mat"}),
         ("Ida owns the mill.", "Leo now owns the mill.", {"Ida, owns, mill"}),
         ("Ida owns a car.", "Leo now owns a car.", set()),
+        ("Ida owns the mill.", "Leo and Uli now own the mill.", {"Ida, owns, mill"}),
         ("The timeout is 30 seconds.", "The timeout was changed to 45 seconds.", {"timeout, is, 30 seconds"}),
         ("The oven is broken.", "The oven has been repaired.", {"oven, is, broken"}),
         ("The gate code is 5566.", "New gate code: 7788.", {"gate code, is, 5566"}),
@@ -213,6 +214,10 @@ def test_a_denial_ends_what_it_denies(ended, before, after, gone):
 )
 def test_what_a_change_ends(ended, before, after, gone):
     assert ended(before, after).keys() == gone
+
+
+def test_two_may_own_a_thing_now(told):
+    assert told("Leo and Uli now own the mill.") == {"Leo, owns, mill", "Uli, owns, mill"}
 
 
 def test_what_stood_behind_one_thing_does_not_stand_behind_the_next(told):
