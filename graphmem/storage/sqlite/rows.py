@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphmem.records import Entity, Episode, Fact, Image, Merge, Sightings, Vector
 
@@ -18,6 +19,9 @@ Indexed = Literal["fact", "episode", "passage"]
 
 IN = "IN (SELECT value FROM json_each(?))"
 """Any number of values in one statement, handed over by `as_set`."""
+
+_CACHED = 512
+"""Vectors packed at once: so many fit a processor's cache."""
 
 FACT = """
 SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support, f.reason, f.seq
@@ -106,12 +110,16 @@ def text_hash(text: str) -> bytes:
 
 def to_blobs(vectors: Vector) -> list[bytes]:
     """Each row of `vectors` as it is kept: four bytes of scale, and a byte a number."""
+    parts = (vectors[start : start + _CACHED] for start in range(0, len(vectors), _CACHED))
+    return [row.tobytes() for part in parts for row in _packed(part)]
+
+
+def _packed(vectors: Vector) -> NDArray[np.int8]:
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     numbers = np.rint(vectors * (127 / np.where(largest > 0, largest, 1)))
     lengths = np.linalg.norm(numbers, axis=1)
     scales = np.linalg.norm(vectors, axis=1) / np.where(lengths > 0, lengths, 1)  # so its length stays as it was
-    rows = np.hstack([scales.astype("<f4")[:, None].view(np.int8), numbers.astype(np.int8)])
-    return [row.tobytes() for row in rows]
+    return np.hstack([scales.astype("<f4")[:, None].view(np.int8), numbers.astype(np.int8)])
 
 
 def to_vectors(blobs: Sequence[bytes]) -> Vector:

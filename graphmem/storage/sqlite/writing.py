@@ -70,8 +70,7 @@ class Writer:
         self._find_rows(change)
         self._pair("DELETE FROM teachings WHERE episode = ? AND fact = ?", "facts", change.untaught)
         self._pair("DELETE FROM mentions WHERE episode = ? AND entity = ?", "entities", _by_key(change.unmentioned))
-        for entity in change.entities:
-            self._name(entity)
+        self._name(change.entities)
         self._put_episodes(change.episodes)
         self._put_facts(sorted(change.facts, key=lambda fact: fact.current))
         self._pair("INSERT OR IGNORE INTO teachings (episode, fact) VALUES (?, ?)", "facts", change.taught)
@@ -232,15 +231,16 @@ class Writer:
             self._hashes[fact.id],
         )  # fmt: skip
 
-    def _name(self, entity: Entity) -> None:
-        """Let an entity have just this name and these aliases."""
-        seq = self._rows["entities"][entity.key]
-        renamed = "UPDATE entities SET name = ? WHERE seq = ? AND name <> ?"
-        self.touched.all |= bool(self._db.execute(renamed, (entity.name, seq, entity.name)).rowcount)
-        self._db.execute("DELETE FROM aliases WHERE entity = ?", (seq,))
+    def _name(self, entities: Sequence[Entity]) -> None:
+        """Let entities have just these names and aliases."""
+        named = [(self._rows["entities"][entity.key], entity) for entity in entities]
+        renamed = "UPDATE entities SET name = :name WHERE seq = :seq AND name <> :name"
+        names = [{"seq": seq, "name": entity.name} for seq, entity in named]
+        self.touched.all |= self._db.executemany(renamed, names).rowcount > 0
+        self._db.executemany("DELETE FROM aliases WHERE entity = ?", [(seq,) for seq, _ in named])
         self._db.executemany(
             "INSERT OR IGNORE INTO aliases (namespace, key, name, entity) VALUES (?, ?, ?, ?)",
-            [(self._namespace, entity_key(name), name, seq) for name in entity.aliases],
+            [(self._namespace, entity_key(name), name, seq) for seq, entity in named for name in entity.aliases],
         )
 
     # What is another than it was
