@@ -184,3 +184,16 @@ def test_a_record_that_names_a_file_is_refused(tmp_path: Path) -> None:
         observations_in(record)
     record.write_text(json.dumps({"text": "x", "images": [data_url(RED)]}))
     assert [each.images for each, _ in observations_in(record)] == [(RED,)]
+
+
+def test_an_answer_stands_on_what_an_image_shows(server: ChatServer) -> None:
+    answer = {"steps": "", "answer": "42 euros", "sources": [1], "contradiction": False, "lacks": ""}
+    with (
+        memory_at(server) as memory,
+        ChatServer(lambda messages, schema: json.dumps(answer)) as answering,
+        ChatModel("words", base_url=answering.url, patience=QUICK) as model,
+    ):
+        episode = memory.remember("Bought today.", images=[RED]).episode
+        found = memory.ask("What did the atlas cost?", model)
+    assert "for 42 euros" in parts_of(answering.requests[0])
+    assert [each.images for each in found.episodes] == [episode.images]
