@@ -28,7 +28,7 @@ def open_named(
     """
     if is_world(name):
         return open_world(name, seed=seed), f"{name} {seed}"
-    path = Path(name) if name.endswith(".z8") else make(name, size, seed, games)
+    path = Path(name) if name.endswith(".z8") or Path(name).is_file() else make(name, size, seed, games)
     env, world = open_game(path), world_of(path)
     return (Reworded(env, wording, seed), f"{world} ({wording})") if wording else (env, world)
 

@@ -22,7 +22,7 @@ def find_game(path: str | Path) -> Path:
     if not game.is_file():
         raise GameNotFound(f"There is no game at {game}. Give the path of a .z8 file, or make a game with envs.tasks.")
     if game.suffix != ".z8":
-        raise NotAGame(f"{game} is not a .z8 file, the only kind whose text TextWorld gives. Compile the game to .z8.")
+        raise NotAGame(f"{game} is not a .z8 file, as TextWorld makes them. Another Z-machine game is jericho:{game}.")
     _check_bytes(game)
     game_info(game)
     return game
@@ -31,7 +31,7 @@ def find_game(path: str | Path) -> Path:
 def game_info(game: Path) -> dict[str, Any]:
     """What TextWorld knows of `game`: the content of the `.json` beside it. Raises `MissingGameInfo`."""
     path = game.with_suffix(".json")
-    mend = "Copy the .json that TextWorld wrote beside the .z8, or make the game again."
+    mend = f"Copy the .json that TextWorld wrote beside the .z8, or play it without, as jericho:{game}."
     if not path.is_file():
         raise MissingGameInfo(f"{game} has no {path.name} beside it: no score or commands come without. {mend}")
     try:

@@ -62,8 +62,6 @@ def compare(
         _show(report(Store(report_of)))
         return
     chosen, policies = memories.split(","), policy.split(",")
-    if PLAIN in policies and (left_out := needing_model(chosen)):
-        console.print(f"left out where the heuristic player plays, as they need a model: {', '.join(left_out)}")
     paid = {"llm", ALL} & set(policies)
     budgets = budget_tokens or str(PAID_TOKENS if paid else RECALL_TOKENS)
     cells = grid(
@@ -74,7 +72,11 @@ def compare(
         numbers(budgets, "--budget-tokens"),
         policies,
     )
+    if PLAIN in policies and (left_out := needing_model(chosen)):
+        console.print(f"left out where the heuristic player plays, as they need a model: {', '.join(left_out)}")
     modelled = any(cell.policy != PLAIN for cell in cells)
+    if modelled:
+        asked.chat(model).close()  # a key that is missing is said before any game is made
     settings = Settings(
         model=model if modelled else None, max_steps=max_steps, reworded=wording(reworded), **dataclasses.asdict(asked)
     )

@@ -37,9 +37,9 @@ class Store:
         except OSError as error:
             raise InputError(f"{folder} cannot be written: {error.strerror}") from error
         if settings is not None and settings != self.settings:
-            raise InputError(
-                f"{folder} holds runs of other settings ({self.settings.model_dump()}): choose another --out"
-            )
+            asked = settings.model_dump()
+            other = ", ".join(f"{name}={had}" for name, had in self.settings.model_dump().items() if had != asked[name])
+            raise InputError(f"{folder} holds runs with {other}: choose another --out, or the same settings")
 
     def path(self, cell: Cell) -> Path:
         return self._logs / f"{cell.name.replace(' ', '_')}.jsonl"

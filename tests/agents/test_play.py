@@ -104,13 +104,15 @@ def test_a_person_can_watch(folder: Path, hunt: list[dict[str, Any]]) -> None:
         (["nosuch.z8"], "nosuch.z8"),
         (["chess"], "treasure-hunt, cleaning, cooking"),
         (["fake.z8"], "fake.z8"),
+        (["story.z5"], "jericho:story.z5"),
         (["cooking", "--size", "vast"], "level4"),
         (["treasure-hunt", "--memory-file", "fake.z8"], "no graphmem memory"),
         (["treasure-hunt", "--memory-file", "no/such/house.db"], "does not exist"),
     ],
 )
 def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str, tmp_path: Path) -> None:
-    (tmp_path / "fake.z8").write_bytes(b"this is no game")
+    for name in ("fake.z8", "story.z5"):
+        (tmp_path / name).write_bytes(b"this is no game")
     done = _play(*arguments, folder=tmp_path)
     assert done.returncode == 2
     assert word in done.stderr

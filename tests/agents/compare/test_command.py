@@ -134,6 +134,7 @@ def _untimed(record: dict[str, Any]) -> dict[str, Any]:
         (["--seeds", "one"], "--seeds must be numbers"),
         (["--reworded", "backwards"], "there is no wording 'backwards': choose of letter"),
         (["--report", "nowhere"], "nowhere holds no comparison"),
+        (["--policy", "llm"], "OpenAI needs a key"),
         (["--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
     ],
 )
