@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import metadata
 from typing import Annotated
@@ -26,6 +27,8 @@ def version(
 
 def main() -> None:
     """Run the command; an error that we know ends it with one line and exit code 2."""
+    for library in ("neo4j", "pypdf"):  # what it logs of a failure is told by the error, too
+        logging.getLogger(library).addHandler(logging.NullHandler())
     try:
         app()
     except (GraphmemError, OSError) as error:  # the latter where what is printed cannot be written

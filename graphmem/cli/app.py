@@ -42,6 +42,13 @@ Where = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 
+def on_disk(given: str) -> Path:
+    """The path of a file that is to be read. Raises `BadParameter` for an address: nothing is fetched."""
+    if "://" in given:
+        raise typer.BadParameter(f"{given} is an address, and nothing is fetched: name a file on this machine")
+    return Path(given)
+
+
 def check_there(file: str) -> None:
     """Raises `InputError` where there is no memory: what only reads makes none."""
     if not is_server(file) and not Path(file).exists():

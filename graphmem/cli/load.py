@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at
+from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at, on_disk
 from graphmem.cli.models import reading
 from graphmem.cli.output import progress_bar
 from graphmem.loading import files_of, new_ones, observations_in
@@ -23,6 +23,7 @@ def load(
         list[Path],
         typer.Argument(
             metavar="SOURCE...",
+            parser=on_disk,
             help="Files, or folders of them. A .txt of notes, a line each, of a chat as exported, or of a document"
             " (a mail; lines that run on; long paragraphs); a .md; a .pdf (with the extra `pdf`); a .json, an export"
             " of a chat; a .jsonl, a line each"

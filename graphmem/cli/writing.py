@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, check_there, memory_at, store_at
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, check_there, memory_at, on_disk, store_at
 from graphmem.cli.models import reading
 from graphmem.cli.output import print_learned, progress_bar
 from graphmem.embedding import load_embedder
@@ -33,7 +33,7 @@ def remember(
         str, typer.Argument(help='The observation; "-" reads it from standard input; beside an image, "" will do.')
     ],
     image: Annotated[
-        list[Path] | None, typer.Option(help="An image that comes with it: a PNG, JPEG, GIF or WebP.")
+        list[Path] | None, typer.Option(parser=on_disk, help="An image that comes with it: a PNG, JPEG, GIF or WebP.")
     ] = None,
     step: Annotated[
         int | None, typer.Option(min=0, help="When it was seen; one more than the last if left out.")
@@ -83,7 +83,7 @@ def forget(
 @app.command("import")
 def import_(
     file: File,
-    source: Annotated[Path, typer.Argument(help="A file that `graphmem export` wrote.")],
+    source: Annotated[Path, typer.Argument(parser=on_disk, help="A file that `graphmem export` wrote.")],
     namespace: Namespace = "default",
     embedder: EmbedderSpec = None,
 ) -> None:
