@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphmem.records import Episode, Fact
 
@@ -47,6 +47,8 @@ EntityAsked = tuple[str, int, int, int | None]
 EpisodeAsked = tuple[str, int, int | None]
 """An id, most facts, the step."""
 
+Asked = EntityAsked | EpisodeAsked
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -54,8 +56,7 @@ class Kept:
 
     bookmark: str | None = None
     episodes: dict[tuple[str, int], tuple[tuple[int, Episode], ...]] = field(default_factory=dict)
-    of_entities: dict[EntityAsked, tuple[OfEntity, ...]] = field(default_factory=dict)
-    of_episodes: dict[EpisodeAsked, tuple[OfEpisode, ...]] = field(default_factory=dict)
+    around: dict[Asked, tuple[Any, ...]] = field(default_factory=dict)  # OfEntity, OfEpisode
     outgoing: dict[EntityAsked, tuple[Fact, ...]] = field(default_factory=dict)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import zip_longest
 from os import PathLike, fspath
-from typing import get_args
+from typing import Any, get_args
 
 from graphmem.errors import InputError
 from graphmem.protocols import Kind
@@ -15,7 +16,7 @@ from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
 from graphmem.storage.neo4j.cypher import EMBEDDER, MERGES, NAMED, SEEN_BY_THEN, TIME
 from graphmem.storage.neo4j.images import Images
-from graphmem.storage.neo4j.kept import EntityAsked, EpisodeAsked, Kept, grouped, known, put
+from graphmem.storage.neo4j.kept import Asked, EntityAsked, Kept, Key, Value, grouped, known, put
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
@@ -102,18 +103,35 @@ class Neo4jReader:
         return list(to_episodes(reversed(_listed(rows, "episodes"))))
 
     def _episodes(self, ids: Sequence[str], at: int) -> list[Episode]:
-        """Those with these ids, in order: what is kept of them, once the server has said that it is as it was."""
-        keys, kept = [(id_, at) for id_ in ids], self._kept
-        found = known(kept.episodes, keys)
-        read, bookmark = self._read_episodes([key for key in keys if key not in found])
-        if bookmark == kept.bookmark:
-            put(kept.episodes, read)
-        else:
-            self._kept = Kept(bookmark)
-            if found:
-                found, (read, _) = {}, self._read_episodes(keys)
-        rows = [each for row in (found | read).values() for each in row]
+        """Those with these ids, in order; the server is asked even when all are kept: they may hold no more."""
+        keys = [(id_, at) for id_ in ids]
+        found = self._through(keys, lambda kept: kept.episodes, self._read_episodes, ask=True)
+        rows = [each for row in found.values() for each in row]
         return [episode for _, episode in sorted(rows, key=lambda each: (each[1].step, each[0]))]
+
+    def _through(
+        self,
+        keys: list[Key],
+        kind: Callable[[Kept], dict[Key, Value]],
+        read: Callable[[list[Key]], tuple[dict[Key, Value], str]],
+        *,
+        ask: bool,
+    ) -> dict[Key, Value]:
+        """What belongs to each key, all of one state: what is kept of that kind, and what is read of the rest.
+
+        Without `ask` nothing is read when all is kept. Where somebody wrote meanwhile, all is read anew.
+        """
+        kept = self._kept
+        found = known(kind(kept), keys)
+        missing = [key for key in keys if key not in found]
+        if not missing and not ask:
+            return found
+        new, bookmark = read(missing)
+        if bookmark == kept.bookmark:
+            put(kind(kept), new)
+            return found | new
+        self._kept = Kept(bookmark)
+        return read(keys)[0] if found else new
 
     def _read_episodes(
         self, keys: list[tuple[str, int]]
@@ -232,58 +250,34 @@ class Neo4jReader:
         """See `Store.around`. What was read before is of the state in which the last statement found the database."""
         names = [(id_, facts, episodes, at) for id_ in self._ids.entities(entities)]
         ids = [(id_, facts, at) for id_ in sorted(set(of))]
-        kept = self._kept
-        of_entities, of_episodes = known(kept.of_entities, names), known(kept.of_episodes, ids)
-        if len(of_entities) < len(names) or len(of_episodes) < len(ids):
-            new = [key for key in names if key not in of_entities], [key for key in ids if key not in of_episodes]
-            read = self._around(*new, facts=facts, episodes=episodes, at=at)
-            if read.bookmark == kept.bookmark:
-                put(kept.of_entities, read.of_entities)
-                put(kept.of_episodes, read.of_episodes)
-            else:
-                self._kept = Kept(read.bookmark)
-                if of_entities or of_episodes:
-                    of_entities, of_episodes = {}, {}
-                    read = self._around(names, ids, facts=facts, episodes=episodes, at=at)
-            of_entities |= read.of_entities
-            of_episodes |= read.of_episodes
+        read = partial(self._around, facts=facts, episodes=episodes, at=at)
+        keys: list[Asked] = [*names, *ids]
+        found = self._through(keys, lambda kept: kept.around, read, ask=False)
         return surroundings.together(
-            [each for key in names for each in of_entities[key]], [each for key in ids for each in of_episodes[key]]
+            [each for key in names for each in found[key]], [each for key in ids for each in found[key]]
         )
 
     def _around(
-        self, names: list[EntityAsked], ids: list[EpisodeAsked], *, facts: int, episodes: int, at: int | None
-    ) -> Kept:
+        self, keys: list[Asked], *, facts: int, episodes: int, at: int | None
+    ) -> tuple[dict[Asked, tuple[Any, ...]], str]:
         (row,), bookmark = self._read_marked(
             surroundings.STATEMENT,
-            names=[name for name, *_ in names],
-            of=[id_ for id_, *_ in ids],
+            names=[key[0] for key in keys if len(key) == 4],
+            of=[key[0] for key in keys if len(key) == 3],
             limit=facts,
             episodes=episodes,
             at=at,
         )
         entities = (each for each in row["entities"] if each["name"])
         found = (each for each in row["episodes"] if each["id"])
-        return Kept(
-            bookmark,
-            of_entities=grouped(names, (((it["asked"], facts, episodes, at), of_entity(it, at)) for it in entities)),
-            of_episodes=grouped(ids, (((it["id"], facts, at), of_episode(it, at)) for it in found)),
-        )
+        told = [((it["asked"], facts, episodes, at), of_entity(it, at)) for it in entities]
+        return grouped(keys, [*told, *(((it["id"], facts, at), of_episode(it, at)) for it in found)]), bookmark
 
     def outgoing(self, entities: Iterable[str], *, each: int, limit: int, at: int | None = None) -> list[Fact]:
         """See `Store.outgoing`; and `around`, for what is kept."""
         keys = [(id_, each, limit, at) for id_ in self._ids.entities(entities)]
-        kept = self._kept
-        found = known(kept.outgoing, keys)
-        if len(found) < len(keys):
-            new, bookmark = self._outgoing([key for key in keys if key not in found], each=each, limit=limit, at=at)
-            if bookmark == kept.bookmark:
-                put(kept.outgoing, new)
-            else:
-                self._kept = Kept(bookmark)
-                if found:
-                    found, (new, _) = {}, self._outgoing(keys, each=each, limit=limit, at=at)
-            found |= new
+        read = partial(self._outgoing, each=each, limit=limit, at=at)
+        found = self._through(keys, lambda kept: kept.outgoing, read, ask=False)
         return list({fact.id: fact for key in keys for fact in found[key]}.values())
 
     def _outgoing(
