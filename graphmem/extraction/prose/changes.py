@@ -14,7 +14,7 @@ from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.values import kind, looks_like_time, word
+from graphmem.extraction.prose.values import kind, looks_like_time, time_preposition, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -168,21 +168,11 @@ def _has_become(token: Token, target: str, new: str, what: str, reason: str, peo
 
 
 def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
-    clock = (
-        new[:1].isdigit() and (":" in new[:3] or new.casefold().endswith(("am", "pm", "m.", "o'clock")))
-    ) or new in {"noon", "midnight"}
+    near = "until" if reason.startswith(("extended", "prolonged")) else time_preposition(new)
     if not _RELATIVE.match(new):
-        yield Statement(target, f"is {_time_preposition(new, reason, clock)}", new, None, "time")
+        yield Statement(target, f"is {near}", new, None, "time")
     verbs = words("be start begin move happen schedule plan meet take leave depart arrive land sail close end")
     yield Ending(target, reason, verbs, other_than=new, kind="time")
-
-
-def _time_preposition(time: str, reason: str, clock: bool) -> str:
-    if reason.startswith(("extended", "prolonged")):
-        return "until"
-    return (
-        "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith(("day", "days")) else "in"
-    )
 
 
 def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:

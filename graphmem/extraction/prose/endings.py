@@ -15,7 +15,7 @@ from graphmem.extraction.prose.families import (
     family,
 )
 from graphmem.extraction.prose.nouns import phrases
-from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
+from graphmem.extraction.prose.relations import PREPOSITIONS, particled, particles, third_person
 from graphmem.extraction.prose.standing import SKILLS, Standing, stops
 from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of
@@ -194,7 +194,7 @@ def _without_doing(name: str) -> str:
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
     said, lemma = statement.relation.split(), verb.lemma_.lower()
-    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
+    particle = next(iter(particles(verb)), "")
     if (
         (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
         or said[0] in {"will", "can"}
@@ -235,10 +235,9 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
     states = (child for child in verb.children if child.dep_ == "acomp" and child.tag_ in {"VBN", "VBD", "JJ"})
     state = next(states, None) if verb.lemma_ == "get" else None
     done = state or verb
-    particles = [child.lower_ for child in done.children if child.dep_ == "prt"]
-    if verbs := ENDERS_ALONE.get(" ".join([done.lemma_.lower(), *particles])):
+    if verbs := ENDERS_ALONE.get(particled(done)):
         got = [verb.lower_] if state else []
-        yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
+        yield Ending(subject, " ".join([*got, done.lower_, *particles(done)]), verbs)
 
 
 def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
@@ -246,10 +245,9 @@ def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Endin
 
     `named` are the subjects and objects of the verb.
     """
-    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
     is_off = verb.lemma_ == "be" and any(child.dep_ == "advmod" and child.lower_ == "off" for child in verb.children)
     off = is_off or any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
-    if off or " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
+    if off or particled(verb) in {"cancel", "call off"}:
         for token, name in named:
             if token.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}):
                 verbs, near = words("be take start begin happen plan schedule"), words("on at in from for")
@@ -261,7 +259,6 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
 
     "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop". `things` are the objects of the verb.
     """
-    particled = " ".join([verb.lemma_.lower(), *(child.lower_ for child in verb.children if child.dep_ == "prt")])
     for token, name in things:
         certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
         if not certain:
@@ -271,8 +268,8 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
         given = verb.lemma_ in _GIVING and "to" in near
         if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
-        if particled in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
-            yield Ending("", particled, _RULING, name)
+        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+            yield Ending("", particled(verb), _RULING, name)
 
 
 def _for_the_day(verb: Token) -> bool:

@@ -65,6 +65,13 @@ ENDERS_ALONE: dict[str, frozenset[str]] = {
     "graduate": words("study go attend"),
 }  # fmt: skip
 
+# One of these is done when another is said to be: "returned the drill" by "gave the drill back".
+DEEDS = (
+    words("return give bring"), words("buy get order fetch collect pick"), words("call ring phone"),
+    words("pay settle"), words("send post mail email submit hand"), words("do finish complete write prepare"),
+    words("book reserve"),
+)  # fmt: skip
+
 
 def family(lemma: str) -> frozenset[str]:
     """The verb with those near it in meaning."""

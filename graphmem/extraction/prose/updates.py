@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from graphmem.extraction.prose.duties import ends_task, task_of
 from graphmem.extraction.prose.families import BEING, family
 from graphmem.extraction.prose.relations import Frame, frame, is_denial
 from graphmem.extraction.prose.statements import Ending, Statement
@@ -68,6 +69,8 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return False
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
+    if task := task_of(triple):
+        return (not ending.subject or _is_of(ending, triple.subject)) and ends_task(ending, task)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
     if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
