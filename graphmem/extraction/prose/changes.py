@@ -29,6 +29,7 @@ _RAISE = words(
     adjust rename upgrade downgrade"""
 )
 _MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer")
+_SHIFTED = words("back forward off")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")
 _FINDING = words("get start find land begin take")
@@ -42,7 +43,8 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
     lemma = verb.lemma_.lower()
     if stands != "stated" or verb.tag_ == "VB" or (not subjects and lemma not in _MOVE | _RAISE):
         return
-    to = _after(verb, "to") or (_after(verb, "until") if lemma in _MOVE else None)
+    moves = lemma in _MOVE or (lemma in {"put", "set"} and any(it.lower_ in _SHIFTED for it in verb.children))
+    to = _after(verb, "to") or (_after(verb, "until") if moves else None)
     if lemma == "get" and (spouse := _newly_wed(verb, people)):
         yield from (Statement(subject, "is married to", spouse, "spouse", "person") for _, subject in subjects)
     elif lemma in {"replace", "succeed"}:
@@ -55,7 +57,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _hired(verb, at, subjects, people)
     elif lemma == "turn":
         yield from _aged(verb, subjects)
-    elif to is not None and lemma in _MOVE:
+    elif to is not None and moves and (lemma in _MOVE or kind(to) == "time"):
         yield from _moved(verb, to, subjects, people)
     elif to is not None and lemma in _RAISE | _SWITCH:
         yield from _set(verb, to, subjects, people)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose import changes, duties, endings
+from graphmem.extraction.prose import changes, duties, endings, returns
 from graphmem.extraction.prose.copula import between, is_what, role_in, without_news
 from graphmem.extraction.prose.families import DISLIKING, LIKING
 from graphmem.extraction.prose.nouns import (
@@ -142,6 +142,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
         yield from endings.handed(verb, things)
     for token, subject in subjects:
+        if stands == "stated":
+            yield from returns.back(verb, subject, people)
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
@@ -153,7 +155,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
         objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
-        yield from endings.cancelled(verb, [*subjects, *objects])
+        yield from endings.cancelled(verb, [*subjects, *objects], people.me)
+        yield from returns.arrived(verb, subjects, objects)
 
 
 def _is_circular(statement: Statement) -> bool:

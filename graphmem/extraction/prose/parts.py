@@ -24,9 +24,16 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _UNMARKED = re.compile(
     r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
 )
+_HOW = (
+    r"(?:(?:out of|off (?:sick|work|the|to)|over (?:the|it|his|her|their|that)|allergic to"
+    r"|back (?:at|in|from|with|to|home))\b"
+    r"|(?:back|home|away|ill|sick|unwell|better|fixed|broken|cancelled|pregnant|engaged|married|divorced|retired|vegan"
+    r"|vegetarian|asleep|dead|closed|open)(?= (?:now|again|today|since|until|for|with|and|so|too|this|to)\b|[.,!;]|$))"
+)
 _SHORT_IS = re.compile(
     r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
-    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])",
+    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])"
+    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
@@ -79,7 +86,7 @@ _OPENING = re.compile(
     |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
     |unfortunately|sadly|luckily|to\ be\ clear|in\ case\ you|as\ you\ (?:may\ )?know|as\ i\ said
     |for\ (?:the\ record|your\ information|what\ it'?s\ worth))\b[^,.!?]{0,25}[,!]\s+
-    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |guess\ what[,!.]?\s+|(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -141,6 +148,10 @@ _DONE = (
     r" (?:a|an|the|my|our|some|two|three|four|five|\d+|it|them|him|her|another|this|that|all)\b"
 )
 _UNSAID = re.compile(rf"(?:{_DONE})(?!.*\?)")
+_IS_UNSAID = re.compile(
+    r"(?:Been (?:off|ill|sick|in|at|on|a)|Back (?:at|from|in|home|to)|Off (?:work|sick)|Home from|Out of hospital)"
+    r"\b(?!.*\?)"
+)
 _SHORTEST = 2  # words of a line
 _LONGEST_WORD = 200  # characters
 _LONGEST_PIECE = 1000  # characters that are parsed together
@@ -228,7 +239,7 @@ def _plain(piece: str) -> str:
     told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
     told = _HAVE_TO.sub(lambda it: "Have to" if it[0][0].isupper() else "have to", told)
     told = told.replace("gonna", "going to").replace("gotta", "got to")
-    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(r"\1 is", told))
+    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told))
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 
@@ -324,6 +335,8 @@ def _told(sentence: str) -> Part:
         told = sentence[noting.end() :]
         asked = re.search(r"\byou\b", noting[0], re.IGNORECASE) and told.endswith("?")
         sentence = f"{told[0].upper()}{told[1:-1] if asked else told[1:]}"
+    if _IS_UNSAID.match(sentence):
+        return Part(f"I {'have' if sentence[1] == 'e' else 'am'} {sentence[0].lower()}{sentence[1:]}", unsaid=True)
     if _UNSAID.match(sentence):
         return Part(f"I {sentence[0].lower()}{sentence[1:]}", unsaid=True)
     return Part(sentence)

@@ -42,7 +42,8 @@ def third_person(lemma: str) -> str:
 
 def particles(verb: Token) -> list[str]:
     """The particles of the verb: "up" of "gave it up"."""
-    return [child.lower_ for child in verb.children if child.dep_ == "prt"]
+    found = (it for it in verb.children if it.dep_ == "prt" or (it.tag_ == "RP" and it.dep_ == "advmod"))
+    return [it.lower_ for it in found]
 
 
 def particled(verb: Token) -> str:

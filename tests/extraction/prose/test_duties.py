@@ -53,7 +53,6 @@ def test_what_has_to_be_done_is_told_with_its_date(told, text, fact):
         "Maybe I have to sell the boat.",
         "If it rains I have to stay with Tom.",
         "Tom thinks I have to sell the boat.",
-        "I had to sell the boat.",
         "I have to call his doctor.",
         "I don't have to sell the boat.",
     ],
@@ -98,6 +97,11 @@ def test_what_is_done_or_need_not_be_is_ended(ended, before, after):
 )
 def test_what_is_not_done_or_comes_again_is_not(ended, before, after):
     assert ended(before, after, "Ana") == {}
+
+
+def test_what_had_to_be_done_was_done(told, ended):
+    assert told("I had to sell the boat.", "Ana") == {"Ana, had to sell, boat"}
+    assert ended("I own a boat.", "I had to sell the boat.").keys() == {"I, owns, boat"}
 
 
 def test_what_one_is_reminded_of_by_another_one_does_not_have_to_do_oneself():
