@@ -78,7 +78,7 @@ class ParseExtractor:
 
     def _parsed(self, texts: Sequence[str]) -> dict[str, list[tuple[Part, Doc]]]:
         """By text its parts, each with its parse."""
-        nlp = self._pipeline()
+        nlp = self._pipeline
         known = functools.partial(_is_word, nlp), functools.partial(_is_verb, nlp)
         spoken = [list(parts(text, *known)) for text in texts]
         docs = iter(_parsed(nlp, list(chain.from_iterable(spoken))))
@@ -86,7 +86,7 @@ class ParseExtractor:
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read English prose: triples, which of them fill a slot, and which known facts it ends, with the reason."""
-        nlp = self._pipeline()
+        nlp = self._pipeline
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
@@ -122,6 +122,7 @@ class ParseExtractor:
         people.speaker = _called(observation.speaker)
         return people, [each for each in before if isinstance(each, Statement)]
 
+    @functools.cached_property
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)
         if not package:

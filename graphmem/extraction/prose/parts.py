@@ -239,7 +239,9 @@ def _plain(piece: str) -> str:
     told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
     told = _HAVE_TO.sub(lambda it: "Have to" if it[0][0].isupper() else "have to", told)
     told = told.replace("gonna", "going to").replace("gotta", "got to")
-    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told))
+    if "'s " in told:
+        told = _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told)
+    told = _LISTED.sub(r"\1, ", told)
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 

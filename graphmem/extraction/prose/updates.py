@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
-from graphmem.extraction.prose.duties import ends_task, task_of
+from graphmem.extraction.prose.duties import DUTIES, ends_task, task_of
 from graphmem.extraction.prose.families import BEING, TRIP, family
 from graphmem.extraction.prose.relations import Frame, frame, is_denial
 from graphmem.extraction.prose.statements import Ending, Statement
@@ -82,14 +83,16 @@ def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    task = task_of(triple)
+    if task or ending.verbs == DUTIES:
+        of_it = not ending.subject or _is_of(ending, triple.subject)
+        return bool(task) and of_it and (ends_task(ending, task or "") or _is_of_trip(ending, triple, lemma))
     if is_denial(triple.relation):
         return False
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if ending.verbs == TRIP:
         return _is_of_trip(ending, triple, lemma)
-    if task := task_of(triple):
-        return (not ending.subject or _is_of(ending, triple.subject)) and ends_task(ending, task)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
     if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
@@ -115,9 +118,11 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 
 def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     """Whether one is to travel, or to stay somewhere: "is driving to", "will fly on", "flies on"; not "goes to"."""
+    if ending.verbs != TRIP or not _is_of(ending, triple.subject):
+        return False
     planned = triple.relation.startswith(("will ", "is ")) and lemma(triple.relation.split()[1]) in TRIP
-    planned &= "going" not in triple.relation or kind_of(triple.object) != "thing"
-    return (planned or triple.relation.startswith(("flies ", "sails "))) and _is_of(ending, triple.subject)
+    somewhere = "going" not in triple.relation or kind_of(triple.object) != "thing"
+    return (planned and somewhere) or triple.relation.startswith(("flies ", "sails "))
 
 
 def _otherwise(triple: Triple) -> Iterator[Triple]:
@@ -186,7 +191,13 @@ def _near(one: Frame, other: Frame) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    return entity_key(one) == entity_key(other) or entity_key(other) in map(entity_key, other_number(one))
+    return entity_key(other) in _keys(one)
+
+
+@lru_cache(maxsize=4096)
+def _keys(name: str) -> frozenset[str]:
+    """What a thing of that name, or many of it, is known by."""
+    return frozenset(map(entity_key, (name, *other_number(name))))
 
 
 def _is_of(ending: Ending, subject: str) -> bool:
