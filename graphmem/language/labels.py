@@ -7,38 +7,38 @@ import re
 from graphmem.language.words import STOP_WORDS
 
 _WRITTEN = """
-    abstract access account allergies attendees blocker blockers remember save severity outcome outcomes proposal
-    milestone milestones objectives
-    action actions address advice age agenda aim alert amount announcement answer answers
-    appendix application assumption attention author authors background balance bank bcc benefits birthday board body
-    bonus book break breakfast budget bug caption car cases category cause cc caution chapter changelog changes
-    channel check checklist choice city claim class code color colour comment comments company complaint conclusion
+    absent abstract access account action actions address advice age agenda aim alert allergies am amount
+    announcement answer answers apologies appendix application april assumption attendees attention august author
+    authors background balance bank bcc benefits bins birthday blocker blockers board body bonus book break
+    breakfast budget bug caption car cases category cause caution cc changelog changes channel chapter check
+    checklist choice chores city claim class code color colour comment comments company complaint conclusion
     conclusions cons contact contacts content contents context copyright cost costs count country course credentials
-    currency data date dates day deadline deadlines decision decisions default definition delivery departure depends
-    description details diagnosis diet dinner directions disclaimer doc domain done draft due duration edit editor
-    email emails error errors estimate eta event events evidence example examples exception exercise expected
-    experience explanation fact facts failure fax feature features feedback fee fields figure file files first fix
-    fixed flight follow-up folder food for from fun fwd fyi gender genre goal goals good gist grade guess heading
-    height help hint history hobbies home hours host house hypothesis idea ideas identity image impact important in
-    info ingredients input instructions interests intro invoice issue issues item items job key keys keywords label
-    language languages last lesson level license licence limit link links list lives loan location log login lunch
-    mail mailto main material mem memo menu message method minutes mission mobile mode model money month moral motto
-    name names namespace nb new news next nickname note notes notice number object objective occupation office ok on
-    opinion option options order orders output overview owner owners page pages parking part participants password
-    passwords percent phone phones photo pin place plan plans plot point points policy port postscript pps preface
-    price prices priority problem problems profit project projects pros ps purpose quantity question questions quote
-    quotes rate rating re reading reason reasons recap recipe reference references reminder reminders rent reply
-    report request requirements result results retro review reviews risk risks role room route rule rules salary sales
-    schedule scope score season section see sender series server service services setup shift shopping side size
-    skills sleep solution sources source spec speed standup start state status step steps stock stop story street
-    subject sum summary supplier support symptoms syntax system table tag tags target task tasks tax tbd team tel
-    telephone temperature tenant terms test tests text theme then theory thesis thought thoughts ticket tickets tip
-    tips title tl;dr tldr to today todo token tool tools topic topics total train transport travel type units unit
-    update updates url usage username vacation value values variant vat vendor venue verdict version via video view
-    visa vote wake wallet wanted warn warnings weather web website wed week weekend weight what when where which who
-    why wifi wi-fi wish word words work workaround workout year yesterday zip tomorrow tonight monday tuesday
-    wednesday thursday friday saturday sunday january february march april june july august september october november
-    december q pm am
+    currency data date dates day deadline deadlines december decision decisions default definition delivery
+    departure depends description details diagnosis diet dinner directions disclaimer doc domain done draft due
+    duration edit editor email emails errands error errors estimate eta event events evidence example examples
+    exception exercise expected experience explanation fact facts failure fax feature features february fee feedback
+    fields figure file files first fix fixed flight folder follow-up food for friday from fun fwd fyi gender genre
+    gist goal goals good grade groceries guess heading height help hint history hobbies home host hours house
+    hypothesis idea ideas identity image impact important in info ingredients input instructions interests intro
+    invoice issue issues item items january job july june key keys keywords label language languages last lesson
+    level licence license limit link links list lives loan location log login luggage lunch mail mailto main march
+    material medication medications mem memo menu message method milestone milestones minutes mission mobile mode
+    model monday money month moral motto name names namespace nb new news next nickname note notes notice november
+    number object objective objectives occupation october office ok on opinion option options order orders outcome
+    outcomes output overview owner owners packing page pages parking part participants password passwords percent
+    phone phones photo pin place plan plans plot pm point points policy port postscript pps preface present price
+    prices priority problem problems profit project projects proposal pros ps purpose q quantity question questions
+    quote quotes rate rating re reading reason reasons recap recipe reference references remember reminder reminders
+    rent reply report request requirements result results retro review reviews risk risks role room route rule rules
+    salary sales saturday save schedule scope score season section see sender september series server service
+    services setup severity shift shopping side size skills sleep solution source sources spec speed standup start
+    state status step steps stock stop story street subject sum summary sunday supplier support symptoms syntax
+    system table tag tags target task tasks tax tbd team tel telephone temperature tenant terms test tests text
+    theme then theory thesis thought thoughts thursday ticket tickets tip tips title tl;dr tldr to today todo token
+    tomorrow tonight tool tools topic topics total train transport travel tuesday type unit units update updates url
+    usage username vacation value values variant vat vendor venue verdict version via video view visa vote wake
+    wallet wanted warn warnings weather web website wed wednesday week weekend weight what when where which who why
+    wi-fi wifi wish word words work workaround workout year yesterday zip
 """
 _LABELS = frozenset(_WRITTEN.split())
 _DERIVED = re.compile(

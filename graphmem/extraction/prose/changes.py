@@ -14,7 +14,7 @@ from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.values import kind, looks_like_time, word
+from graphmem.extraction.prose.values import kind, looks_like_time, time_preposition, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _RAISE = words(
     adjust rename upgrade downgrade"""
 )
 _MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer")
+_SHIFTED = words("back forward off")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")
 _FINDING = words("get start find land begin take")
@@ -42,7 +43,8 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
     lemma = verb.lemma_.lower()
     if stands != "stated" or verb.tag_ == "VB" or (not subjects and lemma not in _MOVE | _RAISE):
         return
-    to = _after(verb, "to") or (_after(verb, "until") if lemma in _MOVE else None)
+    moves = lemma in _MOVE or (lemma in {"put", "set"} and any(it.lower_ in _SHIFTED for it in verb.children))
+    to = _after(verb, "to") or (_after(verb, "until") if moves else None)
     if lemma == "get" and (spouse := _newly_wed(verb, people)):
         yield from (Statement(subject, "is married to", spouse, "spouse", "person") for _, subject in subjects)
     elif lemma in {"replace", "succeed"}:
@@ -55,7 +57,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _hired(verb, at, subjects, people)
     elif lemma == "turn":
         yield from _aged(verb, subjects)
-    elif to is not None and lemma in _MOVE:
+    elif to is not None and moves and (lemma in _MOVE or kind(to) == "time"):
         yield from _moved(verb, to, subjects, people)
     elif to is not None and lemma in _RAISE | _SWITCH:
         yield from _set(verb, to, subjects, people)
@@ -168,21 +170,11 @@ def _has_become(token: Token, target: str, new: str, what: str, reason: str, peo
 
 
 def _at_time(target: str, new: str, reason: str) -> Iterator[Said]:
-    clock = (
-        new[:1].isdigit() and (":" in new[:3] or new.casefold().endswith(("am", "pm", "m.", "o'clock")))
-    ) or new in {"noon", "midnight"}
+    near = "until" if reason.startswith(("extended", "prolonged")) else time_preposition(new)
     if not _RELATIVE.match(new):
-        yield Statement(target, f"is {_time_preposition(new, reason, clock)}", new, None, "time")
+        yield Statement(target, f"is {near}", new, None, "time")
     verbs = words("be start begin move happen schedule plan meet take leave depart arrive land sail close end")
     yield Ending(target, reason, verbs, other_than=new, kind="time")
-
-
-def _time_preposition(time: str, reason: str, clock: bool) -> str:
-    if reason.startswith(("extended", "prolonged")):
-        return "until"
-    return (
-        "at" if clock else "on" if any(letter.isdigit() for letter in time) or time.endswith(("day", "days")) else "in"
-    )
 
 
 def _moved(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> Iterator[Said]:

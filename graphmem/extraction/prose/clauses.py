@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose import changes, endings
+from graphmem.extraction.prose import changes, duties, endings, returns
 from graphmem.extraction.prose.copula import between, is_what, role_in, without_news
 from graphmem.extraction.prose.families import DISLIKING, LIKING
 from graphmem.extraction.prose.nouns import (
@@ -132,6 +132,9 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
     if stands is None:
         return
     subjects = [(token, name) for token in _subjects(verb) for name in _subject_names(token, people)]
+    yield from duties.due(verb, subjects, stands, people)
+    if stands == "stated":
+        yield from duties.done(verb, subjects, people)
     if changed := list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
@@ -139,6 +142,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         things = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := name_of(it, people))]
         yield from endings.handed(verb, things)
     for token, subject in subjects:
+        if stands == "stated":
+            yield from returns.back(verb, subject, people)
         for statement in _statements(verb, token, subject, people):
             circular = _is_circular(statement)
             yield from (it for it in endings.settled(verb, statement, stands) if not circular or it is not statement)
@@ -150,7 +155,8 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
         objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
-        yield from endings.cancelled(verb, [*subjects, *objects])
+        yield from endings.cancelled(verb, [*subjects, *objects], people.me)
+        yield from returns.arrived(verb, subjects, objects)
 
 
 def _is_circular(statement: Statement) -> bool:
@@ -409,9 +415,7 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
     """Read "my sister Carla" as whose sister Carla is, and "Jo, a doctor from Oslo," as what Jo is."""
     yield from _named_one_by_one(noun, people)
     what = noun if noun.text.isupper() else calling(noun)
-    if what is not None and (
-        what.lower_ in KIN | PEOPLE | {"dog", "cat", "horse"} or (what is noun and noun.text.isupper())
-    ):
+    if what is not None and (what.lower_ in PEOPLE | PETS or (what is noun and noun.text.isupper())):
         called = called_name(noun, people) if what is noun else name_of(noun, people)
         owner = owner_of(noun, people)
         if called and owner and owner != called:

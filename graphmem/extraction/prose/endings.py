@@ -10,15 +10,17 @@ from graphmem.extraction.prose.families import (
     AFFILIATION,
     ENDERS,
     ENDERS_ALONE,
+    HOME,
     JOBS,
     ONE_AT_A_TIME,
+    TRIP,
     family,
 )
 from graphmem.extraction.prose.nouns import phrases
-from graphmem.extraction.prose.relations import PREPOSITIONS, third_person
+from graphmem.extraction.prose.relations import PREPOSITIONS, particled, particles, third_person
 from graphmem.extraction.prose.standing import SKILLS, Standing, stops
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.values import kind, kind_of
+from graphmem.extraction.prose.values import kind, kind_of, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("thr
 _GIVING = words("give hand lend pass return")
 _RULING = words("own lead manage maintain head chair run")
 _HABITS = SKILLS | words("smoke drink vape")
+_TRIPS = words("trip holiday vacation flight journey tour cruise getaway travel travels drive crossing")
 _MORE = words("dobj prep advcl xcomp ccomp prt oprd acomp agent auxpass npadvmod")
 _UNQUALIFIED = words("again longer anymore more now currently actually either unfortunately sadly n't not since never")
 
@@ -194,7 +197,7 @@ def _without_doing(name: str) -> str:
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
     said, lemma = statement.relation.split(), verb.lemma_.lower()
-    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
+    particle = next(iter(particles(verb)), "")
     if (
         (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
         or said[0] in {"will", "can"}
@@ -211,9 +214,24 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
         yield from _ending_of(verb, statement, said, verbs)
         return
     what = _without_doing(statement.object) if lemma in {"stop", "quit", "give"} else statement.object
-    yield Ending(statement.subject, statement.relation, verbs if what == statement.object else None, what)
+    where = _where(verb)
+    yield Ending(statement.subject, statement.relation, verbs if what == statement.object else None, what, where=where)
     if verbs is AFFILIATION:
         yield Ending(statement.object, statement.relation, frozenset({"have as"}), statement.subject)
+
+
+def _where(verb: Token) -> str | None:
+    """Where what is given away is: "Wells" of "sold my house in Wells"."""
+    beside = (verb, *(child for child in verb.children if child.dep_ == "dobj"))
+    return next(
+        (
+            word(noun)
+            for head in beside
+            for near, noun in phrases(head)
+            if near in _PLACE and noun.pos_ == "PROPN" and kind(noun) != "time"
+        ),
+        None,
+    )
 
 
 def _ending_of(verb: Token, statement: Statement, said: list[str], verbs: frozenset[str]) -> Iterator[Ending]:
@@ -235,25 +253,40 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
     states = (child for child in verb.children if child.dep_ == "acomp" and child.tag_ in {"VBN", "VBD", "JJ"})
     state = next(states, None) if verb.lemma_ == "get" else None
     done = state or verb
-    particles = [child.lower_ for child in done.children if child.dep_ == "prt"]
-    if verbs := ENDERS_ALONE.get(" ".join([done.lemma_.lower(), *particles])):
+    if verbs := ENDERS_ALONE.get(particled(done)):
         got = [verb.lower_] if state else []
-        yield Ending(subject, " ".join([*got, done.lower_, *particles]), verbs)
+        reason = " ".join([*got, done.lower_, *particles(done)])
+        yield Ending(subject, reason, verbs)
+        if verbs is HOME:
+            yield Ending("", reason, frozenset({"live", "stay", "share"}), subject)
 
 
-def cancelled(verb: Token, named: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
+def cancelled(verb: Token, named: Sequence[tuple[Token, str]], me: str) -> Iterator[Ending]:
     """The end of when and where an event would have been: "the fair is cancelled", "they called off the fair".
 
-    `named` are the subjects and objects of the verb.
+    `named` are the subjects and objects of the verb. With a trip all is off that was to be on it.
     """
-    particles = [child.lower_ for child in verb.children if child.dep_ == "prt"]
     is_off = verb.lemma_ == "be" and any(child.dep_ == "advmod" and child.lower_ == "off" for child in verb.children)
     off = is_off or any(child.dep_ == "acomp" and child.lower_ in {"cancelled", "canceled"} for child in verb.children)
-    if off or " ".join([verb.lemma_.lower(), *particles]) in {"cancel", "call off"}:
+    if off or particled(verb) in {"cancel", "call off"}:
         for token, name in named:
             if token.dep_ in ({"nsubj"} if off else {"nsubjpass", "dobj"}):
                 verbs, near = words("be take start begin happen plan schedule"), words("on at in from for")
                 yield Ending(name, "cancelled", verbs, prepositions=near, kind="time" if is_off else None)
+                if token.lower_ in _TRIPS or kind(token) == "place":
+                    whose = next((word(it) for it in token.lefts if it.dep_ == "poss" and it.pos_ == "PROPN"), me)
+                    yield Ending(whose, "cancelled", TRIP, where=_whereto(token))
+
+
+def _whereto(trip: Token) -> str | None:
+    """Where a trip goes: "Crete" of "the Crete trip", "our flight to Crete" and "Crete" itself."""
+    if kind(trip) == "place":
+        return word(trip)
+    beside = [
+        *(it for it in trip.lefts if it.dep_ == "compound"),
+        *(noun for near, noun in phrases(trip) if near in {"to", "in"}),
+    ]
+    return next((word(it) for it in beside if it.pos_ == "PROPN" and kind(it) != "time"), None)
 
 
 def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:
@@ -261,7 +294,6 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
 
     "I gave the key to Tom", "Ines now owns the shop", "Ann took over the shop". `things` are the objects of the verb.
     """
-    particled = " ".join([verb.lemma_.lower(), *(child.lower_ for child in verb.children if child.dep_ == "prt")])
     for token, name in things:
         certain = token.pos_ == "PROPN" or any(it.dep_ == "poss" or it.lower_ == "the" for it in token.children)
         if not certain:
@@ -271,8 +303,8 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
         given = verb.lemma_ in _GIVING and "to" in near
         if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
-        if particled in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
-            yield Ending("", particled, _RULING, name)
+        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+            yield Ending("", particled(verb), _RULING, name)
 
 
 def _for_the_day(verb: Token) -> bool:

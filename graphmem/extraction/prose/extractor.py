@@ -10,6 +10,7 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import ExtractionError
+from graphmem.extraction.prose import duties, listed
 from graphmem.extraction.prose.clauses import said_in
 from graphmem.extraction.prose.corrections import without_gone, without_over, without_way
 from graphmem.extraction.prose.learned import Reading
@@ -77,26 +78,28 @@ class ParseExtractor:
 
     def _parsed(self, texts: Sequence[str]) -> dict[str, list[tuple[Part, Doc]]]:
         """By text its parts, each with its parse."""
-        nlp = self._pipeline()
-        spoken = [list(parts(text, functools.partial(_is_word, nlp))) for text in texts]
+        nlp = self._pipeline
+        known = functools.partial(_is_word, nlp), functools.partial(_is_verb, nlp)
+        spoken = [list(parts(text, *known)) for text in texts]
         docs = iter(_parsed(nlp, list(chain.from_iterable(spoken))))
         return {text: [(part, next(docs)) for part in found] for text, found in zip(texts, spoken, strict=True)}
 
     def extract(self, observation: Observation, known: Sequence[Fact]) -> Extraction:
         """Read English prose: triples, which of them fill a slot, and which known facts it ends, with the reason."""
-        nlp = self._pipeline()
+        nlp = self._pipeline
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
         people, before = self._before(observation, any(part.instead for part, _ in spoken))
         line = spoken[0][0].line if spoken else 0
+        talks = len(_speakers(observation, spoken)) > 1
         for part, doc in spoken:
             speaker = _called(part.speaker or observation.speaker)
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
             if not is_nobody(part.speaker or observation.speaker):
-                said = reading.meant(part.text, before) if part.instead else list(said_in(doc, people))
-                reading.take(said if speaker or not part.unsaid else (), people.me)
+                said = reading.meant(part.text, before) if part.instead else _said(part, doc, people)
+                reading.take(() if (part.unsaid and not speaker) or (part.reminds and talks) else said, people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
         return reading.extraction(mentions.values())
@@ -119,6 +122,7 @@ class ParseExtractor:
         people.speaker = _called(observation.speaker)
         return people, [each for each in before if isinstance(each, Statement)]
 
+    @functools.cached_property
     def _pipeline(self) -> Language:
         package = installed_pipeline(self.model)
         if not package:
@@ -130,6 +134,19 @@ class ParseExtractor:
             raise ExtractionError(
                 f"The spaCy pipeline {package!r} cannot be loaded ({error}). Install it anew: {_MEND}"
             ) from error
+
+
+def _speakers(observation: Observation, spoken: Sequence[tuple[Part, Doc]]) -> set[str]:
+    """Who speaks in the text or just before it, but for an assistant."""
+    named = [observation.speaker, *(part.speaker for part, _ in spoken), *(each.speaker for each in observation.before)]
+    return {name for name in named if name and not is_nobody(name)}
+
+
+def _said(part: Part, doc: Doc, people: People) -> list[Said]:
+    """What a part says: an item by its heading, or what its verb tells; of what is ticked, that it is done."""
+    told: list[Said] = [*listed.read(doc, part.under)] if part.under else []
+    told = told or [*said_in(doc, people)]
+    return [duties.ticked(it) for it in told] if part.ticked else told
 
 
 def _called(speaker: str | None) -> str | None:
@@ -169,6 +186,11 @@ def _is_word(nlp: Language, word: str) -> bool:
         for known, rules in _forms(nlp)
         for ending, base in rules
     )
+
+
+def _is_verb(nlp: Language, word: str) -> bool:
+    """Whether the pipeline knows the word as the base form of a verb."""
+    return word in cast(Any, nlp.get_pipe("lemmatizer")).lookups.get_table("lemma_index", {}).get("verb", ())
 
 
 @functools.cache

@@ -43,14 +43,14 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     **{(verb, near): AFFILIATION for verb in sorted(_LEAVING) for near in ("from", "out of", "by", "at")},
     **{(verb, ""): POSSESSION - {"adopt"} | {"run"} for verb in sorted(_DISPOSING)},
     **{(verb, f"{job} at"): AFFILIATION for verb in ("leave", "quit", "lose") for job in sorted(JOBS)},
-    ("be", "off"): frozenset({"is on"}), ("lay", "from"): AFFILIATION, ("leave", ""): AFFILIATION,
+    ("be", "off"): CONSUMPTION | {"is on"}, ("lay", "from"): AFFILIATION, ("leave", ""): AFFILIATION,
     ("move", "out of"): HOME, ("move", "away from"): HOME,
     ("give", ""): POSSESSION | CONSUMPTION | LIKING | words("play practise practice learn study"),
     ("throw", ""): POSSESSION,
     ("divorce", ""): UNION, ("separate", "from"): UNION, ("split", "from"): UNION, ("break", "with"): UNION,
     ("cancel", ""): MEMBERSHIP, ("unsubscribe", "from"): MEMBERSHIP, ("drop", ""): USE | {"study", "take", "learn"},
-    ("go", "off"): CONSUMPTION | LIKING, ("stop", ""): USE | CONSUMPTION | {"is on"},
-    ("end", ""): MEMBERSHIP | {"is on"},
+    ("come", "off"): CONSUMPTION | {"is on"}, ("go", "off"): CONSUMPTION | LIKING,
+    ("stop", ""): USE | CONSUMPTION | {"is on"}, ("end", ""): MEMBERSHIP | {"is on"},
     ("give", "on"): CONSUMPTION | LIKING | words("learn study practise practice play try"),
     ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
@@ -64,6 +64,17 @@ ENDERS_ALONE: dict[str, frozenset[str]] = {
     "marry": words("engage date"), "resign": WORK, "retire": WORK,
     "graduate": words("study go attend"),
 }  # fmt: skip
+
+# One of these is done when another is said to be: "returned the drill" by "gave the drill back".
+DEEDS = (
+    words("return give bring"), words("buy get order fetch collect pick"), words("call ring phone"),
+    words("pay settle"), words("send post mail email submit hand"), words("do finish complete write prepare"),
+    words("book reserve"),
+)  # fmt: skip
+
+
+# What is off with a trip that is cancelled.
+TRIP = words("fly drive travel go sail leave depart stay visit take tour")
 
 
 def family(lemma: str) -> frozenset[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from graphmem.extraction.prose.families import TRIP
 from graphmem.extraction.prose.people import one_name_each
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.updates import ended, is_past, opposites
+from graphmem.extraction.prose.updates import ended, is_like, is_past, of_one, opposites
 from graphmem.extraction.prose.values import kind_of
 from graphmem.language.wordlist import words
 from graphmem.records import Extraction, Fact, Triple, entity_key
@@ -52,7 +53,7 @@ class Reading:
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
         gone = ended(ending, self._told, self._lemma, me)
-        known = ended(ending, self._known, self._lemma, me)
+        known = self._of_one_trip(ending, ended(ending, self._known, self._lemma, me))
         if not (gone or known):
             return
         over = [self._statements[index] for index in gone]
@@ -66,6 +67,16 @@ class Reading:
             goes_on = [it for it in over if _goes_on(it.relation, ending)]
             self._statements += [Statement(it.subject, it.relation, ending.anew, it.slot) for it in goes_on]
         self._told = [it.triple for it in self._statements]
+
+    def _of_one_trip(self, ending: Ending, known: list[int]) -> list[int]:
+        """Of what is planned that of one trip, as it was told together: that to the place, or the only one."""
+        if ending.verbs != TRIP:
+            return known
+        told = {index: self._facts[index].asserted_by for index in known}
+        there = {it for index, it in told.items() if is_like(ending.where or "", self._known[index].object)}
+        trips = there if ending.where else set(told.values())
+        of_trip = [index for index in known if told[index] in trips] if len(trips) == 1 else []
+        return of_one(ending, of_trip, self._known)
 
     def extraction(self, mentions: Iterable[str]) -> Extraction:
         """All that was read; each person is called by one name."""

@@ -18,7 +18,7 @@ _BEFORE = frozenset(
     {"amod", "compound", "nummod", "nmod", "case", "quantmod", "advmod", "npadvmod", "punct", "conj", "cc"}
 )
 _NOBODY = frozenset({"no", "neither", "none", "nothing", "nobody", "nor"})
-_VAGUE = words(
+VAGUE = words(
     """one ones some any all each many few most several lot lots thing things something anything everything stuff
     way bit kind sort rest part half couple bunch someone somebody anyone anybody everyone everybody other others
     this that these those it there here who which what whatever whoever sense point fact idea case side end same
@@ -69,7 +69,7 @@ def name_of(head: Token, people: People) -> str | None:
     if head.pos_ == "PRON" and not value(head):
         return people.whom(head)
     if head.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ", "X", "SYM"} or (
-        head.lower_ in _VAGUE and not (value(head) or _is_certain(head))
+        head.lower_ in VAGUE and not (value(head) or _is_certain(head))
     ):
         return None
     if any(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
-from itertools import count, groupby
+from itertools import chain, count, groupby
 
-from graphmem.extraction.prose.people import KIN, PEOPLE
+from graphmem.extraction.prose import listed
+from graphmem.extraction.prose.listed import Under
+from graphmem.extraction.prose.people import PEOPLE, PETS
 from graphmem.extraction.prose.standing import HEDGES
 from graphmem.language.speakers import Turn, speaker_of, turns
 from graphmem.language.wordlist import words
@@ -22,9 +24,16 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _UNMARKED = re.compile(
     r"\b(?:(do|does|did|is|are|was|were|has|have|ca|could|should|would)nt|i(m|ve)(?= [a-z]))\b", re.IGNORECASE
 )
+_HOW = (
+    r"(?:(?:out of|off (?:sick|work|the|to)|over (?:the|it|his|her|their|that)|allergic to"
+    r"|back (?:at|in|from|with|to|home))\b"
+    r"|(?:back|home|away|ill|sick|unwell|better|fixed|broken|cancelled|pregnant|engaged|married|divorced|retired|vegan"
+    r"|vegetarian|asleep|dead|closed|open)(?= (?:now|again|today|since|until|for|with|and|so|too|this|to)\b|[.,!;]|$))"
+)
 _SHORT_IS = re.compile(
     r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
-    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])",
+    r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])"
+    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
@@ -65,7 +74,7 @@ _HANGS_ON = re.compile(
     |doubt\w*|myth|fake|joke|theory|hypothes\w+|scenario|draft|fiction|prompt|bet|option|idea|plan|goal)\b|\?""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NAMING = KIN | PEOPLE | words("my our his her their its your the a an and dog cat horse")
+_NAMING = PEOPLE | PETS | words("my our his her their its your the a an and")
 _LEADING = words(
     """in on at by for with from to of after before since as once during until till despite besides apart unlike like
     last next this every each today yesterday tomorrow now then later soon not no"""
@@ -77,7 +86,7 @@ _OPENING = re.compile(
     |quick\ update|just\ so\ you\ know|sorry|oh|so|also|(?:great|good|bad)\ news|as\ of\ today
     |unfortunately|sadly|luckily|to\ be\ clear|in\ case\ you|as\ you\ (?:may\ )?know|as\ i\ said
     |for\ (?:the\ record|your\ information|what\ it'?s\ worth))\b[^,.!?]{0,25}[,!]\s+
-    |(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
+    |guess\ what[,!.]?\s+|(?:it\ )?turns\ out,?(?:\ that)?\s+|(?:just\ )?to\ let\ you\ know,?\s+(?:that\ )?
     |(?:fyi|btw)\s+)+""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -92,6 +101,19 @@ _NOTING = re.compile(
     |i\ (?:already\ )?(?:told\ you|mentioned|said)(?:\ (?:before|earlier|already))?(?:\ that)?(?=\ (?:i|my|we|our)\b)
     )\ (?=\w+\ ?\S)(?!to\ |about\ |how\ |what\ |when\ |where\ |why\ |if\ |whether\ )""",
     re.IGNORECASE | re.VERBOSE,
+)
+_TO_DO = re.compile(
+    r"""^(?:(?:and|also|so|please|pls|just|oh|yes|ok)[ ,]+|(?:can|could|will|would)\ you\ (?:please\ )?
+    |(?:reminder|note\ to\ self|to-?\ ?do)(?:\ to\ (?:self|myself))?:\ |i\ (?=.{4,12}(?:remember|forget)\ to\ ))*
+    (?:(?:(?:must|have\ to|need\ to|got\ to)\ )?remember\ to
+    |(?:do\ not|don'?t|must\ not|mustn'?t|can'?t|let\ me\ not|(?:do\ not|don'?t)\ let\ me)\ forget\ to
+    |remind\ me\ to)\ (?=[a-z])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words by which one tells oneself, or has a memory tell one, what is to be done."""
+
+_HAVE_TO = re.compile(
+    r"(?<![sve] )\bgotta\b|(?:^|(?<=\bI )|(?<=\b[Ww]e ))must(?= (?!not\b|be\b|have\b)[a-z])", re.IGNORECASE
 )
 _CALL_ME = re.compile(r"^(?:(?i:please|just|but|you (?:can|may|should)) )*(?i:call me)(?= (?!Mr|Mrs|Ms)[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
@@ -119,12 +141,17 @@ _DONE = (
     r"|Did|Slept|Spent) (?!(?:by|been|I|you|he|she|it|we|they)\b)"
     r"|(?:Moved|Switched|Travelled|Traveled|Returned|Relocated) to (?!\d|(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri"
     r"|[Ss]atur|[Ss]un)day)"
-    r"|(?:Used|Decided|Started|Planned|Managed|Agreed|Promised) to [a-z]"
+    r"|(?:Used|Decided|Started|Planned|Managed|Agreed|Promised|Need|Have) to [a-z]"
     r"|(?:Called|Visited|Married|Told|Texted|Emailed|Asked|Phoned|Joined|Left) (?!by\b|the \w+ed\b)\w"
     r"|(?:(?!Embed)[A-Z][a-z]*[a-df-z]ed|Bought|Sold|Made|Found|Lost|Built|Paid|Sent|Caught|Taught|Won|Kept|Brought|Lent)"
+    r"(?: (?:up|in|off|out|back|over|away|down))?"
     r" (?:a|an|the|my|our|some|two|three|four|five|\d+|it|them|him|her|another|this|that|all)\b"
 )
 _UNSAID = re.compile(rf"(?:{_DONE})(?!.*\?)")
+_IS_UNSAID = re.compile(
+    r"(?:Been (?:off|ill|sick|in|at|on|a)|Back (?:at|from|in|home|to)|Off (?:work|sick)|Home from|Out of hospital)"
+    r"\b(?!.*\?)"
+)
 _SHORTEST = 2  # words of a line
 _LONGEST_WORD = 200  # characters
 _LONGEST_PIECE = 1000  # characters that are parsed together
@@ -137,22 +164,26 @@ class Part:
     """A few sentences of one line: what is said, by whom (as the text itself says), in which line, as a correction.
 
     Of `unsaid` the text leaves out who does it, which is who says it: "I" has been put in. What stands `instead` is no
-    sentence but a value, meant by one that was said before: "I meant Thursday."
+    sentence but a value, meant by one that was said before: "I meant Thursday." What `reminds` is to be done by who
+    is spoken to, if anybody; what is `ticked` has been done. What stands `under` a heading is an item of a list.
     """
 
     text: str
-    speaker: str | None
-    line: int
+    speaker: str | None = None
+    line: int = 0
     corrects: bool = False
     unsaid: bool = False
     instead: bool = False
+    reminds: bool = False
+    ticked: bool = False
+    under: Under | None = None
 
 
-def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
-    """The parts of `text` that are English prose; `is_word` knows the words of the language."""
+def parts(text: str, is_word: Callable[[str], bool], is_verb: Callable[[str], bool]) -> Iterator[Part]:
+    """The parts of `text` that are English prose; `is_word` knows the words of the language, `is_verb` its verbs."""
     numbers = count(1)
     for turn in turns(text) or (Turn(None, text, 0, len(text)),):
-        speaker = turn.speaker
+        speaker, heading = turn.speaker, ""
         for line in _lines(turn.text):
             number = next(numbers)
             if speaker is None and (name := speaker_of(line)):
@@ -161,14 +192,36 @@ def parts(text: str, is_word: Callable[[str], bool]) -> Iterator[Part]:
                 sent = found[0].casefold().startswith("from")
                 speaker = (_sender(line[found.end() :]) if sent else None) or speaker
             elif line.strip() and max(map(len, line.split())) <= _LONGEST_WORD:
-                yield from _of_line(line, speaker, number, is_word)
+                bullet = _BULLET.match(line)
+                marked = bullet[0].strip() if bullet else ""
+                heading = heading if marked else listed.heading_in(line)
+                for part in _of_line(line, _over(line, marked, heading), is_word, is_verb):
+                    yield replace(part, speaker=speaker, line=number, ticked=marked.endswith(("[x]", "[X]")))
 
 
-def _of_line(line: str, speaker: str | None, number: int, is_word: Callable[[str], bool]) -> Iterator[Part]:
+def _over(line: str, marked: str, heading: str) -> str:
+    """What an item stands under: below no heading a box that may be ticked is a thing to do."""
+    return heading or ("to do" if "[" in marked else "") if marked else ""
+
+
+def _of_line(line: str, heading: str, is_word: Callable[[str], bool], is_verb: Callable[[str], bool]) -> Iterator[Part]:
     for piece in _few_sentences(_BULLET.sub("", line)):
         plain = _plain(piece)
-        if len(plain) <= 2 * _LONGEST_PIECE and not _NOT_PROSE.search(piece) and is_english(plain, is_word):
-            yield from _broken_up(plain, speaker, number)
+        if len(plain) > 2 * _LONGEST_PIECE or _NOT_PROSE.search(piece):
+            continue
+        if found := _items(plain, heading, is_word):
+            for text, under in found:
+                led = listed.led_on(under, text, is_verb)
+                yield Part(led or text, under=None if led else under)
+        elif is_english(plain, is_word):
+            yield from _broken_up(plain)
+
+
+def _items(plain: str, heading: str, is_word: Callable[[str], bool]) -> list[tuple[str, Under]]:
+    """The items of the lists that a line is made of, in English; nothing if something in it is no list."""
+    found = [listed.items(each, heading) for each in _FULL_STOP.split(plain)] if heading or ": " in plain else []
+    known = all(is_word(word) for text, _ in chain(*found) for word in _WORD.findall(text) if word.islower())
+    return [*chain(*found)] if all(found) and known else []
 
 
 def _sender(given: str) -> str | None:
@@ -184,7 +237,11 @@ def _plain(piece: str) -> str:
     """
     told = _CODE.sub(r'"\1"', _APOSTROPHE.sub("'", piece).replace("``", '"').replace("''", '"'))
     told = _UNMARKED.sub(lambda it: f"I'{it[2]}" if it[2] else f"{it[1]}n't", _ASIDE.sub("", _MARKS.sub("", told)))
-    told = _LISTED.sub(r"\1, ", _SHORT_IS.sub(r"\1 is", told))
+    told = _HAVE_TO.sub(lambda it: "Have to" if it[0][0].isupper() else "have to", told)
+    told = told.replace("gonna", "going to").replace("gotta", "got to")
+    if "'s " in told:
+        told = _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told)
+    told = _LISTED.sub(r"\1, ", told)
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
 
@@ -234,7 +291,7 @@ def is_english(line: str, is_word: Callable[[str], bool]) -> bool:
     return strange <= 0.3 * len(small) and len(foreign) <= english and (not telling or len(telling) < english)
 
 
-def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
+def _broken_up(line: str) -> Iterator[Part]:
     """The line at its colons, semicolons and dashes; a label before a colon is no part of what is said."""
     corrects, end = False, 0
     for found in [*_BREAK.finditer(line), None]:
@@ -244,7 +301,7 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         rights = re.match(_CORRECTING, piece)
         piece = piece[rights.end() :] if rights else piece
         if rights and _MEANT.search(rights[0]) and (meant := _A_VALUE.fullmatch(piece)):
-            yield Part(meant["value"], speaker, number, corrects=True, instead=True)
+            yield Part(meant["value"], corrects=True, instead=True)
             end = found.end() if found else end
             continue
         if found and not label and not _is_whole(_SENTENCE.split(piece)[-1], after, found["clause"]):
@@ -253,30 +310,38 @@ def _broken_up(line: str, speaker: str | None, number: int) -> Iterator[Part]:
         if label:
             corrects = corrects or bool(label[1])
         elif piece:
-            for text, unsaid in _with_subjects(piece):
-                yield Part(text, speaker, number, corrects or bool(rights), unsaid)
+            for part in _with_subjects(piece):
+                yield replace(part, corrects=corrects or bool(rights))
         end = found.end() if found else end
 
 
-def _with_subjects(piece: str) -> Iterator[tuple[str, bool]]:
-    """The sentences, and whether "I" was put before them; those that have their subjects stay together."""
+def _with_subjects(piece: str) -> Iterator[Part]:
+    """The sentences, with "I" before those without a subject; those that have theirs stay together."""
     told = [_told(sentence) for sentence in _FULL_STOP.split(piece)]
-    for unsaid, sentences in groupby(told, lambda it: bool(_UNSAID.match(it))):
-        if unsaid:
-            yield from ((f"I {sentence[0].lower()}{sentence[1:]}", True) for sentence in sentences)
+    for (unsaid, reminds), parts in groupby(told, lambda it: (it.unsaid, it.reminds)):
+        if unsaid or reminds:
+            yield from parts
         else:
-            yield " ".join(sentences), False
+            yield Part(" ".join(part.text for part in parts))
 
 
-def _told(sentence: str) -> str:
-    """What a sentence wants noted: "Can you remember that I live in Bonn?" is "I live in Bonn."; any other as it is."""
+def _told(sentence: str) -> Part:
+    """What a sentence wants noted: "Can you remember that I live in Bonn?" is "I live in Bonn."; any other as it is.
+
+    What one is to remember to do one has to do.
+    """
+    if to_do := _TO_DO.match(sentence):
+        return Part(f"I have to {sentence[to_do.end() :].rstrip('?')}", reminds=True)
     sentence = _CALL_ME.sub("Everyone calls me", sentence)
-    noting = _NOTING.match(sentence)
-    if not noting:
-        return sentence
-    told = sentence[noting.end() :]
-    asked = re.search(r"\byou\b", noting[0], re.IGNORECASE)
-    return f"{told[0].upper()}{told[1:-1] if asked and told.endswith('?') else told[1:]}"
+    if noting := _NOTING.match(sentence):
+        told = sentence[noting.end() :]
+        asked = re.search(r"\byou\b", noting[0], re.IGNORECASE) and told.endswith("?")
+        sentence = f"{told[0].upper()}{told[1:-1] if asked else told[1:]}"
+    if _IS_UNSAID.match(sentence):
+        return Part(f"I {'have' if sentence[1] == 'e' else 'am'} {sentence[0].lower()}{sentence[1:]}", unsaid=True)
+    if _UNSAID.match(sentence):
+        return Part(f"I {sentence[0].lower()}{sentence[1:]}", unsaid=True)
+    return Part(sentence)
 
 
 def _is_whole(before: str, after: str, clause: str | None) -> bool:

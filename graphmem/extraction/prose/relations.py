@@ -40,6 +40,17 @@ def third_person(lemma: str) -> str:
     return f"{lemma}s"
 
 
+def particles(verb: Token) -> list[str]:
+    """The particles of the verb: "up" of "gave it up"."""
+    found = (it for it in verb.children if it.dep_ == "prt" or (it.tag_ == "RP" and it.dep_ == "advmod"))
+    return [it.lower_ for it in found]
+
+
+def particled(verb: Token) -> str:
+    """The lemma of the verb with its particles: "give up"."""
+    return " ".join([verb.lemma_.lower(), *particles(verb)])
+
+
 def verb_phrase(verb: Token) -> str | None:
     """The verb with its helpers and particle, as said of one person: "lives", "was born", "is working", "will fix".
 

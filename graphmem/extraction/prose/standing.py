@@ -161,7 +161,7 @@ def _is_unsure(helper: str, verb: Token) -> bool:
 
 def _is_condition(clause: Token) -> bool:
     marks = (it.lower_ for it in clause.children if it.dep_ in {"mark", "advmod"})
-    return bool(clause.dep_ == "advcl" and any(mark in _CONDITIONS for mark in marks))
+    return bool(clause.dep_ == "advcl" and any(mark in _CONDITIONS - {"until", "till"} for mark in marks))
 
 
 def _is_none(word: Token) -> bool:
@@ -198,8 +198,14 @@ def _holds_through(token: Token) -> bool:
         before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
         return before and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
-        return token.head.lemma_ in STARTING or stops(token.head)
+        return token.head.lemma_ in STARTING or stops(token.head) or _had_to(token.head)
     return False
+
+
+def _had_to(verb: Token) -> bool:
+    """Whether what had to be done was done: "we had to sell the car"."""
+    had = any(child.lemma_ in {"have", "'ve"} for child in verb.children if child.dep_ == "aux")
+    return verb.lemma_ == "have" and (verb.tag_ == "VBD" or (verb.tag_ == "VBN" and had))
 
 
 SAYING = words(

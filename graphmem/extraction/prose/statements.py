@@ -28,7 +28,8 @@ class Ending:
 
     That of `object`, where given; or that of any other object than `other_than`, of its `kind`, and by one of
     `prepositions` where given, with `same_head` only if both are of one word ("team"); or whatever is so related, when
-    neither is given. With `anew`, what ended holds of that object from now on. `reason` says why, in a word
+    neither is given. With `among`, only what is one of these ("flu"); with `where`, only that one of several which is
+    there ("house in Wells"). With `anew`, what ended holds of that object from now on. `reason` says why, in a word
     or two.
     """
 
@@ -42,6 +43,8 @@ class Ending:
     anew: str | None = None
     relation: str | None = None
     same_head: bool = False
+    among: frozenset[str] | None = None
+    where: str | None = None
 
 
 Said = Statement | Ending

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
-from graphmem.extraction.prose.families import BEING, family
+from graphmem.extraction.prose.duties import DUTIES, ends_task, task_of
+from graphmem.extraction.prose.families import BEING, TRIP, family
 from graphmem.extraction.prose.relations import Frame, frame, is_denial
 from graphmem.extraction.prose.statements import Ending, Statement
 from graphmem.extraction.prose.values import kind_of
@@ -21,6 +23,7 @@ _HAS_OF = re.compile(r"has (\w[\w -]*) (?:to|with|at|for|of)")
 _DONE_BY = re.compile(r"is (\w+) by")
 _HAS_WHEN = re.compile(r"has (\w[\w -]*) (on|at|in|for)")
 _HOW = re.compile(r"is (\w+) (\w+)")
+_DETAIL = re.compile(r"(\w+) (\w.*) (?:in|at|on|near|with|for|from|to)")
 _OF_THE = re.compile(r"(\w+ \w+) the ([\w-]+) of")
 _SORT = {"place": "name", "person": "name", "code": "amount", "state": "thing"}
 _STATES = words(
@@ -49,8 +52,24 @@ _NEVER_ENDED = (
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> list[int]:
     """The indices of the triples that the ending ends; `me` is who says it."""
     found = [index for index, triple in enumerate(triples) if _ends(ending, _as_said(triple, ending, me), lemma)]
+    if ending.object and (ending.where or len(found) > 1):
+        found = of_one(ending, found, triples)
     one = len({entity_key(triples[index].subject) for index in found}) < 2
     return found if one or not ending.subject else [it for it in found if _same(ending.subject, triples[it].subject)]
+
+
+def of_one(ending: Ending, found: Sequence[int], triples: Sequence[Triple]) -> list[int]:
+    """Of what may have ended that of one thing: of the house in Wells, where there is one in Bath, too.
+
+    Where it is not said which, nothing; what was said of one of them without a place stays.
+    """
+    placed = [index for index in found if _DETAIL.fullmatch(triples[index].relation)]
+    there = [index for index in placed if ending.where and _same(ending.where, triples[index].object)]
+    alike = {triples[index].relation for index in there or placed}
+    others = [index for index in placed if index not in there and triples[index].relation in alike]
+    if ending.where:
+        return there if others else list(found)
+    return [] if len(alike) < len(others) else list(found)
 
 
 def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
@@ -64,14 +83,22 @@ def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
 
 
 def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    task = task_of(triple)
+    if task or ending.verbs == DUTIES:
+        of_it = not ending.subject or _is_of(ending, triple.subject)
+        return bool(task) and of_it and (ends_task(ending, task or "") or _is_of_trip(ending, triple, lemma))
     if is_denial(triple.relation):
         return False
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
+    if ending.verbs == TRIP:
+        return _is_of_trip(ending, triple, lemma)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
     if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
         return True
+    if ending.among is not None and _head(triple.object)[-1:] != [*ending.among.intersection(_head(triple.object))]:
+        return False
     if (ending.subject and not _is_of(ending, triple.subject)) or triple.relation.startswith(_NEVER_ENDED):
         return False
     said = frame(triple.relation, lemma)
@@ -89,6 +116,15 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     return _is_rival(ending, said, triple)
 
 
+def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
+    """Whether one is to travel, or to stay somewhere: "is driving to", "will fly on", "flies on"; not "goes to"."""
+    if ending.verbs != TRIP or not _is_of(ending, triple.subject):
+        return False
+    planned = triple.relation.startswith(("will ", "is ")) and lemma(triple.relation.split()[1]) in TRIP
+    somewhere = "going" not in triple.relation or kind_of(triple.object) != "thing"
+    return (planned and somewhere) or triple.relation.startswith(("flies ", "sails "))
+
+
 def _otherwise(triple: Triple) -> Iterator[Triple]:
     """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
 
@@ -98,6 +134,8 @@ def _otherwise(triple: Triple) -> Iterator[Triple]:
         yield Triple(owned[1] or "I", "has", triple.object)
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
+    if detail := _DETAIL.fullmatch(triple.relation):
+        yield Triple(triple.subject, detail[1], detail[2])
     if triple.relation == "does":  # "smoking", which one quits, for (does, smoke)
         yield Triple(triple.subject, f"{triple.object}s", f"{triple.object.removesuffix('e')}ing")
     if by := _DONE_BY.fullmatch(triple.relation):
@@ -153,7 +191,13 @@ def _near(one: Frame, other: Frame) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    return entity_key(one) == entity_key(other) or entity_key(other) in map(entity_key, other_number(one))
+    return entity_key(other) in _keys(one)
+
+
+@lru_cache(maxsize=4096)
+def _keys(name: str) -> frozenset[str]:
+    """What a thing of that name, or many of it, is known by."""
+    return frozenset(map(entity_key, (name, *other_number(name))))
 
 
 def _is_of(ending: Ending, subject: str) -> bool:

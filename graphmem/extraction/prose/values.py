@@ -114,6 +114,13 @@ def looks_like_time(text: str) -> bool:
     return bool(_WHOLE.match(text))
 
 
+def time_preposition(time: str) -> str:
+    """The preposition before a time: "at" 9:30, "on" Friday, "in" May."""
+    if re.match(_CLOCK, time, re.IGNORECASE):
+        return "at"
+    return "on" if any(map(str.isdigit, time)) or time.casefold().endswith(("day", "days")) else "in"
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A text with a plain word for each value, the values by the offset of that word, and where the text has moved."""
