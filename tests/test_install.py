@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -113,21 +112,3 @@ def test_what_needs_networkx_names_its_extra(call: str, tmp_path: Path) -> None:
     done = alone(f'with Memory("house.db") as memory:\n    memory.{call}', tmp_path)
     assert "MissingExtra" in done.stderr
     assert "pip install 'graphmem[networkx]'" in done.stderr
-
-
-def test_ctrl_c_while_the_command_starts_ends_it_without_a_traceback() -> None:
-    module, _, name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["graphmem"].partition(
-        ":"
-    )
-    program = f"""
-import signal, sys
-class Pressed:
-    def find_spec(self, name, *rest):
-        if name == "numpy":
-            signal.raise_signal(signal.SIGINT)
-sys.meta_path.insert(0, Pressed())
-from {module} import {name}
-{name}()
-"""
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (130, "")
