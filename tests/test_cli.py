@@ -109,6 +109,7 @@ def test_pending_episodes_can_be_extracted_later(house: Path) -> None:
         (["remember", ":memory:", "text", "--embedder", "no such thing"], "no such thing"),
         (["remember", ":memory:", "text", "--namespace", ""], "a namespace must be a text"),
         (["import", ":memory:", "none.jsonl"], "none.jsonl cannot be read"),
+        (["recall", "neo4j://127.0.0.1:1", "apple"], "neo4j://neo4j@127.0.0.1:1 does not answer"),
     ],
 )
 def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str) -> None:
@@ -117,6 +118,14 @@ def test_bad_input_ends_with_one_clear_line(arguments: list[str], word: str) -> 
     assert word in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["load"], ["import"], ["remember", "The gate.", "--image"]])
+def test_an_address_is_not_taken_for_a_file(command: list[str], tmp_path: Path) -> None:
+    name, *rest = command
+    done = _run(name, tmp_path / "house.db", *rest, "http://127.0.0.1/notes.txt")
+    assert (done.returncode, "http://127.0.0.1/notes.txt is an address" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("command", [["backup", "copy.db"], ["compact"], ["namespaces"], ["stats"]])

@@ -5,6 +5,7 @@ prints; `cat` shows a file that is there from then on. The programs of docs/inte
 (tests/integrations/test_examples.py).
 """
 
+import importlib
 import json
 import re
 import shlex
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from graphmem import errors
 from tests.model_server import ChatServer
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +83,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_site_holds_every_page_and_the_docstrings(site: Path) -> None:
     assert {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"} <= {page.name for page in site.iterdir()}
     assert "Store an observation, then learn what it says." in (site / "api/index.html").read_text()
+
+
+@pytest.mark.parametrize("package", ["", ".extraction", ".llm", ".retrieval", ".testing"])
+def test_the_page_of_the_api_names_all_that_is_exported(package: str) -> None:
+    named = set(re.findall(r"\w+", (ROOT / "docs/api.md").read_text())) | vars(errors).keys()
+    assert not set(importlib.import_module(f"graphmem{package}").__all__) - named
 
 
 def test_a_page_of_the_site_loads_nothing_from_other_machines(site: Path) -> None:
