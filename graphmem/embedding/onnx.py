@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.embedding.settings import PLAIN, Pooling, Settings, settings_of
-from graphmem.embedding.wordpiece import open_wordpiece
+from graphmem.embedding.wordpiece import import_for_good, open_wordpiece
 from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
@@ -201,6 +201,7 @@ def open_encoder(path: Path, tokens: int) -> Callable[[str], list[int]]:
     if path.suffix == ".json":
         tokenizer = open_tokenizer(path, tokens)
         return lambda text: list(tokenizer.encode(text).ids)
+    import_for_good()
     _import("kitoken")
     try:
         return open_wordpiece(path, tokens)

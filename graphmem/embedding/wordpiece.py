@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,22 @@ def open_wordpiece(vocabulary: Path, tokens: int) -> Callable[[str], list[int]]:
     first, last = ids["[CLS]"], ids["[SEP]"]
     encoder = Kitoken.from_tokenizers(json.dumps(_definition(ids)).encode())
     return lambda text: [first, *encoder.encode(_PRIVATE.sub("", text), True)[: tokens - 2], last]
+
+
+def import_for_good() -> None:
+    """Import kitoken, if it is there, in a thread that does not end: when that has ended, its use is a crash."""
+    if "kitoken" in sys.modules or threading.current_thread() is threading.main_thread():
+        return
+    imported = threading.Event()
+
+    def stay() -> None:
+        with suppress(ImportError):  # told by the import that follows
+            importlib.import_module("kitoken")
+        imported.set()
+        threading.Event().wait()
+
+    threading.Thread(target=stay, name="kitoken", daemon=True).start()
+    imported.wait()
 
 
 def _definition(ids: dict[str, int]) -> dict[str, Any]:
