@@ -110,6 +110,11 @@ def able(what: str, given: T, method: str, such_as: str) -> T:
     return given
 
 
+def memory(given: T) -> T:
+    """`given`, when it is a memory and not the place of one."""
+    return able("a memory", given, "remember", 'Memory("house.db")')
+
+
 def extractor(given: Extractor | None) -> Extractor | None:
     """`given`, unless it is none, or made for a bare text: what is read is an `Observation`."""
     if given is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from graphmem import validation
 from graphmem.memory import Memory
 from graphmem.records import Episode
 
@@ -19,7 +20,7 @@ class Kept(Generic[K]):
     """
 
     def __init__(self, memory: Memory, key_of: Callable[[Mapping[str, Any]], K | None]) -> None:
-        self._memory, self._key_of = memory, key_of
+        self._memory, self._key_of = validation.memory(memory), key_of
         self._known: dict[str, K] = {}
         self._last: str | None = None
         self._lock = Lock()

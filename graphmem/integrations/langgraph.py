@@ -19,6 +19,7 @@ from os import PathLike
 from threading import Lock
 from typing import Any
 
+from graphmem import validation
 from graphmem.conversations import observations_of
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError, extra
@@ -74,6 +75,7 @@ def recall_node(
 
     `where` is that of `Memory.recall`.
     """
+    validation.memory(memory)
 
     def recall(state: MemoryState) -> dict[str, str]:
         asked = next((message.text for message in reversed(state["messages"]) if _said_by_user(message)), "")
@@ -88,6 +90,7 @@ def remember_node(memory: Memory) -> Callable[[MemoryState], dict[str, Any]]:
 
     A message's id is its key: a run that is repeated from a checkpoint remembers nothing twice.
     """
+    validation.memory(memory)
 
     def remember(state: MemoryState) -> dict[str, Any]:
         for message in _since_the_user(state["messages"]):

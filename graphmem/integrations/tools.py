@@ -51,7 +51,7 @@ class Tools:
     """The tools over one memory. Each may be called again without harm, and from any thread."""
 
     def __init__(self, memory: Memory, *, allow_forget: bool = False, model: LLM | None = None) -> None:
-        self.memory = memory
+        self.memory = validation.memory(memory)
         self.allow_forget = allow_forget
         self.model = model
 

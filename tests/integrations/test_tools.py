@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from graphmem import Memory
+from graphmem.errors import InputError
 from graphmem.integrations.tools import Tools, answer, arguments_of, in_words
 from graphmem.records import Triple
 from graphmem.testing import HashEmbedder
@@ -147,3 +148,8 @@ def test_a_time_and_a_speaker_may_be_told_and_asked_for(tools: Tools) -> None:
         ({"until": "2024-06-01"}, "plums"),
     ):
         assert [each.text for each in tools.recall("who likes what?", **given).episodes] == [f"I like {told}."]
+
+
+def test_the_place_of_a_memory_is_not_taken_for_the_memory() -> None:
+    with pytest.raises(InputError, match="a memory has a method `remember`, as Memory"):
+        Tools("house.db")
