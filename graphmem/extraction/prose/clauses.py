@@ -231,7 +231,7 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         yield called
     elif objects:
         yield from _with_object(phrase, verb, objects[0], subject, people)
-    else:
+    elif verb.dep_ != "xcomp" or verb.head.lemma_ != "have":  # "had to reach out to them"
         yield from _without_object(phrase, verb, verb, subject, people)
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _DUE = {"have": "has to", "get": "has to", "need": "needs to", "go": "plans to"}
 DUTIES = frozenset(_DUE.values())
-_TALK = words("say admit confess agree disagree wonder think guess know laugh stress apologise apologize")
+_TALK = words(
+    "say admit confess agree disagree wonder think guess know laugh stress apologise apologize keep continue try"
+)
 _TO_THE_HEARER = words("you your yours yourself yourselves")
 _POINTING = words("this that these those such it them they")
 _CUT = words("advcl ccomp relcl conj parataxis acl")
@@ -33,6 +35,8 @@ def due(verb: Token, subjects: Sequence[tuple[Token, str]], stands: Standing, pe
     """(Ada, has to, renew passport before May); where there is no need to, the end of that."""
     relation = _DUE.get(verb.lemma_.lower())
     todo = next((it for it in verb.children if it.dep_ == "xcomp" and it.tag_ in {"VB", "VBN"}), None)
+    if any(it.tag_ in {"WRB", "WP", "WDT"} for it in verb.doc[verb.left_edge.i : verb.i]):
+        return
     if not relation or todo is None or not any(it.lower_ == "to" for it in todo.lefts) or not _is_due_now(verb):
         return
     for token, subject in subjects:
@@ -79,7 +83,8 @@ def _tokens(verb: Token) -> Iterator[Token]:
     first = next((it.i for it in verb.lefts if it.dep_ == "auxpass"), verb.i)
     cut = [it.left_edge.i for it in verb.subtree if it.i > verb.i and it.dep_ in _CUT and _is_clause(it)]
     for token in verb.doc[first : min([*cut, verb.right_edge.i + 1])]:
-        if token.is_punct and token.text not in {"-", "'"} and not value(token):
+        last = (token.is_punct and token.text not in {"-", "'"}) or (token.dep_ == "cc" and token.i + 1 in cut)
+        if last and not value(token):
             return
         yield token
 

@@ -149,7 +149,7 @@ _DONE = (
 )
 _UNSAID = re.compile(rf"(?:{_DONE})(?!.*\?)")
 _IS_UNSAID = re.compile(
-    r"(?:Been (?:off|ill|sick|in|at|on|a)|Back (?:at|from|in|home|to)|Off (?:work|sick)|Home from|Out of hospital)"
+    r"(?:Been (?:off|ill|sick|in|at|on)|Back (?:at|from|in|home|to)|Off (?:work|sick)|Home from|Out of hospital)"
     r"\b(?!.*\?)"
 )
 _SHORTEST = 2  # words of a line

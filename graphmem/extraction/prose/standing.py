@@ -103,7 +103,13 @@ def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     goes_on = token.dep_ == "conj" and above.tag_ == "VBP" and has_subject(above)  # "I live here and teach"
     ordered = token.tag_ == "VB" and is_order(token) and not _helped(above) and not goes_on
     shares_denial = of_above != "stated" and own == "stated" and not has_subject(token)
-    return None if of_above is None or ordered or shares_denial else own
+    to_do = above.lemma_ in _DUE and token.tag_ in {"VB", "VBP"} and not has_subject(token) and _leads_to(above)
+    return None if of_above is None or ordered or shares_denial or to_do else own
+
+
+def _leads_to(verb: Token) -> bool:
+    """Whether an infinitive hangs on the verb: what is joined to it is to be done, too ("has to pack and go")."""
+    return any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in verb.children)
 
 
 def _helped(verb: Token) -> bool:
@@ -149,6 +155,7 @@ def _own(verb: Token) -> Standing | None:
     return "denied" if denied else "stated"
 
 
+_DUE = words("have need get go")
 _ENDS = words("nsubj nsubjpass dobj attr")
 
 

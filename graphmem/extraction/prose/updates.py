@@ -201,9 +201,12 @@ def _keys(name: str) -> frozenset[str]:
 
 
 def _is_of(ending: Ending, subject: str) -> bool:
-    """Whether the ending is of this subject; what is cancelled is called by the end of its name: "the barbecue"."""
+    """Whether the ending is of this subject; what is off or moved is called by the end of its name: "the barbecue"."""
     name, known = entity_key(ending.subject), entity_key(subject)
-    event = ending.reason == "cancelled" and (known.endswith(f" {name}") or known.startswith(f"{name} with "))
+    moved = ending.kind == "time" and ending.reason.endswith(" to")
+    event = (moved or ending.reason == "cancelled") and (
+        known.endswith(f" {name}") or known.startswith(f"{name} with ")
+    )
     return event or _same(ending.subject, subject)
 
 

@@ -54,6 +54,7 @@ def test_what_has_to_be_done_is_told_with_its_date(told, text, fact):
         "If it rains I have to stay with Tom.",
         "Tom thinks I have to sell the boat.",
         "I have to call his doctor.",
+        "It shows how much we need to help the farm.",
         "I don't have to sell the boat.",
     ],
 )
@@ -97,6 +98,12 @@ def test_what_is_done_or_need_not_be_is_ended(ended, before, after):
 )
 def test_what_is_not_done_or_comes_again_is_not(ended, before, after):
     assert ended(before, after, "Ana") == {}
+
+
+def test_what_is_joined_to_a_task_is_no_fact(told):
+    assert told("I'm going to talk with the mayor, get support and gather ideas.", "Ana") == {
+        "Ana, plans to, talk with mayor"
+    }
 
 
 def test_what_had_to_be_done_was_done(told, ended):

@@ -56,6 +56,7 @@ ENDS = [
     ("We have two cats.", "We have three cats now.", {"I, has, two cats": "now"}),
     ("The fair is on 5 June.", "The fair has been cancelled.", {"fair, is on, 5 June": "cancelled"}),
     ("The company picnic is on 5 June.", "The picnic is cancelled.", {"company picnic, is on, 5 June": "cancelled"}),
+    ("The garden party is on 5 June.", "The party is moved to 9 June.", {"garden party, is on, 5 June": "moved to"}),
     ("The fair will be on Friday.", "They called off the fair.", {"fair, will be on, Friday": "cancelled"}),
     (
         "The ball will be at the inn.",
