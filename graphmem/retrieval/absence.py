@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import chain, pairwise
 
+from graphmem.language.forms import folded
+from graphmem.language.labels import is_label
+from graphmem.language.names import proper_names
 from graphmem.language.words import STOP_WORDS, runs, stem, stems, words
 from graphmem.records import Entity, Episode, Fact, Seeds, Vector
 from graphmem.retrieval import weights
@@ -16,6 +19,12 @@ _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
 _HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
 _DONE = re.compile(r"\w{3,}[^\We]ed|hidden|kept|put|left|found|held|built|made|sold|stuck|lying|standing|hanging")
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
+_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b\.? "
+_ASKED_OF = re.compile(
+    rf"\b(?:(?i:{'|'.join((*sorted(_HELPERS), 'is', 'are', 'was', 'were'))}) (?:{_TITLE})?|{_TITLE})([^\W\d_][\w-]+)"
+    r"|(?<=\s)([^\W\d_][\w-]+)['\u2019]s\b"
+)
+"""Whom or what a question asks of: "did Ann call?", "is Dr. Ng in?", "where is Ann's car?"."""
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
 
@@ -33,13 +42,61 @@ def is_known(
     A question about one thing ("where is the silver key?") is known when an entity, a fact or an episode has all its
     words, or something is near in meaning; but a golden key is another one, unless both names mean the same. Any
     other question when the memory has one of its words, or something near in meaning, or (`timely`) something of the
-    time that is asked about.
+    time that is asked about. Of one whose name the memory has not it knows nothing, unless something is very near; and
+    of one whose name is all that it has of the question, nothing when no more is near than the name itself is.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
+    asked = _asked_of(question) if nearest < weights.NEAR_STRANGER else []
+    if asked and not _is_called(asked, *_found(seeds, facts, episodes)):
+        return False
     if thing := _one_thing(question):
-        return _thing_is_known(thing, nearest, _names(seeds.entities, facts), [each.told for each in episodes], embed)
+        return _thing_is_known(thing, nearest, *_found(seeds, facts, episodes), embed)
+    if not timely and seeds.entities and _is_far(seeds):
+        return _says_more(question, seeds.entities, *_found(seeds, facts, episodes))
     found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
     return timely or bool(found) or nearest >= weights.NEAR_ENOUGH
+
+
+def _found(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> tuple[list[str], list[str]]:
+    """The names of all things that were found, and what was said, and by whom."""
+    return _names(seeds.entities, facts), [f"{each.speaker or ''}: {each.told}" for each in episodes]
+
+
+def _asked_of(question: str) -> list[str]:
+    """The words that are written as names of whom the question asks of.
+
+    >>> _asked_of("When did Mr. Ng sell Ann's car to IBM?")
+    ['ng', 'ann']
+    """
+    found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)]
+    return [folded(name) for name in found if name[0].isupper() and not name.isupper() and not is_label(name)]
+
+
+def _is_called(asked: Sequence[str], names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether one of the words that are asked of was found, or a name that is spelled like it, or short for it."""
+    there = {folded(word) for text in (*names, *texts) for word in words(text)}
+    if any(name in there or stem(name) in there for name in asked):
+        return True
+    called = {folded(word) for name in (*names, *chain.from_iterable(map(proper_names, texts))) for word in words(name)}
+    return any(_is_short_or_alike(name, [other for other in called if len(other) > 2]) for name in asked)
+
+
+def _is_short_or_alike(name: str, others: Sequence[str]) -> bool:
+    short = any(other.startswith(name) or name.startswith(other) for other in others)
+    return short or bool(get_close_matches(name, others, 1, weights.SPELLED_ALIKE))
+
+
+def _is_far(seeds: Seeds) -> bool:
+    """Whether no episode is near, and no fact nearer than the name alone makes it."""
+    episode, fact = (hits[0][1] if hits else 1.0 for hits in (seeds.near_episodes, seeds.near_facts))
+    return episode < weights.NEAR_NAMED_EPISODE and fact < weights.NEAR_NAMED_FACT
+
+
+def _says_more(question: str, entities: Iterable[Entity], names: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether one of the words that are asked beside the names was found, or no others are asked."""
+    named = stems(" ".join(name for entity in entities for name in (entity.name, *entity.aliases)))
+    rest = {stem(word) for word in words(question) if word not in STOP_WORDS} - named
+    return not rest or any(not rest.isdisjoint(stems(text)) for text in (*names, *texts))
 
 
 def _one_thing(question: str) -> list[str]:
@@ -79,14 +136,18 @@ def _thing_is_known(
     if most == len(sought):
         return True
     rivals, bare = _called_otherwise(thing, names)
+    same = weights.SAME_NAME
     if not rivals:
         if most >= max(2, weights.MOST_OF_THING * len(sought)):
             return True
         rivals, bare = _called_otherwise(thing, texts)
-        rivals = [] if bare else rivals or _of_another_kind(thing, (*names, *texts))
+        if bare:
+            return nearest >= weights.NEAR_THING
+        if not rivals:
+            rivals, same = _of_another_kind(thing, (*names, *texts)), weights.SAME_KIND
     if rivals:
         asked, *others = embed([" ".join(thing), *rivals[: weights.RIVALS]])
-        return max(float(asked @ other) for other in others) >= weights.SAME_NAME
+        return max(float(asked @ other) for other in others) >= same
     return nearest >= weights.NEAR_THING
 
 

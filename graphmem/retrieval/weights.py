@@ -171,6 +171,13 @@ SERIES = 0.8
 NEAR_ENOUGH = 0.33
 """The least cosine of what answers a question none of whose words the memory knows."""
 
+NEAR_STRANGER = 0.5
+"""The least cosine of what answers a question about somebody whose name the memory has not: "Mom" for a mother."""
+
+NEAR_NAMED_EPISODE, NEAR_NAMED_FACT = 0.28, 0.45
+"""The least cosines of what answers a question of which the memory has nothing but a name. With MiniLM a fact about
+Ann is 0.3 to 0.5 from any question about Ann."""
+
 NEAR_THING = 0.42
 """The same of a question about one thing. With MiniLM "couch" is 0.56 from a line about a sofa, a telescope 0.26 from
 all that stands in a kitchen."""
@@ -178,6 +185,10 @@ all that stands in a kitchen."""
 SAME_NAME = 0.87
 """The least cosine of two names of one thing: physician and doctor's appointment 0.88, front door and back door 0.84,
 silver and golden key 0.74."""
+
+SAME_KIND = 0.68
+"""The same of names with a word in common but another noun: bike lock code and combination 0.76, golden trumpet and
+key 0.53."""
 
 MOST_OF_THING = 2 / 3
 """A text that has this part of the words of a thing is about it, if nothing of another name is."""
