@@ -19,10 +19,11 @@ _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
 _HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
 _DONE = re.compile(r"\w{3,}[^\We]ed|hidden|kept|put|left|found|held|built|made|sold|stuck|lying|standing|hanging")
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
+_VERBS = "|".join((*sorted(_HELPERS), "is", "are", "was", "were"))
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b\.? "
+_ASKS = re.compile(rf"\s*(?:who\w*|what|when|where|which|why|how|{_VERBS})\b", re.IGNORECASE)
 _ASKED_OF = re.compile(
-    rf"\b(?:(?i:{'|'.join((*sorted(_HELPERS), 'is', 'are', 'was', 'were'))}) (?:{_TITLE})?|{_TITLE})([^\W\d_][\w-]+)"
-    r"|(?<=\s)([^\W\d_][\w-]+)['\u2019]s\b"
+    rf"\b(?:(?i:{_VERBS}) (?:{_TITLE})?|{_TITLE})([^\W\d_][\w-]+)|(?<=\s)([^\W\d_][\w-]+)['\u2019]s\b"
 )
 """Whom or what a question asks of: "did Ann call?", "is Dr. Ng in?", "where is Ann's car?"."""
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
@@ -59,16 +60,17 @@ def is_known(
 
 def _found(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> tuple[list[str], list[str]]:
     """The names of all things that were found, and what was said, and by whom."""
-    return _names(seeds.entities, facts), [f"{each.speaker or ''}: {each.told}" for each in episodes]
+    said = [f"{each.speaker}: {each.told}" if each.speaker else each.told for each in episodes]
+    return _names(seeds.entities, facts), said
 
 
 def _asked_of(question: str) -> list[str]:
-    """The words that are written as names of whom the question asks of.
+    """The words that are written as names of whom a question asks of; none of a text that is no English question.
 
     >>> _asked_of("When did Mr. Ng sell Ann's car to IBM?")
     ['ng', 'ann']
     """
-    found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)]
+    found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)] if _ASKS.match(question) else []
     return [folded(name) for name in found if name[0].isupper() and not name.isupper() and not is_label(name)]
 
 
