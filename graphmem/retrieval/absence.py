@@ -47,9 +47,8 @@ def is_known(
     of one whose name is all that it has of the question, nothing when no more is near than the name itself is.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
-    asked = _asked_of(question) if nearest < weights.NEAR_STRANGER else []
-    if asked and not _is_called(asked, *_found(seeds, facts, episodes)):
-        return False
+    if (asked := _asked_of(question)) and not _is_called(asked, *_found(seeds, facts, episodes)):
+        return nearest >= weights.NEAR_STRANGER and _is_meant(asked, _nearest(seeds, facts, episodes), embed)
     if thing := _one_thing(question):
         return _thing_is_known(thing, nearest, *_found(seeds, facts, episodes), embed)
     if not timely and seeds.entities and _is_far(seeds):
@@ -76,8 +75,7 @@ def _asked_of(question: str) -> list[str]:
 
 def _is_called(asked: Sequence[str], names: Sequence[str], texts: Sequence[str]) -> bool:
     """Whether one of the words that are asked of was found, or a name that is spelled like it, or short for it."""
-    there = {folded(word) for text in (*names, *texts) for word in words(text)}
-    if any(name in there or stem(name) in there for name in asked):
+    if any(folded(word) in asked for text in (*names, *texts) for word in words(text)):
         return True
     called = {folded(word) for name in (*names, *chain.from_iterable(map(proper_names, texts))) for word in words(name)}
     return any(_is_short_or_alike(name, [other for other in called if len(other) > 2]) for name in asked)
@@ -85,7 +83,20 @@ def _is_called(asked: Sequence[str], names: Sequence[str], texts: Sequence[str])
 
 def _is_short_or_alike(name: str, others: Sequence[str]) -> bool:
     short = any(other.startswith(name) or name.startswith(other) for other in others)
-    return short or bool(get_close_matches(name, others, 1, weights.SPELLED_ALIKE))
+    return short or bool(get_close_matches(name, others, 1, weights.NAMES_ALIKE))
+
+
+def _nearest(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> list[str]:
+    """The texts of the nearest fact and episode, as far as these were found."""
+    ids = {hits[0][0] for hits in (seeds.near_facts, seeds.near_episodes) if hits}
+    return [fact.triple.text for fact in facts if fact.id in ids] + [each.told for each in episodes if each.id in ids]
+
+
+def _is_meant(asked: Sequence[str], texts: Iterable[str], embed: Callable[[Sequence[str]], Vector]) -> bool:
+    """Whether a word of the texts is near in meaning to one that is asked of: "mother" to "Mom"."""
+    own = dict.fromkeys(word for text in texts for word in words(text) if word not in STOP_WORDS)
+    vectors = embed([*asked, *list(own)[: weights.WORDS_MEANT]])
+    return bool((vectors[: len(asked)] @ vectors[len(asked) :].T).max(initial=0.0) >= weights.NAME_MEANT)
 
 
 def _is_far(seeds: Seeds) -> bool:

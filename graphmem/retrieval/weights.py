@@ -171,8 +171,12 @@ SERIES = 0.8
 NEAR_ENOUGH = 0.33
 """The least cosine of what answers a question none of whose words the memory knows."""
 
-NEAR_STRANGER = 0.5
-"""The least cosine of what answers a question about somebody whose name the memory has not: "Mom" for a mother."""
+NEAR_STRANGER, NAME_MEANT, WORDS_MEANT = 0.5, 0.5, 40
+"""The least cosines of what answers a question about somebody whose name the memory has not, and of the name to a word
+of that, among so many: Mom and mother 0.90, Holland and Netherlands 0.90, two first names 0.2 to 0.65."""
+
+NAMES_ALIKE = 0.8
+"""A name is taken for one that is spelled so much alike (difflib): Nadja and Nadia 0.8, Jon and Joe 0.67."""
 
 NEAR_NAMED_EPISODE, NEAR_NAMED_FACT = 0.28, 0.45
 """The least cosines of what answers a question of which the memory has nothing but a name. With MiniLM a fact about
