@@ -20,12 +20,14 @@ _HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would"
 _DONE = re.compile(r"\w{3,}[^\We]ed|hidden|kept|put|left|found|held|built|made|sold|stuck|lying|standing|hanging")
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
 _VERBS = "|".join((*sorted(_HELPERS), "is", "are", "was", "were"))
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b\.? "
+_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Aunt|Uncle)\b\.? "
 _ASKS = re.compile(rf"\s*(?:who\w*|what|when|where|which|why|how|{_VERBS})\b", re.IGNORECASE)
 _ASKED_OF = re.compile(
     rf"\b(?:(?i:{_VERBS}) (?:{_TITLE})?|{_TITLE})([^\W\d_][\w-]+)|(?<=\s)([^\W\d_][\w-]+)['\u2019]s\b"
 )
 """Whom or what a question asks of: "did Ann call?", "is Dr. Ng in?", "where is Ann's car?"."""
+_KIN = re.compile(r"(?:grand|step)?(?:m[ou]m(?:my)?|ma|mama|mother|dad(?:dy)?|pa|papa|father|granny|nana)")
+"""Called by what they are, not by a name: another may call them otherwise."""
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
 
@@ -43,16 +45,14 @@ def is_known(
     A question about one thing ("where is the silver key?") is known when an entity, a fact or an episode has all its
     words, or something is near in meaning; but a golden key is another one, unless both names mean the same. Any
     other question when the memory has one of its words, or something near in meaning, or (`timely`) something of the
-    time that is asked about. Of one whose name the memory has not it knows nothing, unless something is very near; and
-    of one whose name is all that it has of the question, nothing when no more is near than the name itself is.
+    time that is asked about. Of one whose name the memory has not it knows nothing, unless what is very near means the
+    same name.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
     if (asked := _asked_of(question)) and not _is_called(asked, *_found(seeds, facts, episodes)):
         return nearest >= weights.NEAR_STRANGER and _is_meant(asked, _nearest(seeds, facts, episodes), embed)
     if thing := _one_thing(question):
         return _thing_is_known(thing, nearest, *_found(seeds, facts, episodes), embed)
-    if not timely and seeds.entities and _is_far(seeds):
-        return _says_more(question, seeds.entities, *_found(seeds, facts, episodes))
     found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
     return timely or bool(found) or nearest >= weights.NEAR_ENOUGH
 
@@ -70,7 +70,8 @@ def _asked_of(question: str) -> list[str]:
     ['ng', 'ann']
     """
     found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)] if _ASKS.match(question) else []
-    return [folded(name) for name in found if name[0].isupper() and not name.isupper() and not is_label(name)]
+    names = [folded(name) for name in found if name[0].isupper() and not name.isupper() and not is_label(name)]
+    return [name for name in names if not _KIN.fullmatch(name)]
 
 
 def _is_called(asked: Sequence[str], names: Sequence[str], texts: Sequence[str]) -> bool:
@@ -97,19 +98,6 @@ def _is_meant(asked: Sequence[str], texts: Iterable[str], embed: Callable[[Seque
     own = dict.fromkeys(word for text in texts for word in words(text) if word not in STOP_WORDS)
     vectors = embed([*asked, *list(own)[: weights.WORDS_MEANT]])
     return bool((vectors[: len(asked)] @ vectors[len(asked) :].T).max(initial=0.0) >= weights.NAME_MEANT)
-
-
-def _is_far(seeds: Seeds) -> bool:
-    """Whether no episode is near, and no fact nearer than the name alone makes it."""
-    episode, fact = (hits[0][1] if hits else 1.0 for hits in (seeds.near_episodes, seeds.near_facts))
-    return episode < weights.NEAR_NAMED_EPISODE and fact < weights.NEAR_NAMED_FACT
-
-
-def _says_more(question: str, entities: Iterable[Entity], names: Iterable[str], texts: Iterable[str]) -> bool:
-    """Whether one of the words that are asked beside the names was found, or no others are asked."""
-    named = stems(" ".join(name for entity in entities for name in (entity.name, *entity.aliases)))
-    rest = {stem(word) for word in words(question) if word not in STOP_WORDS} - named
-    return not rest or any(not rest.isdisjoint(stems(text)) for text in (*names, *texts))
 
 
 def _one_thing(question: str) -> list[str]:

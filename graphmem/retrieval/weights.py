@@ -178,10 +178,6 @@ of that, among so many: Mom and mother 0.90, Holland and Netherlands 0.90, two f
 NAMES_ALIKE = 0.8
 """A name is taken for one that is spelled so much alike (difflib): Nadja and Nadia 0.8, Jon and Joe 0.67."""
 
-NEAR_NAMED_EPISODE, NEAR_NAMED_FACT = 0.28, 0.45
-"""The least cosines of what answers a question of which the memory has nothing but a name. With MiniLM a fact about
-Ann is 0.3 to 0.5 from any question about Ann."""
-
 NEAR_THING = 0.42
 """The same of a question about one thing. With MiniLM "couch" is 0.56 from a line about a sofa, a telescope 0.26 from
 all that stands in a kitchen."""

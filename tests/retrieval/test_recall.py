@@ -96,12 +96,9 @@ def choir() -> Iterator[Memory]:
         "Did Gustav sell the van?",
         "What was sold to Mr. Hull?",
         "Has Andrea sold anything?",
-        "What is Anton's blood pressure?",
     ],
 )
-def test_of_one_who_was_never_named_and_of_what_was_never_told_of_one_nothing_is_known(
-    choir: Memory, question: str
-) -> None:
+def test_of_one_who_was_never_named_nothing_is_known(choir: Memory, question: str) -> None:
     assert str(choir.recall(question)) == "Nothing known."
 
 
