@@ -171,6 +171,13 @@ SERIES = 0.8
 NEAR_ENOUGH = 0.33
 """The least cosine of what answers a question none of whose words the memory knows."""
 
+NEAR_STRANGER, NAME_MEANT, WORDS_MEANT = 0.5, 0.5, 40
+"""The least cosines of what answers a question about somebody whose name the memory has not, and of the name to a word
+of that, among so many: Mom and mother 0.90, Holland and Netherlands 0.90, two first names 0.2 to 0.65."""
+
+NAMES_ALIKE = 0.8
+"""A name is taken for one that is spelled so much alike (difflib): Nadja and Nadia 0.8, Jon and Joe 0.67."""
+
 NEAR_THING = 0.42
 """The same of a question about one thing. With MiniLM "couch" is 0.56 from a line about a sofa, a telescope 0.26 from
 all that stands in a kitchen."""
@@ -178,6 +185,10 @@ all that stands in a kitchen."""
 SAME_NAME = 0.87
 """The least cosine of two names of one thing: physician and doctor's appointment 0.88, front door and back door 0.84,
 silver and golden key 0.74."""
+
+SAME_KIND = 0.68
+"""The same of names with a word in common but another noun: bike lock code and combination 0.76, golden trumpet and
+key 0.53."""
 
 MOST_OF_THING = 2 / 3
 """A text that has this part of the words of a thing is about it, if nothing of another name is."""
