@@ -167,7 +167,7 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
         doc = doc_of(nlp, text, {"over": over, "gone": gone})
         doc.user_data["corrects"] = part.corrects
         docs.append(doc)
-    parsed = list(nlp.pipe(docs))
+    parsed = [_light(doc) for doc in nlp.pipe(docs, batch_size=64)]
     doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_words(doc))}
     again = nlp.pipe([retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
     for number, doc in zip(doubtful, again, strict=True):
@@ -177,6 +177,12 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
     for doc in parsed:
         set_right(doc)
     return parsed
+
+
+def _light(doc: Doc) -> Doc:
+    """A parsed text without the numbers of the model, which take most of its room, and have served."""
+    doc.tensor = doc.tensor[:0].copy()
+    return doc
 
 
 def _is_word(nlp: Language, word: str) -> bool:

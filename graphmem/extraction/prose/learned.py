@@ -16,6 +16,9 @@ from graphmem.records import Extraction, Fact, Triple, entity_key
 _BESIDE = words("behind under beside near inside above below")
 """Words of a place that is not that of another thing: what stood behind the shed stands in the barn now."""
 
+RECENT = 300
+"""So many of the last statements of a text may be ended by the same text; what was known before, always."""
+
 
 class Reading:
     """Takes what is said, in order; `extraction` gives what it comes to beside the `known` facts."""
@@ -52,7 +55,8 @@ class Reading:
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
-        gone = ended(ending, self._told, self._lemma, me)
+        first = max(0, len(self._told) - RECENT)
+        gone = [first + index for index in ended(ending, self._told[first:], self._lemma, me)]
         known = self._of_one_trip(ending, ended(ending, self._known, self._lemma, me))
         if not (gone or known):
             return
@@ -95,9 +99,10 @@ class Reading:
 
 def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> Statement:
     """What has changed, said as it was: "my rent is 900", and then "the rent went up to 950"."""
+    if (statement.subject, statement.relation, statement.object) != (ending.subject, "is", ending.other_than):
+        return statement
     was = next((it for it in over if ending.subject and it.relation.endswith(f" {ending.subject}")), None)
-    changed = (ending.subject, "is", ending.other_than)
-    if was is None or (statement.subject, statement.relation, statement.object) != changed:
+    if was is None:
         return statement
     return Statement(was.subject, was.relation, statement.object, was.slot, statement.kind)
 

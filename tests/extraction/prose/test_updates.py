@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphmem.extraction.prose.extractor import ParseExtractor
+from graphmem.extraction.prose.learned import RECENT
 from graphmem.records import Fact, Observation
 
 ENDS = [
@@ -316,3 +317,11 @@ def test_what_ends_a_liking_a_diet_a_union(ended, before, after, gone):
 )
 def test_what_is_left_for_another_ends(ended, before, after, gone):
     assert ended(before, after).keys() == gone
+
+
+def test_a_text_of_any_length_ends_what_it_said_of_late() -> None:
+    many = [f"Rob has {number} maps of Kent." for number in range(2, 2 + RECENT + 50)]
+    said = ["Ida lives in Bonn.", *many, "Eva lives in Trier.", "Eva no longer lives in Trier."]
+    told = {str(triple) for triple in ParseExtractor().extract(Observation(text="\n".join(said)), ()).triples}
+    assert "Ida, lives in, Bonn" in told
+    assert "Eva, lives in, Trier" not in told
