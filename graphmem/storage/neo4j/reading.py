@@ -39,7 +39,11 @@ LONGEST_NAMESPACE = 1000
 KEPT = 20_000
 """So many vectors that were read are kept, until all are replaced. A text's never changes before that."""
 
-_EPISODES = f"""UNWIND $keys AS key MATCH (e:Episode {{namespace: $namespace, id: key[0]}}) WHERE e.step <= key[1]
+_EPISODE_BY_ID = "MATCH (e:Episode {namespace: $namespace, id: id}) USING INDEX e:Episode(namespace, id)"
+_FACT_BY_ID = "MATCH (f:Fact {namespace: $namespace, id: id}) USING INDEX f:Fact(namespace, id)"
+"""The index is named: a server that knows little of its own data yet looks through all that there is."""
+
+_EPISODES = f"""UNWIND $keys AS key WITH key, key[0] AS id {_EPISODE_BY_ID} WHERE e.step <= key[1]
 RETURN collect([key[0], key[1], e.order, {EPISODE}]) AS episodes"""
 
 
@@ -88,7 +92,7 @@ class Neo4jReader:
             MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) WITH DISTINCT e WHERE e.step <= $at"""
             start += " AND e.id IN $ids" if ids is not None else ""
         elif ids is not None:  # told one by one, or the server reads all that there are
-            start = "UNWIND $ids AS id MATCH (e:Episode {namespace: $namespace, id: id}) WHERE e.step <= $at"
+            start = f"UNWIND $ids AS id {_EPISODE_BY_ID} WHERE e.step <= $at"
         if pending is not None:
             start += " AND e.pending = $pending"
         rows = self._read(
@@ -160,7 +164,7 @@ class Neo4jReader:
                 WITH f, at, late WHERE f.since <= at {where}"""
             found += " AND f.id IN $ids" if ids is not None else ""
         elif ids is not None:
-            found = f"UNWIND $ids AS id MATCH (f:Fact {{namespace: $namespace, id: id}}) WHERE f.since <= at {where}"
+            found = f"UNWIND $ids AS id {_FACT_BY_ID} WHERE f.since <= at {where}"
         else:
             found = f"MATCH (f:{label}:Fact) WHERE f.namespace = $namespace AND f.since <= at {where}"
         if relations is not None:
