@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from graphmem import validation
 from graphmem.conversations import observations_of
 from graphmem.errors import InputError, extra
 from graphmem.integrations.kept import Kept
@@ -107,9 +108,12 @@ class MemorySession:
         return [episode.metadata[_MARK]["item"] for episode in self._episodes(limit)]
 
     def _add(self, items: list[TResponseInputItem]) -> list[Episode]:
-        return [learned.episode for learned in self._memory.remember_together(map(self._observation, items))]
+        several = validation.several("items", items)
+        return [learned.episode for learned in self._memory.remember_together(map(self._observation, several))]
 
     def _observation(self, item: TResponseInputItem) -> Observation:
+        if not isinstance(item, Mapping):
+            raise InputError(f'an item is a dict, as {{"role": "user", "content": "..."}}, and not {item!r:.80}')
         metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
         role, said = item.get("role"), _said(item)
         for told in observations_of([{"role": role, "content": said}]) if role and said else ():

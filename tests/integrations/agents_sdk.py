@@ -15,7 +15,7 @@ from agents.testing import ScriptedModel, assistant_message, function_call
 
 from agents import Agent, Runner, Session, SessionSettings, set_tracing_disabled
 from graphmem import Memory
-from graphmem.errors import StoreBusy
+from graphmem.errors import InputError, StoreBusy
 from graphmem.integrations.openai_agents import MemorySession, memory_tools
 from graphmem.records import Vector
 from graphmem.testing import HashEmbedder
@@ -55,6 +55,13 @@ def test_items_come_back_as_they_were_added(session: MemorySession) -> None:
         assert await session.get_items(limit=0) == []
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("given", ["Hello.", HELLO, [HELLO, "Hello."]])
+def test_what_are_no_items_is_refused_and_nothing_is_added(session: MemorySession, given: object) -> None:
+    with pytest.raises(InputError, match="and not"):
+        asyncio.run(session.add_items(given))
+    assert asyncio.run(session.get_items()) == []
 
 
 def test_what_is_said_is_kept_as_episodes_and_learned_from(session: MemorySession, memory: Memory) -> None:

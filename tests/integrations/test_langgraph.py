@@ -119,6 +119,12 @@ def test_filters_compare_as_those_of_the_library_do(store: MemoryStore) -> None:
         store.search(ADA, filter={"n": {"$like": "1"}})
 
 
+def test_a_value_that_is_no_dict_is_refused_and_nothing_of_its_batch_is_put(store: MemoryStore) -> None:
+    with pytest.raises(InputError, match="a value is a dict"):
+        store.batch([PutOp(ADA, "home", {"text": "Oslo"}), PutOp(ADA, "work", "Acme")])  # type: ignore[arg-type]
+    assert store.get(ADA, "home") is None
+
+
 def test_namespaces_are_listed_as_the_library_lists_them(store: MemoryStore) -> None:
     model = InMemoryStore()
     for each in (store, model):
