@@ -35,6 +35,10 @@ HELD = """CALL (n, at) {
     RETURN f ORDER BY f.since DESC, f.order DESC LIMIT $limit }"""
 """The `$limit` newest facts `f` about entity `n` that hold at step `at`. Each part reads an index, in its order."""
 
+EPISODE_BY_ID = "MATCH (e:Episode {namespace: $namespace, id: id}) USING INDEX SEEK e:Episode(namespace, id)"
+FACT_BY_ID = "MATCH (f:Fact {namespace: $namespace, id: id}) USING INDEX SEEK f:Fact(namespace, id)"
+"""Looked up in the index, by name: a server that knows little of its own data yet looks through all that there is."""
+
 MERGES = "MATCH (m:Merge) WHERE m.namespace = $namespace RETURN m.record AS record, m.order AS order ORDER BY m.order"
 
 SEEN_BY_THEN = """(EXISTS { (n)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE f.since <= $at }

@@ -14,7 +14,7 @@ from graphmem.records import MOST, Around, Entity, Episode, Fact, Hits, Merge, P
 from graphmem.storage.neo4j import schema, searching, seeding, surroundings
 from graphmem.storage.neo4j.address import parse
 from graphmem.storage.neo4j.connection import Connection, Row
-from graphmem.storage.neo4j.cypher import EMBEDDER, MERGES, NAMED, SEEN_BY_THEN, TIME
+from graphmem.storage.neo4j.cypher import EMBEDDER, EPISODE_BY_ID, FACT_BY_ID, MERGES, NAMED, SEEN_BY_THEN, TIME
 from graphmem.storage.neo4j.images import Images
 from graphmem.storage.neo4j.kept import Asked, EntityAsked, Kept, Key, Value, grouped, known, put
 from graphmem.storage.neo4j.rows import (
@@ -39,11 +39,7 @@ LONGEST_NAMESPACE = 1000
 KEPT = 20_000
 """So many vectors that were read are kept, until all are replaced. A text's never changes before that."""
 
-_EPISODE_BY_ID = "MATCH (e:Episode {namespace: $namespace, id: id}) USING INDEX e:Episode(namespace, id)"
-_FACT_BY_ID = "MATCH (f:Fact {namespace: $namespace, id: id}) USING INDEX f:Fact(namespace, id)"
-"""The index is named: a server that knows little of its own data yet looks through all that there is."""
-
-_EPISODES = f"""UNWIND $keys AS key WITH key, key[0] AS id {_EPISODE_BY_ID} WHERE e.step <= key[1]
+_EPISODES = f"""UNWIND $keys AS key WITH key, key[0] AS id {EPISODE_BY_ID} WHERE e.step <= key[1]
 RETURN collect([key[0], key[1], e.order, {EPISODE}]) AS episodes"""
 
 
@@ -88,11 +84,11 @@ class Neo4jReader:
             return self._episodes(sorted(set(ids)), MOST if at is None else at)
         start = "MATCH (e:Episode) WHERE e.namespace = $namespace AND e.step <= $at AND e.order IS NOT NULL"
         if facts is not None:
-            start = """UNWIND $facts AS id MATCH (f:Fact {namespace: $namespace, id: id})
+            start = f"""UNWIND $facts AS id {FACT_BY_ID}
             MATCH (e:Episode)-[:ASSERTED|SUPPORTED]->(f) WITH DISTINCT e WHERE e.step <= $at"""
             start += " AND e.id IN $ids" if ids is not None else ""
         elif ids is not None:  # told one by one, or the server reads all that there are
-            start = f"UNWIND $ids AS id {_EPISODE_BY_ID} WHERE e.step <= $at"
+            start = f"UNWIND $ids AS id {EPISODE_BY_ID} WHERE e.step <= $at"
         if pending is not None:
             start += " AND e.pending = $pending"
         rows = self._read(
@@ -164,7 +160,7 @@ class Neo4jReader:
                 WITH f, at, late WHERE f.since <= at {where}"""
             found += " AND f.id IN $ids" if ids is not None else ""
         elif ids is not None:
-            found = f"UNWIND $ids AS id {_FACT_BY_ID} WHERE f.since <= at {where}"
+            found = f"UNWIND $ids AS id {FACT_BY_ID} WHERE f.since <= at {where}"
         else:
             found = f"MATCH (f:{label}:Fact) WHERE f.namespace = $namespace AND f.since <= at {where}"
         if relations is not None:

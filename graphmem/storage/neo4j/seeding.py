@@ -7,7 +7,7 @@ from typing import get_args
 
 from graphmem.records import Hits
 from graphmem.storage.neo4j import searching
-from graphmem.storage.neo4j.cypher import EMBEDDER, NAMED, RENEWED, SEEN_BY_THEN, TIME
+from graphmem.storage.neo4j.cypher import EMBEDDER, FACT_BY_ID, NAMED, RENEWED, SEEN_BY_THEN, TIME
 from graphmem.storage.neo4j.rows import ENTITY, FACT_THEN, PASSAGE, Indexed
 
 PASSAGES = f"""UNWIND $ids AS id MATCH (p:Passage {{namespace: $namespace, id: id}})
@@ -25,7 +25,7 @@ def statement(at: int | None) -> str:
             f"WITH n ORDER BY n.order RETURN collect({ENTITY}) AS entities }}",
             *(_searched(kind, at) for kind in kinds),
             f"CALL (near_facts, matching_facts, at, late) {{ {_found('fact')}",
-            f"MATCH (f:Fact {{namespace: $namespace, id: id}}) RETURN collect({FACT_THEN}) AS facts }}",
+            f"{FACT_BY_ID} RETURN collect({FACT_THEN}) AS facts }}",
             f"CALL (near_passages, matching_passages, at, late) {{ {_found('passage')}",
             f"MATCH (p:Passage {{namespace: $namespace, id: id}}) RETURN collect({PASSAGE}) AS passages }}",
             f"RETURN entities, facts, passages, {hits}, {EMBEDDER} AS embedder, {RENEWED} AS renewed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphmem.records import MOST, Known, Wanted
 from graphmem.storage.neo4j.connection import Run
-from graphmem.storage.neo4j.cypher import EMBEDDER, HELD, LAST_STEP, NAMED
+from graphmem.storage.neo4j.cypher import EMBEDDER, EPISODE_BY_ID, FACT_BY_ID, HELD, LAST_STEP, NAMED
 from graphmem.storage.neo4j.rows import (
     ENTITY,
     EPISODE,
@@ -18,8 +18,8 @@ from graphmem.storage.neo4j.rows import (
     to_pairs,
 )
 
-_SOME_EPISODES = """CALL () { UNWIND $episodes AS id MATCH (e:Episode {namespace: $namespace, id: id}) RETURN e
-    UNION UNWIND $keys AS id MATCH (e:Episode {key_id: id}) RETURN e }"""
+_SOME_EPISODES = f"""CALL () {{ UNWIND $episodes AS id {EPISODE_BY_ID} RETURN e
+    UNION UNWIND $keys AS id MATCH (e:Episode {{key_id: id}}) RETURN e }}"""
 
 _LOCK = f"""CALL () {{ UNWIND CASE WHEN $numbered OR $merges THEN [1] ELSE [] END AS _
     MERGE (m:Memory {{namespace: $namespace}}) SET m.numbered = $order RETURN count(m) AS numbered }}
@@ -27,7 +27,7 @@ CALL () {{ {_SOME_EPISODES} WITH e ORDER BY e.id SET e.changed = $order RETURN c
 CALL () {{ UNWIND $subjects AS id
     OPTIONAL MATCH (own:Entity {{id: id}}) OPTIONAL MATCH (:Alias {{id: id}})-[:NAMES]->(n:Entity)
     RETURN collect(CASE WHEN own IS NULL THEN coalesce(n.id, id) ELSE id END) AS subjects }}
-CALL () {{ UNWIND $facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}})
+CALL () {{ UNWIND $facts AS id {FACT_BY_ID}
     RETURN collect(f.subject_id) AS others }}
 CALL (subjects, others) {{ UNWIND subjects + others AS id WITH DISTINCT id ORDER BY id
     MERGE (n:Entity {{id: id}}) SET n.changed = $order
@@ -43,7 +43,7 @@ _FACTS = f"""CALL () {{
     UNION UNWIND $slots AS id MATCH (f:Current) WHERE f.slot_id = id RETURN f
     UNION UNWIND $triples AS id MATCH (f:Retired) WHERE f.triple_id = id AND f.until > $holding RETURN f
     UNION UNWIND $slots AS id MATCH (f:Retired) WHERE f.slot_id = id AND f.until > $holding RETURN f
-    UNION UNWIND $facts AS id MATCH (f:Fact {{namespace: $namespace, id: id}}) RETURN f
+    UNION UNWIND $facts AS id {FACT_BY_ID} RETURN f
     UNION UNWIND $taught_by AS id
         MATCH (:Episode {{namespace: $namespace, id: id}})-[:ASSERTED|SUPPORTED|RETIRED]->(f:Fact) RETURN f
     UNION {NAMED.replace("$names", "$about")} MATCH (f:Fact)-[:SUBJECT|OBJECT]->(n) RETURN f
