@@ -103,6 +103,13 @@ def several(what: str, given: Iterable[T]) -> Iterable[T]:
     return given
 
 
+def mapping(what: str, given: T, such_as: str) -> T:
+    """`given`, when it is a mapping of names to values."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{what} is a dict, as {such_as}, and not {given!r:.80}")
+    return given
+
+
 def able(what: str, given: T, method: str, such_as: str) -> T:
     """`given`, when it has the method that it is there for."""
     if not callable(getattr(given, method, None)):

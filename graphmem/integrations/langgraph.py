@@ -139,8 +139,8 @@ class MemoryStore(BaseStore):
         ops = list(ops)
         for op in ops:
             validate_op_namespace(op)
-            if isinstance(op, PutOp) and not isinstance(op.value, Mapping | None):
-                raise InputError(f'a value is a dict, as {{"text": "..."}}, and not {op.value!r:.80}')
+            if isinstance(op, PutOp) and op.value is not None:
+                validation.mapping("a value", op.value, '{"text": "..."}')
         results: list[Result] = [self._read(op) for op in ops]
         for put in {(op.namespace, op.key): op for op in ops if isinstance(op, PutOp)}.values():
             self._put(put)

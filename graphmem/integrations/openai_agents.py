@@ -112,8 +112,7 @@ class MemorySession:
         return [learned.episode for learned in self._memory.remember_together(map(self._observation, several))]
 
     def _observation(self, item: TResponseInputItem) -> Observation:
-        if not isinstance(item, Mapping):
-            raise InputError(f'an item is a dict, as {{"role": "user", "content": "..."}}, and not {item!r:.80}')
+        validation.mapping("an item", item, '{"role": "user", "content": "..."}')
         metadata = {_MARK: {"session": self.session_id, "item": dict(item)}}
         role, said = item.get("role"), _said(item)
         for told in observations_of([{"role": role, "content": said}]) if role and said else ():

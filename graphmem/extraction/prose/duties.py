@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.families import DEEDS
+from graphmem.extraction.prose.families import DEEDS, DUE
 from graphmem.extraction.prose.nouns import VAGUE, bare_name, name_of, phrases
 from graphmem.extraction.prose.people import People, is_certain_person
 from graphmem.extraction.prose.relations import PREPOSITIONS, particled
@@ -19,8 +19,7 @@ from graphmem.records import Triple
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_DUE = {"have": "has to", "get": "has to", "need": "needs to", "go": "plans to"}
-DUTIES = frozenset(_DUE.values())
+DUTIES = frozenset(DUE.values())
 _TALK = words(
     "say admit confess agree disagree wonder think guess know laugh stress apologise apologize keep continue try"
 )
@@ -33,7 +32,7 @@ _MOST_WORDS = 12
 
 def due(verb: Token, subjects: Sequence[tuple[Token, str]], stands: Standing, people: People) -> Iterator[Said]:
     """(Ada, has to, renew passport before May); where there is no need to, the end of that."""
-    relation = _DUE.get(verb.lemma_.lower())
+    relation = DUE.get(verb.lemma_.lower())
     todo = next((it for it in verb.children if it.dep_ == "xcomp" and it.tag_ in {"VB", "VBN"}), None)
     if any(it.tag_ in {"WRB", "WP", "WDT"} for it in verb.doc[verb.left_edge.i : verb.i]):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -223,15 +223,7 @@ def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
 def _where(verb: Token) -> str | None:
     """Where what is given away is: "Wells" of "sold my house in Wells"."""
     beside = (verb, *(child for child in verb.children if child.dep_ == "dobj"))
-    return next(
-        (
-            word(noun)
-            for head in beside
-            for near, noun in phrases(head)
-            if near in _PLACE and noun.pos_ == "PROPN" and kind(noun) != "time"
-        ),
-        None,
-    )
+    return _place_in(noun for head in beside for near, noun in phrases(head) if near in _PLACE)
 
 
 def _ending_of(verb: Token, statement: Statement, said: list[str], verbs: frozenset[str]) -> Iterator[Ending]:
@@ -286,7 +278,12 @@ def _whereto(trip: Token) -> str | None:
         *(it for it in trip.lefts if it.dep_ == "compound"),
         *(noun for near, noun in phrases(trip) if near in {"to", "in"}),
     ]
-    return next((word(it) for it in beside if it.pos_ == "PROPN" and kind(it) != "time"), None)
+    return _place_in(beside)
+
+
+def _place_in(nouns: Iterable[Token]) -> str | None:
+    """The first of these that is a name, and of no time."""
+    return next((word(it) for it in nouns if it.pos_ == "PROPN" and kind(it) != "time"), None)
 
 
 def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]:

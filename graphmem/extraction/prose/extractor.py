@@ -30,6 +30,9 @@ PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_
 AHEAD = 100_000
 """So many letters are parsed ahead at most: their parse takes many times as much room."""
 
+BATCH = 64
+"""So many parts of texts are parsed at once: more take more room, and no less time."""
+
 _LEANS = re.compile(
     r"\W*(?:[^,.!?;:\n]{1,30}[,.!;:]\s+){0,2}(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
     re.IGNORECASE,
@@ -167,9 +170,9 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
         doc = doc_of(nlp, text, {"over": over, "gone": gone})
         doc.user_data["corrects"] = part.corrects
         docs.append(doc)
-    parsed = [_light(doc) for doc in nlp.pipe(docs, batch_size=64)]
+    parsed = list(_piped(nlp, docs))
     doubtful = {number: strange for number, doc in enumerate(parsed) if (strange := strange_words(doc))}
-    again = nlp.pipe([retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
+    again = _piped(nlp, [retold(nlp, parsed[number], strange) for number, strange in doubtful.items()])
     for number, doc in zip(doubtful, again, strict=True):
         for index, verb in doc.user_data["verbs"].items():
             doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
@@ -179,10 +182,11 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
     return parsed
 
 
-def _light(doc: Doc) -> Doc:
-    """A parsed text without the numbers of the model, which take most of its room, and have served."""
-    doc.tensor = doc.tensor[:0].copy()
-    return doc
+def _piped(nlp: Language, docs: Iterable[Doc]) -> Iterator[Doc]:
+    """The texts as they are parsed, without the numbers of the model, which take most of their room and have served."""
+    for doc in nlp.pipe(docs, batch_size=BATCH):
+        doc.tensor = doc.tensor[:0].copy()
+        yield doc
 
 
 def _is_word(nlp: Language, word: str) -> bool:
@@ -196,7 +200,7 @@ def _is_word(nlp: Language, word: str) -> bool:
 
 def _is_verb(nlp: Language, word: str) -> bool:
     """Whether the pipeline knows the word as the base form of a verb."""
-    return word in cast(Any, nlp.get_pipe("lemmatizer")).lookups.get_table("lemma_index", {}).get("verb", ())
+    return word in _bases(nlp, "verb")
 
 
 @functools.cache
@@ -204,7 +208,13 @@ def _forms(nlp: Language) -> list[tuple[frozenset[str], list[tuple[str, str]]]]:
     """Of each part of speech, the words that the pipeline knows, and what an ending stands for."""
     lookups = cast(Any, nlp.get_pipe("lemmatizer")).lookups
     index, rules = lookups.get_table("lemma_index", {}), lookups.get_table("lemma_rules", {})
-    return [(frozenset(index[pos]), [("", ""), *map(tuple, rules.get(pos, ()))]) for pos in index]
+    return [(_bases(nlp, pos), [("", ""), *map(tuple, rules.get(pos, ()))]) for pos in index]
+
+
+@functools.cache
+def _bases(nlp: Language, pos: str) -> frozenset[str]:
+    """The base forms that the pipeline knows of a part of speech."""
+    return frozenset(cast(Any, nlp.get_pipe("lemmatizer")).lookups.get_table("lemma_index", {}).get(pos, ()))
 
 
 @functools.lru_cache(maxsize=4096)

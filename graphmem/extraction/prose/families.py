@@ -72,6 +72,8 @@ DEEDS = (
     words("book reserve"),
 )  # fmt: skip
 
+# What one has to do, or is going to, by the verb that says so.
+DUE = {"have": "has to", "get": "has to", "need": "needs to", "go": "plans to"}
 
 # What is off with a trip that is cancelled.
 TRIP = words("fly drive travel go sail leave depart stay visit take tour")

@@ -156,8 +156,8 @@ def _is_topic(label: str) -> bool:
 
 
 def _is_of_nothing(label: str) -> bool:
-    first, *_, last = [*label.casefold().split(), *label.casefold().split()]
-    return first in _OF_NOTHING or (last in _OF_NOTHING and last.endswith("s"))
+    own = label.casefold().split()
+    return own[0] in _OF_NOTHING or (own[-1] in _OF_NOTHING and own[-1].endswith("s"))
 
 
 def _is_plural(label: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from graphmem.extraction.prose.changes import Named
 from graphmem.extraction.prose.nouns import bare_name, phrases
 from graphmem.extraction.prose.people import People
 from graphmem.extraction.prose.statements import Ending, Said, Statement
@@ -13,8 +14,6 @@ from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-Named = tuple["Token", str]
 
 _WORK = words("work school college university uni nursery kindergarten office training")
 _CARE = words("hospital ward care icu clinic hospice surgery prison jail custody quarantine")
@@ -30,6 +29,7 @@ _RESTING = words("be stay")
 _SUFFERING = words("be have")
 _HEALING = words("feel get recover")
 _ARRIVING = words("arrive come deliver")
+_WAITING = words("wait await expect")
 _IN = words("in through back today yesterday finally now already")
 
 
@@ -84,4 +84,4 @@ def arrived(verb: Token, subjects: Sequence[Named], objects: Sequence[Named]) ->
     came = (verb.lemma_ in _ARRIVING and after <= _IN) or (verb.lemma_ == "turn" and "up" in after)
     got = objects if verb.lemma_ in {"get", "receive"} and verb.tag_ in {"VBD", "VBN"} else ()
     for _, name in subjects if came and verb.tag_ != "VB" else got:
-        yield Ending("", "arrived", words("wait await expect"), name)
+        yield Ending("", "arrived", _WAITING, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from graphmem.extraction.prose.families import DUE
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _REASONS = frozenset({"because", "since", "although", "though", "whereas", "as",
 _CONDITIONS = frozenset(
     {"if", "unless", "when", "whenever", "until", "till", "once", "provided", "lest", "in", "where", "wherever"}
 )
+_SUPPOSING = _CONDITIONS - {"until", "till"}
 MOMENTARY = words(
     """time answer question idea clue chance choice opinion access problem issue favour favor suggestion request help
     doubt minute moment second look guess thought"""
@@ -103,7 +105,7 @@ def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     goes_on = token.dep_ == "conj" and above.tag_ == "VBP" and has_subject(above)  # "I live here and teach"
     ordered = token.tag_ == "VB" and is_order(token) and not _helped(above) and not goes_on
     shares_denial = of_above != "stated" and own == "stated" and not has_subject(token)
-    to_do = above.lemma_ in _DUE and token.tag_ in {"VB", "VBP"} and not has_subject(token) and _leads_to(above)
+    to_do = above.lemma_ in DUE and token.tag_ in {"VB", "VBP"} and not has_subject(token) and _leads_to(above)
     return None if of_above is None or ordered or shares_denial or to_do else own
 
 
@@ -155,7 +157,6 @@ def _own(verb: Token) -> Standing | None:
     return "denied" if denied else "stated"
 
 
-_DUE = words("have need get go")
 _ENDS = words("nsubj nsubjpass dobj attr")
 
 
@@ -168,7 +169,7 @@ def _is_unsure(helper: str, verb: Token) -> bool:
 
 def _is_condition(clause: Token) -> bool:
     marks = (it.lower_ for it in clause.children if it.dep_ in {"mark", "advmod"})
-    return bool(clause.dep_ == "advcl" and any(mark in _CONDITIONS - {"until", "till"} for mark in marks))
+    return bool(clause.dep_ == "advcl" and any(mark in _SUPPOSING for mark in marks))
 
 
 def _is_none(word: Token) -> bool:
