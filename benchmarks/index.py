@@ -57,7 +57,7 @@ def exact(vectors: Vector) -> Ask:
 def signs(vectors: Vector) -> Ask:
     index, rows = RoughIndex(), range(len(vectors))
     index.put([(rows, rows, vectors)])
-    return lambda query: list(index.near(query, NEAREST + SPARE[0]))
+    return lambda query: index.near(query, NEAREST + SPARE[0])[0].tolist()
 
 
 def signs_in_cells(vectors: Vector) -> Ask:

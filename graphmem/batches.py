@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 
-from graphmem.graph import learning
+from graphmem.graph import identity, learning
 from graphmem.graph.draft import Draft
 from graphmem.graph.learning import append_all, learn_all
 from graphmem.lessons import KNOWN_FACTS, Lessons
@@ -20,13 +21,14 @@ from graphmem.records import (
     Observed,
     Triple,
     Wanted,
-    entity_key,
 )
 
 log = logging.getLogger(__name__)
 
 BEFORE = 6
 """So many observations of the batch just before one are told with it."""
+
+KEY_USED = "the key %r was used before, for another text or image; that one is kept"
 
 
 def learn_together(
@@ -36,22 +38,23 @@ def learn_together(
     embedder: str,
     *,
     unread: Sequence[bool],
-    outdated: tuple[str, ...] = (),
+    outdated: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Learned]:
     """Store and learn the observations of `batch` in a draft; each knows what those before it taught.
 
-    What is learned has no vectors yet. Those `unread` stay pending; the first lesson ends the facts `outdated`. An
-    observation whose extraction fails stays pending with its error, unless its triples were given: then the error is
-    raised.
+    What is learned has no vectors yet. Those `unread` stay pending; the first lesson ends the facts `outdated` (ids,
+    each with its reason). An observation whose extraction fails stays pending with its error, unless its triples were
+    given: then the error is raised.
     """
     observations = [observation for _, observation in batch]
     asked = [lessons.asked(each.text, each.triples, each.speaker) for each in observations]
     reads = any(each.triples is None for each in observations)
     names = {name for pair in asked for part in pair for name in part}
-    draft.see(Wanted(names=tuple(sorted(names)), newest=KNOWN_FACTS if reads else 0))
-    stored = append_all(draft, [episode for episode, _ in batch])
+    stored = append_all(draft, [episode for episode, _ in batch], names, KNOWN_FACTS if reads else 0)
     given = [(episode, each.triples) for episode, each in zip(stored, observations, strict=True) if each.triples]
-    learning.see(draft, [Lesson(it, triples, tuple(map(lessons.slot_of, triples))) for it, triples in given])
+    foreseen = [Lesson(it, triples, tuple(map(lessons.slot_of, triples))) for it, triples in given]
+    ending = [Lesson(stored[0], outdated=tuple(outdated))] if outdated else []
+    learning.see(draft, [*foreseen, *ending])
     learned: list[Learned] = []
     just_before: Set[str] = frozenset()  # what "it" may mean
     for (episode_given, observation), placed, (named, also) in zip(batch, stored, asked, strict=True):
@@ -66,11 +69,9 @@ def learn_together(
         if unread[len(learned)] and episode.pending:
             learned.append(Learned(episode, repeated=repeated))
         else:
-            told = observation.triples, observed
-            learned.append(_learn(draft, *told, lessons, embedder, repeated=repeated, another=another))
-    if outdated and learned and not learned[0].episode.pending:
-        ended = learning.end(draft, learned[0].episode, outdated, "a new version")
-        learned[0] = replace(learned[0], retired=(*learned[0].retired, *ended))
+            ends = {} if learned else outdated
+            told = observation.triples, observed, lessons, embedder, ends
+            learned.append(_learn(draft, *told, repeated=repeated, another=another))
     return learned
 
 
@@ -82,9 +83,9 @@ def _newest(draft: Draft, entities: Iterable[Entity], step: int) -> tuple[Fact, 
 
 
 def _ask(draft: Draft, names: Iterable[str]) -> tuple[Entity, ...]:
-    names = set(names)
-    draft.see(Wanted(names=tuple(sorted(names))))
-    return _called(draft, set(map(entity_key, names)))
+    keys = identity.keys(names)
+    draft.see(Wanted(names=keys))
+    return _called(draft, set(keys))
 
 
 def _called(draft: Draft, keys: Set[str]) -> tuple[Entity, ...]:
@@ -98,13 +99,16 @@ def _learn(
     observed: Observed,
     lessons: Lessons,
     embedder: str,
+    outdated: Mapping[str, str],
     *,
     repeated: bool,
     another: bool,
 ) -> Learned:
     """What an episode teaches; nothing new when its key was used before for `another` observation."""
     episode = observed.episode
-    if repeated and (another or not (episode.pending or given)):
+    if another:
+        log.warning(KEY_USED, episode.key)
+    if repeated and (another or not (episode.pending or given or outdated)):
         (learned,) = learn_all(draft, [Lesson(episode)], embedder)
         return replace(learned, repeated=True)
     try:
@@ -114,5 +118,5 @@ def _learn(
             raise
         log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
         return Learned(draft.keep(replace(episode, error=f"{type(error).__name__}: {error}")))
-    (learned,) = learn_all(draft, [replace(lesson, more=repeated)], embedder)
+    (learned,) = learn_all(draft, [replace(lesson.ending(outdated), more=repeated)], embedder)
     return replace(learned, repeated=repeated)

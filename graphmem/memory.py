@@ -15,11 +15,12 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, groupby, islice
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
-from graphmem.batches import learn_together
+from graphmem.batches import KEY_USED, learn_together
 from graphmem.context import nearest_first, with_like, with_near
 from graphmem.conversations import NAMES_OF_ROLES, is_message, observations_of
 from graphmem.embedding import load_embedder
@@ -142,8 +143,8 @@ class Memory(View):
         """Store an observation, then learn what it says.
 
         `speaker` says it, at `time`. The episode is durable before anything tries to understand it. With `triples` no
-        extractor runs. A known fact gains support; what the observation makes outdated is retired, and so are the facts
-        given as `outdated`. `step` is one more than the last when left out.
+        extractor runs, and all is one write. A known fact gains support; what the observation makes outdated is
+        retired, and so are the facts given as `outdated`. `step` is one more than the last when left out.
 
         `images` (PNG, JPEG, GIF or WebP; paths or bytes) are kept with it, each once however often it comes, and the
         text may be empty then. A language model that sees describes and reads them; else the text is their caption.
@@ -159,18 +160,17 @@ class Memory(View):
         """
         given = {"text": text, "speaker": speaker, "time": time, "step": step, "metadata": metadata, "key": key}
         observation = validation.observation({**given, "images": images, "triples": triples})
-        ended = self._known_facts(outdated)
-        episode = _episode(observation)
-        later = not wait and observation.triples is None and not ended
-        seen = _bytes([observation])
-        if later:
-            observed = self._store.observe(episode, (), limit=0, images=seen)
-        else:
-            observed = self._observe(episode, observation.triples, seen)
-        if later and observed.episode.pending and observed.episode.content == episode.content:
+        ended = dict.fromkeys(self._known_facts(outdated), learning.OUTDATED)
+        if observation.triples is not None:
+            return self._taught(observation, ended)
+        episode, seen = _episode(observation), _bytes([observation])
+        if wait or ended:
+            return self._understood(episode, self._observe(episode, seen), ended)
+        observed = self._store.observe(episode, (), limit=0, images=seen)
+        if observed.episode.pending and observed.episode.content == episode.content:
             self._take_up(observed.episode)
             return Learned(observed.episode, repeated=observed.episode.id != episode.id)
-        return self._understood(episode, observed, observation.triples, ended)
+        return self._understood(episode, observed)
 
     aremember = twin(remember)
 
@@ -199,7 +199,7 @@ class Memory(View):
         """Read an episode, if it is still there and pending; gives why it could not be read."""
         with self._reading:
             left = self._store.episodes(ids=[episode.id], pending=True)
-            return self._learn(self._observe(left[0], None)).episode.error if left else None
+            return self._learn(self._observe(left[0])).episode.error if left else None
 
     @telemetry.traced("create_memory")
     def remember_many(
@@ -257,7 +257,7 @@ class Memory(View):
             self._together(part)
             return
         episodes = [_episode(each) for each in part]
-        observed = [self._observe(ep, None, _bytes([each])) for ep, each in zip(episodes, part, strict=True)]
+        observed = [self._observe(ep, _bytes([each])) for ep, each in zip(episodes, part, strict=True)]
         each_at = pool.map if len(part) > 1 else map
         deque(each_at(partial(self._understood, in_batch=True), episodes, observed), maxlen=0)
 
@@ -294,7 +294,24 @@ class Memory(View):
         self._unread.wait()  # what an older version says is known before it is ended
         return self._together([new], renewing=True)[0]
 
-    def _together(self, observations: Sequence[Observation], *, renewing: bool = False) -> list[Learned]:
+    def _taught(self, observation: Observation, outdated: Mapping[str, str]) -> Learned:
+        """Learn the triples given with an observation in the write that stores it; if that fails, it is kept alone."""
+        try:
+            self._lessons.vectors(texts_of(observation.text, observation.triples or ()))  # they are kept
+            return self._together([observation], outdated=outdated)[0]
+        except Exception as error:
+            (episode,) = learning.append(self._store, [_episode(observation)], _bytes([observation]))
+            learning.fail(self._store, {episode.id: f"{type(error).__name__}: {error}"})
+            raise
+
+    def _together(
+        self,
+        observations: Sequence[Observation],
+        *,
+        outdated: Mapping[str, str] = MappingProxyType({}),
+        renewing: bool = False,
+    ) -> list[Learned]:
+        """All in one write; the first ends the facts `outdated`, by id with the reason, or renews what has its key."""
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         images = _bytes(observations)
@@ -304,40 +321,29 @@ class Memory(View):
         unread = zip(observations, later, strict=True)
         self._lessons.read_ahead([each for each, wait in unread if each.triples is None and not wait])
 
-        def decide(draft: Draft) -> tuple[list[Learned], tuple[str, ...]]:
-            old: tuple[str, ...] = ()
-            new = batch
+        def decide(draft: Draft) -> tuple[list[Learned], Mapping[str, str]]:
+            new, ended = batch, outdated
             draft.images |= images
             draft.vectors |= of_images
             if renewing:
                 episode, old = learning.renew(draft, batch[0][0])
-                new = [(episode, observations[0])]
-            learned = learn_together(draft, new, self._lessons, embedder.name, unread=later, outdated=old)
+                new, ended = [(episode, observations[0])], dict.fromkeys(old, "a new version")
+            learned = learn_together(draft, new, self._lessons, embedder.name, unread=later, outdated=ended)
             wanted = dict.fromkeys(text for each in learned for text in _texts(each))
             stored = self._store.vectors(wanted)
             draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])
-            return learned, old
+            return learned, ended
 
-        stored, old = written(self._store, decide)
+        stored, ended = written(self._store, decide)
         return [
-            self._learn(self._observe(each.episode, None), outdated=old) if wait and each.episode.pending else each
+            self._learn(self._observe(each.episode), ended) if wait and each.episode.pending else each
             for each, wait in zip(stored, later, strict=True)
         ]
 
-    def _observe(
-        self, episode: Episode, given: tuple[Triple, ...] | None, images: Mapping[str, bytes] | None = None
-    ) -> Observed:
-        """Store the episode, with its images, and what is known of what it names.
-
-        To extract, of the extractor's anchors, too.
-        """
-        names, also = self._lessons.asked(episode.text, given, episode.speaker)
-        limit = KNOWN_FACTS if given is None else 0
-        observed = self._store.observe(episode, names, limit=limit, also=also, images=images)
-        return observed if given is not None else self._in_context(observed)
-
-    def _in_context(self, observed: Observed) -> Observed:
-        """With what bears on it, as far as its extractor wants to know."""
+    def _observe(self, episode: Episode, images: Mapping[str, bytes] | None = None) -> Observed:
+        """Store the episode, with its images; gives it with what its extractor is told of what bears on it."""
+        names, also = self._lessons.asked(episode.text, None, episode.speaker)
+        observed = self._store.observe(episode, names, limit=KNOWN_FACTS, also=also, images=images)
         with self._lessons.reading(observed):
             vector = self._checked_embedder().embed([observed.episode.text])
         observed = with_near(self._store, observed, vector)
@@ -361,18 +367,17 @@ class Memory(View):
         self,
         episode: Episode,
         observed: Observed,
-        given: tuple[Triple, ...] | None = None,
-        ended: tuple[str, ...] = (),
+        ended: Mapping[str, str] = MappingProxyType({}),
         *,
         in_batch: bool = False,
     ) -> Learned:
         """What an observed episode teaches, if that is not known yet."""
         repeated = observed.episode.id != episode.id
         if repeated and observed.episode.content != episode.content:
-            log.warning("the key %r was used before, for another text or image; that one is kept", episode.key)
+            log.warning(KEY_USED, episode.key)
             return replace(self._commit(Lesson(observed.episode)), repeated=True)
-        if observed.episode.pending or given or ended:
-            learned = self._learn(observed, given, ended, more=repeated, in_batch=in_batch)
+        if observed.episode.pending or ended:
+            learned = self._learn(observed, ended, more=repeated, in_batch=in_batch)
         else:
             learned = self._commit(Lesson(observed.episode))
         return replace(learned, repeated=repeated)
@@ -380,27 +385,26 @@ class Memory(View):
     def _learn(
         self,
         observed: Observed,
-        given: tuple[Triple, ...] | None = None,
-        outdated: tuple[str, ...] = (),
+        outdated: Mapping[str, str] = MappingProxyType({}),
         *,
         more: bool = False,
         in_batch: bool = False,
     ) -> Learned:
-        """Read and commit; what fails is noted, and raised if the caller has the triples, or a batch is to stop."""
+        """Read and commit; what fails is noted, and raised if a batch is to stop."""
         episode = observed.episode
         try:
             observed = self._with_images(observed)
-            lesson = self._lessons.read(observed, given, self._store.entities)
+            lesson = self._lessons.read(observed, None, self._store.entities)
             lesson = self._lessons.embedded(lesson, observed.images)
         except Exception as error:  # whatever an extractor or a model raises, the episode is safe and says why
             log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
             log.debug("extraction failed", exc_info=True)
             reason = f"{type(error).__name__}: {error}"
             learning.fail(self._store, {episode.id: reason})
-            if given is not None or (in_batch and isinstance(error, LLMError) and error.lasting):
+            if in_batch and isinstance(error, LLMError) and error.lasting:
                 raise
             return Learned(replace(episode, error=reason))
-        return self._commit(replace(lesson, outdated=(*outdated, *lesson.outdated), more=more))
+        return self._commit(replace(lesson.ending(outdated), more=more))
 
     def _with_images(self, observed: Observed) -> Observed:
         """With the bytes of its images."""
@@ -420,7 +424,7 @@ class Memory(View):
         """
         self._unread.wait()
         pending = self._store.episodes(pending=True)
-        return [self._learn(self._observe(episode, None), in_batch=True) for episode in pending]
+        return [self._learn(self._observe(episode), in_batch=True) for episode in pending]
 
     @telemetry.traced("update_memory")
     def re_extract(self) -> list[Learned]:
@@ -429,7 +433,7 @@ class Memory(View):
         For what was remembered before there was a reader for it, as prose without a trained pipeline.
         """
         untaught = [each for each in self._store.episodes(pending=False) if not each.facts]
-        return [self._learn(self._observe(episode, None), more=True, in_batch=True) for episode in untaught]
+        return [self._learn(self._observe(episode), more=True, in_batch=True) for episode in untaught]
 
     @telemetry.traced("update_memory")
     def restore(self, fact: Fact | str) -> Fact:

@@ -314,6 +314,11 @@ class Lesson:
     more: bool = False
     dropped: tuple[tuple[Triple, str], ...] = ()
 
+    def ending(self, outdated: Mapping[str, str]) -> Lesson:
+        """The same lesson; it ends these facts too, given by id with the reason."""
+        ended = (*outdated, *self.outdated)
+        return replace(self, outdated=ended, reasons={**self.reasons, **outdated})
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -388,12 +393,12 @@ class Merge:
 class Wanted:
     """What a decision must see of the graph before it is taken; each part may be empty.
 
-    Episodes by `episodes` (ids) and `keys`. Entities called any of `names`; with `newest`, so many facts that hold of
-    each of these, the newest. Facts by `facts` (ids); of `places`, those that hold at step `holding` or later (None:
-    all, retired ones too); those that the episodes `taught_by` taught or retired; all `about` these entities. Of all
-    these facts, who taught them after step `teachers` (None: nobody is asked for, -1: all). Episodes that mention the
-    entities `mentioning`. All `merges`. `subjects` are the entities whose facts are to be decided on: no other process
-    decides about these until the write ends. `numbered`: a step will be given, one more than the last.
+    Episodes by `episodes` (ids) and `keys`. Entities called any of `names` (by `entity_key`); with `newest`, so many
+    facts that hold of each of these, the newest. Facts by `facts` (ids); of `places`, those that hold at step `holding`
+    or later (None: all, retired ones too); those that the episodes `taught_by` taught or retired; all `about` these
+    entities. Of all these facts, who taught them after step `teachers` (None: nobody is asked for, -1: all). Episodes
+    that mention the entities `mentioning`. All `merges`. `subjects` are the entities whose facts are to be decided on:
+    no other process decides about these until the write ends. `numbered`: a step will be given, one more than the last.
     """
 
     episodes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphmem.errors import InputError
+from graphmem.graph import identity
 from graphmem.graph.draft import Draft, places, spot, written
 from graphmem.graph.learning import claim
 from graphmem.images import texts_of as image_texts
@@ -74,7 +75,7 @@ def _see(draft: Draft, records: Records) -> None:
         Wanted(
             episodes=ids,
             keys=tuple(episode.key for episode in episodes if episode.key is not None),
-            names=tuple(dict.fromkeys([*(entity.name for entity in entities), *ends, *mentions])),
+            names=identity.keys([*(entity.name for entity in entities), *ends, *mentions]),
             subjects=tuple(dict.fromkeys(fact.subject for fact in facts)),
             facts=tuple(fact.id for fact in facts),
             places=places(facts),
@@ -147,7 +148,7 @@ def alias(store: Store, entity: Entity, aliases: Sequence[str]) -> Entity:
     """Let an entity be known by other names too, and give it."""
 
     def decide(draft: Draft) -> Entity:
-        draft.see(Wanted(names=(entity.name, *aliases)))
+        draft.see(Wanted(names=identity.keys((entity.name, *aliases))))
         held = draft.entities[entity.key]
         if taken := [found for found in draft.entities.values() if found.key != entity.key]:
             raise InputError(

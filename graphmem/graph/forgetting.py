@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from dataclasses import replace
 
-from graphmem.graph import merging
+from graphmem.graph import identity, merging
 from graphmem.graph.draft import Draft, places, written
 from graphmem.graph.learning import another
 from graphmem.protocols import Store
@@ -26,7 +26,7 @@ def forget(store: Store, episode_ids: Iterable[str]) -> Forgotten:
 
 def _loose(draft: Draft) -> set[str]:
     """The keys of the entities that nothing may name any more."""
-    draft.see(Wanted(names=tuple(draft.loose)))
+    draft.see(Wanted(names=identity.keys(draft.loose)))
     return {entity.key for name in draft.loose if (entity := draft.called(name))}
 
 

@@ -11,6 +11,11 @@ from graphmem.language.plurals import other_number
 from graphmem.records import Entity, Triple, entity_key
 
 
+def keys(names: Iterable[str]) -> tuple[str, ...]:
+    """The keys of names, each once."""
+    return tuple(dict.fromkeys(map(entity_key, names)))
+
+
 def ends(triples: Iterable[Triple]) -> list[str]:
     """The names at the ends of triples, each once."""
     return list(dict.fromkeys(name for triple in triples for name in (triple.subject, triple.object)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from graphmem.errors import EmbedderMismatch, InputError
+from graphmem.graph import identity
 from graphmem.graph.draft import Draft, places, written
 from graphmem.images import described
 from graphmem.protocols import Store
@@ -65,11 +66,12 @@ def append(store: Store, episodes: Sequence[Episode], images: Mapping[str, bytes
     return written(store, decide)
 
 
-def append_all(draft: Draft, episodes: Sequence[Episode]) -> list[Episode]:
-    """The same, in a draft."""
+def append_all(draft: Draft, episodes: Sequence[Episode], names: Iterable[str] = (), newest: int = 0) -> list[Episode]:
+    """The same, in a draft; entities with these keys of `names` are seen too, as `Wanted` has it."""
     keys = tuple(episode.key for episode in episodes if episode.key is not None)
     numbered = any(episode.step == NEXT for episode in episodes)
-    draft.see(Wanted(episodes=tuple(it.id for it in episodes), keys=keys, numbered=numbered))
+    ids = tuple(episode.id for episode in episodes)
+    draft.see(Wanted(episodes=ids, keys=keys, numbered=numbered, names=tuple(sorted(names)), newest=newest))
     by_key = {episode.key: episode for episode in draft.episodes.values()}
     stored = []
     for episode in episodes:
@@ -125,16 +127,6 @@ def _of_version(key: str, episode_id: str) -> str:
     return f"{key} ({episode_id})"
 
 
-def end(draft: Draft, episode: Episode, fact_ids: Iterable[str], reason: str) -> list[Fact]:
-    """Let these facts, where they hold and the episode does not teach them, end with it; gives them."""
-    result = Resolution()
-    for fact_id in fact_ids:
-        fact = draft.facts.get(fact_id)
-        if fact and fact_id not in draft.taught_by([episode.id]) and fact.holds_at(episode.step):
-            _retire(_split(fact, episode.step, draft), episode, reason, draft, result)
-    return result.retired
-
-
 def fail(store: Store, errors: Mapping[str, str]) -> None:
     """Note, by episode id, why extraction failed; the episodes stay pending."""
 
@@ -155,7 +147,7 @@ def see(draft: Draft, lessons: Sequence[Lesson]) -> None:
     draft.see(
         Wanted(
             episodes=tuple(lesson.episode.id for lesson in lessons),
-            names=tuple(dict.fromkeys([*ends, *(name for lesson in lessons for name in lesson.mentions)])),
+            names=identity.keys([*ends, *(name for lesson in lessons for name in lesson.mentions)]),
             subjects=tuple(dict.fromkeys(triple.subject for triple in triples)),
             places=tuple(
                 dict.fromkeys(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphmem.errors import InputError
+from graphmem.graph import identity
 from graphmem.graph.draft import Draft, Spot, places, spot, written
 from graphmem.graph.learning import another, new_id
 from graphmem.protocols import Store
@@ -58,7 +59,7 @@ def called(name: str, found: Sequence[Entity]) -> Entity:
 
 def join(draft: Draft, keep: str, gone: str) -> Entity:
     """Make `gone` a name of `keep`, in a draft that holds the merges."""
-    draft.see(Wanted(names=(keep, gone)))
+    draft.see(Wanted(names=identity.keys((keep, gone))))
     one, other = (called(name, [found] if (found := draft.called(name)) else []) for name in (keep, gone))
     if one.key == other.key:
         raise InputError(f"{one.name!r} is one entity already: nothing to merge")
@@ -81,7 +82,8 @@ def join(draft: Draft, keep: str, gone: str) -> Entity:
 
 def part(draft: Draft, merge: Merge) -> Entity:
     """Undo `merge`, one of the draft's; gives the entity that had gone."""
-    draft.see(Wanted(names=(merge.keep, merge.gone.name), subjects=(merge.keep, merge.gone.name)))
+    both = merge.keep, merge.gone.name
+    draft.see(Wanted(names=identity.keys(both), subjects=both))
     now = _alike(draft, [*merge.before.facts, *merge.after.facts], merge.keep, merge.gone.name)
     keep = called(merge.keep, [found] if (found := draft.called(merge.keep)) else [])
     draft.name_entity(replace(keep, aliases=tuple(alias for alias in keep.aliases if alias not in merge.names)))

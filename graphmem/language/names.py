@@ -51,7 +51,8 @@ def spans(text: str) -> frozenset[str]:
         bare = _MARKS.isdisjoint(line)
         ends = [end - 1 for end in accumulate(len(part) + 1 for part in parts)]
         for start, part in enumerate(parts):
-            runs = [line[ends[start] - len(part) : end] for end in ends[start : start + LONGEST_NAME]]
+            begin = ends[start] - len(part)
+            runs = [line[begin:end] for end in ends[start : start + LONGEST_NAME]]
             first = part if bare else spelled(part)
             if not first or first in ARTICLES:
                 found.update(spelled(run) or run for run in runs)

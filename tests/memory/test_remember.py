@@ -159,6 +159,32 @@ def test_an_error_with_given_triples_is_raised_and_loses_nothing(tmp_path: Path)
         assert (memory.stats().episodes, memory.stats().pending, len(memory.facts())) == (1, 0, 1)
 
 
+def test_given_triples_are_learned_in_the_write_that_stores_their_episode(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[object] = []
+    write = memory._store.write
+    monkeypatch.setattr(memory._store, "write", lambda decide: writes.append(decide) or write(decide))
+    (old,) = memory.remember("seen", triples=[("apple", "is in", "box")]).asserted
+    memory.remember("taken", triples=[("apple", "is in", "inventory")], outdated=[old])
+    assert len(writes) == 2
+    assert [str(fact) for fact in memory.facts("apple")] == ["apple, is in, inventory"]
+
+
+def test_given_triples_are_embedded_before_anybody_is_kept_from_writing(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+
+    class Slow(HashEmbedder):
+        def embed(self, texts):  # type: ignore[no-untyped-def]
+            with Memory(path, embedder=HashEmbedder()) as other:  # would wait for the first one's write to end
+                other.remember(f"meanwhile {len(self.texts)}", triples=())
+            return super().embed(texts)
+
+    with Memory(path, embedder=Slow()) as memory:
+        memory.remember("seen", triples=[("apple", "is in", "box")])
+        assert (memory.stats().pending, len(memory.facts())) == (0, 1)
+
+
 def test_nothing_is_embedded_twice(memory: Memory, embedder: HashEmbedder) -> None:
     for _ in range(2):
         memory.remember("the apple is in the box", triples=[("apple", "is in", "box")])

@@ -93,8 +93,8 @@ class Nearest:
         if not kept:
             return []
         there, blobs = zip(*kept, strict=True)
-        numbers = numbers[(here := np.isin(places, there))]
-        matrix = to_vectors(blobs)[np.searchsorted(there, places[here])]
+        numbers = numbers[(here := np.isin(places, np.array(there)))]
+        matrix = to_vectors(blobs)[np.searchsorted(np.array(there), places[here])]
         best = np.argsort(-np.vecdot(vectors[:, None], matrix), axis=1)[:, :count]
         found = dict(zip(numbers[(rows := np.unique(best))].tolist(), matrix[rows], strict=True))
         table, held, values = held_rows(self._kind, at)

@@ -278,6 +278,11 @@ class SqliteReader:
         return [to_entity(row) for row in rows]
 
     def _entity_rows(self, names: Iterable[str]) -> list[int]:
+        return self._rows_called({entity_key(name) for name in names})
+
+    def _rows_called(self, keys: Collection[str]) -> list[int]:
+        """The rows of the entities with these keys of names."""
+
         def read(new: list[str]) -> dict[str, tuple[int, ...]]:
             found: dict[str, tuple[int, ...]] = {}
             for key, row in all_rows(
@@ -290,7 +295,7 @@ class SqliteReader:
             return found
 
         with self._reading() as db:
-            rows = through(self._known(db).rows, {entity_key(name) for name in names}, read)
+            rows = through(self._known(db).rows, keys, read)
         return sorted({row for of in rows.values() for row in of})
 
     def seeds(self, names: Iterable[str], vectors: Vector, text: str, *, limit: int, at: int | None = None) -> Seeds:

@@ -95,12 +95,13 @@ class RoughIndex:
     def near(self, vectors: Vector, count: int) -> tuple[Numbers, Numbers]:
         """Numbers and places of what holds about all of the `count` nearest rows of each of `vectors`."""
         count += SPARE + round(PER_ROOT * math.sqrt(len(self)))
-        best = np.zeros(len(self), np.bool_)
+        found = [np.empty(0, np.intp)]
         for vector, signs in zip(vectors, _signs(vectors).T, strict=True):
             rows = self._alike(signs, BY_SIGN * count)
             bits = np.unpackbits(np.ascontiguousarray(self._signs[:, rows].T).view(np.uint8), axis=1)
             scores = np.vecdot(bits[:, : len(vector)].astype(np.float32), vector)
-            best[rows[np.argsort(-scores)[:count]]] = True
+            found.append(rows[np.argsort(-scores)[:count]])
+        best = np.unique(np.concatenate(found))
         return self._numbers[best], self._places[best]
 
     def _alike(self, signs: Words, count: int) -> NDArray[np.intp]:
@@ -148,4 +149,4 @@ def _least(values: NDArray[np.uint16], count: int) -> NDArray[np.intp]:
     """Where the `count` least values are, and those equal to the last of them; of very many values, roughly so many."""
     sample = values[:: 1 + len(values) // SAMPLE]
     most = np.searchsorted(np.bincount(sample).cumsum(), count * len(sample) / max(len(values), 1))
-    return np.flatnonzero(values <= most)
+    return np.flatnonzero(values <= int(most))  # beside a number of numpy's all values would be made as wide

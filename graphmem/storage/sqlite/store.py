@@ -110,7 +110,7 @@ class SqliteStore(SqliteReader):
 
     def _select(self, wanted: Wanted) -> Known:
         facts = {fact.id: fact for part in self._wanted_facts(wanted) for fact in part}
-        named = self._entity_rows(wanted.names) if wanted.names else []
+        named = self._rows_called(wanted.names) if wanted.names else []
         if wanted.newest:
             facts |= {fact.id: fact for seq in named for fact in self._newest_about([seq], limit=wanted.newest)}
         last = last_step(self._db, self._namespace)
