@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphmem.images import keys_of
 from graphmem.passages import parts
@@ -261,16 +261,17 @@ class Draft:
         self.last_step = max(self.last_step, episode.step)
         return episode
 
-    def lose(self, episode_id: str) -> None:
-        """Remove an episode, with what it taught and mentioned."""
-        episode = self.episodes.pop(episode_id)
-        self._changed_episodes[episode_id] = False
-        for teachers in self._teachers.values():
-            teachers.pop(episode_id, None)
-        for mentioning in self._mentioning.values():
-            mentioning.pop(episode_id, None)
-        texts = (episode.text, *(part.text for part in parts(episode.text)), *keys_of(episode.images))
-        self.loosen(episode.mentions, texts)
+    def lose(self, episode_ids: Set[str]) -> None:
+        """Remove episodes, with what they taught and mentioned."""
+        for id_ in episode_ids:
+            episode = self.episodes.pop(id_)
+            self._changed_episodes[id_] = False
+            texts = (episode.text, *(part.text for part in parts(episode.text)), *keys_of(episode.images))
+            self.loosen(episode.mentions, texts)
+        by_episode: list[dict[str, Any]] = [*self._teachers.values(), *self._mentioning.values()]
+        for held in by_episode:
+            for id_ in held.keys() & episode_ids:
+                del held[id_]
 
     def mention(self, episode_id: str, name: str) -> None:
         key = entity_key(name := self._meet(name))
@@ -317,18 +318,19 @@ class Draft:
     def unname(self, entity: Entity) -> None:
         """Remove an entity and its names; nothing speaks of it any more."""
         self._changed_entities[entity.key] = entity.name, False
-        del self.entities[entity.key]
         self._forget_aliases(entity.key)
+        del self.entities[entity.key]
         self.loosen((), (entity.key,))
 
     def _hold_entity(self, entity: Entity) -> None:
-        self.entities[entity.key] = entity
         self._forget_aliases(entity.key)
+        self.entities[entity.key] = entity
         self._aliases |= {entity_key(alias): entity.key for alias in entity.aliases}
 
     def _forget_aliases(self, of: str) -> None:
-        for alias in [alias for alias, key in self._aliases.items() if key == of]:
-            del self._aliases[alias]
+        for alias in map(entity_key, self.entities[of].aliases if of in self.entities else ()):
+            if self._aliases.get(alias) == of:
+                del self._aliases[alias]
 
     def is_named(self, name: str) -> bool:
         """Whether a fact or an episode here names the entity."""

@@ -52,8 +52,7 @@ def _forget(draft: Draft, gone: Set[str]) -> None:
     touched = _touched(draft, gone)
     draft.see(Wanted(places=places(touched), subjects=tuple({it.subject for it in touched}), teachers=-1))
     alike = _in_the_places_of(touched, draft)
-    for id_ in gone:
-        draft.lose(id_)
+    draft.lose(gone)
     for fact in alike:
         remaining = draft.teachers(fact.id)
         if not remaining:
