@@ -346,7 +346,8 @@ class Draft:
 
     def change(self) -> Change:
         """What is the store's to carry out. What an undone merge would bring back keeps its vectors."""
-        before = self._merges_before or []
+        before = {id(merge): merge for merge in self._merges_before or ()}  # by what they are: to compare them costs
+        now = {id(merge): merge for merge in self.merges}
         kept = {fact.triple.text for merge in self.merges for fact in merge.before.facts}
         return Change(
             embedder=self.embedder,
@@ -362,8 +363,8 @@ class Draft:
             untaught=self._teachings(there=False),
             mentioned=self._mentions(there=True),
             unmentioned=self._mentions(there=False),
-            merges=tuple(merge for merge in self.merges if merge not in before),
-            gone_merges=tuple(merge for merge in before if merge not in self.merges),
+            merges=tuple(merge for at, merge in now.items() if at not in before),
+            gone_merges=tuple(merge for at, merge in before.items() if at not in now),
             loose=tuple(self.loose),
             loose_texts=tuple(text for text in self._loose_texts if text not in kept),
         )

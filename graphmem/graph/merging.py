@@ -134,36 +134,44 @@ def to_undo(gone: str, merges: Sequence[Merge]) -> Merge:
     positions = [at for at, merge in enumerate(merges) if merge.gone.key == entity_key(gone)]
     if not positions:
         raise InputError(f"{gone!r} was not merged into another entity: nothing to undo")
+    undone = merges[positions[-1]]
     for later in reversed(merges[positions[-1] + 1 :]):
-        if _builds_on(later, merges[positions[-1]]):
+        if _parts(later) & _parts(undone):
             raise InputError(f"{gone!r} cannot be parted yet: first undo the later merge of {later.gone.name!r}")
-    return merges[positions[-1]]
+    return undone
 
 
-def _builds_on(later: Merge, earlier: Merge) -> bool:
-    shared = {entity_key(later.keep), later.gone.key} & {entity_key(earlier.keep), earlier.gone.key}
-    return bool(shared or _ids(later) & _ids(earlier))
-
-
-def _ids(merge: Merge) -> set[str]:
-    return {fact.id for fact in (*merge.before.facts, *merge.after.facts)}
+def _parts(merge: Merge) -> set[tuple[str, str]]:
+    """The keys of both entities and the ids of the facts that a merge is about; a later one of any builds on it."""
+    ids = {("fact", fact.id) for fact in (*merge.before.facts, *merge.after.facts)}
+    return {("entity", entity_key(merge.keep)), ("entity", merge.gone.key), *ids}
 
 
 def to_redo(gone: Sequence[Episode], taught: Iterable[Fact], merges: Sequence[Merge]) -> list[Merge]:
-    """The first of `merges` that has to do with the episodes `gone`, or with what they `taught`, and all after it.
+    """Those of `merges` that have to do with the episodes `gone`, or with what they `taught`, and what builds on these.
 
-    To forget these, undo all from there on, newest first; forget; and merge again those whose entities are left.
+    To forget these, undo the merges, newest first; forget; and merge again those whose entities are left.
     """
     ids = {episode.id for episode in gone}
     names = [*(name for fact in taught for name in (fact.subject, fact.object)), *(n for e in gone for n in e.mentions)]
     keys = set(map(entity_key, names))
-    first = len(merges)
-    for at in reversed(range(len(merges))):
-        merge = merges[at]
+    touched: list[Merge] = []
+    for merge in reversed(merges):
         if entity_key(merge.keep) in keys or ids & _episodes(merge):
             keys |= {entity_key(merge.keep), merge.gone.key}  # whom they may have spoken of before the merge
-            first = at
-    return list(merges[first:])
+            touched.append(merge)
+    return _with_later(touched, merges) if touched else []
+
+
+def _with_later(some: Iterable[Merge], merges: Iterable[Merge]) -> list[Merge]:
+    """Some of the merges, and all later ones that build on one of these, in their order."""
+    chosen, parts = set(map(id, some)), set[tuple[str, str]]()
+    found = []
+    for merge in merges:
+        if id(merge) in chosen or parts & _parts(merge):
+            parts |= _parts(merge)
+            found.append(merge)
+    return found
 
 
 def _episodes(merge: Merge) -> set[str | None]:

@@ -1,6 +1,7 @@
 """Two entities made one, and parted again."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from graphmem import Memory
 from graphmem.errors import InputError
+from graphmem.graph import merging
 from graphmem.graph.copying import Records, copy
 from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append, learn
@@ -262,3 +264,51 @@ def test_forgetting_reaches_through_a_merge(make: Make, steps: list[Seen], which
     unmerge(merged, "b")
     unmerge(never, "b")
     assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]
+
+
+@STORES
+@settings(deadline=None, max_examples=50)
+@given(steps=st.lists(SEEN, min_size=1, max_size=9), pairs=PAIRS, which=st.integers(0, 8))
+def test_forgetting_reaches_through_several_merges(
+    make: Make, steps: list[Seen], pairs: list[list[str]], which: int
+) -> None:
+    merged, never = _taught(make, [(seen, 99) for seen in steps]), _taught(make, [])
+    forgotten = which % len(steps) + 1
+    for pair in pairs:
+        with suppress(InputError):  # one of them is not there, or both are one
+            merge(merged, *pair)
+    forget(merged, [f"e{forgotten}"])
+    for step, seen in enumerate(steps, start=1):
+        if step != forgotten:
+            _learn(never, step, seen)
+    for keep, gone in [(each.keep, each.gone.name) for each in merged.merges()]:
+        merge(never, keep, gone)
+    _check(merged)
+    assert _whole(merged, ids=False)[1:] == _whole(never, ids=False)[1:]
+
+
+def test_forgetting_leaves_merges_alone_that_it_has_nothing_to_do_with(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ann", "Anna", "Annie", "Bob", "Robert"):
+        memory.remember(f"{name} is here", triples=[(name, "is", "here")])
+    secret = memory.remember("Anna has a key", triples=[("Anna", "has", "key")]).episode
+    for keep, gone in (("Ann", "Anna"), ("Bob", "Robert"), ("Ann", "Annie")):
+        memory.merge(keep, gone)
+    undone: list[str] = []
+    part = merging.part
+    monkeypatch.setattr(merging, "part", lambda draft, merge: undone.append(merge.gone.name) or part(draft, merge))
+    memory.forget(secret)
+    assert undone == ["Annie", "Anna"]
+    assert memory.entities(["Robert", "Annie"]) == [Entity("Ann", ("Anna", "Annie")), Entity("Bob", ("Robert",))]
+    assert memory.facts(relations=["has"]) == []
+
+
+def test_a_merge_is_seen_by_whoever_has_looked_before(tmp_path: Path, embedder: HashEmbedder) -> None:
+    with Memory(tmp_path / "h.db", embedder=embedder) as one, Memory(tmp_path / "h.db", embedder=embedder) as other:
+        one.remember("one", triples=[(name, "is", "here") for name in ("Ann", "Anna", "Bob", "Robert")])
+        one.merge("Ann", "Anna")
+        assert other.audit().merges == (("Ann", "Anna"),)
+        one.merge("Bob", "Robert")
+        other.unmerge("Anna")
+        assert one.audit().merges == other.audit().merges == (("Bob", "Robert"),)

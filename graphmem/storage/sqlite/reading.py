@@ -92,6 +92,7 @@ class SqliteReader:
             self._read_lock, self._read_db = threading.RLock(), open_file(self._path)
         self._nearest: dict[Indexed, Nearest] = {}
         self._kept = Kept()
+        self._merges: dict[int, Merge] = {}
         self._name = namespace
         self._found: int | None = None
         self._decider: int | None = None
@@ -518,9 +519,14 @@ class SqliteReader:
         return found
 
     def merges(self) -> list[Merge]:
-        sql = "SELECT record FROM merges WHERE namespace = ? ORDER BY seq"
+        """A record is never written twice: those that were read before are not read again."""
         with self._reading() as db:
-            return [to_merge(row[0]) for row in all_rows(db, sql, [self._namespace])]
+            rows = all_rows(db, "SELECT seq FROM merges WHERE namespace = ? ORDER BY seq", [self._namespace])
+            new = [row for (row,) in rows if row not in self._merges]
+            read = all_rows(db, f"SELECT seq, record FROM merges WHERE seq {IN}", [as_set(new)]) if new else []
+            known = self._merges | {row: to_merge(record) for row, record in read}
+            self._merges = {row: known[row] for (row,) in rows}
+            return list(self._merges.values())
 
     def images(self, hashes: Iterable[str]) -> dict[str, bytes]:
         with self._reading() as db:

@@ -13,7 +13,7 @@ import numpy as np
 from graphmem.errors import EmbedderMismatch
 from graphmem.language.words import searchable
 from graphmem.passages import SIZE
-from graphmem.records import MOST, Change, Entity, Episode, Fact, Vector, entity_key
+from graphmem.records import MOST, Change, Entity, Episode, Fact, Merge, Vector, entity_key
 from graphmem.storage.sqlite import images, rough_index
 from graphmem.storage.sqlite.erasing import erase
 from graphmem.storage.sqlite.kept import Touched
@@ -355,14 +355,20 @@ class Writer:
         )
 
     def _keep_merges(self, change: Change) -> None:
-        if change.gone_merges:
-            rows = all_rows(self._db, "SELECT seq, record FROM merges WHERE namespace = ?", [self._namespace])
-            gone = [(seq,) for seq, record in rows if to_merge(record) in change.gone_merges]
-            self._db.executemany("DELETE FROM merges WHERE seq = ?", gone)
+        self._db.executemany("DELETE FROM merges WHERE seq = ?", map(self._row_of_merge, change.gone_merges))
         self._db.executemany(
             "INSERT INTO merges (namespace, record) VALUES (?, ?)",
             [(self._namespace, as_json(merge)) for merge in change.merges],
         )
+
+    def _row_of_merge(self, merge: Merge) -> tuple[int | None]:
+        name = merge.gone.name
+        there = all_rows(
+            self._db,
+            "SELECT seq, record FROM merges WHERE namespace = ? AND (instr(record, ?) OR instr(record, ?))",
+            [self._namespace, json.dumps(name), json.dumps(name, ensure_ascii=False)],
+        )
+        return (next((seq for seq, record in there if to_merge(record) == merge), None),)
 
     def _sweep(self, texts: Sequence[str]) -> None:
         """Remove the vectors of those texts that no record has."""
