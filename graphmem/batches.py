@@ -39,12 +39,13 @@ def learn_together(
     *,
     unread: Sequence[bool],
     outdated: Mapping[str, str] = MappingProxyType({}),
+    renews: str | None = None,
 ) -> list[Learned]:
     """Store and learn the observations of `batch` in a draft; each knows what those before it taught.
 
     What is learned has no vectors yet. Those `unread` stay pending; the first lesson ends the facts `outdated` (ids,
-    each with its reason). An observation whose extraction fails stays pending with its error, unless its triples were
-    given: then the error is raised.
+    each with its reason), and `renews` an episode. An observation whose extraction fails stays pending with its error,
+    unless its triples were given: then the error is raised.
     """
     observations = [observation for _, observation in batch]
     asked = [lessons.asked(each.text, each.triples, each.speaker) for each in observations]
@@ -69,9 +70,9 @@ def learn_together(
         if unread[len(learned)] and episode.pending:
             learned.append(Learned(episode, repeated=repeated))
         else:
-            ends = {} if learned else outdated
-            told = observation.triples, observed, lessons, embedder, ends
+            told = observation.triples, observed, lessons, embedder, outdated, renews
             learned.append(_learn(draft, *told, repeated=repeated, another=another))
+        outdated, renews = {}, None
     return learned
 
 
@@ -100,6 +101,7 @@ def _learn(
     lessons: Lessons,
     embedder: str,
     outdated: Mapping[str, str],
+    renews: str | None,
     *,
     repeated: bool,
     another: bool,
@@ -118,5 +120,5 @@ def _learn(
             raise
         log.warning("step %d: extraction failed, the episode is pending: %s", episode.step, error)
         return Learned(draft.keep(replace(episode, error=f"{type(error).__name__}: {error}")))
-    (learned,) = learn_all(draft, [replace(lesson.ending(outdated), more=repeated)], embedder)
+    (learned,) = learn_all(draft, [replace(lesson.ending(outdated), more=repeated, renews=renews)], embedder)
     return replace(learned, repeated=repeated)

@@ -321,22 +321,23 @@ class Memory(View):
         unread = zip(observations, later, strict=True)
         self._lessons.read_ahead([each for each, wait in unread if each.triples is None and not wait])
 
-        def decide(draft: Draft) -> tuple[list[Learned], Mapping[str, str]]:
-            new, ended = batch, outdated
+        def decide(draft: Draft) -> tuple[list[Learned], str | None]:
+            new, older = batch, None
             draft.images |= images
             draft.vectors |= of_images
             if renewing:
-                episode, old = learning.renew(draft, batch[0][0])
-                new, ended = [(episode, observations[0])], dict.fromkeys(old, "a new version")
-            learned = learn_together(draft, new, self._lessons, embedder.name, unread=later, outdated=ended)
+                episode, older = learning.renew(draft, batch[0][0])
+                new = [(episode, observations[0])]
+            told = new, self._lessons, embedder.name
+            learned = learn_together(draft, *told, unread=later, outdated=outdated, renews=older)
             wanted = dict.fromkeys(text for each in learned for text in _texts(each))
             stored = self._store.vectors(wanted)
             draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])
-            return learned, ended
+            return learned, older
 
-        stored, ended = written(self._store, decide)
+        stored, older = written(self._store, decide)
         return [
-            self._learn(self._observe(each.episode), ended) if wait and each.episode.pending else each
+            self._learn(self._observe(each.episode), renews=older) if wait and each.episode.pending else each
             for each, wait in zip(stored, later, strict=True)
         ]
 
@@ -387,6 +388,7 @@ class Memory(View):
         observed: Observed,
         outdated: Mapping[str, str] = MappingProxyType({}),
         *,
+        renews: str | None = None,
         more: bool = False,
         in_batch: bool = False,
     ) -> Learned:
@@ -404,7 +406,7 @@ class Memory(View):
             if in_batch and isinstance(error, LLMError) and error.lasting:
                 raise
             return Learned(replace(episode, error=reason))
-        return self._commit(replace(lesson.ending(outdated), more=more))
+        return self._commit(replace(lesson.ending(outdated), more=more, renews=renews))
 
     def _with_images(self, observed: Observed) -> Observed:
         """With the bytes of its images."""

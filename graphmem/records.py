@@ -301,7 +301,8 @@ class Lesson:
 
     `slots` runs beside `triples`; `outdated` are fact ids, and `reasons` says by id why; `vectors` holds the unit
     vector of each text that is new to the store (facts and entities as text, and the episode's own). Of an episode that
-    is pending no more it is learned only when it is `more` than that has taught.
+    is pending no more it is learned only when it is `more` than that has taught. `renews` is the id of the episode that
+    it is a new version of: what only versions have taught ends with it.
     """
 
     episode: Episode
@@ -313,6 +314,7 @@ class Lesson:
     reasons: Mapping[str, str] = field(default_factory=dict)
     more: bool = False
     dropped: tuple[tuple[Triple, str], ...] = ()
+    renews: str | None = None
 
     def ending(self, outdated: Mapping[str, str]) -> Lesson:
         """The same lesson; it ends these facts too, given by id with the reason."""

@@ -103,24 +103,32 @@ def restore(store: Store, fact_id: str) -> Fact:
     return written(store, decide)
 
 
-def renew(draft: Draft, episode: Episode) -> tuple[Episode, tuple[str, ...]]:
+def renew(draft: Draft, episode: Episode) -> tuple[Episode, str | None]:
     """Let the episode that has this one's key, if any does, be an older version.
 
-    Gives the new episode, which is no earlier than the older whatever its clock says, and the ids of the facts that
-    only versions taught.
+    Gives the new episode, which is no earlier than the older whatever its clock says, and the id of the older.
     """
     key = episode.key or ""
     draft.see(Wanted(keys=(key,), numbered=True))
     held = next((it for it in draft.episodes.values() if it.key == key), None)
     if held is None:
-        return episode, ()
+        return episode, None
     draft.keep(replace(held, key=_of_version(key, held.id)))
-    draft.see(Wanted(taught_by=(held.id,), teachers=-1))
-    taught = {fact_id: [id_ for _, id_ in draft.teachers(fact_id)] for fact_id in held.facts}
-    draft.see(Wanted(episodes=tuple({id_ for ids in taught.values() for id_ in ids})))
+    return replace(episode, step=max(at_its_step(episode, draft.last_step).step, held.step + 1)), held.id
+
+
+def _left_out(draft: Draft, lesson: Lesson, older: str) -> dict[str, str]:
+    """The facts of the `older` version that the lesson does not teach, and nobody else has taught; and why they end."""
+    draft.see(Wanted(episodes=(older,), taught_by=(older,)))
+    again = {triple.key for triple in lesson.triples}
+    told = [draft.facts[id_] for id_ in draft.episodes[older].facts] if older in draft.episodes else []
+    left = [fact.id for fact in told if fact.key not in again and fact.holds_at(lesson.episode.step)]
+    draft.see(Wanted(facts=tuple(left), teachers=-1))
+    teachers = {id_: {episode_id for _, episode_id in draft.teachers(id_)} for id_ in left}
+    draft.see(Wanted(episodes=tuple(set().union(*teachers.values()))))
+    key = lesson.episode.key or ""
     versions = {it.id for it in draft.episodes.values() if it.key == _of_version(key, it.id)}
-    renewed = replace(episode, step=max(at_its_step(episode, draft.last_step).step, held.step + 1))
-    return renewed, tuple(fact_id for fact_id, ids in taught.items() if versions.issuperset(ids))
+    return {id_: "a new version" for id_ in left if teachers[id_] <= versions}
 
 
 def _of_version(key: str, episode_id: str) -> str:
@@ -190,6 +198,8 @@ def _learn(draft: Draft, lesson: Lesson) -> Learned:
         lesson = _without(lesson, taught)
         if not (lesson.triples or lesson.outdated):
             return replace(before, dropped=lesson.dropped)
+    if lesson.renews:
+        lesson = lesson.ending(_left_out(draft, lesson, lesson.renews))
     result = resolve(draft, replace(lesson, episode=episode))
     for fact in (*result.asserted, *result.supported):
         draft.teach(episode.id, fact.id, episode.step)

@@ -17,14 +17,15 @@ import pytest
 
 from graphmem import Memory
 from graphmem.errors import InputError, StoreUnwritable
+from graphmem.records import Extraction, Triple
 from graphmem.storage.sqlite import SqliteStore
 from graphmem.storage.sqlite.connection import back_up
-from graphmem.testing import HashEmbedder
+from graphmem.testing import HashEmbedder, ScriptedExtractor
 
 INTERRUPTED = """
     import sys
     from graphmem import Memory
-    from graphmem.testing import HashEmbedder
+    from graphmem.testing import HashEmbedder, ScriptedExtractor
     memory = Memory(sys.argv[1], embedder=HashEmbedder())
     try:
         print("open", flush=True)
@@ -71,7 +72,7 @@ READER = """
     from graphmem import Memory
     from graphmem.errors import GraphmemError
     from graphmem.storage import sqlite
-    from graphmem.testing import HashEmbedder
+    from graphmem.testing import HashEmbedder, ScriptedExtractor
     os.setgid(65534); os.setuid(65534)
     try:
         with Memory(sys.argv[1], embedder=HashEmbedder()) as memory:
@@ -151,6 +152,25 @@ def test_of_two_versions_that_come_at_once_both_are_kept_and_one_holds(tmp_path:
         held = {str(fact) for fact in memory.facts("Ada")}
         assert held == {f"Ada, likes, tea {last.text[-1]}", "Ada, has, cup"}
         assert {fact.reason for fact in memory.history("Ada") if not fact.current} == {"a new version"}
+
+
+def test_a_new_version_read_by_an_extractor_of_ones_own_ends_what_only_versions_said(tmp_path: Path) -> None:
+    told = {
+        "Ada has a cup and a dog.": ["a cup", "a dog", "a bike"],
+        "Ada has a cup and a bike.": ["a cup", "a bike"],
+        "Ada has a cup.": ["a cup"],
+        "What a nice bike Ada has!": ["a bike"],
+    }
+    script = {text: Extraction(tuple(Triple("Ada", "has", it) for it in had)) for text, had in told.items()}
+    with Memory(tmp_path / "h.db", extractor=ScriptedExtractor(script), embedder=HashEmbedder()) as memory:
+        first, second, third, by_another = told
+        memory.update({"text": first, "key": "k"})
+        memory.remember(by_another)
+        memory.update({"text": second, "key": "k"})
+        retired = memory.update({"text": third, "key": "k"}).retired
+        assert retired == ()  # somebody else has seen the bike
+        history = {(fact.object, fact.current, fact.reason) for fact in memory.history("Ada")}
+        assert history == {("a cup", True, None), ("a dog", False, "a new version"), ("a bike", True, None)}
 
 
 def test_a_repeated_text_that_comes_with_facts_is_learned(memory: Memory) -> None:
