@@ -273,6 +273,12 @@ def _8_images(db: sqlite3.Connection) -> None:
     images.make_tables(db)
 
 
+def _9_ended_triples(db: sqlite3.Connection) -> None:
+    """Which facts of a triple hold since a step, without looking at those that have ended before."""
+    db.execute("DROP INDEX facts_by_subject")
+    db.execute("CREATE INDEX facts_by_subject ON facts (subject, relation_key, object, until)")
+
+
 WRITTEN_ANEW = 7
 """A file of an older version than this is written anew: little of it is as it was."""
 
@@ -285,6 +291,7 @@ MIGRATIONS = (
     _6_speakers_reasons_passages,
     _7_small_vectors,
     _8_images,
+    _9_ended_triples,
 )
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from graphmem.errors import StoreError
 from graphmem.protocols import Select
-from graphmem.records import MOST, Change, Episode, Fact, Known, Observed, Wanted
+from graphmem.records import MOST, Change, Episode, Fact, Known, Observed, Place, Wanted
 from graphmem.storage.sqlite.connection import empty_log, settle, told, transaction
 from graphmem.storage.sqlite.reading import SqliteReader, last_step
 from graphmem.storage.sqlite.rows import EPISODE, IN, all_rows, as_set, to_episode
@@ -26,12 +26,13 @@ _BEGUN = """
     ON CONFLICT (name) DO UPDATE SET revision = revision + 1 RETURNING id, revision"""
 """A namespace's row and its next revision."""
 
-_OF_PLACES = """
+_OF_TRIPLES = """
     SELECT f.seq FROM json_each(?) w
     CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
-    CROSS JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1
-    JOIN entities o ON o.seq = f.object AND o.key = w.value ->> 2
-    UNION SELECT f.seq FROM json_each(?) w
+    CROSS JOIN entities o ON o.namespace = s.namespace AND o.key = w.value ->> 2
+    CROSS JOIN facts f ON f.subject = s.seq AND f.relation_key = w.value ->> 1 AND f.object = o.seq"""
+_OF_SLOTS = """
+    SELECT f.seq FROM json_each(?) w
     CROSS JOIN entities s ON s.namespace = ? AND s.key = w.value ->> 0
     CROSS JOIN facts f ON f.subject = s.seq AND f.slot = w.value ->> 3"""
 """The facts of some places, each (subject, relation, object, slot or "").
@@ -137,10 +138,8 @@ class SqliteStore(SqliteReader):
     def _wanted_facts(self, wanted: Wanted) -> Iterator[list[Fact]]:
         scope, order = self._namespace, "ORDER BY f.seq"
         if wanted.places:
-            holding = "(f.until IS NULL OR f.until > ?) AND" if wanted.holding is not None else ""
-            places = (json.dumps(wanted.places), scope)
-            step = [] if wanted.holding is None else [wanted.holding]
-            yield self._select_facts(f"{holding} f.seq IN ({_OF_PLACES}) {order}", [*step, *places * 2])
+            sql, values = _of_places(wanted.places, scope, wanted.holding)
+            yield self._select_facts(f"f.seq IN ({sql}) {order}", values)
         if wanted.facts:
             yield self._select_facts(f"f.namespace = ? AND f.id {IN} {order}", [scope, as_set(wanted.facts)])
         if wanted.taught_by:
@@ -175,3 +174,15 @@ class SqliteStore(SqliteReader):
         with self._lock, self._read_lock:
             self._read_db.close()
             self._db.close()
+
+
+def _of_places(places: Sequence[Place], namespace: int, holding: int | None) -> tuple[str, list[object]]:
+    """What selects the facts of some places, of those that hold at step `holding` or later, and its parameters.
+
+    Each part is one range of an index: of what ends again and again, all that has ended is passed over.
+    """
+    lives = [("", ())] if holding is None else [(" AND f.until IS NULL", ()), (" AND f.until > ?", (holding,))]
+    parts = [
+        (of + life, (json.dumps(places), namespace, *step)) for of in (_OF_TRIPLES, _OF_SLOTS) for life, step in lives
+    ]
+    return " UNION ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
