@@ -50,7 +50,9 @@ def forget_all(draft: Draft, episode_ids: tuple[str, ...]) -> Forgotten:
 def _forget(draft: Draft, gone: Set[str]) -> None:
     """Remove the episodes; each fact that they taught or retired is as if they had never been."""
     touched = _touched(draft, gone)
-    draft.see(Wanted(places=places(touched), subjects=tuple({it.subject for it in touched}), teachers=-1))
+    first = min((fact.since for fact in touched), default=0) - 1  # what ended before fills no place that is left
+    subjects = tuple({fact.subject for fact in touched})
+    draft.see(Wanted(places=places(touched), holding=first, subjects=subjects, teachers=-1))
     alike = _in_the_places_of(touched, draft)
     draft.lose(gone)
     for fact in alike:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graphmem import Memory
 from graphmem.errors import InputError
@@ -44,6 +46,31 @@ def test_what_was_retired_by_it_is_true_again(memory: Memory) -> None:
     second = memory.remember("two", triples=[("apple", "is in", "box")]).episode
     memory.forget(second.id)
     assert [str(fact) for fact in memory.facts()] == ["apple, is on, table"]
+
+
+SEEN = st.tuples(st.sampled_from("ab"), st.sampled_from(["is in", "likes"]), st.sampled_from("xyz"))
+
+
+@settings(deadline=None)
+@given(steps=st.lists(st.tuples(SEEN, st.booleans()), min_size=1, max_size=12))
+def test_a_memory_is_then_as_if_it_had_never_seen_it(steps: list[tuple[tuple[str, str, str], bool]]) -> None:
+    """Each step is told, some to be forgotten; what fills one slot comes and goes."""
+
+    def told(memory: Memory, *, all_: bool) -> list[tuple[object, ...]]:
+        for step, (triple, gone) in enumerate(steps):
+            if all_ or not gone:
+                memory.remember(" ".join(triple), step=step, key=str(step), triples=[triple])
+        if all_ and any(gone for _, gone in steps):
+            memory.forget(*(each for each in memory.episodes() if steps[each.step][1]))
+        facts = memory.facts(retired=True)
+        return sorted((*fact.key, fact.since, fact.until or -1, fact.support, str(fact.slot)) for fact in facts)
+
+    def made() -> Memory:
+        slot_of = {"is in": "location"}.get
+        return Memory(":memory:", embedder=HashEmbedder(), slot_of=lambda triple: slot_of(triple.relation))
+
+    with made() as forgetful, made() as ignorant:
+        assert told(forgetful, all_=True) == told(ignorant, all_=False)
 
 
 def test_an_unknown_episode_is_named(memory: Memory) -> None:
