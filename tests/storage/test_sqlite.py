@@ -4,7 +4,9 @@ import multiprocessing
 import os
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from graphmem import Memory
 from graphmem.errors import NotAMemory, SchemaTooNew, StoreBusy, StoreUnwritable
 from graphmem.graph.forgetting import forget
 from graphmem.graph.learning import append
-from graphmem.records import Episode
+from graphmem.records import Episode, Triple
 from graphmem.storage.sqlite import connection, kept, schema
 from graphmem.storage.sqlite.store import SqliteStore
 from graphmem.testing import HashEmbedder, teach
@@ -305,14 +307,55 @@ def _open_and_close(path: str) -> None:
     Memory(path, embedder=HashEmbedder()).close()
 
 
-def test_a_write_takes_as_many_steps_in_a_large_memory_as_in_a_small_one(tmp_path: Path) -> None:
-    def steps(size: int) -> int:
-        counted: list[None] = []
-        with Memory(tmp_path / f"{size}.db", embedder=HashEmbedder()) as memory:
-            memory.remember_many((f"line {n}", [(f"thing {n}", "is in", "box")]) for n in range(size))
-            memory._store._db.set_progress_handler(lambda: counted.append(None), 10)  # type: ignore[attr-defined]
-            memory.remember("one more", triples=[("thing 7", "is in", "bag")], key="k")
-            memory._store._db.set_progress_handler(None, 0)  # type: ignore[attr-defined]
-        return len(counted)
+SHAPES: dict[str, Callable[[int], tuple[str, str, str]]] = {
+    "many things": lambda n: (f"thing {n}", "is in", "box"),
+    "one who has many": lambda n: ("Ada", "likes", f"thing {n}"),
+    "one that changes for ever": lambda n: ("door", "is", "open" if n % 2 else "closed"),
+}
 
-    assert steps(4000) < 1.5 * steps(200)
+
+@pytest.fixture(scope="module", params=list(SHAPES))
+def small_and_large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Memory]]:
+    """Memories of one shape, one three times as large as the other."""
+    shape, folder = SHAPES[request.param], tmp_path_factory.mktemp("sizes")
+    with ExitStack() as stack:
+        memories = []
+        for size in (2000, 6000):
+            memory = Memory(folder / f"{size}.db", embedder=HashEmbedder(), slot_of=slot_of_is)
+            memories.append(stack.enter_context(memory))
+            memory.remember_many((f"line {n}", [shape(n)]) for n in range(size))
+            memory.recall("anything")  # has the vectors in memory from now on
+        yield memories
+
+
+def slot_of_is(triple: Triple) -> str | None:
+    return "state" if triple.relation == "is" else None
+
+
+def steps(memory: Memory, call: Callable[[], object]) -> int:
+    """How many steps SQLite takes for a call, in tens."""
+    counted: list[None] = []
+    both = [memory._store._db, memory._store._read_db]  # type: ignore[attr-defined]
+    for each in both:
+        each.set_progress_handler(lambda: counted.append(None), 10)
+    call()
+    for each in both:
+        each.set_progress_handler(None, 0)
+    return len(counted)
+
+
+def test_a_write_takes_as_many_steps_in_a_large_memory_as_in_a_small_one(small_and_large: list[Memory]) -> None:
+    triples = [("thing 7", "is in", "bag"), ("Ada", "likes", "tea"), ("door", "is", "ajar")]
+    small, large = (steps(each, partial(each.remember, "one more", triples=triples)) for each in small_and_large)
+    assert large < 2 * small
+
+
+def test_forgetting_takes_as_many_steps_in_a_large_memory_as_in_a_small_one(small_and_large: list[Memory]) -> None:
+    small, large = (steps(each, partial(each.forget, *each.episodes(newest=3)[:2])) for each in small_and_large)
+    assert large < 2 * small
+
+
+def test_a_recall_takes_as_many_steps_in_a_large_memory_as_in_a_small_one(small_and_large: list[Memory]) -> None:
+    question = "is the door open, and what does Ada like?"
+    small, large = (steps(each, partial(each.recall, question)) for each in small_and_large)
+    assert large < 2 * small

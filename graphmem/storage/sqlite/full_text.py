@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.language.words import words as words_of
-from graphmem.storage.sqlite.rows import IN, Indexed, all_rows, as_set, held_rows
+from graphmem.storage.sqlite.rows import HOLDING, IN, Indexed, all_rows, as_set, few_hold, held_rows
 
 COMMON = 1000
 """A word with more matches is common."""
@@ -27,6 +27,9 @@ WORDS = 64
 
 TIPPING = 4
 """Common words that are looked at, the rarest."""
+
+FEW = 300
+"""While fewer facts hold, each is asked whether it has a word; else all that have the word whether they hold."""
 
 INDEX: dict[Indexed, str] = {"fact": "fact_text", "episode": "episode_text", "passage": "passage_text"}
 
@@ -73,10 +76,13 @@ class Scope:
         """The newest rows of the namespace that hold and match `word`, however many others match."""
         table, held, values = held_rows(self.kind, self.at)
         index = INDEX[self.kind]
+        some = f"{index} CROSS JOIN {table} f ON f.seq = {index}.rowid"
+        if self.kind == "fact" and self.at is None and few_hold(self.db, FEW):
+            some = f"{HOLDING} CROSS JOIN {index} ON f.seq = {index}.rowid"
         rows = all_rows(
             self.db,
-            f"""SELECT f.seq FROM {index} CROSS JOIN {table} f ON f.seq = {index}.rowid
-            WHERE {index} MATCH ? AND f.namespace = ? AND {held} ORDER BY {index}.rowid DESC LIMIT ?""",
+            f"""SELECT f.seq FROM {some} WHERE {index} MATCH ? AND f.namespace = ? AND {held}
+            ORDER BY {index}.rowid DESC LIMIT ?""",
             [f'"{word}"', self.namespace, *values, limit],
         )
         return [row[0] for row in rows]

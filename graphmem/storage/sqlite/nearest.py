@@ -19,7 +19,7 @@ import numpy as np
 from graphmem.records import MOST, Vector
 from graphmem.storage.sqlite.connection import transaction
 from graphmem.storage.sqlite.rough_index import ROWS, RoughIndex
-from graphmem.storage.sqlite.rows import IN, Indexed, as_set, held_rows, to_vectors
+from graphmem.storage.sqlite.rows import HOLDING, IN, Indexed, as_set, few_hold, held_rows, to_vectors
 from graphmem.storage.sqlite.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ SPARE = (60, 3000)
 """How many more than those wanted are looked at, since some no longer hold; if too many do not, at second try."""
 
 _EPISODE_OF: dict[Indexed, str] = {"fact": "asserted_by", "episode": "seq", "passage": "episode"}
+
+_VECTOR = "CROSS JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash"
 
 Row = tuple[int, str, Vector]
 """Row id, public id, vector."""
@@ -77,6 +79,8 @@ class Nearest:
             found = self._nearest_held(vectors, limit + spare, at)
             if len(found) >= limit or limit + spare >= len(self._rough):
                 return found
+            if self._kind == "fact" and at is None and few_hold(self._db, SPARE[-1]):
+                break
         found, rows = [], (row for row in self._held(at) if row[0] not in self._recent)
         while chunk := list(islice(rows, EXACT)):
             best = {id_ for hits in _ranked(vectors, found + chunk, limit) for id_, _ in hits}
@@ -107,14 +111,14 @@ class Nearest:
     def _held(self, at: int | None) -> Iterator[Row]:
         """All rows that hold."""
         table, held, values = held_rows(self._kind, at)
-        rows = self._db.execute(  # from the episodes on: of an early step there are few, however large the file is
-            f"""SELECT f.seq, f.id, v.vector FROM episodes e
-            CROSS JOIN {table} f ON f.{_EPISODE_OF[self._kind]} = e.seq
-            CROSS JOIN vectors v ON v.namespace = f.namespace AND v.hash = f.hash
-            WHERE e.namespace = ? AND e.step <= ? AND {held}""",
-            [self.namespace, MOST if at is None else at, *values],
-        )
-        return ((seq, id_, to_vectors([blob])[0]) for seq, id_, blob in rows)
+        if self._kind == "fact" and at is None:
+            rows = f"{HOLDING} {_VECTOR} WHERE f.namespace = ? AND {held}"
+        else:  # from the episodes on: of an early step there are few, however large the file is
+            rows = f"""episodes e CROSS JOIN {table} f ON f.{_EPISODE_OF[self._kind]} = e.seq {_VECTOR}
+                WHERE e.namespace = ? AND e.step <= ? AND {held}"""
+            values = [MOST if at is None else at, *values]
+        found = self._db.execute(f"SELECT f.seq, f.id, v.vector FROM {rows}", [self.namespace, *values])
+        return ((seq, id_, to_vectors([blob])[0]) for seq, id_, blob in found)
 
     def catch_up(self) -> None:
         """Take in what was written since the last look."""

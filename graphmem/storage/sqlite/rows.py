@@ -23,6 +23,9 @@ IN = "IN (SELECT value FROM json_each(?))"
 _CACHED = 512
 """Vectors packed at once: so many fit a processor's cache."""
 
+HOLDING = "facts f INDEXED BY facts_newest_of_subject"
+"""The facts that hold now, by an index of these alone."""
+
 FACT = """
 SELECT f.id, s.name, f.relation, o.name, a.id, f.since, f.slot, r.id, f.until, f.support, f.reason, f.seq
 FROM facts f
@@ -59,6 +62,12 @@ def held_rows(kind: Indexed, at: int | None) -> tuple[str, str, list[int]]:
     if kind == "fact":
         return "facts", *holds(at)
     return (f"{kind}s", "TRUE", []) if at is None else (f"{kind}s", "f.step <= ?", [at])
+
+
+def few_hold(db: sqlite3.Connection, count: int) -> bool:
+    """Whether fewer facts than these hold now in the file: of what changes for ever, nearly all have ended."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {HOLDING} WHERE f.until IS NULL LIMIT ?)"
+    return int(db.execute(sql, [count]).fetchone()[0]) < count
 
 
 def to_fact(row: Sequence[Any]) -> Fact:
