@@ -348,7 +348,8 @@ class Draft:
         """What is the store's to carry out. What an undone merge would bring back keeps its vectors."""
         before = {id(merge): merge for merge in self._merges_before or ()}  # by what they are: to compare them costs
         now = {id(merge): merge for merge in self.merges}
-        kept = {fact.triple.text for merge in self.merges for fact in merge.before.facts}
+        undoable = (fact for merge in self.merges for fact in merge.before.facts) if self._loose_texts else ()
+        kept = {fact.triple.text for fact in undoable}
         return Change(
             embedder=self.embedder,
             vectors=self.vectors,

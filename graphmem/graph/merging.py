@@ -6,7 +6,7 @@ undoing it, what would be known if they never had been, and all that was learned
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from graphmem.errors import InputError
@@ -157,7 +157,7 @@ def to_redo(gone: Sequence[Episode], taught: Iterable[Fact], merges: Sequence[Me
     keys = set(map(entity_key, names))
     touched: list[Merge] = []
     for merge in reversed(merges):
-        if entity_key(merge.keep) in keys or ids & _episodes(merge):
+        if entity_key(merge.keep) in keys or _tells_of(merge, ids):
             keys |= {entity_key(merge.keep), merge.gone.key}  # whom they may have spoken of before the merge
             touched.append(merge)
     return _with_later(touched, merges) if touched else []
@@ -174,10 +174,14 @@ def _with_later(some: Iterable[Merge], merges: Iterable[Merge]) -> list[Merge]:
     return found
 
 
-def _episodes(merge: Merge) -> set[str | None]:
-    """The ids of the episodes of which the record of a merge tells."""
-    both = _all([merge.before, merge.after])
-    return {*merge.mentions, *(episode for _, episode, _ in both.taught), *(fact.retired_by for fact in both.facts)}
+def _tells_of(merge: Merge, episodes: Set[str]) -> bool:
+    """Whether the record of a merge tells of any of these episodes."""
+    both = merge.before, merge.after
+    return (
+        not episodes.isdisjoint(merge.mentions)
+        or any(id_ in episodes for part in both for _, id_, _ in part.taught)
+        or any(fact.retired_by in episodes for part in both for fact in part.facts)
+    )
 
 
 def _all(parts: Sequence[Sightings]) -> Sightings:
