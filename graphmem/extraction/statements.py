@@ -120,7 +120,7 @@ class StatementExtractor:
         if (observation.speaker or "").casefold() in NOBODY:
             return Extraction()
         told = sentences(observation.text)
-        if self._settled and len(told) > 1:
+        if self._settled and (len(told) > 1 or " new " in observation.text):
             return Extraction()
         found = [read for each in told if (read := statement(each)) and not (self._settled and _is_open(read))]
         return Extraction(tuple(each.triple for each in found), slots=tuple(each.slot for each in found))
@@ -196,7 +196,8 @@ def _by_owner(text: str) -> Iterator[Statement]:
         and not _small_words(found["owner"]) - _IN_NAMES
         and _fills(*found.group(2, 3))
     ):
-        yield _stated(found["owner"], f"has {found['role']}", found["value"], role_slot(found["role"]))
+        role = _NOW.sub("", found["role"])
+        yield _stated(found["owner"], f"has {role}", found["value"], role_slot(role))
 
 
 def _by_role_of(text: str) -> Iterator[Statement]:

@@ -13,7 +13,7 @@ from graphmem.extraction.prose.people import People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
-from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, looks_like_time, time_preposition, word
 from graphmem.language.wordlist import words
 
@@ -160,6 +160,8 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
 def _has_become(token: Token, target: str, new: str, what: str, reason: str, people: People) -> Iterator[Said]:
     if role := role_in(token, people):
         yield Statement(role[0], f"has {role[1]}", new, role_slot(role[1]), what)
+        if what == "code":
+            yield Ending(role[0], NEW, other_than=new, relation=f"has {role[1]}")
     elif what == "time":
         yield from _at_time(target, new, reason)
     else:

@@ -18,19 +18,20 @@ from graphmem.extraction.prose.nouns import (
     phrases,
     with_conjuncts,
 )
-from graphmem.extraction.prose.people import KIN, PEOPLE, PETS, People, is_person
+from graphmem.extraction.prose.people import FIRST_PERSON, KIN, PEOPLE, PETS, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import (
     MOMENTARY,
     SAYING,
     has_subject,
+    is_cleft,
     is_taken_for_noun,
     is_told,
     standing,
     verb_above,
 )
-from graphmem.extraction.prose.statements import Said, Statement
+from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 from graphmem.language.wordlist import words
 
@@ -93,6 +94,19 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                     people.heard_of_something()
 
 
+def put_right(doc: Doc, people: People) -> Iterator[tuple[str, str]]:
+    """What "actually it's Thursday, not Tuesday" puts in the place of what; of that "" where it is not said."""
+    for sentence in doc.sents:
+        verb = sentence.root
+        gone = [it.value for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
+        it_is = verb.lemma_ in {"be", "'s"} and any(it.lower_ in {"it", "that"} for it in _subjects(verb))
+        alone = not any(it.dep_ in {"conj", "advcl"} for it in verb.children) and endings.news(verb) == "corrected"
+        if it_is and standing(verb) == "stated" and is_told(sentence) and (gone or alone):
+            said = [it for it in verb.children if it.dep_ in {"attr", "npadvmod"}]
+            for noun in [*said, *(noun for _, noun in phrases(verb))][:1]:
+                yield from ((name, it) for it in gone or [""] if (name := name_of(noun, people)))
+
+
 def _is_verb(token: Token) -> bool:
     if token.pos_ in {"VERB", "AUX"}:
         return token.dep_ not in {"aux", "auxpass"}
@@ -133,9 +147,12 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     subjects = [(token, name) for token in _subjects(verb) for name in _subject_names(token, people)]
     yield from duties.due(verb, subjects, stands, people)
+    if stands == "due":
+        return
     if stands == "stated":
         yield from duties.done(verb, subjects, people)
-    if changed := list(changes.read(verb, subjects, stands, people)):
+    named = list(_nicknamed(verb, subjects, people)) if stands == "stated" else []
+    if changed := named or list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
     if stands == "stated" and subjects:
@@ -151,7 +168,6 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         if stands == "stated":
             yield from endings.alone(verb, subject)
     if stands == "stated":
-        yield from _call_me(verb, people)
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
         objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
@@ -174,7 +190,8 @@ def _subjects(verb: Token) -> list[Token]:
         of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
         if not of_noun or not _agree(verb.head, verb):
             return []
-        return _subjects(verb.head.head) if verb.head.dep_ == "attr" else [verb.head]
+        described = verb.head.dep_ == "attr" and not is_cleft(verb)
+        return _subjects(verb.head.head) if described else [verb.head]
     if own or has_subject(verb):
         return own
     above = verb_above(verb.head)
@@ -221,10 +238,11 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"})
     ):
         return
-    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
+    doing = any(child.dep_ in {"xcomp", "ccomp"} or _is_doing(child) for child in verb.children)
+    objects = [it for it in verb.children if it.dep_ in {"dobj", "oprd"} or _is_odd_object(it) if not _is_doing(it)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return
-    if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+    if doing and not objects:
         yield from _tastes(phrase, verb, subject)
         return
     if objects and lemma == "call" and (called := _called_role(token, objects[0], people)):
@@ -236,14 +254,19 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
 
 
 def _tastes(phrase: str, verb: Token, subject: str) -> Iterator[Statement]:
-    """What one likes or hates to do: "loves hiking and cooking"."""
-    doing = (child for child in verb.children if child.dep_ == "xcomp")
-    for child in doing if verb.lemma_ in LIKING | DISLIKING else ():
+    """What one likes or hates to do, or a thing needs: "loves hiking and cooking", "needs painting"."""
+    doing = (child for child in verb.children if child.dep_ == "xcomp" or _is_doing(child))
+    for child in doing if verb.lemma_ in LIKING | DISLIKING | {"need"} else ():
         for it in (child, *child.conjuncts):
             if it.lower_.endswith("ing") and not any(
                 below.dep_ in {"dobj", "ccomp", "xcomp", "auxpass"} for below in it.children
             ):
                 yield Statement(subject, phrase, it.lower_)
+
+
+def _is_doing(child: Token) -> bool:
+    """Whether what is done stands as the object: "needs painting"."""
+    return bool(child.dep_ == "dobj" and child.tag_ == "VBG" and child.pos_ == "VERB")
 
 
 def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
@@ -253,12 +276,19 @@ def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
     return Statement(role[0], f"has {role[1]}", name, slot, "person") if role and slot and name else None
 
 
-def _call_me(verb: Token, people: People) -> Iterator[Statement]:
-    """Read "everyone calls me Sam"."""
-    me = any(child.lower_ == "me" and child.dep_ in {"dobj", "nsubj"} for child in verb.children)
-    names = [child for child in verb.children if child.dep_ in {"oprd", "dobj", "ccomp"} and child.pos_ == "PROPN"]
-    if verb.lemma_ == "call" and me and names and (name := name_of(names[0], people)):
-        yield Statement(people.me, "is called", name, "nickname", "name")
+def _nicknamed(verb: Token, subjects: list[tuple[Token, str]], people: People) -> Iterator[Said]:
+    """Read "everyone calls me Sam", "Samuel goes by Sam now", "he likes to be called Sam"."""
+    called = [child for child in verb.children if child.dep_ in {"oprd", "dobj", "ccomp"}]
+    called = [noun for near, noun in phrases(verb) if near == "by"] if verb.lemma_ == "go" else called
+    me = verb.lemma_ == "call" and any(it.lower_ == "me" and it.dep_ in {"dobj", "nsubj"} for it in verb.children)
+    themselves = verb.lemma_ == "go" or (verb.lemma_ == "call" and verb.dep_ == "xcomp" and _is_passive(verb))
+    persons = [name for it, name in subjects if it.pos_ == "PRON" or is_person(it)]
+    who = [people.me] if me else persons if themselves else []
+    name = next((name_of(it, people) for it in called if it.pos_ == "PROPN"), None)
+    for subject in who if name else ():
+        yield Statement(subject, "is called", name or "", "nickname", "name")
+        if endings.news(verb):
+            yield Ending(subject, "now", frozenset({"call"}), other_than=name, kind="name")
 
 
 def _is_odd_object(child: Token) -> bool:
@@ -417,7 +447,8 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
     what = noun if noun.text.isupper() else calling(noun)
     if what is not None and (what.lower_ in PEOPLE | PETS or (what is noun and noun.text.isupper())):
         called = called_name(noun, people) if what is noun else name_of(noun, people)
-        owner = owner_of(noun, people)
+        mine = what is not noun and any(it.lower_ in FIRST_PERSON for it in noun.lefts)
+        owner = people.me if mine else owner_of(noun, people)
         if called and owner and owner != called:
             role = what.text if what.text.isupper() else what.lower_
             yield Statement(owner, f"has {role}", called, role_slot(role), "person")

@@ -19,7 +19,7 @@ from graphmem.extraction.prose.families import (
 from graphmem.extraction.prose.nouns import phrases
 from graphmem.extraction.prose.relations import PREPOSITIONS, particled, particles, third_person
 from graphmem.extraction.prose.standing import SKILLS, Standing, stops
-from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of, word
 from graphmem.language.wordlist import words
 
@@ -96,7 +96,9 @@ def corrected(statement: Statement, gone: str, reason: str) -> Ending:
 
 def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "works at Acme now" ends "works at" any other."""
-    reason, first = _now(verb), statement.relation.split()[0]
+    reason, first = news(verb), statement.relation.split()[0]
+    if statement.slot and statement.kind == "code" and any(map(_is_new, verb.children)):
+        yield replace(_other(statement, NEW, None), relation=statement.relation)
     if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
         return
     if verb.doc.user_data["corrects"]:
@@ -117,6 +119,10 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
         yield replace(_other(statement, reason, verbs), prepositions=group)
 
 
+def _is_new(subject: Token) -> bool:
+    return subject.dep_ == "nsubj" and any(it.lower_ in {"new", "current"} for it in subject.lefts)
+
+
 def _other(statement: Statement, reason: str, verbs: frozenset[str] | None) -> Ending:
     """The end of what is said alike of another object."""
     return Ending(statement.subject, reason, verbs, other_than=statement.object, kind=statement.kind)
@@ -135,8 +141,8 @@ def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset
     return ONE_AT_A_TIME.get(f"{lemma} {preposition}") or ONE_AT_A_TIME.get(lemma)
 
 
-def _now(verb: Token) -> str | None:
-    """The word by which the clause says that something is new."""
+def news(verb: Token) -> str | None:
+    """The word by which the clause says that something is new, "corrected" where it puts right what was said."""
     beside = {it for child in verb.children if child.dep_ in {"prep", "attr", "dobj"} for it in child.subtree}
     adverbs = {it.lower_ for it in beside if it.dep_ == "advmod"}
     adverbs |= {it.lower_ for it in verb.children if it.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
@@ -300,7 +306,7 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
         given = verb.lemma_ in _GIVING and "to" in near
         if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
-        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and news(verb)):
             yield Ending("", particled(verb), _RULING, name)
 
 

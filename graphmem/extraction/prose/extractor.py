@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose import duties, listed
-from graphmem.extraction.prose.clauses import said_in
+from graphmem.extraction.prose.clauses import put_right, said_in
 from graphmem.extraction.prose.corrections import without_gone, without_over, without_way
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
@@ -93,7 +93,7 @@ class ParseExtractor:
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
-        people, before = self._before(observation, any(part.instead for part, _ in spoken))
+        people, before = self._before(observation, any(part.instead or part.corrects for part, _ in spoken))
         line = spoken[0][0].line if spoken else 0
         talks = len(_speakers(observation, spoken)) > 1
         for part, doc in spoken:
@@ -101,7 +101,9 @@ class ParseExtractor:
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
             if not is_nobody(part.speaker or observation.speaker):
-                said = reading.meant(part.text, before) if part.instead else _said(part, doc, people)
+                said = [] if part.instead else _said(part, doc, people)
+                for value, gone in [(part.text, "")] if part.instead else put_right(doc, people):
+                    said = reading.in_place(said, value, gone, before)
                 reading.take(() if (part.unsaid and not speaker) or (part.reminds and talks) else said, people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)

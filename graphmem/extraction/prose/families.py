@@ -72,8 +72,12 @@ DEEDS = (
     words("book reserve"),
 )  # fmt: skip
 
-# What one has to do, or is going to, by the verb that says so.
-DUE = {"have": "has to", "get": "has to", "need": "needs to", "go": "plans to"}
+# What one has to do, or is going to, by the verb that says so; of some only a participle does ("I've got to").
+DUE_BY_PARTICIPLE = {"get": "has to", "go": "plans to", "decide": "plans to", "suppose": "should"}
+DUE = DUE_BY_PARTICIPLE | {
+    "have": "has to", "need": "needs to", "plan": "plans to", "intend": "plans to", "mean": "plans to",
+    "aim": "plans to", "should": "should", "ought": "should",
+}  # fmt: skip
 
 # What is off with a trip that is cancelled.
 TRIP = words("fly drive travel go sail leave depart stay visit take tour")

@@ -42,16 +42,21 @@ class Reading:
                 for ending in opposites(each):
                     self._end(ending, me)
 
-    def meant(self, value: str, before: Sequence[Statement]) -> list[Said]:
-        """What was said last, here or else `before`, of another value of the same kind, said of this one."""
+    def in_place(self, said: list[Said], value: str, gone: str, before: Sequence[Statement]) -> list[Said]:
+        """`said`, and what was said last, `before` or here, of another value of the kind (of `gone`), said of this one.
+
+        That stands in the place of what is said of "it": "The plumber comes on Tuesday. Sorry, it's on Thursday."
+        """
         kind, head = kind_of(value), value.split()[-1:]
-        told = [it for it in self._statements or before if kind_of(it.object) == kind]
+        of_kind = [it for it in (*before, *self._statements) if kind_of(it.object) == kind]
+        told = [it for it in of_kind if not gone or is_like(gone, it.object)]
         alike = [it for it in told if it.object.split()[-1:] == head] or told
         if not alike:
-            return []
+            return said
         old = alike[-1]
-        gone = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
-        return [gone, replace(old, object=value)]
+        others = [it for it in said if isinstance(it, Ending) or it.object != value]
+        over = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
+        return [*others, over, replace(old, object=value)]
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""

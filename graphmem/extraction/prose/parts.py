@@ -38,7 +38,8 @@ _SHORT_IS = re.compile(
 )
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
 _NEW = re.compile(
-    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+): (\S+(?: \S+){0,3})$",
+    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+)"
+    r"(?::|[,.;]? it(?:'s| is)) (\S+(?: \S+){0,3})$",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
@@ -120,7 +121,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
     r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
     r"|scratch that)|note|notes|note to self|fyi|ps|p\.s\.|nb|reminder|todo|remember|remember this|save this|important"
-    r"|fun fact|for the record|heads up)$",
+    r"|fun fact|for the record|heads up|please note|(?:do not|don['\u2019]?t) forget)$",
     re.IGNORECASE,
 )
 _FOREIGN = words(

@@ -22,10 +22,17 @@ FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", 
 PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
-_WOMEN = words(
-    """sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman"""
+
+
+def _with_kin(names: frozenset[str]) -> frozenset[str]:
+    """The words for kin with those of near kin: "grandmother", "stepmother", "mother-in-law"."""
+    return names | {near for name in names for near in (f"grand{name}", f"step{name}", f"{name}-in-law")}
+
+
+_WOMEN = words("wife aunt niece girlfriend landlady widow woman") | _with_kin(
+    words("sister mother mum mom mama ma daughter")
 )
-_MEN = words("""brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man""")
+_MEN = words("husband uncle nephew boyfriend landlord widower man") | _with_kin(words("brother father dad papa pa son"))
 KIN = (
     _WOMEN
     | _MEN
@@ -226,8 +233,10 @@ def _is_led_by_a_name(plural: Token) -> bool:
 
 
 def set_right(doc: Doc) -> None:
-    """Make a noun of a bare word that the parser takes for a second verb: "I can't eat gluten"."""
+    """Make a noun of a bare word that the parser takes for a second verb or how one is: "can't eat gluten"."""
     for token in doc:
+        if token.tag_ == "JJ" and token.lower_ in KIN:  # "my stepson Leo"
+            token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "compound" if token.dep_ == "amod" else token.dep_
         beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1
         if (
             beside

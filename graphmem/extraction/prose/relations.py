@@ -56,9 +56,9 @@ def verb_phrase(verb: Token) -> str | None:
 
     None for a participle whose helper is not to be found.
     """
-    helpers = _helpers(verb)
+    helpers = helpers_of(verb)
     if not helpers and verb.tag_ in {"VBN", "VBG"} and verb.dep_ == "conj":
-        helpers = _helpers(verb.head)
+        helpers = helpers_of(verb.head)
     if not helpers and (
         verb.tag_ == "VBG" or (verb.tag_ == "VBN" and (verb.dep_ not in {"ROOT", "ccomp"} or verb.lemma_ == "be"))
     ):
@@ -78,9 +78,10 @@ def verb_phrase(verb: Token) -> str | None:
     return " ".join([*words, *particles])
 
 
-def _helpers(verb: Token) -> list[Token]:
+def helpers_of(verb: Token) -> list[Token]:
+    """The helping verbs before the verb, in order: "has", "been" of "has been sold"."""
     own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
-    return [each for helper in own for each in (*_helpers(helper), helper)]  # "are getting" married
+    return [each for helper in own for each in (*helpers_of(helper), helper)]  # "are getting" married
 
 
 def _third_person_of(verb: Token, lemma: str) -> str:

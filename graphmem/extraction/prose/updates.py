@@ -9,7 +9,7 @@ from functools import lru_cache
 from graphmem.extraction.prose.duties import DUTIES, ends_task, task_of
 from graphmem.extraction.prose.families import BEING, TRIP, family
 from graphmem.extraction.prose.relations import Frame, frame, is_denial
-from graphmem.extraction.prose.statements import Ending, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Statement
 from graphmem.extraction.prose.values import kind_of
 from graphmem.language.plurals import other_number
 from graphmem.language.wordlist import words
@@ -52,6 +52,8 @@ _NEVER_ENDED = (
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> list[int]:
     """The indices of the triples that the ending ends; `me` is who says it."""
     found = [index for index, triple in enumerate(triples) if _ends(ending, _as_said(triple, ending, me), lemma)]
+    if ending.reason == NEW and len(found) > 1:
+        return []
     if ending.object and (ending.where or len(found) > 1):
         found = of_one(ending, found, triples)
     one = len({entity_key(triples[index].subject) for index in found}) < 2
@@ -89,6 +91,8 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return bool(task) and of_it and (ends_task(ending, task or "") or _is_of_trip(ending, triple, lemma))
     if is_denial(triple.relation):
         return False
+    if ending.reason == NEW:
+        return _is_old(ending, triple)
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if ending.verbs == TRIP:
@@ -116,6 +120,14 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     return _is_rival(ending, said, triple)
 
 
+def _is_old(ending: Ending, triple: Triple) -> bool:
+    """Whether the triple is what a new one replaces: "my phone number" for "my new number", of values of one form."""
+    new, old = ({*it.split()} for it in (ending.relation or "", triple.relation))
+    one_form = len({("@" in it, any(map(str.isalpha, it))) for it in (ending.other_than or "", triple.object)}) == 1
+    other = entity_key(ending.other_than or "") != triple.key[2] and _is_of(ending, triple.subject)
+    return other and one_form and "has" in old and (new <= old or old <= new)
+
+
 def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     """Whether one is to travel, or to stay somewhere: "is driving to", "will fly on", "flies on"; not "goes to"."""
     if ending.verbs != TRIP or not _is_of(ending, triple.subject):
@@ -128,10 +140,12 @@ def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 def _otherwise(triple: Triple) -> Iterator[Triple]:
     """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
 
-    What "my car" is, I have; what is owned by somebody, they own.
+    What "my car" is, I have; what is owned by somebody, they own; who the club has as admin is the admin.
     """
     if triple.relation == "is" and (owned := _OWNED.match(triple.subject)):
         yield Triple(owned[1] or "I", "has", triple.object)
+    if triple.relation.startswith("has "):
+        yield Triple(triple.object, "is", triple.relation.removeprefix("has "))
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
     if detail := _DETAIL.fullmatch(triple.relation):
@@ -166,8 +180,9 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
     wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
+    if said.preposition == "at" and {wanted, has} == {"time", "amount"}:
+        has = wanted  # "at 9" and "at 9:30"
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
-    alike |= said.preposition == "at" and {wanted, has} == {"time", "amount"}  # "at 9" and "at 9:30"
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
 
 

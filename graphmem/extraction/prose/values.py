@@ -28,7 +28,8 @@ _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _HALF = r"\s?[ap](?:m\b|\.m\b\.?)"
 _CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|\d{{1,2}}\s?o'clock|noon|midnight|\d{{1,2}}h\d{{2}})"
-_BARE_HOUR = r"\sat\s\d{1,2}(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|sharp|so|to|with)\b)"
+HOUR_ENDS = r"(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|now|sharp|so|to|with)\b)"
+_BARE_HOUR = rf"\sat\s\d{{1,2}}{HOUR_ENDS}"
 _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
@@ -45,7 +46,8 @@ _UNITS = (
     r"(?:euros?|dollars?|pounds?|cents?|eur|usd|gbp|chf|kg|kilos?|grams?|g|lbs?|km|kilomet(?:er|re)s?|miles?"
     r"|met(?:er|re)s?|cm|mm|m2|litres?|liters?|gb|mb|tb|kwh|mbit|ghz|mph|km/h|degrees|percent|per cent)\b|[%€°]C?"
 )
-_PER = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)?"
+_EACH = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)"
+_PER = f"{_EACH}?"
 _LABEL = (
     r"(?:port|level|floor|room|gate|platform|version|page|unit|flat|apartment|line|track|row|seat|chapter|grade|locker"
     r"|number|no\.|box|bay|building|terminal|exit|channel|extension|section|block|desk|pier|lane|table|suite|house|type)"
@@ -73,7 +75,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d|(?<![\w.,:-])\d{3,4}(?:[ -]\d{3,})+(?![\w:-]|[.,]\d)"),
-    ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
+    ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER}|{_AMOUNT}{_EACH})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
     ("money", "code", r"(?!\d+(?:st|nd|rd|th|s|am|pm|k|m|h)\b)(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{4,}"),
     ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),

@@ -73,6 +73,31 @@ ENDS = [
     ("Ida works at Acme.", "Ida started a new job at Bolt.", {"Ida, works at, Acme": "started a job at"}),
     ("I'm on the Pro plan.", "I downgraded to the Free plan.", {"I, is on, Pro plan": "downgraded to"}),
     ("I am at the mill.", "I quit the mill.", {"I, is at, mill": "quit"}),
+    (
+        "Rob is the goalkeeper of the Foxes.",
+        "Rob isn't the goalkeeper any more.",
+        {"Foxes, has goalkeeper, Rob": "not any more"},
+    ),
+    ("The morning drill is at 9:30.", "We moved the drill to 10.", {"morning drill, is at, 9:30": "moved to"}),
+    ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
+    ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
+    (
+        "My shop number is 020 7946 0011.",
+        "My new number is 020 7946 0022.",
+        {"I, has shop number, 020 7946 0011": "new"},
+    ),
+    ("My email is ida@foo.org.", "I have a new email address: ida@bar.org.", {"I, has email, ida@foo.org": "new"}),
+    (
+        "My shop number is 020 7946 0011.",
+        "I changed my number to 020 7946 0022.",
+        {"I, has shop number, 020 7946 0011": "new"},
+    ),
+    (
+        "Ida's shop number is 020 7946 0011.",
+        "Ida's new number is 020 7946 0022.",
+        {"Ida, has shop number, 020 7946 0011": "new"},
+    ),
+    ("Ida is called Idchen.", "Ida goes by Idi now.", {"Ida, is called, Idchen": "now"}),
 ]
 
 
@@ -108,6 +133,10 @@ STAYS = [
     ("The bar is open on Mondays.", "The bar is closed on Sundays."),
     ("We have two cats.", "We have three cars now."),
     ("Rob's coach is Eva.", "Rob's coach is not only Eva but also Leo."),
+    ("Rob is the goalkeeper of the Foxes.", "Rob is not the goalkeeper of the Bears."),
+    ("My work number is 020 7946 0011. My home number is 07700 900124.", "My new number is 020 7946 0022."),
+    ("My email address is ida@foo.org.", "My new address is 12 Elm Road."),
+    ("The drill is at 9:30.", "We moved the drill to 10 Elm Road."),
 ]
 
 
@@ -237,6 +266,10 @@ def test_what_stood_behind_one_thing_does_not_stand_behind_the_next(told):
         ("My favourite colour is green.", "Actually it's blue.", "I, has favourite colour, blue"),
         ("The motel is called Astra.", "Not Astra, it's called Vega.", "motel, is called, Vega"),
         ("My van is in the barn.", "\nIt has a new engine.", "my van, has, new engine"),
+        ("The vet comes on Tuesday.", "Actually it's Friday, not Tuesday.", "vet, comes on, Friday"),
+        ("The vet comes on Tuesday.", "No wait, it's on Friday.", "vet, comes on, Friday"),
+        ("The vet comes on Monday. Ida comes on Friday.", "It's Sunday, not Monday.", "vet, comes on, Sunday"),
+        ("My train is at 6:40.", "Sorry, that's 7:40.", "my train, is at, 7:40"),
     ],
 )
 def test_what_was_meant_by_what_was_said_before(before, text, fact):
@@ -244,7 +277,17 @@ def test_what_was_meant_by_what_was_said_before(before, text, fact):
     assert {str(triple) for triple in ParseExtractor().extract(said, ()).triples} == {fact}
 
 
-@pytest.mark.parametrize("text", ["Sorry, great idea.", "No, thanks.", "I mean it.", "I meant to call you."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, great idea.",
+        "Actually it's raining.",
+        "Sorry, it's late.",
+        "No, thanks.",
+        "I mean it.",
+        "I meant to call you.",
+    ],
+)
 def test_what_only_begins_as_a_correction_puts_nothing_right(text):
     said = Observation(text, before=(Observation("I like pears. My boss is Tom."),))
     assert ParseExtractor().extract(said, ()).triples == ()
