@@ -54,8 +54,8 @@ _BEING = re.compile(
     rf" {_PREPOSITION}{_CATEGORY}) (?P<object>.+)"
 )
 _DOING = re.compile(
-    rf"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+(?:s|ed)(?: {_PREPOSITION}{_CATEGORY}| the {_ROLE_WORD} of))"
-    r" (?P<object>.+)"
+    rf"(?P<subject>.+?) (?P<relation>(?!has to )[^\W\dA-Z_]\w+(?:s|ed)"
+    rf"(?: {_PREPOSITION}{_CATEGORY}| the {_ROLE_WORD} of)) (?P<object>.+)"
 )
 _SETTLED = re.compile(
     rf"has |.* that |{_BE} (?!{_PREPOSITION}\b)|.* the {_ROLE_WORD} of$|\S+s (?!{_PREPOSITION}\b)\S+ "

@@ -28,7 +28,7 @@ _RAISE = words(
     """raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease
     adjust rename upgrade downgrade"""
 )
-_MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer")
+_MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer slip")
 _SHIFTED = words("back forward off")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")

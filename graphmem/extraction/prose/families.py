@@ -73,7 +73,9 @@ DEEDS = (
 )  # fmt: skip
 
 # What one has to do, or is going to, by the verb that says so; of some only a participle does ("I've got to").
-DUE_BY_PARTICIPLE = {"get": "has to", "go": "plans to", "decide": "plans to", "suppose": "should"}
+DUE_BY_PARTICIPLE = {"get": "has to", "go": "plans to", "decide": "plans to", "suppose": "should",
+    "agree": "plans to", "promise": "plans to",
+}  # fmt: skip
 DUE = DUE_BY_PARTICIPLE | {
     "have": "has to", "need": "needs to", "plan": "plans to", "intend": "plans to", "mean": "plans to",
     "aim": "plans to", "should": "should", "ought": "should",

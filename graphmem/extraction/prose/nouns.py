@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import FIRST_PERSON, KIN, People
-from graphmem.extraction.prose.values import value, word
+from graphmem.extraction.prose.values import kind, value, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -112,7 +112,11 @@ def bare_name(head: Token, people: People) -> str | None:
 
 def called_name(head: Token, people: People) -> str | None:
     """The proper name that a common noun is given: "my sister Carla", "a bakery called Nosso"."""
-    if head.pos_ != "NOUN" and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children)):
+    if (
+        head.pos_ != "NOUN"
+        and head.tag_ != "JJS"
+        and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children))
+    ):
         return None
     for child in head.rights:
         certain = head.lower_ in KIN or any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
@@ -183,6 +187,8 @@ def _tokens(head: Token) -> list[Token]:
     """The tokens of the phrase, in order, as far as they are its name."""
     found = [head]
     for child in head.lefts:
+        if head.pos_ == "PROPN" and child.tag_ == "JJS" and child.nbor().text == ",":  # "our youngest, Milo"
+            continue
         titled = child.dep_ == "det" and child.text == "The" and child.i != child.sent.start and head.pos_ == "PROPN"
         if titled:
             found.append(child)
@@ -238,6 +244,8 @@ def is_of_another_clause(noun: Token, head: Token) -> bool:
     """
     if (amount := value(noun)) and amount.kind == "amount" and not value(head):
         return True
+    if head.dep_ == "pobj" and (kind(head) == "time") != (kind(noun) == "time"):  # "Ann on Mondays and Tom on Fridays"
+        return True
     after = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
     if after is not None and after.tag_ in {"VBD", "VBZ", "VBP", "MD"} and head.dep_ not in {"nsubj", "nsubjpass"}:
         return True
@@ -252,14 +260,15 @@ def is_indefinite(head: Token) -> bool:
     return not articles or articles[0] in {"a", "an", "some"}
 
 
-_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[a-z]|\d{4}-|[a-z]+day\b", re.IGNORECASE)
+_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[a-z]|\d{4}-|(?:every (?:\w+ )?)?[a-z]+day\b", re.IGNORECASE)
 _LONG_PREPOSITIONS = words("out away next up off inside outside close due because instead down over")
 
 
 def phrases(head: Token) -> Iterator[tuple[str, Token]]:
     """(preposition, noun) for each phrase that hangs on the word, "of" left out; a bare day is as after "on"."""
     for child in head.children:
-        if child.dep_ == "npadvmod" and head.pos_ == "VERB" and (day := value(child)) and _A_DAY.match(day.text):
+        of_clause = head.pos_ == "VERB" or any(it.dep_ == "acomp" for it in head.children)
+        if child.dep_ == "npadvmod" and of_clause and (day := value(child)) and _A_DAY.match(day.text):
             yield "on", child
         elif child.dep_ in {"prep", "agent"} and child.lower_ != "of":
             for it in child.children:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.standing import STARTS
+from graphmem.extraction.prose.standing import STARTS, verb_above
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
@@ -53,9 +53,10 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
-_TO_NOUNS = words("allergic addicted immune")
+_TO_NOUNS = words("allergic addicted immune listen listens listening listened")
 _BEFORE_INFINITIVE = words("help let make go come dare need have see hear be do try")
 _SUBJECTS = words("nsubj nsubjpass expl csubj")
+_AGENT = re.compile(r"(?:[^aeiou]er|or|ist|ian|man|woman)$")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
@@ -117,7 +118,14 @@ class People:
             return None
         persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
         pets = [name for name in self.things if name and name.split()[-1] in PETS]
-        return self._only(persons or pets, pronoun)
+        return self._only(persons or pets or self._may_be_person(pronoun), pronoun)
+
+    def _may_be_person(self, pronoun: Token) -> list[str]:
+        """Who "she" or "he" may be where no person is known: a name the parser does not know, "the plumber"."""
+        own = {word(it) for it in verb_above(pronoun).children if it.dep_ in _SUBJECTS and it.text.istitle()}
+        own = own if pronoun.dep_ == "poss" else set()
+        acting = [name for name, does in self.things.items() if does]
+        return [name for name in acting if name.split()[-1] in own or _AGENT.search(name)]
 
     def heard_of_something(self) -> None:
         """Remember that the text speaks of a thing without a name, which "it" may mean from then on."""
@@ -165,10 +173,7 @@ def _subject_beside(pronoun: Token) -> str | None:
     """The subject of the clause in which the pronoun is no subject itself: "Priya covers for her" is not for Priya."""
     if pronoun.dep_ in {"nsubj", "nsubjpass", "poss"}:
         return None
-    verb = pronoun.head
-    while verb.head.i != verb.i and verb.pos_ not in {"VERB", "AUX"}:
-        verb = verb.head
-    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    subjects = [child for child in verb_above(pronoun).children if child.dep_ in {"nsubj", "nsubjpass"}]
     return word(subjects[0]) if subjects else None
 
 

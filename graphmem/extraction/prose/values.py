@@ -34,7 +34,7 @@ _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
     rf"|(?:{_WEEKDAY},?\s)?{_MONTH}\s{_NTH}\b(?:,?\s\d{{4}}\b)?|{_MONTH}\s\d{{4}}\b"
-    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
+    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s|every\s(?:other\s|second\s)?)?{_FULL_WEEKDAY}"
     r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
 )
 _TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK}|{_BARE_HOUR})?|{_CLOCK}(?:\son\s{_DATE})?)"
@@ -73,6 +73,8 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK}|{_BARE_HOUR})?)(?!\w)",
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
+    ("money", "amount", rf"(?i:(?<!from )\d{{1,2}}\s?(?:to|till|-|\u2013)\s?\d{{1,2}}{HOUR_ENDS})"),
+    ("money", "code", r"[a-zA-Z]\w*_\w*[a-zA-Z\d]"),
     ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d|(?<![\w.,:-])\d{3,4}(?:[ -]\d{3,})+(?![\w:-]|[.,]\d)"),
     ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER}|{_AMOUNT}{_EACH})"),
@@ -220,14 +222,14 @@ def kind(token: Token) -> str:
         return "place"
     if token.ent_type_ == "PERSON":
         return "person"
-    if token.pos_ == "NUM" or any(child.dep_ == "nummod" and child.like_num for child in token.children):
+    if token.pos_ == "NUM" or any(it.dep_ in {"nummod", "compound"} and it.like_num for it in token.children):
         return "amount"
     return "name" if token.pos_ == "PROPN" else "thing"
 
 
 _VAGUE_TIMES = words(
     """morning evening afternoon night weekend summer winter spring autumn fall week month year day hour minute
-    second holiday past future moment while time childhood today tomorrow yesterday tonight season decade century"""
+    second past future moment while time childhood today tomorrow yesterday tonight season decade century"""
 )
 
 

@@ -32,6 +32,7 @@ from graphmem.records import Observation
         ("We're planning on buying a trailer.", "Ana, plans to, buy trailer"),
         ("Lea intends to sell the barn.", "Lea, plans to, sell barn"),
         ("I've decided to sell the barn.", "Ana, plans to, sell barn"),
+        ("Lea has agreed to sell the barn.", "Lea, plans to, sell barn"),
         ("I've been meaning to mend the fence.", "Ana, plans to, mend fence"),
         ("I should probably mend the fence this weekend.", "Ana, should, mend fence this weekend"),
         ("I'd better renew my permit.", "Ana, should, renew permit"),

@@ -79,6 +79,7 @@ ENDS = [
         {"Foxes, has goalkeeper, Rob": "not any more"},
     ),
     ("The morning drill is at 9:30.", "We moved the drill to 10.", {"morning drill, is at, 9:30": "moved to"}),
+    ("The launch is on the 7th.", "The launch has slipped to the 14th.", {"launch, is on, the 7th": "slipped to"}),
     ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
     ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
     (

@@ -89,6 +89,14 @@ def test_a_word_without_end_is_passed_over(told):
         ("I'm lactose intolerant.", "I, is, lactose intolerant"),
         ("I've been a nurse since 2015.", "I, is, nurse"),
         ("My son is three.", "my son, is, three"),
+        ("My username is ida_moss.", "I, has username, ida_moss"),
+        ("Opening hours are 2 to 4.", "Opening hours, is, 2 to 4"),
+        ("The pool is 35 a month.", "pool, is, 35 a month"),
+        ("The vet comes every other Friday.", "vet, comes, every other Friday"),
+        ("The kiosk is open every Saturday.", "kiosk, is open on, every Saturday"),
+        ("I owe Tom forty quid.", "I, owes forty quid to, Tom"),
+        ("Ken is on holiday until the 10th.", "Ken, is on, holiday"),
+        ("Sam listens to jazz.", "Sam, listens to, jazz"),
         ("Mia plays hockey.", "Mia, plays, hockey"),
     ],
 )
@@ -98,6 +106,8 @@ def test_a_value_is_read(told, text, fact):
 
 def test_what_each_is_for_is_not_mixed_up(told):
     assert told("We use Slack for chat and Jira for tickets.") == {"I, uses, Slack", "I, uses Slack for, chat"}
+    assert told("We use Slack for chat and Jira at home.") == {"I, uses, Slack", "I, uses Slack for, chat"}
+    assert told("We visit Ann on Mondays and Leo on Fridays.") == {"I, visits, Ann", "I, visits Ann on, Mondays"}
 
 
 @pytest.mark.parametrize(
