@@ -54,7 +54,7 @@ _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING - words("order write fail expect decline refuse recommend") | words("do let go come name")
+_LIGHT = SAYING - words("order write fail expect decline refuse recommend look") | words("do let go come name")
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
@@ -224,7 +224,8 @@ def _subject_name(token: Token, people: People) -> str | None:
 
 def _statements(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     lemma = verb.lemma_.lower()
-    if lemma in {"be", "become", "'s", "\u2019s", "'m", "'re"} or lemma == "remain":
+    stays = lemma == "stay" and any(child.dep_ == "acomp" for child in verb.children)
+    if stays or lemma in {"be", "become", "'s", "\u2019s", "'m", "'re", "remain"}:
         yield from is_what(verb, token, subject, people)
         return
     phrase = _relation(verb)
@@ -409,7 +410,7 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
     ):
         helper, _, participle = phrase.rpartition(" ")
-        if helper in {"is", "was", "has been"} and participle != "done":
+        if helper in {"is", "was", "has been", "got", "has got"} and participle != "done":
             yield Statement(subject, "was" if helper == "was" else "is", participle, None, "state")
 
 

@@ -42,7 +42,7 @@ _ANY_VALUED = words("favourite favorite colour color status condition mood size 
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     used_to = verb.dep_ == "xcomp" and verb.head.lower_ == "used"
-    relation = "used to be" if used_to else verb_phrase(verb)
+    relation = "used to be" if used_to else "is" if verb.lower_ == "stays" else verb_phrase(verb)
     if relation == "has been" and any(it.dep_ == "prep" and it.lower_ in {"since", "for"} for it in verb.subtree):
         relation = "is"  # "I've been a nurse since May"
     if relation is None or any(

@@ -26,6 +26,7 @@ from graphmem.language.wordlist import words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_LIVING_WITH = frozenset(f"has {who}" for who in ("flatmate", "roommate", "housemate", "lodger", "tenant"))
 _NOW = words("now currently nowadays presently meanwhile finally actually")
 _NOW_TOO = ("these days", "from now on", "right now", "as of ")
 _ALSO = words("also too again both additionally still already sometimes often occasionally well")
@@ -60,8 +61,12 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
 
 
 def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
-    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking"."""
-    if verb.lemma_ not in _HABITS or any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking", "she no longer works"."""
+    if any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+        return
+    if stands == "denied" and (reason := _denial(verb)) in {"no longer", "not any more"}:
+        yield Ending(subject, reason, frozenset({verb.lemma_}))
+    if verb.lemma_ not in _HABITS:
         return
     helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
     can = bool(helpers & {"can", "ca"})
@@ -116,7 +121,8 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     verbs = _exclusive(verb, statement, preposition)
     if verbs and verb.tag_ != "VBD":
         group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
-        yield replace(_other(statement, reason, verbs), prepositions=group)
+        other = replace(_other(statement, reason, verbs), prepositions=group)
+        yield replace(other, same_head=verb.lemma_ == "go")  # "Park School" for "Hill School", not for the gym
 
 
 def _is_new(subject: Token) -> bool:
@@ -202,7 +208,7 @@ def _without_doing(name: str) -> str:
 
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
-    said, lemma = statement.relation.split(), verb.lemma_.lower()
+    said, lemma = statement.relation.removeprefix("has " * (verb.tag_ == "VBN")).split(), verb.lemma_.lower()
     particle = next(iter(particles(verb)), "")
     if (
         (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
@@ -256,7 +262,7 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
         reason = " ".join([*got, done.lower_, *particles(done)])
         yield Ending(subject, reason, verbs)
         if verbs is HOME:
-            yield Ending("", reason, frozenset({"live", "stay", "share"}), subject)
+            yield Ending("", reason, words("live stay share") | _LIVING_WITH, subject)
 
 
 def cancelled(verb: Token, named: Sequence[tuple[Token, str]], me: str) -> Iterator[Ending]:

@@ -34,7 +34,8 @@ BATCH = 64
 """So many parts of texts are parsed at once: more take more room, and no less time."""
 
 _LEANS = re.compile(
-    r"\W*(?:[^,.!?;:\n]{1,30}[,.!;:]\s+){0,2}(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
+    r"\W*(?:[\w'\u2019]+(?: [\w'\u2019]+){0,2}[,.!;:]\s+){0,2}"
+    r"(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
     re.IGNORECASE,
 )
 """A text that begins so may go on with what its speaker said just before."""

@@ -17,8 +17,8 @@ _PLURAL = words("i we they you")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
-    by down for from in inside into near of off on onto out outside over past through to toward towards under up
-    upon with within out-of"""
+    by down for from in inside into near of off on onto out outside over past through to toward towards under until
+    up upon with within out-of"""
 )
 
 
@@ -73,7 +73,8 @@ def verb_phrase(verb: Token) -> str | None:
     particles = [
         child.lower_
         for child in verb.children
-        if child.dep_ == "prt" or (child.lower_ == "away" and child.dep_ == "advmod" and child.i == verb.i + 1)
+        if child.dep_ == "prt"
+        or (child.lower_ in {"away", "forward"} and child.dep_ == "advmod" and child.i == verb.i + 1)
     ]
     return " ".join([*words, *particles])
 

@@ -95,9 +95,9 @@ def is_taken_for_noun(token: Token) -> bool:
 
 def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     """How a clause that stands by itself as `own` stands under the verb `above`."""
-    if token.dep_ in {"relcl", "advcl"}:
-        return own
     of_above = _own(above)
+    if token.dep_ in {"relcl", "advcl"}:
+        return own if of_above == "stated" or not is_cleft(token) else None
     if token.dep_ == "xcomp" and stops(above):
         return "ended" if own == of_above == "stated" else None
     if token.dep_ in {"xcomp", "ccomp"}:

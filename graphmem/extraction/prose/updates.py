@@ -76,6 +76,8 @@ def of_one(ending: Ending, found: Sequence[int], triples: Sequence[Triple]) -> l
 
 def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
     """ "My rent is 900" as what is said of "the rent" by the same person."""
+    if ending.subject == me and triple.subject.startswith(("my ", f"{me}'s ")) and triple.relation == ending.relation:
+        return Triple(me, triple.relation, triple.object)  # "our captain" for the captain of "our team"
     mine = triple.subject == me and triple.relation.startswith("has ")
     if mine and ending.subject and (of := _HAS_WHEN.fullmatch(triple.relation)) and is_like(ending.subject, of[1]):
         return Triple(ending.subject, f"is {of[2]}", triple.object)
@@ -99,7 +101,7 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return _is_of_trip(ending, triple, lemma)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
-    if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
+    if (ending.object or ending.same_head) and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
         return True
     if ending.among is not None and _head(triple.object)[-1:] != [*ending.among.intersection(_head(triple.object))]:
         return False
@@ -180,7 +182,7 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
     wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
-    if said.preposition == "at" and {wanted, has} == {"time", "amount"}:
+    if said.preposition in {"at", "until", "till"} and {wanted, has} == {"time", "amount"}:
         has = wanted  # "at 9" and "at 9:30"
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
@@ -219,7 +221,8 @@ def _is_of(ending: Ending, subject: str) -> bool:
     """Whether the ending is of this subject; what is off or moved is called by the end of its name: "the barbecue"."""
     name, known = entity_key(ending.subject), entity_key(subject)
     moved = ending.kind == "time" and ending.reason.endswith(" to")
-    event = (moved or ending.reason == "cancelled") and (
+    corrected = ending.reason == "corrected" and ending.object
+    event = (moved or corrected or ending.reason == "cancelled") and (
         known.endswith(f" {name}") or known.startswith(f"{name} with ")
     )
     return event or _same(ending.subject, subject)
@@ -255,7 +258,7 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         "fiancé",
     }:
         yield Ending(statement.subject, statement.relation, BEING, "single")
-    if statement.relation in {"eats", "started eating"}:
+    if statement.relation.removeprefix("has ") in {"eats", "started eating"}:
         diets = ("vegan",) * (statement.object in _OF_ANIMALS) + ("vegetarian",) * (statement.object in _MEATS)
         yield from (Ending(statement.subject, statement.relation, BEING, diet) for diet in diets)
     if statement.relation.startswith("works "):

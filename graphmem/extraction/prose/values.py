@@ -74,6 +74,7 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
     ("money", "amount", rf"(?i:(?<!from )\d{{1,2}}\s?(?:to|till|-|\u2013)\s?\d{{1,2}}{HOUR_ENDS})"),
+    ("noon", "time", rf"(?:(?<=until )|(?<=till ))\d{{1,2}}{HOUR_ENDS}"),
     ("money", "code", r"[a-zA-Z]\w*_\w*[a-zA-Z\d]"),
     ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d|(?<![\w.,:-])\d{3,4}(?:[ -]\d{3,})+(?![\w:-]|[.,]\d)"),
@@ -89,7 +90,7 @@ _ANY = re.compile(
 )
 _WHOLE = re.compile(
     rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b"
-    r"|\d{4}|noon|midnight)"
+    r"|[12]\d{3}\b|noon|midnight)"
 )
 _HYPHENED = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)+(?![\w-])")
 _LONGEST_TITLE = 7  # words
@@ -214,7 +215,7 @@ def kind(token: Token) -> str:
     """What kind of thing the token names: "time", "amount", "code", "place", "person", "name" or "thing"."""
     if found := value(token):
         return found.kind
-    if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ in {"PROPN", "NUM"} or looks_like_time(token.text)):
+    if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ == "PROPN" or _is_short_or_time(token)):
         return "time"
     if token.lemma_.lower() in _VAGUE_TIMES:
         return "amount" if any(child.dep_ == "nummod" for child in token.children) else "time"
@@ -225,6 +226,11 @@ def kind(token: Token) -> str:
     if token.pos_ == "NUM" or any(it.dep_ in {"nummod", "compound"} and it.like_num for it in token.children):
         return "amount"
     return "name" if token.pos_ == "PROPN" else "thing"
+
+
+def _is_short_or_time(token: Token) -> bool:
+    """Whether a number may be an hour, a day or a year: no code of four figures."""
+    return (token.pos_ == "NUM" and len(token.text) < 3) or looks_like_time(token.text)
 
 
 _VAGUE_TIMES = words(

@@ -29,6 +29,8 @@ NO_FACTS = {
     "hoped": "Lea hopes to sell the barn.",
     "was going to": "Lea was going to sell the barn.",
     "had planned": "Lea had planned to sell the barn.",
+    "supposed to be one": "It could be Lea who sold the barn.",
+    "denied to be one": "It isn't Lea who sold the barn.",
     "advised": "You should sell the barn.",
     "story": "In the novel, the queen lives in a tower.",
     "quoted": '"The king is dead," shouted the guard.',

@@ -79,6 +79,19 @@ ENDS = [
         {"Foxes, has goalkeeper, Rob": "not any more"},
     ),
     ("The morning drill is at 9:30.", "We moved the drill to 10.", {"morning drill, is at, 9:30": "moved to"}),
+    ("The kiosk is open until 6.", "The kiosk now stays open until 8.", {"kiosk, is open until, 6": "now"}),
+    ("I have a ferry pass.", "I've cancelled my ferry pass.", {"I, has, ferry pass": "cancelled"}),
+    ("Eva is my flatmate.", "Eva has moved out.", {"I, has flatmate, Eva": "moved out"}),
+    ("The lift is broken.", "The lift got repaired.", {"lift, is, broken": "is repaired"}),
+    ("I'm looking for a kayak.", "I found a kayak.", {"I, is looking for, kayak": "arrived"}),
+    ("I'm reading Ulysses.", "I finished Ulysses.", {"I, is reading, Ulysses": "finished"}),
+    ("Our drill is in room 4.", "The drill is in room 9, not room 4.", {"my drill, is in, room 4": "corrected"}),
+    ("I'm vegetarian.", "I've started eating meat.", {"I, is, vegetarian": "has started eating"}),
+    ("My phone is a Fairphone 4.", "I upgraded to a Fairphone 5.", {"my phone, is, Fairphone 4": "upgraded to"}),
+    ("Rob goes to Kent School.", "Rob goes to Bath School now.", {"Rob, goes to, Kent School": "now"}),
+    ("Rob teaches at Kent School.", "Rob no longer teaches.", {"Rob, teaches at, Kent School": "no longer"}),
+    ("Rob is our team's coach.", "Rob is no longer our coach.", {"my team, has coach, Rob": "no longer"}),
+    ("The gate code is 4411.", "The gate code changed to 4422.", {"gate code, is, 4411": "changed to"}),
     ("The launch is on the 7th.", "The launch has slipped to the 14th.", {"launch, is on, the 7th": "slipped to"}),
     ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
     ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
@@ -138,6 +151,8 @@ STAYS = [
     ("My work number is 020 7946 0011. My home number is 07700 900124.", "My new number is 020 7946 0022."),
     ("My email address is ida@foo.org.", "My new address is 12 Elm Road."),
     ("The drill is at 9:30.", "We moved the drill to 10 Elm Road."),
+    ("Rob goes to Kent School.", "Rob goes to the pool now."),
+    ("Rob teaches at Kent School.", "Rob no longer teaches on Mondays."),
 ]
 
 
