@@ -10,7 +10,7 @@ from graphmem.extraction.prose.copula import role_in
 from graphmem.extraction.prose.families import HOME, JOBS, ONE_AT_A_TIME
 from graphmem.extraction.prose.nouns import name_of, phrases
 from graphmem.extraction.prose.people import People, is_person
-from graphmem.extraction.prose.relations import verb_phrase
+from graphmem.extraction.prose.relations import particled, verb_phrase
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import NEW, Ending, Said, Statement
@@ -51,7 +51,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _replaced(verb, subjects, people)
     elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
         yield from _appointed(verb, subjects, people)
-    elif (as_what := _after(verb, "as")) and _particled(verb) in _OFFICE:
+    elif (as_what := _after(verb, "as")) and particled(verb) in _OFFICE:
         yield from _office(verb, as_what, subjects, people)
     elif lemma in _FINDING and (at := _at_new_job(verb)):
         yield from _hired(verb, at, subjects, people)
@@ -106,19 +106,6 @@ def _after(verb: Token, preposition: str) -> Token | None:
             if said == preposition
         ]
     return found[0] if found else None
-
-
-def _particled(verb: Token) -> str:
-    return " ".join(
-        [
-            verb.lemma_.lower(),
-            *(
-                child.lower_
-                for child in verb.children
-                if child.dep_ in {"prt", "advmod"} and child.lower_ in {"over", "down", "up"}
-            ),
-        ]
-    )
 
 
 def _targets(verb: Token, subjects: Sequence[Named], people: People) -> list[Named]:
@@ -260,7 +247,7 @@ def _office(verb: Token, as_what: Token, subjects: Sequence[Named], people: Peop
     if role and at and (where := name_of(at[0], people)):  # "as head of sales at Orbit"
         role = (where, f"{role[1]} of {role[0]}")
     for _, subject in subjects:
-        if _particled(verb) in {"take over", "start"}:
+        if particled(verb) in {"take over", "start"}:
             if role:
                 yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
             else:

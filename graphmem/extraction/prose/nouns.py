@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import FIRST_PERSON, KIN, People
@@ -85,7 +85,7 @@ def name_of(head: Token, people: People) -> str | None:
     owner = _owner(head, people)
     if owner is None:
         return None
-    words = _inner(head, people)
+    words = bare_name(head, people)
     if words is None:
         return None
     if head.dep_ in {"pobj", "dobj"} and any(child.dep_ == "case" for child in head.rights):
@@ -103,11 +103,6 @@ def _is_denied(head: Token, determiner: Token) -> bool:
     """Whether it is what one has not: "has no car", "does not own any pets"."""
     denied = any(child.dep_ == "neg" for child in head.head.children)
     return head.dep_ in {"dobj", "attr"} and (determiner.lower_ == "no" or (determiner.lower_ == "any" and denied))
-
-
-def bare_name(head: Token, people: People) -> str | None:
-    """The name without its owner: "rent" of "our rent"."""
-    return _inner(head, people)
 
 
 def called_name(head: Token, people: People) -> str | None:
@@ -154,8 +149,8 @@ def _owned_by(owner: str) -> str:
     return f"{owner}'" if last.endswith("s") and last.islower() else f"{owner}'s"
 
 
-def _inner(head: Token, people: People) -> str | None:
-    """The words of the phrase without article and owner, up to an "of" that belongs to it."""
+def bare_name(head: Token, people: People) -> str | None:
+    """The name without article and owner, up to an "of" that belongs to it: "rent" of "our rent"."""
     tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
     if (
         not tokens
@@ -252,6 +247,12 @@ def is_of_another_clause(noun: Token, head: Token) -> bool:
     bare = noun.tag_ == "NNS" and not list(noun.lefts) and noun.text.islower() and bool(list(head.lefts))
     led = after is not None and after.tag_ == "IN" and after.lower_ != "of"
     return bare and (led or any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights))
+
+
+def led_by(prepositions: Set[str], head: Token) -> list[tuple[str, Token]]:
+    """The nouns right of the head after one of these prepositions, each with it: ("of", Acme) of "CEO of Acme"."""
+    near = [it for it in head.rights if it.dep_ == "prep" and it.lower_ in prepositions]
+    return [(it.lower_, noun) for it in near for noun in it.children if noun.dep_ == "pobj"]
 
 
 def is_indefinite(head: Token) -> bool:

@@ -14,6 +14,7 @@ _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
 _PLURAL = words("i we they you")
+_UP_OR_DOWN = words("up down over")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
@@ -42,8 +43,8 @@ def third_person(lemma: str) -> str:
 
 def particles(verb: Token) -> list[str]:
     """The particles of the verb: "up" of "gave it up"."""
-    found = (it for it in verb.children if it.dep_ == "prt" or (it.tag_ == "RP" and it.dep_ == "advmod"))
-    return [it.lower_ for it in found]
+    beside = (it for it in verb.children if it.dep_ == "advmod" and (it.tag_ == "RP" or it.lower_ in _UP_OR_DOWN))
+    return [it.lower_ for it in (*(it for it in verb.children if it.dep_ == "prt"), *beside)]
 
 
 def particled(verb: Token) -> str:

@@ -239,6 +239,11 @@ _VAGUE_TIMES = words(
 )
 
 
+def is_time(name: str) -> bool:
+    """Whether a word in small letters names a time: "monday", "tomorrow"."""
+    return name in _VAGUE_TIMES or looks_like_time(name)
+
+
 def is_vague_time(token: Token) -> bool:
     """Whether the noun is a time that no value names: "in the mornings", "for years"."""
     return not value(token) and (
