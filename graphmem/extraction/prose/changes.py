@@ -123,6 +123,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
     reason = f"{verb_phrase(verb) or verb.lower_} to"
     if not new or (
         lemma == "go"
+        and not (was is not None and kind(to) == "amount")
         and not any(child.dep_ in {"prt", "advmod"} and child.lower_ in {"up", "down"} for child in verb.children)
     ):
         return

@@ -221,7 +221,8 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         for it, name in names:
             yield Statement(role[0], f"has {role[1]}", name, slot, kind(it))
         return
-    if kind(noun) == "time" and is_vague_time(noun):
+    far = any(near == "from" for head in (noun, noun.head) for near, _ in phrases(head))  # "five minutes from the sea"
+    if is_vague_time(noun) and (kind(noun) == "time" or far):
         return
     if relation in {"is", "became", "has become"} and (said := _role_of_object(subject, noun, people)):
         yield said

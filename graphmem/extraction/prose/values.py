@@ -35,7 +35,7 @@ _DATE = (
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
     rf"|(?:{_WEEKDAY},?\s)?{_MONTH}\s{_NTH}\b(?:,?\s\d{{4}}\b)?|{_MONTH}\s\d{{4}}\b"
     rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s|every\s(?:other\s|second\s)?)?{_FULL_WEEKDAY}"
-    r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
+    r"(?:\s(?:morning|afternoon|evening|night)s?\b)?)"
 )
 _TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK}|{_BARE_HOUR})?|{_CLOCK}(?:\son\s{_DATE})?)"
 WHEN = rf"(?:{_TIME}|(?:next |this |last )?{_MONTH}|{_WEEKDAY})"
@@ -123,7 +123,7 @@ def time_preposition(time: str) -> str:
     """The preposition before a time: "at" 9:30, "on" Friday, "in" May."""
     if re.match(_CLOCK, time, re.IGNORECASE):
         return "at"
-    return "on" if any(map(str.isdigit, time)) or time.casefold().endswith(("day", "days")) else "in"
+    return "on" if any(map(str.isdigit, time)) or re.search(r"days?\b", time.casefold()) else "in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ ENDS = [
     ("Rob teaches at Kent School.", "Rob no longer teaches.", {"Rob, teaches at, Kent School": "no longer"}),
     ("Rob is our team's coach.", "Rob is no longer our coach.", {"my team, has coach, Rob": "no longer"}),
     ("The gate code is 4411.", "The gate code changed to 4422.", {"gate code, is, 4411": "changed to"}),
+    ("The dose is 5 mg.", "The dose went from 5 mg to 10 mg.", {"dose, is, 5 mg": "went to"}),
     ("The launch is on the 7th.", "The launch has slipped to the 14th.", {"launch, is on, the 7th": "slipped to"}),
     ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
     ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
@@ -152,6 +153,7 @@ STAYS = [
     ("My email address is ida@foo.org.", "My new address is 12 Elm Road."),
     ("The drill is at 9:30.", "We moved the drill to 10 Elm Road."),
     ("Rob goes to Kent School.", "Rob goes to the pool now."),
+    ("Ida lives in Bath.", "Ida went from Bath to Bristol."),
     ("Rob teaches at Kent School.", "Rob no longer teaches on Mondays."),
 ]
 
