@@ -54,7 +54,8 @@ _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING - words("order write fail expect decline refuse recommend look") | words("do let go come name")
+_LIGHT = SAYING - words("order write fail expect decline refuse recommend") | words("do let go come name")
+_TOLD_WITH = {"report": words("to"), "look": words("for after into")}
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
@@ -224,12 +225,12 @@ def _subject_name(token: Token, people: People) -> str | None:
 
 def _statements(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     lemma = verb.lemma_.lower()
-    stays = lemma == "stay" and any(child.dep_ == "acomp" for child in verb.children)
+    stays = lemma == "stay" and token.pos_ == "NOUN" and any(child.dep_ == "acomp" for child in verb.children)
     if stays or lemma in {"be", "become", "'s", "\u2019s", "'m", "'re", "remain"}:
         yield from is_what(verb, token, subject, people)
         return
     phrase = _relation(verb)
-    reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
+    reports = any(preposition in _TOLD_WITH.get(lemma, ()) for preposition, _ in phrases(verb))
     chatter = lemma in {"have", "need", "get"} and any(
         child.dep_ == "dobj" and child.lower_ in MOMENTARY for child in verb.children
     )
@@ -410,7 +411,9 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
     ):
         helper, _, participle = phrase.rpartition(" ")
-        if helper in {"is", "was", "has been", "got", "has got"} and participle != "done":
+        of_thing = any(it.dep_ == "nsubjpass" and it.pos_ == "NOUN" and not is_person(it) for it in verb.children)
+        got = {"got", "has got"} if of_thing else set()  # "the lift got fixed", not "I got hurt"
+        if helper in {"is", "was", "has been"} | got and participle != "done":
             yield Statement(subject, "was" if helper == "was" else "is", participle, None, "state")
 
 
