@@ -67,6 +67,9 @@ _MORE = re.compile(
     rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})"
     rf"|\d{{4}} {_PREPOSITION} "
 )
+_ANOTHER_CLAUSE = re.compile(
+    r"(?:,| and| or| but)(?: [^\Wa-z][\w'\u2019-]*)+ (?!(?:of|the|and|or|de|la|le|van|von|der|del|di|da)\b)[a-z]"
+)
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
 
@@ -288,7 +291,7 @@ def _is_value(text: str) -> bool:
     own = text.split()
     if not own or len(own) > _LONGEST_NAME or own[0] in _NO_NAME - {"a", "an"} or own[-1] in _NOT_LAST:
         return False
-    return not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
+    return not _ANOTHER_CLAUSE.search(text) and not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
 
 
 def _fills(role: str, text: str) -> bool:

@@ -54,7 +54,7 @@ _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING - words("order write fail expect decline refuse recommend") | words("do let go come name")
+_LIGHT = SAYING - words("order write fail expect decline refuse recommend plan") | words("do let go come name")
 _TOLD_WITH = {"report": words("to"), "look": words("for after into")}
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(

@@ -83,7 +83,7 @@ def name_of(head: Token, people: People) -> str | None:
     if called := called_name(head, people):
         return called
     owner = _owner(head, people)
-    if owner is None:
+    if owner is None or (head.tag_ == "CD" and not value(head) and led_by({"of"}, head)):  # "two of them"
         return None
     words = bare_name(head, people)
     if words is None:

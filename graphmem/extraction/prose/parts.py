@@ -33,7 +33,8 @@ _HOW = (
 _SHORT_IS = re.compile(
     r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
     r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])"
-    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})",
+    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})"
+    r"|(?:^|(?<=[.!?] ))((?:the )?\w+)'s(?= (?:in|on|at|from|off|under|behind|near)\b)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
@@ -241,7 +242,7 @@ def _plain(piece: str) -> str:
     told = _HAVE_TO.sub(lambda it: "Have to" if it[0][0].isupper() else "have to", told)
     told = told.replace("gonna", "going to").replace("gotta", "got to")
     if "'s " in told:
-        told = _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told)
+        told = _SHORT_IS.sub(lambda it: f"{it[it.lastindex or 0]} is", told)
     told = _LISTED.sub(r"\1, ", told)
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 

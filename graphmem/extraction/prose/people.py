@@ -206,7 +206,7 @@ def strange_words(doc: Doc) -> dict[int, str]:
         first, root = sentence[0], sentence.root
         verbs = [token for token in sentence if token.pos_ in {"VERB", "AUX"}]
         unled = root.tag_ == "VBZ" and not any(it.dep_ in _SUBJECTS for it in root.children)
-        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
+        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON", "NUM"} and first.dep_ in {"nsubj", "nsubjpass"}
         no_noun |= (
             first.dep_ == "npadvmod"
             and first.head.i == root.i
@@ -238,10 +238,12 @@ def _is_led_by_a_name(plural: Token) -> bool:
 
 
 def set_right(doc: Doc) -> None:
-    """Make a noun of a bare word that the parser takes for a second verb or how one is: "can't eat gluten"."""
+    """Make a noun of a word that the parser takes for a verb or how one is ("can't eat gluten"), or the other way."""
     for token in doc:
         if token.tag_ == "JJ" and token.lower_ in KIN:  # "my stepson Leo"
             token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "compound" if token.dep_ == "amod" else token.dep_
+        if token.pos_ == "NOUN" and {"nsubj", "dobj"} <= {child.dep_ for child in token.children}:
+            token.pos_, token.tag_ = "VERB", "VBZ" if token.tag_ == "NNS" else "VBD"  # "the repair cost 180 euros"
         beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1
         if (
             beside
