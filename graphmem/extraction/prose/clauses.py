@@ -303,7 +303,7 @@ def _relation(verb: Token) -> str | None:
     if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
         if _is_passive(verb) or any(child.lower_ in {"getting", "being"} for child in verb.children):
             return None
-        to = "to " if any(child.lower_ == "to" for child in verb.children) else ""
+        to = "to " if any(child.tag_ == "TO" for child in verb.children) else ""
         head = verb_phrase(verb.head)
         return f"{head} {to}{verb.lower_}" if head else None
     return phrase
@@ -325,7 +325,7 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
     further = [(preposition, other) for preposition, other in further if not _is_of_another(other, further)]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
-    if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
+    if phrase in {"has", "had"} and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
         yield Statement(subject, f"{phrase} {role}", called, role_slot(role), "name")
         return

@@ -310,7 +310,8 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
         beside = (*verb.children, *token.children)
         near = {it.lower_ for it in beside if it.dep_ == "prep"} | {"to" for it in beside if it.dep_ == "dative"}
         given = verb.lemma_ in _GIVING and "to" in near
-        if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
+        fetched = particled(verb) in {"pick up", "collect", "fetch"} and verb.tag_ in {"VBD", "VBN"}
+        if given or fetched or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
         if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and news(verb)):
             yield Ending("", particled(verb), _RULING, name)

@@ -54,7 +54,7 @@ _POINTING = frozenset(
 _NO_PART = frozenset(
     {"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"}
 )
-_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
+_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(|-$")
 _CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
 
@@ -201,7 +201,8 @@ def _tokens(head: Token) -> list[Token]:
 
 def _is_calling(noun: Token) -> bool:
     """ "sister" in "sister Carla": what somebody is, not a part of the name."""
-    return bool(noun.pos_ == "NOUN" and noun.text.islower() and not value(noun))
+    named = noun.head.text[:1].isupper() or bool(value(noun.head))
+    return named and noun.pos_ == "NOUN" and noun.text.islower() and not value(noun)
 
 
 def calling(head: Token) -> Token | None:

@@ -240,8 +240,11 @@ def _is_led_by_a_name(plural: Token) -> bool:
 def set_right(doc: Doc) -> None:
     """Make a noun of a word that the parser takes for a verb or how one is ("can't eat gluten"), or the other way."""
     for token in doc:
-        if token.tag_ == "JJ" and token.lower_ in KIN:  # "my stepson Leo"
+        led = token.dep_ == "dobj" and any(it.dep_ == "det" for it in token.lefts)
+        if token.tag_ in {"JJ", "JJR"} and (led or token.lower_ in KIN):  # "a new cleaner", "my stepson Leo"
             token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "compound" if token.dep_ == "amod" else token.dep_
+        if token.dep_ == "attr" and token.i and token.nbor(-1).dep_ == "prep" and not [*token.nbor(-1).children]:
+            token.dep_, token.head = "pobj", token.nbor(-1)  # "has been off work"
         if token.pos_ == "NOUN" and {"nsubj", "dobj"} <= {child.dep_ for child in token.children}:
             token.pos_, token.tag_ = "VERB", "VBZ" if token.tag_ == "NNS" else "VBD"  # "the repair cost 180 euros"
         beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1

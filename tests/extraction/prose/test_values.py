@@ -126,6 +126,8 @@ def test_what_one_is_allergic_to_is_read(told, text):
         ("My sister's getting married in May.", {"my sister, is getting married in, May"}),
         ("We are a team of five.", set()),
         ("Two of the ferries left Bath.", set()),
+        ("Ida has been off work since May.", {"Ida, is off, work"}),
+        ("I've started cycling to work.", {"I, has started cycling to, work"}),
         ("The repair cost 180 euros.", {"repair, cost, 180 euros"}),
         ("Yoga's in the barn.", {"Yoga, is in, barn"}),
         ("I'm planning a trip to Rome.", {"I, is planning, trip", "I, is planning trip to, Rome"}),
