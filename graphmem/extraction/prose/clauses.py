@@ -101,11 +101,16 @@ def put_right(doc: Doc, people: People) -> Iterator[tuple[str, str]]:
         verb = sentence.root
         gone = [it.value for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
         it_is = verb.lemma_ in {"be", "'s"} and any(it.lower_ in {"it", "that"} for it in _subjects(verb))
-        alone = not any(it.dep_ in {"conj", "advcl"} for it in verb.children) and endings.news(verb) == "corrected"
+        beside = [it for it in verb.rights if it.dep_ in {"conj", "advcl"} or (it.dep_ == "advmod" and not _is_new(it))]
+        alone = not beside and endings.news(verb) == "corrected"
         if it_is and standing(verb) == "stated" and is_told(sentence) and (gone or alone):
             said = [it for it in verb.children if it.dep_ in {"attr", "npadvmod"}]
             for noun in [*said, *(noun for _, noun in phrases(verb))][:1]:
                 yield from ((name, it) for it in gone or [""] if (name := name_of(noun, people)))
+
+
+def _is_new(adverb: Token) -> bool:
+    return adverb.lower_ in {"actually", "now", "instead"}
 
 
 def _is_verb(token: Token) -> bool:

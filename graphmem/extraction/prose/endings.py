@@ -64,7 +64,8 @@ def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
     """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking", "she no longer works"."""
     if any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
         return
-    if stands == "denied" and (reason := _denial(verb)) in {"no longer", "not any more"}:
+    described = verb.pos_ == "AUX" or any(child.dep_ in {"attr", "acomp"} for child in verb.children)
+    if stands == "denied" and not described and (reason := _denial(verb)) in {"no longer", "not any more"}:
         yield Ending(subject, reason, frozenset({verb.lemma_}))
     if verb.lemma_ not in _HABITS:
         return

@@ -49,7 +49,7 @@ class Reading:
         """
         kind, head = kind_of(value), value.split()[-1:]
         of_kind = [it for it in (*before, *self._statements) if kind_of(it.object) == kind]
-        told = [it for it in of_kind if not gone or is_like(gone, it.object)]
+        told = [it for it in of_kind if (is_like(gone, it.object) if gone else _is_of_unit(value, it.object))]
         alike = [it for it in told if it.object.split()[-1:] == head] or told
         if not alike:
             return said
@@ -100,6 +100,12 @@ class Reading:
         named = {entity_key(same.get(name, name)): same.get(name, name) for name in given}
         triples, slots = zip(*chosen.values(), strict=True) if chosen else ((), ())
         return Extraction(triples, tuple(sorted(reasons)), tuple(named.values()), slots, reasons)
+
+
+def _is_of_unit(value: str, other: str) -> bool:
+    """Whether both are counted in the same, as far as they say: "90" and "80 euros", not "20 degrees"."""
+    counted = [each.split()[-1] for each in (value, other)]
+    return kind_of(value) != "amount" or counted[0] == counted[1] or not all(it.isalpha() for it in counted)
 
 
 def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> Statement:

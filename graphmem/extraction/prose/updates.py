@@ -125,9 +125,14 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 def _is_old(ending: Ending, triple: Triple) -> bool:
     """Whether the triple is what a new one replaces: "my phone number" for "my new number", of values of one form."""
     new, old = ({*it.split()} for it in (ending.relation or "", triple.relation))
-    one_form = len({("@" in it, any(map(str.isalpha, it))) for it in (ending.other_than or "", triple.object)}) == 1
+    one_form = _form(ending.other_than or "") == _form(triple.object)
     other = entity_key(ending.other_than or "") != triple.key[2] and _is_of(ending, triple.subject)
     return other and one_form and "has" in old and (new <= old or old <= new)
+
+
+def _form(value: str) -> tuple[bool, bool, bool]:
+    """What tells a mail address, a phone number in groups, a number as one and a code apart."""
+    return "@" in value, any(map(str.isalpha, value)), " " in value or "-" in value
 
 
 def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:

@@ -153,10 +153,14 @@ STAYS = [
     ("Rob is the goalkeeper of the Foxes.", "Rob is not the goalkeeper of the Bears."),
     ("My work number is 020 7946 0011. My home number is 07700 900124.", "My new number is 020 7946 0022."),
     ("My email address is ida@foo.org.", "My new address is 12 Elm Road."),
+    ("My passport number is 123456789.", "My new number is 020 7946 0022."),
     ("The drill is at 9:30.", "We moved the drill to 10 Elm Road."),
     ("Rob goes to Kent School.", "Rob goes to the pool now."),
     ("Ida lives in Bath.", "Ida went from Bath to Bristol."),
     ("Rob teaches at Kent School.", "Rob no longer teaches on Mondays."),
+    ("Rob is in Bath.", "Rob is no longer our coach."),
+    ("Rob is in Bath.", "Rob isn't ill any more."),
+    ("Ida teaches maths.", "Ida no longer teaches Latin."),
 ]
 
 
@@ -311,6 +315,14 @@ def test_what_was_meant_by_what_was_said_before(before, text, fact):
 def test_what_only_begins_as_a_correction_puts_nothing_right(text):
     said = Observation(text, before=(Observation("I like pears. My boss is Tom."),))
     assert ParseExtractor().extract(said, ()).triples == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Actually it's 20 degrees.", "Sorry, it's 90 now outside.", "Sorry, it's 90 already."]
+)
+def test_what_is_counted_otherwise_or_said_of_now_puts_no_price_right(text):
+    said = Observation(text, before=(Observation("I pay 80 euros."),))
+    assert not any("pays" in str(triple) for triple in ParseExtractor().extract(said, ()).triples)
 
 
 def test_who_has_changed_is_told_by_it(told):
