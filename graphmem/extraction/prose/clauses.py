@@ -40,20 +40,12 @@ if TYPE_CHECKING:
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _PLACING = words("put place leave drop set lay hide keep store insert park install hang")
-_ON = {
-    "into": "in",
-    "onto": "on",
-    "in": "in",
-    "on": "on",
-    "under": "under",
-    "inside": "inside",
-    "behind": "behind",
-    "at": "at",
-}
+_ON = {"into": "in", "onto": "on", **{near: near for near in ("in", "on", "under", "inside", "behind", "at")}}
 _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
+_NEWLY = words("actually now instead")
 _LIGHT = SAYING - words("order write fail expect decline refuse recommend plan") | words("do let go come name")
 _TOLD_WITH = {"report": words("to"), "look": words("for after into")}
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
@@ -101,16 +93,16 @@ def put_right(doc: Doc, people: People) -> Iterator[tuple[str, str]]:
         verb = sentence.root
         gone = [it.value for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
         it_is = verb.lemma_ in {"be", "'s"} and any(it.lower_ in {"it", "that"} for it in _subjects(verb))
-        beside = [it for it in verb.rights if it.dep_ in {"conj", "advcl"} or (it.dep_ == "advmod" and not _is_new(it))]
+        beside = [
+            it
+            for it in verb.rights
+            if it.dep_ in {"conj", "advcl"} or (it.dep_ == "advmod" and it.lower_ not in _NEWLY)
+        ]
         alone = not beside and endings.news(verb) == "corrected"
         if it_is and standing(verb) == "stated" and is_told(sentence) and (gone or alone):
             said = [it for it in verb.children if it.dep_ in {"attr", "npadvmod"}]
             for noun in [*said, *(noun for _, noun in phrases(verb))][:1]:
                 yield from ((name, it) for it in gone or [""] if (name := name_of(noun, people)))
-
-
-def _is_new(adverb: Token) -> bool:
-    return adverb.lower_ in {"actually", "now", "instead"}
 
 
 def _is_verb(token: Token) -> bool:

@@ -24,36 +24,11 @@ VAGUE = words(
     this that these those it there here who which what whatever whoever sense point fact idea case side end same
     latter former matter deal plenty more less better much none both either another"""
 )
-_POINTING = frozenset(
-    {
-        "this",
-        "that",
-        "these",
-        "those",
-        "such",
-        "other",
-        "another",
-        "same",
-        "any",
-        "every",
-        "each",
-        "most",
-        "many",
-        "few",
-        "much",
-        "several",
-        "enough",
-        "less",
-        "fewer",
-        "some",
-        "which",
-        "what",
-        "whose",
-    }
+_POINTING = words(
+    """this that these those such other another same any every each most many few much several enough less fewer some
+    which what whose"""
 )
-_NO_PART = frozenset(
-    {"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"}
-)
+_NO_PART = words("own respective very just only also even especially mostly actually now")
 _BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(|-$")
 _CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
