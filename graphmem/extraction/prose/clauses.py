@@ -237,7 +237,7 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"})
     ):
         return
-    doing = any(child.dep_ in {"xcomp", "ccomp"} or _is_doing(child) for child in verb.children)
+    doing = any(child.dep_ in {"xcomp", "ccomp"} or _is_doing(child) for child in verb.rights)
     objects = [it for it in verb.children if it.dep_ in {"dobj", "oprd"} or _is_odd_object(it) if not _is_doing(it)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return

@@ -98,7 +98,7 @@ def _is_where(
     relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People
 ) -> Iterator[Statement]:
     role = role_in(token, people)
-    if noun.lower_ in {"north", "south", "east", "west"} or preposition == "to":
+    if noun.lower_ in {"north", "south", "east", "west"} or (preposition == "to" and relation != "has been"):
         return
     if preposition == "between":
         if name := between(noun, people):

@@ -12,6 +12,7 @@ from graphmem.extraction.prose import listed
 from graphmem.extraction.prose.listed import Under
 from graphmem.extraction.prose.people import PEOPLE, PETS
 from graphmem.extraction.prose.standing import HEDGES
+from graphmem.extraction.prose.values import kind_of
 from graphmem.language.speakers import Turn, speaker_of, turns
 from graphmem.language.wordlist import words
 from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
@@ -302,7 +303,8 @@ def _broken_up(line: str) -> Iterator[Part]:
         after = _SENTENCE.split(line[found.end() :])[0] if found else ""
         rights = re.match(_CORRECTING, piece)
         piece = piece[rights.end() :] if rights else piece
-        if rights and _MEANT.search(rights[0]) and (meant := _A_VALUE.fullmatch(piece)):
+        meant = _A_VALUE.fullmatch(piece) if rights else None
+        if rights and meant and (_MEANT.search(rights[0]) or kind_of(meant["value"]) in {"time", "amount"}):
             yield Part(meant["value"], corrects=True, instead=True)
             end = found.end() if found else end
             continue

@@ -147,7 +147,7 @@ def _own(verb: Token) -> Standing | None:
     """How the clause stands by its own words."""
     children = list(verb.children)
     helpers = [child.lower_ for child in children if child.dep_ in {"aux", "neg"}]
-    if any(map(_is_condition, children)):
+    if any(_is_condition(child) or _is_said_beside(child) for child in children):
         return None
     if any(_is_unsure(helper, verb) for helper in helpers):
         return "due" if helpers == ["should"] else None
@@ -173,6 +173,12 @@ def _is_unsure(helper: str, verb: Token) -> bool:
 def _is_condition(clause: Token) -> bool:
     marks = (it.lower_ for it in clause.children if it.dep_ in {"mark", "advmod"})
     return bool(clause.dep_ == "advcl" and any(mark in _SUPPOSING for mark in marks))
+
+
+def _is_said_beside(clause: Token) -> bool:
+    """Whether a clause beside says that the other is only wished, felt or said: "I wish, Tom owned the barn"."""
+    beside = clause.dep_ == "parataxis" or (clause.dep_ == "ccomp" and clause.i < clause.head.i)
+    return beside and clause.lemma_ in SAYING and not any(it.dep_ == "dobj" for it in clause.children)
 
 
 def _is_none(word: Token) -> bool:
@@ -207,8 +213,10 @@ def _holds_through(token: Token) -> bool:
     if token.dep_ == "ccomp":
         if token.head.lemma_ in _FACTIVE and not marks & _CONDITIONS:
             return True
-        before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
-        return before and has_subject(token) and has_subject(token.head)
+        joined = token.i < token.head.i or "," in {token.left_edge.text, token.left_edge.nbor(-1).text}
+        thing = any(it.dep_ == "dobj" and it.pos_ == "NOUN" for it in token.head.children)  # "I ordered tea, Ann paid"
+        said = token.head.lemma_ in SAYING and not thing
+        return joined and not said and not marks and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
         if token.head.lemma_ == "end":  # "ended up selling"
             return any(it.dep_ == "prt" for it in token.head.children)

@@ -291,6 +291,7 @@ def test_what_stood_behind_one_thing_does_not_stand_behind_the_next(told):
         ("The motel is called Astra.", "Not Astra, it's called Vega.", "motel, is called, Vega"),
         ("My van is in the barn.", "\nIt has a new engine.", "my van, has, new engine"),
         ("The vet comes on Tuesday.", "Actually it's Friday, not Tuesday.", "vet, comes on, Friday"),
+        ("My drill is at 6.", "No, sorry, at 7.", "my drill, is at, 7"),
         ("The vet comes on Tuesday.", "No wait, it's on Friday.", "vet, comes on, Friday"),
         ("The vet comes on Monday. Ida comes on Friday.", "It's Sunday, not Monday.", "vet, comes on, Sunday"),
         ("My train is at 6:40.", "Sorry, that's 7:40.", "my train, is at, 7:40"),
