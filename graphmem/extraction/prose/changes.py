@@ -89,7 +89,7 @@ def _hired(verb: Token, at: Token, subjects: Sequence[Named], people: People) ->
 
 def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
     """ "Dan turned 30"."""
-    ages = [token.text for token in verb.doc[verb.i + 1 : verb.i + 2] if token.text.isdigit()]
+    ages = [it.text for it in verb.doc[verb.i + 1 : verb.i + 2] if it.pos_ == "NUM" and it.dep_ != "nummod"]
     for _, subject in subjects if ages and verb.tag_ != "VBG" else ():
         yield Statement(subject, "is", ages[0], "age", "amount")
 

@@ -95,6 +95,7 @@ ENDS = [
     ("The dose is 5 mg.", "The dose went from 5 mg to 10 mg.", {"dose, is, 5 mg": "went to"}),
     ("My tailor is Leo Moss.", "I've got a new tailor, Ida Roth.", {"I, has tailor, Leo Moss": "slot"}),
     ("The parcel is at the inn.", "I picked up the parcel.", {"parcel, is at, inn": "picked"}),
+    ("Mia is eight.", "Mia turned nine.", {"Mia, is, eight": "slot"}),
     ("The launch is on the 7th.", "The launch has slipped to the 14th.", {"launch, is on, the 7th": "slipped to"}),
     ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
     ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
