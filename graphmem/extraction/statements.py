@@ -54,8 +54,8 @@ _BEING = re.compile(
     rf" {_PREPOSITION}{_CATEGORY}) (?P<object>.+)"
 )
 _DOING = re.compile(
-    rf"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+(?:s|ed)(?: {_PREPOSITION}{_CATEGORY}| the {_ROLE_WORD} of))"
-    r" (?P<object>.+)"
+    rf"(?P<subject>.+?) (?P<relation>(?!has to )[^\W\dA-Z_]\w+(?:s|ed)"
+    rf"(?: {_PREPOSITION}{_CATEGORY}| the {_ROLE_WORD} of)) (?P<object>.+)"
 )
 _SETTLED = re.compile(
     rf"has |.* that |{_BE} (?!{_PREPOSITION}\b)|.* the {_ROLE_WORD} of$|\S+s (?!{_PREPOSITION}\b)\S+ "
@@ -66,6 +66,9 @@ _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b"
 _MORE = re.compile(
     rf"^(?:the|an?) [^\WA-Z]| (?:and|or|but) [^\WA-Z]| (?!of\b){_PREPOSITION} (?:the )?(?:\d|{_MONTH})"
     rf"|\d{{4}} {_PREPOSITION} "
+)
+_ANOTHER_CLAUSE = re.compile(
+    r"(?:,| and| or| but)(?: [^\Wa-z][\w'\u2019-]*)+ (?!(?:of|the|and|or|de|la|le|van|von|der|del|di|da)\b)[a-z]"
 )
 _TO_NAME = re.compile(r"(?P<subject>.+?) (?P<relation>[^\W\dA-Z_]\w+s) (?P<object>[^\Wa-z].*)")
 _LOCATED = re.compile(rf" (?P<verb>[^\W\dA-Z_]\w+ed {_PREPOSITION}{_CATEGORY}) (?P<value>.+)")
@@ -120,7 +123,7 @@ class StatementExtractor:
         if (observation.speaker or "").casefold() in NOBODY:
             return Extraction()
         told = sentences(observation.text)
-        if self._settled and len(told) > 1:
+        if self._settled and (len(told) > 1 or " new " in observation.text):
             return Extraction()
         found = [read for each in told if (read := statement(each)) and not (self._settled and _is_open(read))]
         return Extraction(tuple(each.triple for each in found), slots=tuple(each.slot for each in found))
@@ -196,7 +199,8 @@ def _by_owner(text: str) -> Iterator[Statement]:
         and not _small_words(found["owner"]) - _IN_NAMES
         and _fills(*found.group(2, 3))
     ):
-        yield _stated(found["owner"], f"has {found['role']}", found["value"], role_slot(found["role"]))
+        role = _NOW.sub("", found["role"])
+        yield _stated(found["owner"], f"has {role}", found["value"], role_slot(role))
 
 
 def _by_role_of(text: str) -> Iterator[Statement]:
@@ -287,7 +291,7 @@ def _is_value(text: str) -> bool:
     own = text.split()
     if not own or len(own) > _LONGEST_NAME or own[0] in _NO_NAME - {"a", "an"} or own[-1] in _NOT_LAST:
         return False
-    return not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
+    return not _ANOTHER_CLAUSE.search(text) and not any(word in _NEVER or re.fullmatch(_BE, word) for word in own)
 
 
 def _fills(role: str, text: str) -> bool:

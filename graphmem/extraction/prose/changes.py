@@ -10,10 +10,10 @@ from graphmem.extraction.prose.copula import role_in
 from graphmem.extraction.prose.families import HOME, JOBS, ONE_AT_A_TIME
 from graphmem.extraction.prose.nouns import name_of, phrases
 from graphmem.extraction.prose.people import People, is_person
-from graphmem.extraction.prose.relations import verb_phrase
+from graphmem.extraction.prose.relations import particled, verb_phrase
 from graphmem.extraction.prose.slots import role_slot
 from graphmem.extraction.prose.standing import Standing
-from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, looks_like_time, time_preposition, word
 from graphmem.language.wordlist import words
 
@@ -28,7 +28,7 @@ _RAISE = words(
     """raise rise go increase drop fall lower cut reduce change set update grow climb jump shrink bump decrease
     adjust rename upgrade downgrade"""
 )
-_MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer")
+_MOVE = words("move extend prolong defer shift postpone reschedule rebook push bring delay relocate transfer slip")
 _SHIFTED = words("back forward off")
 _SWITCH = words("switch change migrate convert")
 _APPOINT = words("appoint name elect make promote")
@@ -51,7 +51,7 @@ def read(verb: Token, subjects: Sequence[Named], stands: Standing, people: Peopl
         yield from _replaced(verb, subjects, people)
     elif lemma in _APPOINT and any(child.dep_ == "auxpass" for child in verb.children):
         yield from _appointed(verb, subjects, people)
-    elif (as_what := _after(verb, "as")) and _particled(verb) in _OFFICE:
+    elif (as_what := _after(verb, "as")) and particled(verb) in _OFFICE:
         yield from _office(verb, as_what, subjects, people)
     elif lemma in _FINDING and (at := _at_new_job(verb)):
         yield from _hired(verb, at, subjects, people)
@@ -89,7 +89,7 @@ def _hired(verb: Token, at: Token, subjects: Sequence[Named], people: People) ->
 
 def _aged(verb: Token, subjects: Sequence[Named]) -> Iterator[Said]:
     """ "Dan turned 30"."""
-    ages = [token.text for token in verb.doc[verb.i + 1 : verb.i + 2] if token.text.isdigit()]
+    ages = [it.text for it in verb.doc[verb.i + 1 : verb.i + 2] if it.pos_ == "NUM" and it.dep_ != "nummod"]
     for _, subject in subjects if ages and verb.tag_ != "VBG" else ():
         yield Statement(subject, "is", ages[0], "age", "amount")
 
@@ -108,19 +108,6 @@ def _after(verb: Token, preposition: str) -> Token | None:
     return found[0] if found else None
 
 
-def _particled(verb: Token) -> str:
-    return " ".join(
-        [
-            verb.lemma_.lower(),
-            *(
-                child.lower_
-                for child in verb.children
-                if child.dep_ in {"prt", "advmod"} and child.lower_ in {"over", "down", "up"}
-            ),
-        ]
-    )
-
-
 def _targets(verb: Token, subjects: Sequence[Named], people: People) -> list[Named]:
     """What is changed: the object where there is one, else the subject."""
     objects = [child for child in verb.children if child.dep_ == "dobj"]
@@ -136,6 +123,7 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
     reason = f"{verb_phrase(verb) or verb.lower_} to"
     if not new or (
         lemma == "go"
+        and not (was is not None and kind(to) == "amount")
         and not any(child.dep_ in {"prt", "advmod"} and child.lower_ in {"up", "down"} for child in verb.children)
     ):
         return
@@ -160,6 +148,8 @@ def _set(verb: Token, to: Token, subjects: Sequence[Named], people: People) -> I
 def _has_become(token: Token, target: str, new: str, what: str, reason: str, people: People) -> Iterator[Said]:
     if role := role_in(token, people):
         yield Statement(role[0], f"has {role[1]}", new, role_slot(role[1]), what)
+        if what == "code":
+            yield Ending(role[0], NEW, other_than=new, relation=f"has {role[1]}")
     elif what == "time":
         yield from _at_time(target, new, reason)
     else:
@@ -258,7 +248,7 @@ def _office(verb: Token, as_what: Token, subjects: Sequence[Named], people: Peop
     if role and at and (where := name_of(at[0], people)):  # "as head of sales at Orbit"
         role = (where, f"{role[1]} of {role[0]}")
     for _, subject in subjects:
-        if _particled(verb) in {"take over", "start"}:
+        if particled(verb) in {"take over", "start"}:
             if role:
                 yield Statement(role[0], f"has {role[1]}", subject, role_slot(role[1]), "person")
             else:

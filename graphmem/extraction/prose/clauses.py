@@ -18,19 +18,20 @@ from graphmem.extraction.prose.nouns import (
     phrases,
     with_conjuncts,
 )
-from graphmem.extraction.prose.people import KIN, PEOPLE, PETS, People, is_person
+from graphmem.extraction.prose.people import FIRST_PERSON, KIN, PEOPLE, PETS, People, is_person
 from graphmem.extraction.prose.relations import verb_phrase
 from graphmem.extraction.prose.slots import relation_slot, role_slot
 from graphmem.extraction.prose.standing import (
     MOMENTARY,
     SAYING,
     has_subject,
+    is_cleft,
     is_taken_for_noun,
     is_told,
     standing,
     verb_above,
 )
-from graphmem.extraction.prose.statements import Said, Statement
+from graphmem.extraction.prose.statements import Ending, Said, Statement
 from graphmem.extraction.prose.values import is_vague_time, kind, value, word
 from graphmem.language.wordlist import words
 
@@ -39,21 +40,14 @@ if TYPE_CHECKING:
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _PLACING = words("put place leave drop set lay hide keep store insert park install hang")
-_ON = {
-    "into": "in",
-    "onto": "on",
-    "in": "in",
-    "on": "on",
-    "under": "under",
-    "inside": "inside",
-    "behind": "behind",
-    "at": "at",
-}
+_ON = {"into": "in", "onto": "on", **{near: near for near in ("in", "on", "under", "inside", "behind", "at")}}
 _NO_RELATION = words(
     """because despite without except than like unlike due per via during before after until till since for-example
     as by"""
 )
-_LIGHT = SAYING | words("do let go come name")
+_NEWLY = words("actually now instead")
+_LIGHT = SAYING - words("order write fail expect decline refuse recommend plan") | words("do let go come name")
+_TOLD_WITH = {"report": words("to"), "look": words("for after into")}
 _GIVING = words("give award offer send pay grant teach lend show ask charge assign owe")
 _IN_A_PHRASE = words(
     """part care place advantage notice charge responsibility hold access use note account time fun trouble interest
@@ -91,6 +85,24 @@ def said_in(doc: Doc, people: People) -> Iterator[Said]:
                     people.heard(name, token)
                 elif token.dep_ == "dobj" and any(it.lower_ in {"this", "that"} for it in token.children):
                     people.heard_of_something()
+
+
+def put_right(doc: Doc, people: People) -> Iterator[tuple[str, str]]:
+    """What "actually it's Thursday, not Tuesday" puts in the place of what; of that "" where it is not said."""
+    for sentence in doc.sents:
+        verb = sentence.root
+        gone = [it.value for index, it in doc.user_data["gone"] if sentence.start <= index <= sentence.end]
+        it_is = verb.lemma_ in {"be", "'s"} and any(it.lower_ in {"it", "that"} for it in _subjects(verb))
+        beside = [
+            it
+            for it in verb.rights
+            if it.dep_ in {"conj", "advcl"} or (it.dep_ == "advmod" and it.lower_ not in _NEWLY)
+        ]
+        alone = not beside and endings.news(verb) == "corrected"
+        if it_is and standing(verb) == "stated" and is_told(sentence) and (gone or alone):
+            said = [it for it in verb.children if it.dep_ in {"attr", "npadvmod"}]
+            for noun in [*said, *(noun for _, noun in phrases(verb))][:1]:
+                yield from ((name, it) for it in gone or [""] if (name := name_of(noun, people)))
 
 
 def _is_verb(token: Token) -> bool:
@@ -133,9 +145,12 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         return
     subjects = [(token, name) for token in _subjects(verb) for name in _subject_names(token, people)]
     yield from duties.due(verb, subjects, stands, people)
+    if stands == "due":
+        return
     if stands == "stated":
         yield from duties.done(verb, subjects, people)
-    if changed := list(changes.read(verb, subjects, stands, people)):
+    named = list(_nicknamed(verb, subjects, people)) if stands == "stated" else []
+    if changed := named or list(changes.read(verb, subjects, stands, people)):
         yield from changed
         return
     if stands == "stated" and subjects:
@@ -151,7 +166,6 @@ def _clause(verb: Token, people: People) -> Iterator[Said]:
         if stands == "stated":
             yield from endings.alone(verb, subject)
     if stands == "stated":
-        yield from _call_me(verb, people)
         yield from _there_is(verb, people)
         yield from _placed(verb, people)
         objects = [(it, name) for it in verb.children if it.dep_ == "dobj" and (name := _subject_name(it, people))]
@@ -174,7 +188,8 @@ def _subjects(verb: Token) -> list[Token]:
         of_noun = own and (own[0].lower_ == "who" or (own[0].lower_ in {"which", "that"} and verb.head.pos_ == "PROPN"))
         if not of_noun or not _agree(verb.head, verb):
             return []
-        return _subjects(verb.head.head) if verb.head.dep_ == "attr" else [verb.head]
+        described = verb.head.dep_ == "attr" and not is_cleft(verb)
+        return _subjects(verb.head.head) if described else [verb.head]
     if own or has_subject(verb):
         return own
     above = verb_above(verb.head)
@@ -193,7 +208,7 @@ def _subject_names(token: Token, people: People) -> list[str]:
 
 def _subject_name(token: Token, people: People) -> str | None:
     name = name_of(token, people)
-    named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ == "det" for child in token.children)
+    named = token.pos_ in {"NOUN", "PROPN", "PRON"} or any(child.dep_ in {"det", "poss"} for child in token.children)
     if not name or not named or (kind(token) in {"time", "amount"} and value(token)):
         return None
     if token.pos_ == "NOUN":
@@ -207,11 +222,12 @@ def _subject_name(token: Token, people: People) -> str | None:
 
 def _statements(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     lemma = verb.lemma_.lower()
-    if lemma in {"be", "become", "'s", "\u2019s", "'m", "'re"} or lemma == "remain":
+    stays = lemma == "stay" and token.pos_ == "NOUN" and any(child.dep_ == "acomp" for child in verb.children)
+    if stays or lemma in {"be", "become", "'s", "\u2019s", "'m", "'re", "remain"}:
         yield from is_what(verb, token, subject, people)
         return
     phrase = _relation(verb)
-    reports = lemma == "report" and any(preposition == "to" for preposition, _ in phrases(verb))
+    reports = any(preposition in _TOLD_WITH.get(lemma, ()) for preposition, _ in phrases(verb))
     chatter = lemma in {"have", "need", "get"} and any(
         child.dep_ == "dobj" and child.lower_ in MOMENTARY for child in verb.children
     )
@@ -221,10 +237,11 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
         or (lemma in _LIGHT and not reports and not _is_passive(verb) and lemma not in {"go", "come"})
     ):
         return
-    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} or _is_odd_object(child)]
+    doing = any(child.dep_ in {"xcomp", "ccomp"} or _is_doing(child) for child in verb.rights)
+    objects = [it for it in verb.children if it.dep_ in {"dobj", "oprd"} or _is_odd_object(it) if not _is_doing(it)]
     if objects and objects[0].dep_ == "dobj" and _is_passive(verb) and lemma not in _GIVING:
         return
-    if any(child.dep_ in {"xcomp", "ccomp"} for child in verb.children) and not objects:
+    if doing and not objects:
         yield from _tastes(phrase, verb, subject)
         return
     if objects and lemma == "call" and (called := _called_role(token, objects[0], people)):
@@ -236,14 +253,19 @@ def _statements(verb: Token, token: Token, subject: str, people: People) -> Iter
 
 
 def _tastes(phrase: str, verb: Token, subject: str) -> Iterator[Statement]:
-    """What one likes or hates to do: "loves hiking and cooking"."""
-    doing = (child for child in verb.children if child.dep_ == "xcomp")
-    for child in doing if verb.lemma_ in LIKING | DISLIKING else ():
+    """What one likes or hates to do, or a thing needs: "loves hiking and cooking", "needs painting"."""
+    doing = (child for child in verb.children if child.dep_ == "xcomp" or _is_doing(child))
+    for child in doing if verb.lemma_ in LIKING | DISLIKING | {"need"} else ():
         for it in (child, *child.conjuncts):
             if it.lower_.endswith("ing") and not any(
                 below.dep_ in {"dobj", "ccomp", "xcomp", "auxpass"} for below in it.children
             ):
                 yield Statement(subject, phrase, it.lower_)
+
+
+def _is_doing(child: Token) -> bool:
+    """Whether what is done stands as the object: "needs painting"."""
+    return bool(child.dep_ == "dobj" and child.tag_ == "VBG" and child.pos_ == "VERB")
 
 
 def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
@@ -253,12 +275,19 @@ def _called_role(token: Token, noun: Token, people: People) -> Statement | None:
     return Statement(role[0], f"has {role[1]}", name, slot, "person") if role and slot and name else None
 
 
-def _call_me(verb: Token, people: People) -> Iterator[Statement]:
-    """Read "everyone calls me Sam"."""
-    me = any(child.lower_ == "me" and child.dep_ in {"dobj", "nsubj"} for child in verb.children)
-    names = [child for child in verb.children if child.dep_ in {"oprd", "dobj", "ccomp"} and child.pos_ == "PROPN"]
-    if verb.lemma_ == "call" and me and names and (name := name_of(names[0], people)):
-        yield Statement(people.me, "is called", name, "nickname", "name")
+def _nicknamed(verb: Token, subjects: list[tuple[Token, str]], people: People) -> Iterator[Said]:
+    """Read "everyone calls me Sam", "Samuel goes by Sam now", "he likes to be called Sam"."""
+    called = [child for child in verb.children if child.dep_ in {"oprd", "dobj", "ccomp"}]
+    called = [noun for near, noun in phrases(verb) if near == "by"] if verb.lemma_ == "go" else called
+    me = verb.lemma_ == "call" and any(it.lower_ == "me" and it.dep_ in {"dobj", "nsubj"} for it in verb.children)
+    themselves = verb.lemma_ == "go" or (verb.lemma_ == "call" and verb.dep_ == "xcomp" and _is_passive(verb))
+    persons = [name for it, name in subjects if it.pos_ == "PRON" or is_person(it)]
+    who = [people.me] if me else persons if themselves else []
+    name = next((name_of(it, people) for it in called if it.pos_ == "PROPN"), None)
+    for subject in who if name else ():
+        yield Statement(subject, "is called", name or "", "nickname", "name")
+        if endings.news(verb):
+            yield Ending(subject, "now", frozenset({"call"}), other_than=name, kind="name")
 
 
 def _is_odd_object(child: Token) -> bool:
@@ -271,7 +300,7 @@ def _relation(verb: Token) -> str | None:
     if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
         if _is_passive(verb) or any(child.lower_ in {"getting", "being"} for child in verb.children):
             return None
-        to = "to " if any(child.lower_ == "to" for child in verb.children) else ""
+        to = "to " if any(child.tag_ == "TO" for child in verb.children) else ""
         head = verb_phrase(verb.head)
         return f"{head} {to}{verb.lower_}" if head else None
     return phrase
@@ -291,11 +320,9 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
     if noun.dep_ == "oprd":
         named = [(token, name) for token, name in named if token.pos_ != "VERB"]
     further = [(preposition, other) for preposition, other in [*phrases(verb), *phrases(noun)] if other.i > noun.i]
-    further = [
-        (preposition, other) for preposition, other in further if not _is_of_another(preposition, other, further)
-    ]
+    further = [(preposition, other) for preposition, other in further if not _is_of_another(other, further)]
     to_whom = [child for child in verb.children if child.dep_ == "dative"]
-    if verb.lemma_ == "have" and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
+    if phrase in {"has", "had"} and verb.dep_ != "xcomp" and (called := called_name(noun, people)):
         role = without_news((bare_name(noun, people) or noun.text).split(" of ")[0])
         yield Statement(subject, f"{phrase} {role}", called, role_slot(role), "name")
         return
@@ -322,20 +349,21 @@ def _with_object(phrase: str, verb: Token, noun: Token, subject: str, people: Pe
                 yield Statement(subject, f"{phrase} {held} {preposition}", name, None, kind(token))
 
 
-def _is_of_another(preposition: str, noun: Token, phrases: list[tuple[str, Token]]) -> bool:
-    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira for tickets"."""
-    again = any(said == preposition and other.i < noun.i for said, other in phrases)
+def _is_of_another(noun: Token, others: list[tuple[str, Token]]) -> bool:
+    """Whether a phrase says of a second thing what another says of the first: "Slack for chat and Jira at work"."""
     before = noun.head.nbor(-1) if noun.head.i else noun.head
-    return before.dep_ == "conj" and (again or is_of_another_clause(before, before.head))
+    between = any(other.i < before.i for _, other in others)
+    return before.dep_ == "conj" and (between or is_of_another_clause(before, before.head))
 
 
 def _sum_to_whom(phrase: str, verb: Token, noun: Token, subject: str, people: People) -> list[Statement]:
     """Read "owes Tom 50 euros", of which the parser makes one name."""
-    whom = [child for child in noun.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN"]
+    before = [it for it in noun.subtree if it.i < noun.i and it.dep_ in {"compound", "nmod", "nummod"}]
+    whom = [it for it in before if it.pos_ == "PROPN"]
     to = name_of(whom[0], people) if whom and verb.lemma_ in _GIVING and kind(noun) == "amount" else None
     if not to:
         return []
-    given = word(noun)
+    given = " ".join(word(it) for it in [*before, noun] if it.i > whom[-1].i)
     return [Statement(subject, phrase, given, None, "amount"), Statement(subject, f"{phrase} {given} to", to)]
 
 
@@ -360,7 +388,8 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         for name, token in _others(preposition, noun, people):
             if is_vague_time(token) and not (passive and kind(token) == "amount"):
                 continue
-            relation, found = f"{phrase} {preposition}", True
+            every = word(token).casefold().startswith("every ")  # "comes every Friday"
+            relation, found = phrase if every else f"{phrase} {preposition}", True
             yield Statement(subject, relation, name, relation_slot(relation, kind(token)), kind(token))
             if preposition == "as":
                 for at, place in phrases(token):
@@ -379,7 +408,9 @@ def _without_object(phrase: str, verb: Token, of: Token, subject: str, people: P
         and not any(it.dep_ in {"oprd", "xcomp", "ccomp", "advcl"} for it in verb.children)
     ):
         helper, _, participle = phrase.rpartition(" ")
-        if helper in {"is", "was", "has been"} and participle != "done":
+        of_thing = any(it.dep_ == "nsubjpass" and it.pos_ == "NOUN" and not is_person(it) for it in verb.children)
+        got = {"got", "has got"} if of_thing else set()  # "the lift got fixed", not "I got hurt"
+        if helper in {"is", "was", "has been"} | got and participle != "done":
             yield Statement(subject, "was" if helper == "was" else "is", participle, None, "state")
 
 
@@ -417,7 +448,8 @@ def _naming(noun: Token, people: People) -> Iterator[Statement]:
     what = noun if noun.text.isupper() else calling(noun)
     if what is not None and (what.lower_ in PEOPLE | PETS or (what is noun and noun.text.isupper())):
         called = called_name(noun, people) if what is noun else name_of(noun, people)
-        owner = owner_of(noun, people)
+        mine = what is not noun and any(it.lower_ in FIRST_PERSON for it in noun.lefts)
+        owner = people.me if mine else owner_of(noun, people)
         if called and owner and owner != called:
             role = what.text if what.text.isupper() else what.lower_
             yield Statement(owner, f"has {role}", called, role_slot(role), "person")

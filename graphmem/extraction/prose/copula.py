@@ -9,6 +9,7 @@ from graphmem.extraction.prose.nouns import (
     bare_name,
     called_name,
     is_indefinite,
+    led_by,
     name_of,
     owner_of,
     phrases,
@@ -42,7 +43,7 @@ _ANY_VALUED = words("favourite favorite colour color status condition mood size 
 def is_what(verb: Token, token: Token, subject: str, people: People) -> Iterator[Statement]:
     """Statements of a clause with "is", "was", "became"."""
     used_to = verb.dep_ == "xcomp" and verb.head.lower_ == "used"
-    relation = "used to be" if used_to else verb_phrase(verb)
+    relation = "used to be" if used_to else "is" if verb.lower_ == "stays" else verb_phrase(verb)
     if relation == "has been" and any(it.dep_ == "prep" and it.lower_ in {"since", "for"} for it in verb.subtree):
         relation = "is"  # "I've been a nurse since May"
     if relation is None or any(
@@ -96,8 +97,8 @@ def _is_any_valued(role: str) -> bool:
 def _is_where(
     relation: str, preposition: str, token: Token, subject: str, noun: Token, people: People
 ) -> Iterator[Statement]:
-    role = _role_of_subject(token, people)
-    if noun.lower_ in {"north", "south", "east", "west"} or preposition == "to":
+    role = role_in(token, people)
+    if noun.lower_ in {"north", "south", "east", "west"} or (preposition == "to" and relation != "has been"):
         return
     if preposition == "between":
         if name := between(noun, people):
@@ -108,7 +109,7 @@ def _is_where(
         if (
             (name := name_of(it, people))
             and not is_vague_time(it)
-            and (kind(it) != "time" or preposition in {"on", "at", "in"})
+            and (kind(it) != "time" or preposition in {"on", "at", "in", "from"})
         ):
             if role and kind(it) == "time" and relation == "is" and role[1].casefold().split()[-1] in _DAYS:
                 yield Statement(role[0], f"has {role[1]} {preposition}", name, role_slot(role[1]), "time")
@@ -127,13 +128,7 @@ _THROUGH = words("""charge front top need favour favor control search support ba
 
 def through(relation: str, noun: Token) -> tuple[str, Token]:
     """(is in charge of, testing) for (is in, charge of testing)."""
-    of = [
-        it
-        for child in noun.rights
-        if child.dep_ == "prep" and child.lower_ == "of"
-        for it in child.children
-        if it.dep_ == "pobj"
-    ]
+    of = [it for _, it in led_by({"of"}, noun)]
     return (f"{relation} {noun.lower_} of", of[0]) if noun.lower_ in _THROUGH and of else (relation, noun)
 
 
@@ -156,9 +151,8 @@ def _is_how(
             subject, relation, _text(adjective.doc[measure[0].left_edge.i : adjective.i + 1]), slot, "amount"
         )
     elif not _is_relative(adjective):
-        of = [child for child in adjective.children if child.dep_ == "prep" and child.lower_ == "of"]
         further = [it for it in further if it[0] not in {"since", "for"} or kind(it[1]) not in {"time", "amount"}]
-        beside = [*further, *(("of", it) for child in of for it in child.children if it.dep_ == "pobj")]
+        beside = [*further, *led_by({"of"}, adjective)]
         for preposition, noun in beside:
             yield from _how_to_what(f"{relation} {adjective.lower_} {preposition}", subject, noun, people)
         if not beside:
@@ -227,7 +221,8 @@ def _is_noun(relation: str, token: Token, subject: str, noun: Token, people: Peo
         for it, name in names:
             yield Statement(role[0], f"has {role[1]}", name, slot, kind(it))
         return
-    if kind(noun) == "time" and is_vague_time(noun):
+    far = any(near == "from" for head in (noun, noun.head) for near, _ in phrases(head))  # "five minutes from the sea"
+    if is_vague_time(noun) and (kind(noun) == "time" or far):
         return
     if relation in {"is", "became", "has become"} and (said := _role_of_object(subject, noun, people)):
         yield said
@@ -296,7 +291,7 @@ def _is_description(noun: Token) -> bool:
 def _role_of(token: Token, what: Token, people: People) -> tuple[str, str] | None:
     """The role that is filled by `what`; that of "it" is the one last spoken of: "My dentist changed, it's Dr. Wu"."""
     if token.lower_ != "it" or not people.role:
-        return _role_of_subject(token, people)
+        return role_in(token, people)
     of_person = people.role[1].casefold().split()[-1] in PEOPLE
     named = (
         kind(what) == "person" if of_person else value(what) or what.pos_ == "PROPN" or _is_any_valued(people.role[1])
@@ -304,18 +299,12 @@ def _role_of(token: Token, what: Token, people: People) -> tuple[str, str] | Non
     return people.role if named and kind(what) != "time" and role_slot(people.role[1]) else None
 
 
-def _role_of_subject(token: Token, people: People) -> tuple[str, str] | None:
+def role_in(token: Token, people: People) -> tuple[str, str] | None:
     """(Acme, CEO) of "the CEO of Acme is …", (I, favourite film) of "my favourite film is …"."""
     if token.pos_ not in {"NOUN", "PROPN"} or called_name(token, people):
         return None
     owner = owner_of(token, people)
-    of = [
-        (child.lower_, it)
-        for child in token.rights
-        if child.dep_ == "prep" and child.lower_ in _ROLE_PREPOSITIONS
-        for it in child.children
-        if it.dep_ == "pobj"
-    ]
+    of = led_by(_ROLE_PREPOSITIONS, token)
     if token.tag_ in {"NNS", "NNPS"} and not of:
         return None
     if owner:
@@ -337,13 +326,7 @@ def _of_role(token: Token, of: list[tuple[str, Token]], people: People) -> tuple
     owner = name_of(whose, people)
     if not name or not owner or rest or _is_past(name):
         return None
-    inner = [
-        it
-        for child in whose.rights
-        if child.dep_ == "prep" and child.lower_ in {"at", "of"}
-        for it in child.children
-        if it.dep_ == "pobj"
-    ]
+    inner = [it for _, it in led_by({"at", "of"}, whose)]
     if of[0][0] == "of" and inner and " of " not in owner and (whole := name_of(inner[0], people)):
         return whole, f"{without_news(name)} of {owner}"
     return owner, without_news(name)
@@ -360,23 +343,12 @@ def _words(token: Token, people: People) -> str | None:
     return name.split(" of ")[0] if name else None
 
 
-def role_in(noun: Token, people: People) -> tuple[str, str] | None:
-    """(Acme, CEO) of "CEO of Acme", (I, landlord) of "my landlord"."""
-    return _role_of_subject(noun, people)
-
-
 def _role_of_object(subject: str, noun: Token, people: People) -> Statement | None:
     """(Acme, has CEO, Ana) of "Ana is the CEO of Acme", (Ana, has sister, Jo) of "Jo is Ana's sister"."""
     articles = [child.lower_ for child in noun.children if child.dep_ == "det"]
     if articles and articles[0] != "the":
         return None
-    of = [
-        (child.lower_, it)
-        for child in noun.rights
-        if child.dep_ == "prep" and child.lower_ in {"of", "at"}
-        for it in child.children
-        if it.dep_ == "pobj"
-    ]
+    of = led_by({"at", "of"}, noun)
     owner = owner_of(noun, people)
     if owner:
         name = bare_name(noun, people)

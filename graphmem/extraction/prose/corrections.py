@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from graphmem.extraction.prose.values import WHEN
+from graphmem.extraction.prose.values import HOUR_ENDS, WHEN
 
 _WORDS = r"(?P<gone>(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+(?:\s(?:[^\s,;!?.]|\.(?=\S)|[.,](?=\d))+){0,5}?)"
 _END = r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\s(?:now|anymore|any more|from now|since|because|as of|these days|this)\b))"
@@ -17,11 +17,15 @@ _BUT = (
     r",?\s+but\s+(?:rather\s+|now\s+)?"
     r"(?!(?:i|he|she|it|they|we|you|is|has|can|does|will|was|not|still|only|also|there|this|that)\b)"
 )
+_HAD_BETTER = re.compile(r"(?<=[a-z])(?:['\u2019]d| had) better (?=[a-z])", re.IGNORECASE)
 _RISEN = re.compile(r"(\b(?:is|are|'s)) (?:now )?(?:down|up) (?:to|at)(?= [\d$€£])", re.IGNORECASE)
+_PUT_UP = re.compile(
+    r"\bput ((?:the|my|our|his|her|their|[\w'\u2019]+s)(?: [\w-]+){1,3}?) (?:up|down) to (?=[\d$€£])", re.IGNORECASE
+)
 _RESCHEDULED = re.compile(
     r"(\b(?:mov|push|shift|postpon|reschedul|defer|delay|slipp|brought|put)(?:ed)?"
     r"(?: (?:it|(?:the|our|my|this|that)(?: [\w-]+){1,3}))?(?: (?:back|forward|out|up))?)"
-    rf" from {WHEN} ((?:to|until|till) (?:{WHEN}|(\d{{1,2}})(?![\w.,:]*\d)))",
+    rf"(?: from {WHEN})? ((?:to|until|till) (?:{WHEN}|(1?\d|2[0-3])(?![.,:]\d){HOUR_ENDS}))",
     re.IGNORECASE,
 )
 _NO_LONGER_BUT = re.compile(
@@ -71,11 +75,14 @@ class Over:
 def without_way(text: str) -> str:
     """The text without the way by which a value came to be what it is, or the time at which something was to be.
 
+    What one had better do one should.
+
     >>> without_way("My weight is down to 79 kg."), without_way("It moved from 5 June to 12 June.")
     ('My weight is 79 kg.', 'It moved to 12 June.')
     """
-    text = _NO_LONGER_BUT.sub(r"now \1\3, not \2", text)
-    return _RESCHEDULED.sub(lambda it: f"{it[1]} {it[2]}{':00' if it[3] else ''}", _RISEN.sub(r"\1", text))
+    text = _HAD_BETTER.sub(" should ", _NO_LONGER_BUT.sub(r"now \1\3, not \2", text))
+    text = _PUT_UP.sub(r"set \1 to ", _RISEN.sub(r"\1", text))
+    return _RESCHEDULED.sub(lambda it: f"{it[1]} {it[2]}{':00' if it[3] else ''}", text)
 
 
 def without_over(text: str) -> tuple[str, list[Over]]:

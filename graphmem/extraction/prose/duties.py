@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.families import DEEDS, DUE
+from graphmem.extraction.prose.families import DEEDS, DUE, DUE_BY_PARTICIPLE
 from graphmem.extraction.prose.nouns import VAGUE, bare_name, name_of, phrases
 from graphmem.extraction.prose.people import People, is_certain_person
-from graphmem.extraction.prose.relations import PREPOSITIONS, particled
+from graphmem.extraction.prose.relations import PREPOSITIONS, helpers_of, particled
 from graphmem.extraction.prose.standing import Standing
 from graphmem.extraction.prose.statements import Ending, Said, Statement
-from graphmem.extraction.prose.values import value, word
+from graphmem.extraction.prose.values import is_vague_time, value, word
 from graphmem.language.wordlist import words
 from graphmem.records import Triple
 
@@ -32,30 +32,41 @@ _MOST_WORDS = 12
 
 def due(verb: Token, subjects: Sequence[tuple[Token, str]], stands: Standing, people: People) -> Iterator[Said]:
     """(Ada, has to, renew passport before May); where there is no need to, the end of that."""
-    relation = DUE.get(verb.lemma_.lower())
-    todo = next((it for it in verb.children if it.dep_ == "xcomp" and it.tag_ in {"VB", "VBN"}), None)
+    todo = verb if stands == "due" else _to_do(verb)
+    relation = "should" if stands == "due" else DUE.get(verb.lemma_.lower())
     if any(it.tag_ in {"WRB", "WP", "WDT"} for it in verb.doc[verb.left_edge.i : verb.i]):
         return
-    if not relation or todo is None or not any(it.lower_ == "to" for it in todo.lefts) or not _is_due_now(verb):
+    if not relation or todo is None or not (stands == "due" or _is_due_now(verb)):
         return
     for token, subject in subjects:
-        if _may_have_to(token) and (task := _task(todo, subject, people)):
-            if stands == "stated":
-                yield Statement(subject, relation, task)
-            else:
+        if _may_have_to(token, relation) and (task := _task(todo, subject, people)):
+            if stands == "denied":
                 yield Ending(subject, "no need", DUTIES, task)
+            else:
+                yield Statement(subject, relation, task)
+
+
+def _to_do(verb: Token) -> Token | None:
+    """The verb of what is to be done: "sell" of "has to sell", "selling" of "plans on selling"."""
+    on = (it for near in verb.children if near.lower_ == "on" for it in near.children if it.dep_ == "pcomp")
+    to = (it for it in verb.children if it.dep_ == "xcomp" and any(before.lower_ == "to" for before in it.lefts))
+    return next((it for it in (*to, *on) if it.tag_ in {"VB", "VBN"} or it.head.dep_ == "prep"), None)
 
 
 def _is_due_now(verb: Token) -> bool:
     """Whether it is to be done from now on: "has to", "has got to", "will have to", "is going to"; not "had to"."""
-    helpers = {child.lemma_ for child in verb.children if child.dep_ == "aux"}
-    if verb.lemma_ in {"get", "go"}:
-        return helpers <= ({"have", "'ve"} if verb.lemma_ == "get" else {"be", "'m", "'s"}) and bool(helpers)
-    return verb.tag_ in {"VBP", "VBZ"} or bool(helpers & {"will", "'ll", "do"})
+    finite = [*helpers_of(verb), verb][0]
+    if finite.tag_ not in {"VBP", "VBZ"} and finite.lower_ not in {"will", "'ll", "wo", "ought"}:
+        return False
+    if verb.tag_ in {"VBP", "VBZ", "VB", "MD"}:
+        return verb.lemma_ not in DUE_BY_PARTICIPLE
+    return verb.lemma_ not in {"have", "need"} and (verb.lemma_ != "go" or verb.tag_ == "VBG")
 
 
-def _may_have_to(subject: Token) -> bool:
-    """Whether the subject is somebody, or a certain thing; not all of a kind."""
+def _may_have_to(subject: Token, relation: str) -> bool:
+    """Whether the subject is somebody, or a certain thing; not all of a kind. What others should do is an opinion."""
+    if relation == "should":
+        return subject.lower_ in {"i", "we"}
     named = subject.pos_ in {"PRON", "PROPN"} or is_certain_person(subject)
     return named or any(it.dep_ == "poss" or it.lower_ == "the" for it in subject.children)
 
@@ -63,14 +74,14 @@ def _may_have_to(subject: Token) -> bool:
 def _task(verb: Token, subject: str, people: People) -> str | None:
     """What is to be done, in words: "renew passport before May"; None for what is only said, or not named."""
     tokens = list(_tokens(verb))
-    small = {it.lower_ for it in tokens}
+    small = {it.lower_ for it in tokens if not is_vague_time(it.head)}  # "this weekend"
     passive = tokens[0].dep_ == "auxpass"
     described = verb.lemma_ == "be" and any(it.dep_ in {"acomp", "attr"} for it in verb.children)
     if verb.lower_ in _TALK or described or small & (_TO_THE_HEARER | _POINTING) or "now" in small:
         return None
     if not (passive or any(map(_is_named, tokens[1:]))) or any(it.tag_ in {"WP", "WRB", "MD"} for it in tokens):
         return None
-    said = [_said(it, subject, people) for it in tokens]
+    said = [it.lemma_ if it.i == verb.i and it.tag_ == "VBG" else _said(it, subject, people) for it in tokens]
     if None in said or len(tokens) > _MOST_WORDS:
         return None
     spaced = (f"{text}{it.whitespace_}" for text, it in zip(said, tokens, strict=True) if text)

@@ -19,13 +19,14 @@ from graphmem.extraction.prose.families import (
 from graphmem.extraction.prose.nouns import phrases
 from graphmem.extraction.prose.relations import PREPOSITIONS, particled, particles, third_person
 from graphmem.extraction.prose.standing import SKILLS, Standing, stops
-from graphmem.extraction.prose.statements import Ending, Said, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Said, Statement
 from graphmem.extraction.prose.values import kind, kind_of, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_LIVING_WITH = frozenset(f"has {who}" for who in ("flatmate", "roommate", "housemate", "lodger", "tenant"))
 _NOW = words("now currently nowadays presently meanwhile finally actually")
 _NOW_TOO = ("these days", "from now on", "right now", "as of ")
 _ALSO = words("also too again both additionally still already sometimes often occasionally well")
@@ -35,7 +36,7 @@ _GROUPS = (words("at for"), _PLACE, *(frozenset({each}) for each in ("as", "to",
 _OF_NOUN = words("cancel end")  # "our contract with Telco": no other contract
 _GIVE_UP = frozenset({("give", "up"), ("give", "away"), ("throw", "away"), ("throw", "out")})
 _GIVING = words("give hand lend pass return")
-_RULING = words("own lead manage maintain head chair run")
+_RULING = words("own lead manage maintain head chair run coach organise organize")
 _HABITS = SKILLS | words("smoke drink vape")
 _TRIPS = words("trip holiday vacation flight journey tour cruise getaway travel travels drive crossing")
 _MORE = words("dobj prep advcl xcomp ccomp prt oprd acomp agent auxpass npadvmod")
@@ -60,8 +61,13 @@ def settled(verb: Token, statement: Statement, stands: Standing) -> Iterator[Sai
 
 
 def habit(verb: Token, subject: str, stands: Standing) -> Iterator[Said]:
-    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking"."""
-    if verb.lemma_ not in _HABITS or any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+    """What one does or can do at all: "I don't smoke", "Leo can swim", "she stopped smoking", "she no longer works"."""
+    if any(child.dep_ in _MORE for child in verb.children) or _is_qualified(verb):
+        return
+    described = verb.pos_ == "AUX" or any(child.dep_ in {"attr", "acomp"} for child in verb.children)
+    if stands == "denied" and not described and (reason := _denial(verb)) in {"no longer", "not any more"}:
+        yield Ending(subject, reason, frozenset({verb.lemma_}))
+    if verb.lemma_ not in _HABITS:
         return
     helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
     can = bool(helpers & {"can", "ca"})
@@ -96,7 +102,9 @@ def corrected(statement: Statement, gone: str, reason: str) -> Ending:
 
 def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "works at Acme now" ends "works at" any other."""
-    reason, first = _now(verb), statement.relation.split()[0]
+    reason, first = news(verb), statement.relation.split()[0]
+    if statement.slot and statement.kind == "code" and any(map(_is_new, verb.children)):
+        yield replace(_other(statement, NEW, None), relation=statement.relation)
     if not reason or statement.slot or statement.kind == "state" or first in {"was", "had", "will", "can"}:
         return
     if verb.doc.user_data["corrects"]:
@@ -114,7 +122,12 @@ def _replacing(verb: Token, statement: Statement) -> Iterator[Ending]:
     verbs = _exclusive(verb, statement, preposition)
     if verbs and verb.tag_ != "VBD":
         group = next((each for each in _GROUPS if preposition in each), frozenset({preposition}))
-        yield replace(_other(statement, reason, verbs), prepositions=group)
+        other = replace(_other(statement, reason, verbs), prepositions=group)
+        yield replace(other, same_head=verb.lemma_ == "go")  # "Park School" for "Hill School", not for the gym
+
+
+def _is_new(subject: Token) -> bool:
+    return subject.dep_ == "nsubj" and any(it.lower_ in {"new", "current"} for it in subject.lefts)
 
 
 def _other(statement: Statement, reason: str, verbs: frozenset[str] | None) -> Ending:
@@ -135,8 +148,8 @@ def _exclusive(verb: Token, statement: Statement, preposition: str) -> frozenset
     return ONE_AT_A_TIME.get(f"{lemma} {preposition}") or ONE_AT_A_TIME.get(lemma)
 
 
-def _now(verb: Token) -> str | None:
-    """The word by which the clause says that something is new."""
+def news(verb: Token) -> str | None:
+    """The word by which the clause says that something is new, "corrected" where it puts right what was said."""
     beside = {it for child in verb.children if child.dep_ in {"prep", "attr", "dobj"} for it in child.subtree}
     adverbs = {it.lower_ for it in beside if it.dep_ == "advmod"}
     adverbs |= {it.lower_ for it in verb.children if it.dep_ in {"advmod", "npadvmod", "cc", "nmod"}}
@@ -196,7 +209,7 @@ def _without_doing(name: str) -> str:
 
 def _ending_by(verb: Token, statement: Statement) -> Iterator[Ending]:
     """ "left Northwind" ends "works at Northwind"."""
-    said, lemma = statement.relation.split(), verb.lemma_.lower()
+    said, lemma = statement.relation.removeprefix("has " * (verb.tag_ == "VBN")).split(), verb.lemma_.lower()
     particle = next(iter(particles(verb)), "")
     if (
         (lemma in {"give", "throw"} and (lemma, particle) not in _GIVE_UP)
@@ -250,7 +263,7 @@ def alone(verb: Token, subject: str) -> Iterator[Ending]:
         reason = " ".join([*got, done.lower_, *particles(done)])
         yield Ending(subject, reason, verbs)
         if verbs is HOME:
-            yield Ending("", reason, frozenset({"live", "stay", "share"}), subject)
+            yield Ending("", reason, words("live stay share") | _LIVING_WITH, subject)
 
 
 def cancelled(verb: Token, named: Sequence[tuple[Token, str]], me: str) -> Iterator[Ending]:
@@ -298,9 +311,10 @@ def handed(verb: Token, things: Sequence[tuple[Token, str]]) -> Iterator[Ending]
         beside = (*verb.children, *token.children)
         near = {it.lower_ for it in beside if it.dep_ == "prep"} | {"to" for it in beside if it.dep_ == "dative"}
         given = verb.lemma_ in _GIVING and "to" in near
-        if given or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
+        fetched = particled(verb) in {"pick up", "collect", "fetch"} and verb.tag_ in {"VBD", "VBN"}
+        if given or fetched or (verb.lemma_ in {"take", "remove"} and near & {"out", "from", "off"}):
             yield Ending(name, verb.lower_, ONE_AT_A_TIME["be"], prepositions=_PLACE)
-        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and _now(verb)):
+        if particled(verb) in {"hand over", "take over"} or (verb.lemma_ in _RULING and news(verb)):
             yield Ending("", particled(verb), _RULING, name)
 
 

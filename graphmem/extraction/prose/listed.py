@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import KIN, PEOPLE
 from graphmem.extraction.prose.statements import Statement
-from graphmem.extraction.prose.values import kind, looks_like_time, time_preposition, value, word
+from graphmem.extraction.prose.values import is_time, kind, looks_like_time, time_preposition, value, word
 from graphmem.language.labels import is_label
 from graphmem.language.plurals import singular
 from graphmem.language.wordlist import words
+from graphmem.language.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -33,21 +34,18 @@ _TO_DO = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _SAID = re.compile(r"n['\u2019]t\b|[?!]")
-_NO_ITEM = words(
-    """i we you he she it they me us my your our this that there is are was were be been am has have had do does did
-    will would can could should may might must not no none nothing never if when what who how why where which because
-    yes ok okay thanks please n/a tbd tba so but to"""
+# What an item may hold beside its noun: "rice and beans", "the zest of one lemon".
+_IN_ITEMS = words(
+    "a an and at by first for from in last more of off on one or other over same several some the up with"
 )
+_NO_ITEM = STOP_WORDS - _IN_ITEMS | words("n/a tbd tba ok")
 # Labels of what a document says of itself, or somebody in passing: what stands there is about nothing in particular.
 _OF_NOTHING = words(
-    """note notes update updates question questions answer answers idea ideas thought thoughts summary re ps fyi nb tip
-    tips example examples status version author date title subject type id priority owner edit warning important
-    problem problems result results reason reasons thanks news other misc general links link plan plans today tomorrow
-    yesterday tonight monday tuesday wednesday thursday friday saturday sunday topic topics point points pros cons
-    comment comments issue issues from cc fact facts lesson lessons goal goals week file files changes fixed added
-    removed next see source sources quote correction caption figure table step steps usage output input feature
-    features default error errors info debug attention highlights decision decisions conclusion feedback reminder todo
-    remember"""
+    """note update question answer idea thought summary re ps fyi nb tip example status version author date title
+    subject type id priority owner edit warning important problem result reason news misc general link plan topic point
+    pros cons comment issue cc fact lesson goal file change fixed added removed see source quote correction caption
+    figure table step usage output input feature default error info debug attention highlights decision conclusion
+    feedback reminder todo remember"""
 )
 _TOPICS = words("present absent apologies groceries")
 _ANY_VALUED = words("favourite favorite colour color password passcode wifi pin login username code type size")
@@ -157,7 +155,8 @@ def _is_topic(label: str) -> bool:
 
 def _is_of_nothing(label: str) -> bool:
     own = label.casefold().split()
-    return own[0] in _OF_NOTHING or (own[-1] in _OF_NOTHING and own[-1].endswith("s"))
+    at_once = own[0] in STOP_WORDS or is_time(own[0]) or not _OF_NOTHING.isdisjoint({own[0], singular(own[0])})
+    return at_once or (_is_plural(label) and singular(own[-1]) in _OF_NOTHING)
 
 
 def _is_plural(label: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from graphmem.extraction.prose.people import FIRST_PERSON, KIN, People
-from graphmem.extraction.prose.values import value, word
+from graphmem.extraction.prose.values import kind, value, word
 from graphmem.language.wordlist import words
 
 if TYPE_CHECKING:
@@ -24,37 +24,12 @@ VAGUE = words(
     this that these those it there here who which what whatever whoever sense point fact idea case side end same
     latter former matter deal plenty more less better much none both either another"""
 )
-_POINTING = frozenset(
-    {
-        "this",
-        "that",
-        "these",
-        "those",
-        "such",
-        "other",
-        "another",
-        "same",
-        "any",
-        "every",
-        "each",
-        "most",
-        "many",
-        "few",
-        "much",
-        "several",
-        "enough",
-        "less",
-        "fewer",
-        "some",
-        "which",
-        "what",
-        "whose",
-    }
+_POINTING = words(
+    """this that these those such other another same any every each most many few much several enough less fewer some
+    which what whose"""
 )
-_NO_PART = frozenset(
-    {"own", "respective", "very", "just", "only", "also", "even", "especially", "mostly", "actually", "now"}
-)
-_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(")
+_NO_PART = words("own respective very just only also even especially mostly actually now")
+_BARRED = re.compile(r"[|<>{}\[\]=\\*\n]|^[^\w+$€£¥]|--|\(|-$")
 _CALLED = frozenset({"call", "name", "title"})
 _MOST_WORDS = 8
 
@@ -83,9 +58,9 @@ def name_of(head: Token, people: People) -> str | None:
     if called := called_name(head, people):
         return called
     owner = _owner(head, people)
-    if owner is None:
+    if owner is None or (head.tag_ == "CD" and not value(head) and led_by({"of"}, head)):  # "two of them"
         return None
-    words = _inner(head, people)
+    words = bare_name(head, people)
     if words is None:
         return None
     if head.dep_ in {"pobj", "dobj"} and any(child.dep_ == "case" for child in head.rights):
@@ -105,14 +80,13 @@ def _is_denied(head: Token, determiner: Token) -> bool:
     return head.dep_ in {"dobj", "attr"} and (determiner.lower_ == "no" or (determiner.lower_ == "any" and denied))
 
 
-def bare_name(head: Token, people: People) -> str | None:
-    """The name without its owner: "rent" of "our rent"."""
-    return _inner(head, people)
-
-
 def called_name(head: Token, people: People) -> str | None:
     """The proper name that a common noun is given: "my sister Carla", "a bakery called Nosso"."""
-    if head.pos_ != "NOUN" and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children)):
+    if (
+        head.pos_ != "NOUN"
+        and head.tag_ != "JJS"
+        and not (head.text.isupper() and any(it.dep_ == "poss" for it in head.children))
+    ):
         return None
     for child in head.rights:
         certain = head.lower_ in KIN or any(it.dep_ == "poss" or it.lower_ in {"the", "new"} for it in head.children)
@@ -150,8 +124,8 @@ def _owned_by(owner: str) -> str:
     return f"{owner}'" if last.endswith("s") and last.islower() else f"{owner}'s"
 
 
-def _inner(head: Token, people: People) -> str | None:
-    """The words of the phrase without article and owner, up to an "of" that belongs to it."""
+def bare_name(head: Token, people: People) -> str | None:
+    """The name without article and owner, up to an "of" that belongs to it: "rent" of "our rent"."""
     tokens = [token for token in _tokens(head) if token.lower_ not in _NO_PART]
     if (
         not tokens
@@ -183,6 +157,8 @@ def _tokens(head: Token) -> list[Token]:
     """The tokens of the phrase, in order, as far as they are its name."""
     found = [head]
     for child in head.lefts:
+        if head.pos_ == "PROPN" and child.tag_ == "JJS" and child.nbor().text == ",":  # "our youngest, Milo"
+            continue
         titled = child.dep_ == "det" and child.text == "The" and child.i != child.sent.start and head.pos_ == "PROPN"
         if titled:
             found.append(child)
@@ -200,7 +176,8 @@ def _tokens(head: Token) -> list[Token]:
 
 def _is_calling(noun: Token) -> bool:
     """ "sister" in "sister Carla": what somebody is, not a part of the name."""
-    return bool(noun.pos_ == "NOUN" and noun.text.islower() and not value(noun))
+    named = noun.head.text[:1].isupper() or bool(value(noun.head))
+    return named and noun.pos_ == "NOUN" and noun.text.islower() and not value(noun)
 
 
 def calling(head: Token) -> Token | None:
@@ -238,6 +215,8 @@ def is_of_another_clause(noun: Token, head: Token) -> bool:
     """
     if (amount := value(noun)) and amount.kind == "amount" and not value(head):
         return True
+    if head.dep_ == "pobj" and (kind(head) == "time") != (kind(noun) == "time"):  # "Ann on Mondays and Tom on Fridays"
+        return True
     after = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
     if after is not None and after.tag_ in {"VBD", "VBZ", "VBP", "MD"} and head.dep_ not in {"nsubj", "nsubjpass"}:
         return True
@@ -246,20 +225,27 @@ def is_of_another_clause(noun: Token, head: Token) -> bool:
     return bare and (led or any(child.dep_ == "prep" and child.lower_ != "of" for child in noun.rights))
 
 
+def led_by(prepositions: Set[str], head: Token) -> list[tuple[str, Token]]:
+    """The nouns right of the head after one of these prepositions, each with it: ("of", Acme) of "CEO of Acme"."""
+    near = [it for it in head.rights if it.dep_ == "prep" and it.lower_ in prepositions]
+    return [(it.lower_, noun) for it in near for noun in it.children if noun.dep_ == "pobj"]
+
+
 def is_indefinite(head: Token) -> bool:
     """Whether the phrase is "a …", "some …" or a bare singular: one of its kind, not a certain one."""
     articles = [child.lower_ for child in head.children if child.dep_ in {"det", "poss"}]
     return not articles or articles[0] in {"a", "an", "some"}
 
 
-_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[a-z]|\d{4}-|[a-z]+day\b", re.IGNORECASE)
+_A_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[a-z]|\d{4}-|(?:every (?:\w+ )?)?[a-z]+day\b", re.IGNORECASE)
 _LONG_PREPOSITIONS = words("out away next up off inside outside close due because instead down over")
 
 
 def phrases(head: Token) -> Iterator[tuple[str, Token]]:
     """(preposition, noun) for each phrase that hangs on the word, "of" left out; a bare day is as after "on"."""
     for child in head.children:
-        if child.dep_ == "npadvmod" and head.pos_ == "VERB" and (day := value(child)) and _A_DAY.match(day.text):
+        of_clause = head.pos_ == "VERB" or any(it.dep_ == "acomp" for it in head.children)
+        if child.dep_ == "npadvmod" and of_clause and (day := value(child)) and _A_DAY.match(day.text):
             yield "on", child
         elif child.dep_ in {"prep", "agent"} and child.lower_ != "of":
             for it in child.children:

@@ -12,6 +12,7 @@ from graphmem.extraction.prose import listed
 from graphmem.extraction.prose.listed import Under
 from graphmem.extraction.prose.people import PEOPLE, PETS
 from graphmem.extraction.prose.standing import HEDGES
+from graphmem.extraction.prose.values import kind_of
 from graphmem.language.speakers import Turn, speaker_of, turns
 from graphmem.language.wordlist import words
 from graphmem.language.words import NOT_SHORTENED, STOP_WORDS
@@ -33,12 +34,14 @@ _HOW = (
 _SHORT_IS = re.compile(
     r"\b((?:my|our|his|her|their)(?: \w+){1,3})'s(?= (?:(?:gett|visit|com|mov|go|work|liv|expect|stay|turn|leav)ing"
     r"|an?|in|on|at|from|not|called|named)\b|(?<=name's) [A-Z])"
-    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})",
+    rf"|\b((?:(?:my|our|his|her|their|the) \w+|[A-Z]\w+)(?: [A-Z]\w+)?)'s(?= {_HOW})"
+    r"|(?:^|(?<=[.!?] ))((?:the )?\w+)'s(?= (?:in|on|at|from|off|under|behind|near)\b)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\b([a-z]+s): (?=[A-Z]\w+(?:, [A-Z]\w+)*,? and [A-Z]\w+)")
 _NEW = re.compile(
-    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+): (\S+(?: \S+){0,3})$",
+    r"^(?:(i|we)(?:['\u2019]ve)? (?:got|have)(?: got)? an? )?new ((?:[\w'-]+ ){0,4}[\w'-]+)"
+    r"(?::|[,.;]? it(?:'s| is)) (\S+(?: \S+){0,3})$",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\s*\[\d+\]|\s/[^/\n]{2,30}/(?=\s)")
@@ -120,7 +123,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _LABEL = re.compile(
     r"^(?:(correction|corrected|update|edit|budget update|news|actually|(?:slight |small )?changes? of plans?"
     r"|scratch that)|note|notes|note to self|fyi|ps|p\.s\.|nb|reminder|todo|remember|remember this|save this|important"
-    r"|fun fact|for the record|heads up)$",
+    r"|fun fact|for the record|heads up|please note|(?:do not|don['\u2019]?t) forget)$",
     re.IGNORECASE,
 )
 _FOREIGN = words(
@@ -240,7 +243,7 @@ def _plain(piece: str) -> str:
     told = _HAVE_TO.sub(lambda it: "Have to" if it[0][0].isupper() else "have to", told)
     told = told.replace("gonna", "going to").replace("gotta", "got to")
     if "'s " in told:
-        told = _SHORT_IS.sub(lambda it: f"{it[1] or it[2]} is", told)
+        told = _SHORT_IS.sub(lambda it: f"{it[it.lastindex or 0]} is", told)
     told = _LISTED.sub(r"\1, ", told)
     return _NEW.sub(lambda it: f"{'My' if it[1] else 'The'} new {it[2]} is {it[3]}", told.strip())
 
@@ -300,7 +303,8 @@ def _broken_up(line: str) -> Iterator[Part]:
         after = _SENTENCE.split(line[found.end() :])[0] if found else ""
         rights = re.match(_CORRECTING, piece)
         piece = piece[rights.end() :] if rights else piece
-        if rights and _MEANT.search(rights[0]) and (meant := _A_VALUE.fullmatch(piece)):
+        meant = _A_VALUE.fullmatch(piece) if rights else None
+        if rights and meant and (_MEANT.search(rights[0]) or kind_of(meant["value"]) in {"time", "amount"}):
             yield Part(meant["value"], corrects=True, instead=True)
             end = found.end() if found else end
             continue

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphmem.extraction.prose.standing import STARTS
+from graphmem.extraction.prose.standing import STARTS, verb_above
 from graphmem.extraction.prose.values import A_NAME, A_VERB, A_VERB_BEFORE_PREPOSITION, kind, value, word
 from graphmem.language.wordlist import words
 from graphmem.language.words import STOP_WORDS
@@ -22,10 +22,17 @@ FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our", 
 PETS = words("dog cat puppy kitten horse pony rabbit hamster parrot")
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _HE = frozenset({"he", "him", "his", "himself"})
-_WOMEN = words(
-    """sister wife mother mum mom mama daughter aunt niece girlfriend grandmother grandma landlady widow woman"""
+
+
+def _with_kin(names: frozenset[str]) -> frozenset[str]:
+    """The words for kin with those of near kin: "grandmother", "stepmother", "mother-in-law"."""
+    return names | {near for name in names for near in (f"grand{name}", f"step{name}", f"{name}-in-law")}
+
+
+_WOMEN = words("wife aunt niece girlfriend landlady widow woman") | _with_kin(
+    words("sister mother mum mom mama ma daughter")
 )
-_MEN = words("""brother husband father dad papa son uncle nephew boyfriend grandfather grandpa landlord widower man""")
+_MEN = words("husband uncle nephew boyfriend landlord widower man") | _with_kin(words("brother father dad papa pa son"))
 KIN = (
     _WOMEN
     | _MEN
@@ -46,9 +53,10 @@ _TO_PEOPLE = words(
     hate divorce date miss greet interview warn contact message coach"""
 )
 _TO_PLACES = words("leave join quit found run own buy use visit sell like prefer reach enter")
-_TO_NOUNS = words("allergic addicted immune")
+_TO_NOUNS = words("allergic addicted immune listen listens listening listened")
 _BEFORE_INFINITIVE = words("help let make go come dare need have see hear be do try")
 _SUBJECTS = words("nsubj nsubjpass expl csubj")
+_AGENT = re.compile(r"(?:[^aeiou]er|or|ist|ian|man|woman)$")
 _ABBREVIATED = re.compile(r"^[A-Z]\.$")
 
 
@@ -110,7 +118,14 @@ class People:
             return None
         persons = [name for name, gender in self.spoken_of.items() if gender in {"", wanted} and name != self.speaker]
         pets = [name for name in self.things if name and name.split()[-1] in PETS]
-        return self._only(persons or pets, pronoun)
+        return self._only(persons or pets or self._may_be_person(pronoun), pronoun)
+
+    def _may_be_person(self, pronoun: Token) -> list[str]:
+        """Who "she" or "he" may be where no person is known: a name the parser does not know, "the plumber"."""
+        own = {word(it) for it in verb_above(pronoun).children if it.dep_ in _SUBJECTS and it.text.istitle()}
+        own = own if pronoun.dep_ == "poss" else set()
+        acting = [name for name, does in self.things.items() if does]
+        return [name for name in acting if name.split()[-1] in own or _AGENT.search(name)]
 
     def heard_of_something(self) -> None:
         """Remember that the text speaks of a thing without a name, which "it" may mean from then on."""
@@ -158,10 +173,7 @@ def _subject_beside(pronoun: Token) -> str | None:
     """The subject of the clause in which the pronoun is no subject itself: "Priya covers for her" is not for Priya."""
     if pronoun.dep_ in {"nsubj", "nsubjpass", "poss"}:
         return None
-    verb = pronoun.head
-    while verb.head.i != verb.i and verb.pos_ not in {"VERB", "AUX"}:
-        verb = verb.head
-    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    subjects = [child for child in verb_above(pronoun).children if child.dep_ in {"nsubj", "nsubjpass"}]
     return word(subjects[0]) if subjects else None
 
 
@@ -194,7 +206,7 @@ def strange_words(doc: Doc) -> dict[int, str]:
         first, root = sentence[0], sentence.root
         verbs = [token for token in sentence if token.pos_ in {"VERB", "AUX"}]
         unled = root.tag_ == "VBZ" and not any(it.dep_ in _SUBJECTS for it in root.children)
-        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON"} and first.dep_ in {"nsubj", "nsubjpass"}
+        no_noun = first.pos_ not in {"PROPN", "NOUN", "PRON", "NUM"} and first.dep_ in {"nsubj", "nsubjpass"}
         no_noun |= (
             first.dep_ == "npadvmod"
             and first.head.i == root.i
@@ -226,8 +238,15 @@ def _is_led_by_a_name(plural: Token) -> bool:
 
 
 def set_right(doc: Doc) -> None:
-    """Make a noun of a bare word that the parser takes for a second verb: "I can't eat gluten"."""
+    """Make a noun of a word that the parser takes for a verb or how one is ("can't eat gluten"), or the other way."""
     for token in doc:
+        led = token.dep_ == "dobj" and any(it.dep_ == "det" for it in token.lefts)
+        if token.tag_ in {"JJ", "JJR"} and (led or token.lower_ in KIN):  # "a new cleaner", "my stepson Leo"
+            token.pos_, token.tag_, token.dep_ = "NOUN", "NN", "compound" if token.dep_ == "amod" else token.dep_
+        if token.dep_ == "attr" and token.i and token.nbor(-1).dep_ == "prep" and not [*token.nbor(-1).children]:
+            token.dep_, token.head = "pobj", token.nbor(-1)  # "has been off work"
+        if token.pos_ == "NOUN" and {"nsubj", "dobj"} <= {child.dep_ for child in token.children}:
+            token.pos_, token.tag_ = "VERB", "VBZ" if token.tag_ == "NNS" else "VBD"  # "the repair cost 180 euros"
         beside = token.tag_ == "VB" and token.dep_ in {"xcomp", "ccomp", "dobj"} and token.i == token.head.i + 1
         if (
             beside

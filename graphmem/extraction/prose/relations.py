@@ -14,11 +14,12 @@ _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PAST = {"were": "was", "'d": "had"}
 _SAME_IN_PAST = words("quit put set cut hit let cost read shut split hurt spread bet")
 _PLURAL = words("i we they you")
+_UP_OR_DOWN = words("up down over")
 _HELPERS = words("is are am was were be been being has have had do does did will can used to has")
 PREPOSITIONS = words(
     """about above across after against along among around as at before behind below beneath beside between beyond
-    by down for from in inside into near of off on onto out outside over past through to toward towards under up
-    upon with within out-of"""
+    by down for from in inside into near of off on onto out outside over past through to toward towards under until
+    up upon with within out-of"""
 )
 
 
@@ -42,8 +43,8 @@ def third_person(lemma: str) -> str:
 
 def particles(verb: Token) -> list[str]:
     """The particles of the verb: "up" of "gave it up"."""
-    found = (it for it in verb.children if it.dep_ == "prt" or (it.tag_ == "RP" and it.dep_ == "advmod"))
-    return [it.lower_ for it in found]
+    beside = (it for it in verb.children if it.dep_ == "advmod" and (it.tag_ == "RP" or it.lower_ in _UP_OR_DOWN))
+    return [it.lower_ for it in (*(it for it in verb.children if it.dep_ == "prt"), *beside)]
 
 
 def particled(verb: Token) -> str:
@@ -56,9 +57,9 @@ def verb_phrase(verb: Token) -> str | None:
 
     None for a participle whose helper is not to be found.
     """
-    helpers = _helpers(verb)
+    helpers = helpers_of(verb)
     if not helpers and verb.tag_ in {"VBN", "VBG"} and verb.dep_ == "conj":
-        helpers = _helpers(verb.head)
+        helpers = helpers_of(verb.head)
     if not helpers and (
         verb.tag_ == "VBG" or (verb.tag_ == "VBN" and (verb.dep_ not in {"ROOT", "ccomp"} or verb.lemma_ == "be"))
     ):
@@ -73,14 +74,16 @@ def verb_phrase(verb: Token) -> str | None:
     particles = [
         child.lower_
         for child in verb.children
-        if child.dep_ == "prt" or (child.lower_ == "away" and child.dep_ == "advmod" and child.i == verb.i + 1)
+        if child.dep_ == "prt"
+        or (child.lower_ in {"away", "forward"} and child.dep_ == "advmod" and child.i == verb.i + 1)
     ]
     return " ".join([*words, *particles])
 
 
-def _helpers(verb: Token) -> list[Token]:
+def helpers_of(verb: Token) -> list[Token]:
+    """The helping verbs before the verb, in order: "has", "been" of "has been sold"."""
     own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"} and child.lower_ != "to"]
-    return [each for helper in own for each in (*_helpers(helper), helper)]  # "are getting" married
+    return [each for helper in own for each in (*helpers_of(helper), helper)]  # "are getting" married
 
 
 def _third_person_of(verb: Token, lemma: str) -> str:

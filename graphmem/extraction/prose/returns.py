@@ -29,7 +29,7 @@ _RESTING = words("be stay")
 _SUFFERING = words("be have")
 _HEALING = words("feel get recover")
 _ARRIVING = words("arrive come deliver")
-_WAITING = words("wait await expect")
+_WAITING = words("wait await expect look search hunt")
 _IN = words("in through back today yesterday finally now already")
 
 
@@ -79,9 +79,9 @@ def _is_well(verb: Token) -> bool:
 
 
 def arrived(verb: Token, subjects: Sequence[Named], objects: Sequence[Named]) -> Iterator[Ending]:
-    """The end of waiting for a thing: "the refund came through", "I got the parcel"."""
+    """The end of waiting for a thing: "the refund came through", "I found a flat"."""
     after = {it.lower_ for it in verb.children if it.dep_ in {"prep", "prt", "advmod"}}
     came = (verb.lemma_ in _ARRIVING and after <= _IN) or (verb.lemma_ == "turn" and "up" in after)
-    got = objects if verb.lemma_ in {"get", "receive"} and verb.tag_ in {"VBD", "VBN"} else ()
+    got = objects if verb.lemma_ in {"get", "receive", "find"} and verb.tag_ in {"VBD", "VBN"} else ()
     for _, name in subjects if came and verb.tag_ != "VB" else got:
         yield Ending("", "arrived", _WAITING, name)

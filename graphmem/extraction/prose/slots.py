@@ -6,28 +6,15 @@ from graphmem.extraction.prose.people import KIN
 from graphmem.language.wordlist import words
 
 # "The friend of X is Y" leaves room for other friends.
-_MANY = KIN - {
-    "landlord",
-    "boyfriend",
-    "girlfriend",
-    "fiancé",
-    "fiancée",
-    "landlady",
-    "wife",
-    "husband",
-    "mother",
-    "mum",
-    "mom",
-    "father",
-    "dad",
-    "spouse",
-    "partner",
-} | words(
+_ONE = words(
+    "landlord landlady boyfriend girlfriend fiancé fiancée wife husband spouse partner mother mum mom father dad"
+)
+_MANY = (KIN - _ONE) | words(
     """member part example kind type piece fan student employee client customer neighbor citizen resident
-    native hobby language colleague brand product feature symptom problem reason advantage author founder translator
-    owner contact user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat pupil
-    ingredient cause effect goal aim task duty interest skill strength weakness meaning result name"""
-) - {"name", "author", "owner"}
+    native hobby language colleague brand product feature symptom problem reason advantage founder translator
+    contact user speaker opponent supporter victim survivor descendant graduate pupil pet dog cat
+    ingredient cause effect goal aim task duty interest skill strength weakness meaning result"""
+)
 _BY_RELATION = {
     "is married to": "spouse", "is the spouse of": "spouse", "costs": "price", "weighs": "weight", "is called": "name",
     "is named": "name", "is engaged to": "fiancé", "reports to": "manager",

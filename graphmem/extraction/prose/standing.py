@@ -11,13 +11,13 @@ from graphmem.language.wordlist import words
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-Standing = Literal["stated", "denied", "ended"]
+Standing = Literal["stated", "denied", "ended", "due"]
 
 _UNSURE_HELPERS = frozenset({"may", "might", "could", "would", "should", "shall", "must", "ought", "'d", "\u2019d"})
 _BEARABLE = words("eat drink have smoke stand bear tolerate digest")
 SKILLS = words("""speak play read write swim drive fly sing dance cook hold seat carry handle store support sew ski""")
 HEDGES = re.compile(
-    r"""\b(?:maybe|perhaps|possibly|probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
+    r"""\b(?:maybe|perhaps|possibly|(?<!should\s)probably|presumably|allegedly|apparently|reportedly|supposedly|purportedly
     |hopefully|potentially|conceivably|seemingly|arguably|theoretically|hypothetically|ideally|almost|nearly|hardly
     |barely|scarcely|rarely|seldom|neither|rumou?rs?|rumou?red|gossip|legend|myths?|hoax|hearsay|imaginary
     |fictional|fictitious|according\sto|as\sif|as\slong\sas|as\sthough|so-called|if\sonly|in\scase|assuming|supposing|provided\sthat
@@ -95,9 +95,9 @@ def is_taken_for_noun(token: Token) -> bool:
 
 def _under(own: Standing, token: Token, above: Token) -> Standing | None:
     """How a clause that stands by itself as `own` stands under the verb `above`."""
-    if token.dep_ in {"relcl", "advcl"}:
-        return own
     of_above = _own(above)
+    if token.dep_ in {"relcl", "advcl"}:
+        return own if of_above == "stated" or not is_cleft(token) else None
     if token.dep_ == "xcomp" and stops(above):
         return "ended" if own == of_above == "stated" else None
     if token.dep_ in {"xcomp", "ccomp"}:
@@ -146,8 +146,11 @@ def stops(verb: Token) -> bool:
 def _own(verb: Token) -> Standing | None:
     """How the clause stands by its own words."""
     children = list(verb.children)
-    if any((child.dep_ == "aux" and _is_unsure(child.lower_, verb)) or _is_condition(child) for child in children):
+    helpers = [child.lower_ for child in children if child.dep_ in {"aux", "neg"}]
+    if any(_is_condition(child) or _is_said_beside(child) for child in children):
         return None
+    if any(_is_unsure(helper, verb) for helper in helpers):
+        return "due" if helpers == ["should"] else None
     scant = [child for child in children if child.dep_ in _ENDS and any(map(_is_none, child.children))]
     if scant:
         return "denied" if scant[0].dep_ in {"dobj", "attr"} else None
@@ -172,6 +175,12 @@ def _is_condition(clause: Token) -> bool:
     return bool(clause.dep_ == "advcl" and any(mark in _SUPPOSING for mark in marks))
 
 
+def _is_said_beside(clause: Token) -> bool:
+    """Whether a clause beside says that the other is only wished, felt or said: "I wish, Tom owned the barn"."""
+    beside = clause.dep_ == "parataxis" or (clause.dep_ == "ccomp" and clause.i < clause.head.i)
+    return beside and clause.lemma_ in SAYING and not any(it.dep_ == "dobj" for it in clause.children)
+
+
 def _is_none(word: Token) -> bool:
     return word.lower_ in {"no", "neither", "few", "little"} and word.dep_ in {"det", "neg", "amod", "nmod"}
 
@@ -192,7 +201,8 @@ def _verb_at(doc: Doc, index: int) -> int:
 def _holds_through(token: Token) -> bool:
     """Whether what stands at this token is true if what it hangs on is told."""
     if token.dep_ in {"conj", "relcl"}:
-        return token.dep_ == "conj" or token.head.pos_ == "PROPN" or token.head.i + 1 < token.left_edge.i
+        apart = token.head.pos_ == "PROPN" or token.head.i + 1 < token.left_edge.i
+        return token.dep_ == "conj" or apart or is_cleft(token)
     marks = {
         child.lower_
         for child in token.children
@@ -203,11 +213,22 @@ def _holds_through(token: Token) -> bool:
     if token.dep_ == "ccomp":
         if token.head.lemma_ in _FACTIVE and not marks & _CONDITIONS:
             return True
-        before = token.i < token.head.i and token.head.lemma_ not in SAYING and not marks
-        return before and has_subject(token) and has_subject(token.head)
+        joined = token.i < token.head.i or "," in {token.left_edge.text, token.left_edge.nbor(-1).text}
+        thing = any(it.dep_ == "dobj" and it.pos_ == "NOUN" for it in token.head.children)  # "I ordered tea, Ann paid"
+        said = token.head.lemma_ in SAYING and not thing
+        return joined and not said and not marks and has_subject(token) and has_subject(token.head)
     if token.dep_ == "xcomp":
+        if token.head.lemma_ == "end":  # "ended up selling"
+            return any(it.dep_ == "prt" for it in token.head.children)
         return token.head.lemma_ in STARTING or stops(token.head) or _had_to(token.head)
     return False
+
+
+def is_cleft(relative: Token) -> bool:
+    """Whether the clause says what somebody did: "it was my sister who called"; not what they are like."""
+    certain = any(it.dep_ == "poss" or it.lower_ == "the" for it in relative.head.lefts)
+    it_is = relative.head.dep_ == "attr" and any(it.lower_ == "it" for it in relative.head.head.lefts)
+    return it_is and (certain or relative.head.pos_ == "PROPN")
 
 
 def _had_to(verb: Token) -> bool:

@@ -22,6 +22,10 @@ class Statement:
         return Triple(self.subject, self.relation, self.object)
 
 
+NEW = "new"
+"""The reason of what ends for a new one of it: "my phone number" for "my new number", if no other is like it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What was said of `subject` (of anybody when "") by one of `verbs`, or a relation like `relation`, holds no more.

@@ -9,7 +9,7 @@ from functools import lru_cache
 from graphmem.extraction.prose.duties import DUTIES, ends_task, task_of
 from graphmem.extraction.prose.families import BEING, TRIP, family
 from graphmem.extraction.prose.relations import Frame, frame, is_denial
-from graphmem.extraction.prose.statements import Ending, Statement
+from graphmem.extraction.prose.statements import NEW, Ending, Statement
 from graphmem.extraction.prose.values import kind_of
 from graphmem.language.plurals import other_number
 from graphmem.language.wordlist import words
@@ -52,6 +52,8 @@ _NEVER_ENDED = (
 def ended(ending: Ending, triples: Sequence[Triple], lemma: Lemma, me: str) -> list[int]:
     """The indices of the triples that the ending ends; `me` is who says it."""
     found = [index for index, triple in enumerate(triples) if _ends(ending, _as_said(triple, ending, me), lemma)]
+    if ending.reason == NEW and len(found) > 1:
+        return []
     if ending.object and (ending.where or len(found) > 1):
         found = of_one(ending, found, triples)
     one = len({entity_key(triples[index].subject) for index in found}) < 2
@@ -74,6 +76,8 @@ def of_one(ending: Ending, found: Sequence[int], triples: Sequence[Triple]) -> l
 
 def _as_said(triple: Triple, ending: Ending, me: str) -> Triple:
     """ "My rent is 900" as what is said of "the rent" by the same person."""
+    if ending.subject == me and triple.subject.startswith(("my ", f"{me}'s ")) and triple.relation == ending.relation:
+        return Triple(me, triple.relation, triple.object)  # "our captain" for the captain of "our team"
     mine = triple.subject == me and triple.relation.startswith("has ")
     if mine and ending.subject and (of := _HAS_WHEN.fullmatch(triple.relation)) and is_like(ending.subject, of[1]):
         return Triple(ending.subject, f"is {of[2]}", triple.object)
@@ -89,13 +93,15 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
         return bool(task) and of_it and (ends_task(ending, task or "") or _is_of_trip(ending, triple, lemma))
     if is_denial(triple.relation):
         return False
+    if ending.reason == NEW:
+        return _is_old(ending, triple)
     if triple.relation.startswith("will be "):  # what is planned changes as what is
         triple = Triple(triple.subject, triple.relation.replace("will be", "is", 1), triple.object)
     if ending.verbs == TRIP:
         return _is_of_trip(ending, triple, lemma)
     if is_past(triple.relation) and ending.reason != "corrected" and frame(triple.relation, lemma).verb not in _LASTING:
         return False
-    if ending.object and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
+    if (ending.object or ending.same_head) and any(_ends(ending, it, lemma) for it in _otherwise(triple)):
         return True
     if ending.among is not None and _head(triple.object)[-1:] != [*ending.among.intersection(_head(triple.object))]:
         return False
@@ -116,6 +122,19 @@ def _ends(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     return _is_rival(ending, said, triple)
 
 
+def _is_old(ending: Ending, triple: Triple) -> bool:
+    """Whether the triple is what a new one replaces: "my phone number" for "my new number", of values of one form."""
+    new, old = ({*it.split()} for it in (ending.relation or "", triple.relation))
+    one_form = _form(ending.other_than or "") == _form(triple.object)
+    other = entity_key(ending.other_than or "") != triple.key[2] and _is_of(ending, triple.subject)
+    return other and one_form and "has" in old and (new <= old or old <= new)
+
+
+def _form(value: str) -> tuple[bool, bool, bool]:
+    """What tells a mail address, a phone number in groups, a number as one and a code apart."""
+    return "@" in value, any(map(str.isalpha, value)), " " in value or "-" in value
+
+
 def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
     """Whether one is to travel, or to stay somewhere: "is driving to", "will fly on", "flies on"; not "goes to"."""
     if ending.verbs != TRIP or not _is_of(ending, triple.subject):
@@ -128,10 +147,12 @@ def _is_of_trip(ending: Ending, triple: Triple, lemma: Lemma) -> bool:
 def _otherwise(triple: Triple) -> Iterator[Triple]:
     """The triple said otherwise: (has, Netflix subscription) for (has subscription to, Netflix).
 
-    What "my car" is, I have; what is owned by somebody, they own.
+    What "my car" is, I have; what is owned by somebody, they own; who the club has as admin is the admin.
     """
     if triple.relation == "is" and (owned := _OWNED.match(triple.subject)):
         yield Triple(owned[1] or "I", "has", triple.object)
+    if triple.relation.startswith("has "):
+        yield Triple(triple.object, "is", triple.relation.removeprefix("has "))
     if of := _HAS_OF.fullmatch(triple.relation):
         yield Triple(triple.subject, "has", f"{triple.object} {of[1]}")
     if detail := _DETAIL.fullmatch(triple.relation):
@@ -166,8 +187,9 @@ def _is_rival(ending: Ending, said: Frame, triple: Triple) -> bool:
     if _STATES & {*last, *other} and said.verb in {"be", "stay"}:
         return last == other or {*last, *other} <= {"team", "board", "committee", "staff"}
     wanted, has = _sort(ending.kind or "thing"), kind_of(triple.object)
+    if said.preposition in {"at", "until", "till"} and {wanted, has} == {"time", "amount"}:
+        has = wanted  # "at 9" and "at 9:30"
     alike = wanted == has or (said.preposition != "" and {wanted, has} <= {"thing", "name", "amount"})
-    alike |= said.preposition == "at" and {wanted, has} == {"time", "amount"}  # "at 9" and "at 9:30"
     return alike and (said.verb != "be" or "time" not in {wanted, has} or wanted == has)
 
 
@@ -204,7 +226,8 @@ def _is_of(ending: Ending, subject: str) -> bool:
     """Whether the ending is of this subject; what is off or moved is called by the end of its name: "the barbecue"."""
     name, known = entity_key(ending.subject), entity_key(subject)
     moved = ending.kind == "time" and ending.reason.endswith(" to")
-    event = (moved or ending.reason == "cancelled") and (
+    corrected = ending.reason == "corrected" and ending.object
+    event = (moved or corrected or ending.reason == "cancelled") and (
         known.endswith(f" {name}") or known.startswith(f"{name} with ")
     )
     return event or _same(ending.subject, subject)
@@ -240,7 +263,7 @@ def opposites(statement: Statement) -> Iterator[Ending]:
         "fiancé",
     }:
         yield Ending(statement.subject, statement.relation, BEING, "single")
-    if statement.relation in {"eats", "started eating"}:
+    if statement.relation.removeprefix("has ") in {"eats", "started eating"}:
         diets = ("vegan",) * (statement.object in _OF_ANIMALS) + ("vegetarian",) * (statement.object in _MEATS)
         yield from (Ending(statement.subject, statement.relation, BEING, diet) for diet in diets)
     if statement.relation.startswith("works "):

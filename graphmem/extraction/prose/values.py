@@ -28,13 +28,14 @@ _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _HALF = r"\s?[ap](?:m\b|\.m\b\.?)"
 _CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|\d{{1,2}}\s?o'clock|noon|midnight|\d{{1,2}}h\d{{2}})"
-_BARE_HOUR = r"\sat\s\d{1,2}(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|sharp|so|to|with)\b)"
+HOUR_ENDS = r"(?=\s*(?:[.,;!?)]|$)|\s(?:and|because|but|for|in|instead|now|sharp|so|to|with)\b)"
+_BARE_HOUR = rf"\sat\s\d{{1,2}}{HOUR_ENDS}"
 _DATE = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|(?:{_WEEKDAY},?\s)?(?:the\s)?{_NTH}(?:\sof)?\s{_MONTH}(?:,?\s\d{{4}}\b)?"
     rf"|(?:{_WEEKDAY},?\s)?{_MONTH}\s{_NTH}\b(?:,?\s\d{{4}}\b)?|{_MONTH}\s\d{{4}}\b"
-    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s)?{_FULL_WEEKDAY}"
-    r"(?:\s(?:morning|afternoon|evening|night)\b)?)"
+    rf"|(?:{_WEEKDAY},?\s)?the\s\d{{1,2}}(?:st|nd|rd|th)\b(?=\s*(?:[.,;!?)]|$|until\b|till\b|to\b|at\b|and\b|or\b|from\b))|(?:next\s|last\s|this\s|every\s(?:other\s|second\s)?)?{_FULL_WEEKDAY}"
+    r"(?:\s(?:morning|afternoon|evening|night)s?\b)?)"
 )
 _TIME = rf"(?:{_DATE}(?:,?(?:\sat|\sfrom)?\s{_CLOCK}|{_BARE_HOUR})?|{_CLOCK}(?:\son\s{_DATE})?)"
 WHEN = rf"(?:{_TIME}|(?:next |this |last )?{_MONTH}|{_WEEKDAY})"
@@ -45,7 +46,8 @@ _UNITS = (
     r"(?:euros?|dollars?|pounds?|cents?|eur|usd|gbp|chf|kg|kilos?|grams?|g|lbs?|km|kilomet(?:er|re)s?|miles?"
     r"|met(?:er|re)s?|cm|mm|m2|litres?|liters?|gb|mb|tb|kwh|mbit|ghz|mph|km/h|degrees|percent|per cent)\b|[%€°]C?"
 )
-_PER = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)?"
+_EACH = r"(?:(?:\s(?:a|an|per)\s|/)(?:month|year|week|day|hour|night|person|kilo|litre|piece)\b)"
+_PER = f"{_EACH}?"
 _LABEL = (
     r"(?:port|level|floor|room|gate|platform|version|page|unit|flat|apartment|line|track|row|seat|chapter|grade|locker"
     r"|number|no\.|box|bay|building|terminal|exit|channel|extension|section|block|desk|pier|lane|table|suite|house|type)"
@@ -71,9 +73,12 @@ _PATTERNS: tuple[tuple[str, Kind, str], ...] = (
         rf"(?i:{_TIME}\s?(?:-|\u2013|to|until|till|and)\s{_TIME}|(?:{_DATE})(?:,?(?:\sat)?\s{_CLOCK}|{_BARE_HOUR})?)(?!\w)",
     ),
     ("noon", "time", rf"(?i:{_TIME}|between\s\d{{1,2}}\sand\s\d{{1,2}}(?=\W|$)(?!\s\w))(?!\w)"),
+    ("money", "amount", rf"(?i:(?<!from )\d{{1,2}}\s?(?:to|till|-|\u2013)\s?\d{{1,2}}{HOUR_ENDS})"),
+    ("noon", "time", rf"(?:(?<=until )|(?<=till ))\d{{1,2}}{HOUR_ENDS}"),
+    ("money", "code", r"[a-zA-Z]\w*_\w*[a-zA-Z\d]"),
     ("money", "code", r"[*#]\d{2,}[*#]?|\d{3,}[*#](?!\w)"),
     ("money", "code", r"\+\d[\d ()/.-]{5,}\d|\b0\d[\d /-]{6,}\d|(?<![\w.,:-])\d{3,4}(?:[ -]\d{3,})+(?![\w:-]|[.,]\d)"),
-    ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER})"),
+    ("money", "amount", rf"[$€£¥]\s?{_AMOUNT}(?i:{_PER})|(?i:{_AMOUNT}\s?(?:{_UNITS}){_PER}|{_AMOUNT}{_EACH})"),
     ("money", "code", r"(?=[\w.-]*\d)(?=[\w.]*[a-z-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+"),
     ("money", "code", r"(?!\d+(?:st|nd|rd|th|s|am|pm|k|m|h)\b)(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{4,}"),
     ("label", "code", rf"(?i:{_LABEL}\s#?[A-Z]?\d[\w.-]*\w|{_LABEL}\s#?[A-Z]?\d)(?!\w)"),
@@ -85,7 +90,7 @@ _ANY = re.compile(
 )
 _WHOLE = re.compile(
     rf"(?i)(?:{_TIME}|{_MONTH}|(?:next |last |early |late |mid-)?(?:spring|summer|autumn|winter)\b"
-    r"|\d{4}|noon|midnight)"
+    r"|[12]\d{3}\b|noon|midnight)"
 )
 _HYPHENED = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)+(?![\w-])")
 _LONGEST_TITLE = 7  # words
@@ -118,7 +123,7 @@ def time_preposition(time: str) -> str:
     """The preposition before a time: "at" 9:30, "on" Friday, "in" May."""
     if re.match(_CLOCK, time, re.IGNORECASE):
         return "at"
-    return "on" if any(map(str.isdigit, time)) or time.casefold().endswith(("day", "days")) else "in"
+    return "on" if any(map(str.isdigit, time)) or re.search(r"days?\b", time.casefold()) else "in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +215,7 @@ def kind(token: Token) -> str:
     """What kind of thing the token names: "time", "amount", "code", "place", "person", "name" or "thing"."""
     if found := value(token):
         return found.kind
-    if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ in {"PROPN", "NUM"} or looks_like_time(token.text)):
+    if token.ent_type_ in {"DATE", "TIME"} and (token.pos_ == "PROPN" or _is_short_or_time(token)):
         return "time"
     if token.lemma_.lower() in _VAGUE_TIMES:
         return "amount" if any(child.dep_ == "nummod" for child in token.children) else "time"
@@ -218,15 +223,25 @@ def kind(token: Token) -> str:
         return "place"
     if token.ent_type_ == "PERSON":
         return "person"
-    if token.pos_ == "NUM" or any(child.dep_ == "nummod" and child.like_num for child in token.children):
+    if token.pos_ == "NUM" or any(it.dep_ in {"nummod", "compound"} and it.like_num for it in token.children):
         return "amount"
     return "name" if token.pos_ == "PROPN" else "thing"
 
 
+def _is_short_or_time(token: Token) -> bool:
+    """Whether a number may be an hour, a day or a year: no code of four figures."""
+    return (token.pos_ == "NUM" and len(token.text) < 3) or looks_like_time(token.text)
+
+
 _VAGUE_TIMES = words(
     """morning evening afternoon night weekend summer winter spring autumn fall week month year day hour minute
-    second holiday past future moment while time childhood today tomorrow yesterday tonight season decade century"""
+    second past future moment while time childhood today tomorrow yesterday tonight season decade century"""
 )
+
+
+def is_time(name: str) -> bool:
+    """Whether a word in small letters names a time: "monday", "tomorrow"."""
+    return name in _VAGUE_TIMES or looks_like_time(name)
 
 
 def is_vague_time(token: Token) -> bool:

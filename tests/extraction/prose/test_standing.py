@@ -26,7 +26,15 @@ NO_FACTS = {
     "pretended": "Pretend the rug is a river.",
     "wished": "I would like to live in Porto.",
     "wanted": "Ann wants to buy a house.",
-    "planned": "Lea plans to sell the barn.",
+    "hoped": "Lea hopes to sell the barn.",
+    "was going to": "Lea was going to sell the barn.",
+    "had planned": "Lea had planned to sell the barn.",
+    "supposed to be one": "It could be Lea who sold the barn.",
+    "wished before a comma": "I wish, Lea owned the barn.",
+    "said beside": "Lea owns the barn, Rob says.",
+    "said after a comma": "I think, Lea lives in Bath.",
+    "denied to be one": "It isn't Lea who sold the barn.",
+    "advised": "You should sell the barn.",
     "story": "In the novel, the queen lives in a tower.",
     "quoted": '"The king is dead," shouted the guard.',
     "according to": "According to Gus, the well is dry.",
@@ -120,6 +128,7 @@ def test_what_is_cancelled_is_so(told):
         "I told you before that I live in Ghent.",
         "For the record, I live in Ghent.",
         "Remember: I live in Ghent.",
+        "Don't forget: I live in Ghent.",
     ],
 )
 def test_what_one_wants_noted_is_told(told, text):
@@ -163,9 +172,65 @@ def test_what_one_wants_to_be_called_is_told(told, text):
     assert told(text, "Ana") == {"Ana, is called, Ida"}
 
 
+@pytest.mark.parametrize("text", ["I go by Ida.", "I prefer to be called Ida."])
+def test_what_one_goes_by_one_is_called(told, text):
+    assert told(text, "Ana") == {"Ana, is called, Ida"}
+
+
+def test_a_bus_may_go_by_a_place(told):
+    assert told("The bus goes by Ghent.") == {"bus, goes by, Ghent"}
+
+
 @pytest.mark.parametrize("text", ["Call me Monday.", "Call me later.", "Don't call me Ida."])
 def test_a_call_that_is_asked_for_is_no_name(told, text):
     assert told(text, "Ana") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("It was Leo who sold the barn.", {"Leo, sold, barn"}),
+        ("It's my sister who feeds the goats.", {"my sister, feeds, goats"}),
+        ("It was a man who sells barns.", set()),
+        ("We ended up selling the barn.", {"I, ended up selling, barn"}),
+        ("The gutters need cleaning.", {"gutters, needs, cleaning"}),
+    ],
+)
+def test_who_does_it_or_what_comes_of_it_may_be_said_at_length(told, text, facts):
+    assert told(text) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Ann hates flying.", {"Ann, hates, flying"}),
+        ("Rob hates plums.", {"Rob, hates, plums"}),
+        ("Rob hopes that Ann sold the barn.", set()),
+        ("Ida wrote a ballad.", {"Ida, wrote, ballad"}),
+        ("I ordered a kayak from Acme.", {"I, ordered, kayak", "I, ordered kayak from, Acme"}),
+        ("I write that Ann sold the barn.", set()),
+    ],
+)
+def test_what_a_verb_of_saying_or_liking_is_about(told, text, facts):
+    assert told(text) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Nadia sold her barn.", {"Nadia, sold, Nadia's barn"}),
+        ("The roofer came on Monday. He sold the barn.", {"roofer, came on, Monday", "roofer, sold, barn"}),
+        ("The barn opens on Monday. He sold the kayak.", {"barn, opens on, Monday"}),
+        ("Our eldest, Rob, is afraid of geese.", {"Rob, is afraid of, geese"}),
+    ],
+)
+def test_who_may_be_a_person_though_the_parser_does_not_know(told, text, facts):
+    assert told(text) == facts
+
+
+def test_kin_by_marriage_are_persons(told):
+    assert told("My mother-in-law sold her barn.") == {"my mother-in-law, sold, my mother-in-law's barn"}
+    assert told("My stepson Leo feeds his goats.", "Ana") == {"Ana, has stepson, Leo", "Leo, feeds, Leo's goats"}
 
 
 def test_she_may_be_whoever_fills_a_role(told):

@@ -73,6 +73,49 @@ ENDS = [
     ("Ida works at Acme.", "Ida started a new job at Bolt.", {"Ida, works at, Acme": "started a job at"}),
     ("I'm on the Pro plan.", "I downgraded to the Free plan.", {"I, is on, Pro plan": "downgraded to"}),
     ("I am at the mill.", "I quit the mill.", {"I, is at, mill": "quit"}),
+    (
+        "Rob is the goalkeeper of the Foxes.",
+        "Rob isn't the goalkeeper any more.",
+        {"Foxes, has goalkeeper, Rob": "not any more"},
+    ),
+    ("The morning drill is at 9:30.", "We moved the drill to 10.", {"morning drill, is at, 9:30": "moved to"}),
+    ("The kiosk is open until 6.", "The kiosk now stays open until 8.", {"kiosk, is open until, 6": "now"}),
+    ("I have a ferry pass.", "I've cancelled my ferry pass.", {"I, has, ferry pass": "cancelled"}),
+    ("Eva is my flatmate.", "Eva has moved out.", {"I, has flatmate, Eva": "moved out"}),
+    ("The lift is broken.", "The lift got repaired.", {"lift, is, broken": "is repaired"}),
+    ("I'm looking for a kayak.", "I found a kayak.", {"I, is looking for, kayak": "arrived"}),
+    ("I'm reading Ulysses.", "I finished Ulysses.", {"I, is reading, Ulysses": "finished"}),
+    ("Our drill is in room 4.", "The drill is in room 9, not room 4.", {"my drill, is in, room 4": "corrected"}),
+    ("I'm vegetarian.", "I've started eating meat.", {"I, is, vegetarian": "has started eating"}),
+    ("My phone is a Fairphone 4.", "I upgraded to a Fairphone 5.", {"my phone, is, Fairphone 4": "upgraded to"}),
+    ("Rob goes to Kent School.", "Rob goes to Bath School now.", {"Rob, goes to, Kent School": "now"}),
+    ("Rob teaches at Kent School.", "Rob no longer teaches.", {"Rob, teaches at, Kent School": "no longer"}),
+    ("Rob is our team's coach.", "Rob is no longer our coach.", {"my team, has coach, Rob": "no longer"}),
+    ("The gate code is 4411.", "The gate code changed to 4422.", {"gate code, is, 4411": "changed to"}),
+    ("The dose is 5 mg.", "The dose went from 5 mg to 10 mg.", {"dose, is, 5 mg": "went to"}),
+    ("My tailor is Leo Moss.", "I've got a new tailor, Ida Roth.", {"I, has tailor, Leo Moss": "slot"}),
+    ("The parcel is at the inn.", "I picked up the parcel.", {"parcel, is at, inn": "picked"}),
+    ("Mia is eight.", "Mia turned nine.", {"Mia, is, eight": "slot"}),
+    ("The launch is on the 7th.", "The launch has slipped to the 14th.", {"launch, is on, the 7th": "slipped to"}),
+    ("The ball is at 7.", "The ball got pushed back to 8.", {"ball, is at, 7": "pushed to"}),
+    ("My rent is 700 euros.", "They've put my rent up to 760 euros.", {"I, has rent, 700 euros": "slot"}),
+    (
+        "My shop number is 020 7946 0011.",
+        "My new number is 020 7946 0022.",
+        {"I, has shop number, 020 7946 0011": "new"},
+    ),
+    ("My email is ida@foo.org.", "I have a new email address: ida@bar.org.", {"I, has email, ida@foo.org": "new"}),
+    (
+        "My shop number is 020 7946 0011.",
+        "I changed my number to 020 7946 0022.",
+        {"I, has shop number, 020 7946 0011": "new"},
+    ),
+    (
+        "Ida's shop number is 020 7946 0011.",
+        "Ida's new number is 020 7946 0022.",
+        {"Ida, has shop number, 020 7946 0011": "new"},
+    ),
+    ("Ida is called Idchen.", "Ida goes by Idi now.", {"Ida, is called, Idchen": "now"}),
 ]
 
 
@@ -108,6 +151,17 @@ STAYS = [
     ("The bar is open on Mondays.", "The bar is closed on Sundays."),
     ("We have two cats.", "We have three cars now."),
     ("Rob's coach is Eva.", "Rob's coach is not only Eva but also Leo."),
+    ("Rob is the goalkeeper of the Foxes.", "Rob is not the goalkeeper of the Bears."),
+    ("My work number is 020 7946 0011. My home number is 07700 900124.", "My new number is 020 7946 0022."),
+    ("My email address is ida@foo.org.", "My new address is 12 Elm Road."),
+    ("My passport number is 123456789.", "My new number is 020 7946 0022."),
+    ("The drill is at 9:30.", "We moved the drill to 10 Elm Road."),
+    ("Rob goes to Kent School.", "Rob goes to the pool now."),
+    ("Ida lives in Bath.", "Ida went from Bath to Bristol."),
+    ("Rob teaches at Kent School.", "Rob no longer teaches on Mondays."),
+    ("Rob is in Bath.", "Rob is no longer our coach."),
+    ("Rob is in Bath.", "Rob isn't ill any more."),
+    ("Ida teaches maths.", "Ida no longer teaches Latin."),
 ]
 
 
@@ -237,6 +291,11 @@ def test_what_stood_behind_one_thing_does_not_stand_behind_the_next(told):
         ("My favourite colour is green.", "Actually it's blue.", "I, has favourite colour, blue"),
         ("The motel is called Astra.", "Not Astra, it's called Vega.", "motel, is called, Vega"),
         ("My van is in the barn.", "\nIt has a new engine.", "my van, has, new engine"),
+        ("The vet comes on Tuesday.", "Actually it's Friday, not Tuesday.", "vet, comes on, Friday"),
+        ("My drill is at 6.", "No, sorry, at 7.", "my drill, is at, 7"),
+        ("The vet comes on Tuesday.", "No wait, it's on Friday.", "vet, comes on, Friday"),
+        ("The vet comes on Monday. Ida comes on Friday.", "It's Sunday, not Monday.", "vet, comes on, Sunday"),
+        ("My train is at 6:40.", "Sorry, that's 7:40.", "my train, is at, 7:40"),
     ],
 )
 def test_what_was_meant_by_what_was_said_before(before, text, fact):
@@ -244,10 +303,28 @@ def test_what_was_meant_by_what_was_said_before(before, text, fact):
     assert {str(triple) for triple in ParseExtractor().extract(said, ()).triples} == {fact}
 
 
-@pytest.mark.parametrize("text", ["Sorry, great idea.", "No, thanks.", "I mean it.", "I meant to call you."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, great idea.",
+        "Actually it's raining.",
+        "Sorry, it's late.",
+        "No, thanks.",
+        "I mean it.",
+        "I meant to call you.",
+    ],
+)
 def test_what_only_begins_as_a_correction_puts_nothing_right(text):
     said = Observation(text, before=(Observation("I like pears. My boss is Tom."),))
     assert ParseExtractor().extract(said, ()).triples == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Actually it's 20 degrees.", "Sorry, it's 90 now outside.", "Sorry, it's 90 already."]
+)
+def test_what_is_counted_otherwise_or_said_of_now_puts_no_price_right(text):
+    said = Observation(text, before=(Observation("I pay 80 euros."),))
+    assert not any("pays" in str(triple) for triple in ParseExtractor().extract(said, ()).triples)
 
 
 def test_who_has_changed_is_told_by_it(told):
