@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from agents.memories import AgentMemory, GraphMemory
+from agents.memories.history import cut
 from agents.memories.protocol import Cue, Moment
 from agents.policies.protocol import GO_TO, STOP, Decision, Plan, Policy, Situation
 from agents.tried import Tried
@@ -18,6 +19,7 @@ from envs import Environment, Info
 from graphmem import Fact, Learned, Memory, Recollection
 from graphmem.errors import InputError
 from graphmem.records import entity_key
+from graphmem.retrieval.budget import count_tokens, recollect
 
 T = TypeVar("T")
 
@@ -212,7 +214,7 @@ class Ariadne:
         """What bears on the plan and on what is before the agent (section 2.2), without what it has just read."""
         names = self._policy.queries(now.newest.episode.mentions if now.newest else (), plan)
         cue = Cue(now.observation, now.place, str(plan), names)
-        found = self._timed(now, lambda: self._memory.recall(cue, self._budget))
+        found = _within(self._budget, self._timed(now, lambda: self._memory.recall(cue, self._budget)))
         if isinstance(found, str):
             return _Recalled(_text_only(found), None, WorldMap())
         return _Recalled(found, found.facts, WorldMap([*found.facts, *(now.facts or ())]))
@@ -276,6 +278,13 @@ class Ariadne:
             return call()
         finally:
             now.memory_seconds += time.perf_counter() - start
+
+
+def _within(budget: int, found: Recollection | str) -> Recollection | str:
+    """What a memory tells, the end of it left out where it is more than its budget."""
+    if count_tokens(str(found)) <= budget:
+        return found
+    return cut(found, budget) if isinstance(found, str) else recollect(found.facts, found.episodes, budget=budget)
 
 
 def _text_only(text: str) -> Recollection:

@@ -14,6 +14,7 @@ from graphmem.images import checked, from_data_url
 from graphmem.language.speakers import ROLES, turns
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Observation
+from graphmem.validation import several
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ def observations_of(messages: str | Iterable[Any], *, time: datetime | None = No
             found += _exported(message, time) if isinstance(message, str) else _of(_mapping(message), time)
         except InputError as error:
             raise InputError(f"message {number}: {error}") from error
+        except RecursionError as error:
+            raise InputError(f"message {number}: its parts lie too deep in each other") from error
     return found
 
 
@@ -191,9 +194,7 @@ def _texts(content: Any) -> list[str]:
         return [content]
     if isinstance(content, list | tuple):
         return [text for part in content for text in _texts(part)]
-    part = content if isinstance(content, Mapping) else getattr(content, "__dict__", None)
-    if not isinstance(part, Mapping):
-        raise InputError(f"content is a text or a list of parts, not {content!r:.80}")
+    part = _named_parts("content is a text or a list of parts", content)
     if part.get("type") in _NOT_SAID:
         return []
     if part.get("type") == "tool_use":
@@ -227,17 +228,24 @@ def _url(part: Mapping[str, Any]) -> Any:
 def _calls(message: Mapping[str, Any]) -> list[Any]:
     if message.get("type") == "function_call":
         return [message]
-    return list(message.get("tool_calls") or ())
+    return list(several("calls of tools", message.get("tool_calls") or ()))
 
 
 def _called(call: Any) -> str:
     """A call of a tool, as it would be written: `name(arguments)`."""
-    outer = call if isinstance(call, Mapping) else vars(call)
-    inner = outer.get("function") or outer
-    inner = inner if isinstance(inner, Mapping) else vars(inner)
+    outer = _named_parts("a call of a tool has a name and arguments", call)
+    inner = _named_parts("a call of a tool has a name and arguments", outer.get("function") or outer)
     given = next((inner[key] for key in ("arguments", "input", "args") if inner.get(key)), "")
     arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False, default=str)
     return f"{inner.get('name') or 'tool'}({arguments})"
+
+
+def _named_parts(wanted: str, given: Any) -> Mapping[str, Any]:
+    """The parts of a mapping, or of an object that has them as attributes."""
+    found = given if isinstance(given, Mapping) else getattr(given, "__dict__", None)
+    if not isinstance(found, Mapping):
+        raise InputError(f"{wanted}, not {given!r:.80}")
+    return found
 
 
 def _time(message: Mapping[str, Any]) -> datetime | None:

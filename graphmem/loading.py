@@ -185,11 +185,12 @@ def _mail(text: str, source: Mapping[str, Any]) -> Observation:
 
 
 def _json(path: Path) -> Iterator[Written]:
+    text = _text(path)
     try:
-        found = json.loads(_text(path))
+        said = list(_said_in(json.loads(text)))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON: {error}") from error
-    told = [(each, str(given)) for given in _said_in(found) for each in observations_of([given])]
+    told = [(each, str(given)) for given in said for each in observations_of([given])]
     if not told:
         raise InputError(f"{path} holds no message: an export of a chat has a sender and a text in each")
     yield from told

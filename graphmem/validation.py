@@ -103,6 +103,15 @@ def several(what: str, given: Iterable[T]) -> Iterable[T]:
     return given
 
 
+def texts(what: str, given: Iterable[str]) -> list[str]:
+    """`given`, when it is several texts, as names and ids are."""
+    found = list(several(what, given))
+    for each in found:
+        if not isinstance(each, str):
+            raise InputError(f"{what} are texts, not {each!r:.80}")
+    return found
+
+
 def mapping(what: str, given: T, such_as: str) -> T:
     """`given`, when it is a mapping of names to values."""
     if not isinstance(given, Mapping):
@@ -143,7 +152,7 @@ def embedder(given: Embedder) -> Embedder:
 Given = str | tuple[str, Any] | Mapping[str, Any] | Observation
 """A text; a text with its triples; a mapping of the names of an `Observation`'s fields; or an `Observation`."""
 
-_GIVEN = [each.name for each in fields(Observation) if each.name != "before"]
+_GIVEN = [each.name for each in fields(Observation) if each.name not in ("before", "like")]
 
 
 def observation(given: Given) -> Observation:

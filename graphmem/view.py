@@ -77,7 +77,7 @@ class View:
         validation.whole("budget", budget, LEAST)
         if episodes is not None:
             validation.whole("episodes", episodes, 0)
-        hidden = self._store.episodes(ids=without) if without else []
+        hidden = self._store.episodes(ids=validation.texts("ids of episodes", without)) if without else []
         question = Question(
             texts,
             plan=validation.text("a plan", plan) if plan else None,
@@ -128,10 +128,9 @@ class View:
         """Facts that hold (and `retired` ones, if asked), of these entities, ids, relations, in order of assertion."""
         names = [about] if isinstance(about, str) else about
         relations = [relations] if isinstance(relations, str) else relations
-        for what, given in (("entities", names), ("ids", ids), ("relations", relations)):
-            if given is not None:
-                validation.several(what, given)
-        return self._store.facts(ids=ids, entities=names, relations=relations, current=not retired, at=self._at)
+        named = (("ids", ids), ("entities", names), ("relations", relations))
+        chosen = {what: validation.texts(what, given) for what, given in named if given is not None}
+        return self._store.facts(**chosen, current=not retired, at=self._at)
 
     def history(self, entity: str) -> list[Fact]:
         """Every fact that was ever known about `entity`, retired ones too, in order of assertion."""
@@ -143,21 +142,22 @@ class View:
         """Episodes in order of step: these ids, pending or not, only the `newest` n."""
         if newest is not None:
             validation.whole("newest", newest, 1)
-        return self._store.episodes(ids=ids, pending=pending, newest=newest, at=self._at)
+        chosen = None if ids is None else validation.texts("ids", ids)
+        return self._store.episodes(ids=chosen, pending=pending, newest=newest, at=self._at)
 
     def image(self, hash: str) -> bytes:
         """The bytes of an image, by the `hash` that stands in an episode's `images`.
 
         Raises `InputError` when no episode of this memory has it.
         """
-        found = self._store.images([hash])
+        found = self._store.images([validation.text("the hash of an image", hash)])
         if hash not in found:
             raise InputError(f"no image {hash!r:.80} is in this memory; `Episode.images` tells the hashes")
         return found[hash]
 
     def entities(self, names: Iterable[str] | None = None) -> list[Entity]:
         """The entities called (or also called) one of `names`; all when None."""
-        return self._store.entities(None if names is None else validation.several("names", names), at=self._at)
+        return self._store.entities(None if names is None else validation.texts("names", names), at=self._at)
 
     def stats(self) -> Stats:
         """The size of the memory."""

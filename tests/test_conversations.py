@@ -134,6 +134,25 @@ def test_what_is_no_message_is_told_with_its_number(message: object) -> None:
         observations_of([{"role": "user", "content": "hello"}, message])
 
 
+def _nested(depth: int) -> list[Any]:
+    return [_nested(depth - 1)] if depth else ["I keep bees."]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"tool_calls": ["count"]}, "a call of a tool has a name and arguments, not 'count'"),
+        ({"tool_calls": [{"function": 3}]}, "a call of a tool has a name and arguments, not 3"),
+        ({"tool_calls": "count"}, "calls of tools come in a list"),
+        ({"tool_calls": True}, "calls of tools come in a list"),
+        ({"content": _nested(900)}, "lie too deep"),
+    ],
+)
+def test_a_message_whose_parts_have_no_known_form_is_told_with_its_number(part: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=f"message 1: .*{told}"):
+        observations_of([{"role": "user", "content": "I keep bees.", **part}])
+
+
 def test_messages_are_a_list() -> None:
     with pytest.raises(InputError, match="a list of messages"):
         observations_of({"role": "user", "content": "hello"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from agents.memories.protocol import AgentMemory, Cue, Moment
@@ -40,6 +42,12 @@ def entry(moment: Moment) -> str:
     lines = [stripped for line in moment.text.splitlines() if (stripped := line.strip())]
     place = f", in {' '.join(moment.place.split())}" if moment.place else ""
     return f"[step {moment.step}{place}] " + "\n  ".join(lines)
+
+
+def cut(text: str, room: int) -> str:
+    """The first words of `text`, as many as fit in `room` tokens."""
+    ends = [0, *(gap.start() for gap in re.finditer(r"\s+|\Z", text))]
+    return text[: ends[bisect_right(ends, room, key=lambda end: count_tokens(text[:end])) - 1]]
 
 
 def fitting(ranked: Iterable[Moment], room: int) -> list[Moment]:

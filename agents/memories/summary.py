@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from agents.memories.history import entry, fitting, in_order
+from agents.memories.history import cut, entry, fitting, in_order
 from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.prompts import SummaryReply, summary
 from graphmem import Learned
@@ -37,14 +37,6 @@ class Summary(AgentMemory):
             asked = summary(self._summary, "\n".join(map(entry, past)), cue.plan, room)
             self._summary = cut(self._llm.reply(asked, SummaryReply, purpose="summary").summary, room)
         return f"{HEADING}\n{self._summary}" if self._summary else ""
-
-
-def cut(text: str, room: int) -> str:
-    """As many of the first words of `text` as fit in `room` tokens."""
-    words = text.split()
-    while words and count_tokens(" ".join(words)) > room:
-        del words[-max(1, len(words) // 50) :]
-    return " ".join(words)
 
 
 class ExtractiveSummary(AgentMemory):

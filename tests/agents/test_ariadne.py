@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from agents.ariadne import Ariadne, Step
+from agents.memories.protocol import AgentMemory, Cue, Moment
 from agents.policies.protocol import STOP, Decision, Plan, Policy, Situation, SubGoal
 from envs import Info, MiniWorld
-from graphmem import Memory
+from graphmem import Memory, Recollection
+from graphmem.retrieval.budget import count_tokens
 
 
 class Scripted(Policy):
@@ -131,6 +133,34 @@ def test_what_the_plan_is_about_is_recalled_before_acting(play: Callable[..., li
     policy = Scripted(about=("treasure",))
     play(Corridor(), policy)
     assert "treasure, is under, oak" in policy.seen[0].recollection
+
+
+class Talkative(AgentMemory):
+    """Tells all it has taken in, whatever it may tell: its words, or with `facts` these."""
+
+    def __init__(self, told: str | Recollection) -> None:
+        self._told = told
+
+    def take_in(self, moment: Moment) -> None:
+        return None
+
+    def recall(self, cue: Cue, budget: int) -> str | Recollection:
+        return self._told
+
+
+def test_of_a_memory_that_tells_too_much_the_beginning_is_heard(memory: Memory) -> None:
+    policy = Scripted("look")
+    told = "\n".join(f"Box {number} holds a lamp." for number in range(60))
+    list(Ariadne(Corridor(), Talkative(told), policy, recall_tokens=50).run())
+    heard = policy.seen[0].recollection
+    assert told.startswith(heard)
+    assert 45 <= count_tokens(heard) <= 50
+
+    memory.remember("boxes", triples=[(f"lamp {number}", "is in", f"box {number}") for number in range(60)])
+    whole = memory.recall("lamps", budget=1000)
+    list(Ariadne(Corridor(), Talkative(whole), policy, recall_tokens=50).run())
+    assert count_tokens(policy.seen[-1].recollection) <= 50
+    assert policy.seen[-1].facts == whole.facts[: len(policy.seen[-1].facts or ())]
 
 
 def test_a_run_ends_when_the_game_does(memory: Memory) -> None:

@@ -48,6 +48,12 @@ def test_a_name_is_no_part_and_what_is_one_is_said(part: dict[str, Any], mend: s
         (lambda memory: memory.facts(3), "entities come in a list"),
         (lambda memory: memory.facts(ids="abc"), "ids come in a list"),
         (lambda memory: memory.entities("Ana"), "names come in a list"),
+        (lambda memory: memory.facts([None]), "entities are texts, not None"),
+        (lambda memory: memory.facts(relations=[3]), "relations are texts, not 3"),
+        (lambda memory: memory.episodes(ids=[("a", "b")]), "ids are texts"),
+        (lambda memory: memory.recall("where?", without=True), "ids of episodes come in a list"),
+        (lambda memory: memory.image(["abc"]), "the hash of an image must be a text"),
+        (lambda memory: memory.remember_many([{"text": "seen", "like": ["it"]}]), r"and not \['like'\]"),
     ],
 )
 def test_what_cannot_be_used_is_named(memory: Memory, call: Callable[[Memory], Any], word: str) -> None:
