@@ -46,6 +46,14 @@ def test_facts_and_history_tell_what_is_and_was_known(house: Path) -> None:
     assert "inventory" in _run("facts", house).stdout
 
 
+def test_a_narrow_table_breaks_an_id_and_leaves_nothing_of_it_out(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    for command in ("facts", "episodes"):
+        rows = _run(command, house).stdout.partition("┡")[2]
+        assert rows
+        assert "…" not in rows
+
+
 def test_the_last_step_of_dated_episodes_is_told_as_a_date(tmp_path: Path) -> None:
     _run("remember", tmp_path / "dated.db", "The lamp is lit.", "--time", "2024-05-03T10:12")
     assert "2024-05-03 10:12" in _run("stats", tmp_path / "dated.db").stdout

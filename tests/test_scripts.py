@@ -1,10 +1,12 @@
 """The scripts that set up the checkout run its programs as if they had been called themselves."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -47,3 +49,14 @@ def test_a_check_runs_in_the_checkout_as_by_hand() -> None:
     command = [sys.executable, "-c", program, "-c", shown]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout == f"{ROOT} scripts\n"
+
+
+def test_an_environment_that_was_made_by_hand_and_is_in_use_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    for name in ("scripts/environment.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    venv.create(tmp_path / ".venv", symlinks=True)
+    python = tmp_path / ".venv/bin/python"
+    program = "import environment; environment.run = lambda *installing, **where: 0; print(environment.ensure('dev'))"
+    done = subprocess.run([python, "-c", program], cwd=tmp_path / "scripts", capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == [str(python)], done.stderr

@@ -83,5 +83,5 @@ def _step(step: int) -> str:
 
 
 def cell(text: str) -> Text:
-    """Text from outside is never read as markup."""
-    return Text(printable(text))
+    """Text from outside is never read as markup, and shown whole: ids and names are for other commands to take."""
+    return Text(printable(text), overflow="fold")
