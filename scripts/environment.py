@@ -54,8 +54,8 @@ def _install(extras: tuple[str, ...]) -> None:
         sys.exit(_COMPILER.format(missing=" and ".join(missing)))
     print("Setting up .venv: this takes a minute or two, and is done once.", flush=True)
     try:
-        if Path(sys.prefix).resolve() != FOLDER:  # else it is there, and this is its Python
-            venv.create(FOLDER, with_pip=True, clear=FOLDER.exists() and not PYTHON.exists())
+        clear = FOLDER.exists() and not PYTHON.exists()
+        venv.create(FOLDER, with_pip=True, clear=clear, symlinks=os.name != "nt")  # as `python -m venv` makes one
     except (subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"Python could not make {FOLDER} ({error}). On Debian and Ubuntu: apt-get install python3-venv")
     target = f"{ROOT}[{','.join(extras)}]"
