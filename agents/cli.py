@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -42,13 +41,7 @@ app = typer.Typer(
 )
 
 
-class PolicyName(StrEnum):
-    """Who plans and decides."""
-
-    heuristic = "heuristic"
-    llm = "llm"
-    hybrid = "hybrid"
-    human = "human"
+PolicyName = Literal["heuristic", "llm", "hybrid", "human"]
 
 
 @app.command()
@@ -67,7 +60,9 @@ def play(
     log: Annotated[Path | None, typer.Option(help="Append what --json prints to this file.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on where the run in the memory file (and log) stopped.")] = False,
     attempts: Annotated[int, typer.Option(min=1, help="Try again when not won, with the memory of before.")] = 1,
-    policy: Annotated[PolicyName, typer.Option(help="Who plans and decides.")] = PolicyName.heuristic,
+    policy: Annotated[
+        PolicyName, typer.Option(help="Who decides: rules (heuristic), a model (llm), both (hybrid), you (human).")
+    ] = "heuristic",
     model: Annotated[str, typer.Option(help="For llm and hybrid; OPENAI_BASE_URL says where.")] = "gpt-4.1-mini",
     calls: Annotated[int, typer.Option(min=2, max=3, help="Calls a step: 3 asks for plan and action apart.")] = 2,
     paper: Annotated[bool, typer.Option("--paper", help="AriGraph's own six calls a step.")] = False,
@@ -87,18 +82,18 @@ def play(
     with ExitStack() as stack:
         embedder, console = load_embedder(), Console(stderr=as_json)
         llm = None
-        if policy in (PolicyName.llm, PolicyName.hybrid):
+        if policy in ("llm", "hybrid"):
             prices = {model: Price(*price)} if price else None
             llm = stack.enter_context(asked.chat(model, prices=prices, budget=budget, record=record, replay=replay))
         player = _player(policy, embedder, seed, llm, calls, paper)
         memory = stack.enter_context(open_memory(memory_file or ":memory:", embedder, player.extractor))
-        if policy is PolicyName.human:
+        if policy == "human":
             player = replace(player, policy=HumanPlayer(console, memory))
         page = _opened(stack.enter_context(PageServer(memory, memory_file or "this run")), console) if view else None
         with console.status("making the game ..."):
             env, world = open_named(game, size, seed, reworded)
         stack.callback(env.close)
-        remembered, by_hand = GraphMemory(memory, search=player.search), policy is PolicyName.human
+        remembered, by_hand = GraphMemory(memory, search=player.search), policy == "human"
         run = stack.enter_context(
             Run(console, remembered, player, llm, as_json=as_json, log=log, show_steps=not by_hand)
         )
@@ -121,9 +116,9 @@ def _player(
     policy: PolicyName, embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool
 ) -> Player:
     """Who plays; by hand, who reads beside."""
-    if llm and paper and policy is PolicyName.llm:
+    if llm and paper and policy == "llm":
         return as_in_the_paper(llm)
-    return player_of("heuristic" if policy is PolicyName.human else policy, embedder, seed, llm, calls=calls)
+    return player_of("heuristic" if policy == "human" else policy, embedder, seed, llm, calls=calls)
 
 
 def _opened(page: PageServer, console: Console) -> PageServer:

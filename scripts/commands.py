@@ -1,7 +1,6 @@
 """Writes docs/commands.md, from what `--help` says: `python -m scripts.commands`."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +52,6 @@ def _written(parameter: Any) -> str:
 def _told(parameter: Any) -> str:
     default = parameter.default
     said = [parameter.help.replace("|", "\\|")]
-    if isinstance(default, StrEnum):
-        said.append(f"One of {', '.join(type(default))}.")
     if not (default in (None, False, "") or callable(default)):
         said.append(f"Default: {default}.")
     return " ".join(said)

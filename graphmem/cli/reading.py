@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -32,21 +31,16 @@ from graphmem.records import when
 from graphmem.retrieval.budget import LEAST
 from graphmem.storage import namespaces_at
 from graphmem.terminal import printable
-from graphmem.view import View
-
-
-class SearchName(StrEnum):
-    """How `recall` finds what it gives."""
-
-    pagerank = "pagerank"
-    arigraph = "arigraph"
+from graphmem.view import SearchName, View
 
 
 @app.command()
 def recall(
     file: File,
     query: Annotated[str, typer.Argument(help="What to look for.")],
-    search: Annotated[SearchName, typer.Option(help="By a random walk, or the paper's.")] = SearchName.pagerank,
+    search: Annotated[
+        SearchName, typer.Option(help="By a random walk (pagerank), or the paper's (arigraph).")
+    ] = "pagerank",
     plan: Annotated[str | None, typer.Option(help="What the agent means to do: ranks the episodes.")] = None,
     rounds: Annotated[int | None, typer.Option(min=1, help="Of pagerank; each is led on by the one before.")] = None,
     depth: Annotated[int | None, typer.Option(min=1, help="Rounds of arigraph, 2 unless given.")] = None,
@@ -65,7 +59,7 @@ def recall(
     """Print the facts and episodes that bear on a query, as prompt text."""
     with memory_at(file, namespace, embedder) as memory:
         found = seen_at(memory, at).recall(
-            query, search=search.value, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
+            query, search=search, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
             budget=budget, where=where_of(where), explain=explain,
         )  # fmt: skip
         print(as_line(asdict(found)) if as_json else printable(str(found)))
