@@ -14,12 +14,12 @@ from graphmem.images import checked, from_data_url
 from graphmem.language.speakers import ROLES, turns
 from graphmem.language.words import STOP_WORDS, words
 from graphmem.records import Observation
-from graphmem.validation import several
+from graphmem.validation import Given, several
 
 log = logging.getLogger(__name__)
 
 _ROLE = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool"}
-NAMES_OF_ROLES = frozenset({*ROLES, *_ROLE})
+_NAMES_OF_ROLES = frozenset({*ROLES, *_ROLE})
 """As the APIs and exports write them."""
 
 _SPEAKERS = ("user_profile", "name", "sender", "sender_name", "author", "from", "user", "username", "speaker")
@@ -67,6 +67,21 @@ def observations_of(messages: str | Iterable[Any], *, time: datetime | None = No
         except RecursionError as error:
             raise InputError(f"message {number}: its parts lie too deep in each other") from error
     return found
+
+
+def messages_read(given: Iterable[Given]) -> Iterator[Given]:
+    """What is to be remembered; a message of a chat among it is an observation, or several where it quotes a chat."""
+    for each in given:
+        yield from observations_of([each]) if _is_any_message(each) else [each]
+
+
+def _is_any_message(given: object) -> bool:
+    """Whether this is a message in a form that `observations_of` takes, and nothing that is an observation itself."""
+    if isinstance(given, Mapping):
+        return is_message(given) and not {"text", "speaker"} <= given.keys()
+    if isinstance(given, tuple | list):
+        return len(given) == 2 and all(isinstance(part, str) for part in given) and given[0] in _NAMES_OF_ROLES
+    return hasattr(given, "content") and not isinstance(given, Observation)
 
 
 def question_of(messages: Iterable[Any]) -> str:

@@ -22,7 +22,7 @@ from graphmem import telemetry, validation
 from graphmem.asynchronous import twin
 from graphmem.batches import KEY_USED, learn_together
 from graphmem.context import nearest_first, with_like, with_near
-from graphmem.conversations import NAMES_OF_ROLES, is_message, observations_of
+from graphmem.conversations import messages_read
 from graphmem.embedding import load_embedder
 from graphmem.embedding.cached import CachedEmbedder
 from graphmem.errors import GraphmemError, InputError, LLMError
@@ -224,7 +224,7 @@ class Memory(View):
         validation.whole("concurrency", concurrency, 1)
         validation.several("observations", observations)
         total = len(observations) if isinstance(observations, Sized) else None
-        done, left = 0, map(validation.observation, _each(observations))
+        done, left = 0, map(validation.observation, messages_read(observations))
         with ThreadPoolExecutor(concurrency) as pool:
             while batch := _batch(left):
                 parts = self._parts(batch, concurrency)
@@ -553,21 +553,6 @@ def _batch(left: Iterator[Observation]) -> list[Observation]:
 def _bytes(observations: Iterable[Observation]) -> dict[str, bytes]:
     """The images of observations, by hash."""
     return by_hash(data for each in observations for data in images_in(each.images))
-
-
-def _each(given: Iterable[Given]) -> Iterator[Given]:
-    """Each observation; a message of a chat is one, or several where it quotes a chat."""
-    for each in given:
-        yield from observations_of([each]) if _is_message(each) else [each]
-
-
-def _is_message(given: object) -> bool:
-    """Whether this is a message in a form that `observations_of` takes, and nothing that is an observation itself."""
-    if isinstance(given, Mapping):
-        return is_message(given) and not {"text", "speaker"} <= given.keys()
-    if isinstance(given, tuple | list):
-        return len(given) == 2 and all(isinstance(part, str) for part in given) and given[0] in NAMES_OF_ROLES
-    return hasattr(given, "content") and not isinstance(given, Observation)
 
 
 def _texts(learned: Learned) -> list[str]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from graphmem.errors import MissingExtra, extra
 from graphmem.records import Fact
-from graphmem.view import View
 from graphmem.viewer.kinds import COLOURS, kinds
 
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
+
+    from graphmem.view import View
 
 MOST_ENTITIES = 40
 """Entities drawn: the best connected."""
