@@ -452,9 +452,7 @@ class Memory(View):
         What such an episode had retired holds again. The freed space is overwritten, and used again.
         """
         ids = {each.id if isinstance(each, Episode) else validation.text("an episode", each) for each in episodes}
-        missing = ids - {episode.id for episode in self._store.episodes(ids=ids)}
-        if missing:
-            raise InputError(f"no episode with the id {', '.join(sorted(missing))} is in this memory")
+        forgetting.check_held(self._store, ids)
         with self._reading:  # what is being read would be stored again
             return forgetting.forget(self._store, sorted(ids))
 

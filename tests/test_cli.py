@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphmem import Memory
+from graphmem.testing import HashEmbedder
 
 
 def _run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -99,6 +100,19 @@ def test_another_embedder_is_refused_until_the_memory_is_embedded_anew(tmp_path:
     assert "re-embed" in refused.stderr
     assert _run("re-embed", path).returncode == 0
     assert "- apple, is in, box" in _run("recall", path, "apple").stdout
+
+
+def test_what_embeds_nothing_serves_a_memory_of_any_embedder(tmp_path: Path) -> None:
+    file = tmp_path / "house.db"
+    with Memory(file, embedder=HashEmbedder()) as memory:
+        memory.remember("seen", triples=[("apple", "is in", "box"), ("pear", "is in", "bag")])
+        known = memory.facts("apple")
+        last = memory.remember("seen again", triples=(), outdated=known).episode
+        memory.merge("apple", "pear")
+    assert "pear" in _run("audit", file).stdout
+    assert _run("unmerge", file, "pear").stdout == "pear is an entity of its own again\n"
+    assert _run("undo", file).stdout == "apple, is in, box holds again\n"
+    assert _run("forget", file, last.id).stdout == "forgot 1 episodes, 0 facts, 0 entities\n"
 
 
 def test_pending_episodes_can_be_extracted_later(house: Path) -> None:

@@ -10,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Namespace, app, memory_at, store_at
 from graphmem.cli.output import as_line, cell
+from graphmem.graph import auditing, merging
+from graphmem.memory import no_slot
 from graphmem.terminal import printable
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ def audit_(
     as_json: AsJson = False,
 ) -> None:
     """List likely duplicates, contradictions, facts without support, and merges; nothing is changed."""
-    with memory_at(file, namespace, None) as memory:
-        found = memory.audit(limit=limit)
+    with store_at(file, namespace) as store:
+        found = auditing.audit(store, no_slot, limit=limit)
     if as_json:
         print(as_line(asdict(found)))
     else:
@@ -87,6 +89,6 @@ def unmerge(
     namespace: Namespace = "default",
 ) -> None:
     """Undo a merge; what was learned since stays."""
-    with memory_at(file, namespace, None) as memory:
-        entity = memory.unmerge(gone)
+    with store_at(file, namespace) as store:
+        entity = merging.unmerge(store, gone)
     print(printable(f"{entity.name} is an entity of its own again"))

