@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Thread
 
 from graphmem import validation
+from graphmem.errors import ExtractionError
 from graphmem.graph import identity
 from graphmem.images import described, vectors_of
 from graphmem.images import texts_of as image_texts
@@ -80,13 +81,10 @@ class Lessons:
 
         Raises what an extractor raises.
         """
-        if given is None:
-            extraction = self._extractor().extract(_observation(observed), observed.known)
-        else:
-            extraction = Extraction(given)
+        extraction = _extracted(self._extractor(), observed) if given is None else Extraction(given)
         seen = described(observed.episode.images, map(validation.clean, extraction.descriptions))
         episode, known = replace(observed.episode, images=seen), observed.known
-        triples = extraction.triples if given is not None else tuple(map(_clean, extraction.triples))
+        triples = extraction.triples if given is not None else tuple(map(validation.triple, extraction.triples))
         told = dict.fromkeys((*map(validation.clean, extraction.mentions), *identity.ends(triples)))
         names = self._names(observed, told, given, called)
         linked = tuple(identity.linked(triple, names) for triple in triples)
@@ -169,8 +167,13 @@ def _keys(names: Iterable[str]) -> set[str]:
     return {entity_key(name) for name in names}
 
 
-def _clean(triple: Triple) -> Triple:
-    return Triple(*map(validation.clean, (triple.subject, triple.relation, triple.object)))
+def _extracted(extractor: Extractor, observed: Observed) -> Extraction:
+    found = extractor.extract(_observation(observed), observed.known)
+    if not isinstance(found, Extraction):
+        raise ExtractionError(
+            f"{extractor.name} gave {found!r:.80}, where an Extraction is due: Extraction((triple, ...))"
+        )
+    return found
 
 
 def _lines(text: str) -> str:

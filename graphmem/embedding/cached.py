@@ -8,6 +8,7 @@ from threading import Lock
 
 import numpy as np
 
+from graphmem.errors import EmbedderError
 from graphmem.protocols import Embedder, ImageEmbedder, QueryEmbedder
 from graphmem.records import Vector
 
@@ -59,7 +60,7 @@ class CachedEmbedder:
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             # Copies, or one kept row would keep its whole batch.
-            known.update((text, row.copy()) for text, row in zip(new, embed(new), strict=True))
+            known.update((text, row.copy()) for text, row in zip(new, self._checked(embed(new), len(new)), strict=True))
         with self._lock:
             for text in dict.fromkeys(texts):
                 kept[text] = known[text]
@@ -67,3 +68,11 @@ class CachedEmbedder:
             while len(kept) > self._size:
                 kept.popitem(last=False)
         return np.array([known[text] for text in texts], np.float32).reshape(-1, self.dimension)
+
+    def _checked(self, given: object, count: int) -> Vector:
+        """What the embedder gave. Raises `EmbedderError` unless it is so many vectors, all finite."""
+        vectors = np.asarray(given, np.float32)
+        if vectors.shape != (count, self.dimension) or not np.isfinite(vectors).all():
+            due = f"finite numbers of shape {(count, self.dimension)}"
+            raise EmbedderError(f"the embedder {self.name} gave an array of shape {vectors.shape}, where {due} are due")
+        return vectors

@@ -1,11 +1,15 @@
 """A text that was embedded lately is not embedded again."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import pytest
 
 from graphmem.embedding.cached import CachedEmbedder
+from graphmem.errors import EmbedderError
 from graphmem.records import Vector
+from graphmem.testing import HashEmbedder
 
 
 class Compass:
@@ -74,3 +78,13 @@ def test_an_embedder_without_questions_embeds_them_as_passages() -> None:
     cached = CachedEmbedder(compass)
     np.testing.assert_array_equal(cached.embed_queries(["a"]), cached.embed(["a"]))
     assert compass.asked == ["a"]
+
+
+@pytest.mark.parametrize(
+    "given", [np.zeros((1, 16)), np.zeros((2, 7)), np.zeros(16), np.full((2, 16), np.nan), None], ids=str
+)
+def test_what_is_no_vector_for_each_text_is_refused_and_not_kept(given: Any) -> None:
+    embedder = HashEmbedder()
+    embedder.embed = lambda texts: given  # type: ignore[method-assign]
+    with pytest.raises(EmbedderError, match=r"the embedder hash gave .* of shape \(2, 16\) are due"):
+        CachedEmbedder(embedder).embed(["apple", "pear"])

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from graphmem import Memory
+from graphmem import Extraction, Memory, Triple
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
+from graphmem.testing import HashEmbedder, ScriptedExtractor
 
 
 @pytest.fixture
@@ -64,3 +65,18 @@ def test_what_cannot_be_used_is_named(memory: Memory, call: Callable[[Memory], A
 
 def test_a_time_before_all_that_machines_count_is_kept(memory: Memory) -> None:
     assert memory.remember("The sea was there.", time="0001-01-01").episode.step == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "scripted gave None, where an Extraction is due"),
+        ([Triple("Ana", "lives in", "Rome")], "where an Extraction is due"),
+        (Extraction((Triple("Ana", "lives in", " "),)), "three texts that are not empty"),
+    ],
+)
+def test_what_an_extractor_gives_in_another_form_is_said_and_the_episode_kept(given: Any, told: str) -> None:
+    with Memory(":memory:", extractor=ScriptedExtractor({"seen": given}), embedder=HashEmbedder()) as memory:
+        episode = memory.remember("seen").episode
+        assert (episode.pending, memory.facts()) == (True, [])
+        assert told in str(episode.error)
