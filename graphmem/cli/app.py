@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
 
 import typer
 
-from graphmem import validation
+from graphmem import telemetry, validation
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.memory import Memory
@@ -67,14 +68,11 @@ def store_at(file: str, namespace: str, *, new: bool = False) -> Iterator[Store]
 
 
 @contextmanager
-def view_at(file: str, namespace: str, at: str | None) -> Iterator[View]:
+def view_at(file: str, namespace: str, at: str | None = None, spec: str | None = None) -> Iterator[View]:
+    """The memory as it stood then, to read; as it is, when no moment is given."""
     with store_at(file, namespace) as store:
-        yield seen_at(View(store, load_embedder), at)
-
-
-def seen_at(view: View, at: str | None) -> View:
-    """The memory as it stood then; as it is, when no moment is given."""
-    return view if at is None else view.at(int(at) if at.isdecimal() else at)
+        view = View(store, cache(lambda: load_embedder(spec)), place=telemetry.place(file, namespace))
+        yield view if at is None else view.at(int(at) if at.isdecimal() else at)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, Where, app, memory_at, seen_at, where_of
+from graphmem.cli.app import AsJson, EmbedderSpec, File, Moment, Namespace, Where, app, view_at, where_of
 from graphmem.cli.models import ASKED, Asking, asking
 from graphmem.cli.output import as_line
 from graphmem.retrieval.budget import LEAST
@@ -35,8 +35,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the memory by a language model, and print the episodes that the answer stands on."""
-    with memory_at(file, namespace, embedder) as memory, asked.chat(model, budget=max_cost) as llm:
-        answer = seen_at(memory, at).ask(question, llm, budget=budget, rounds=rounds, where=where_of(where))
+    with view_at(file, namespace, at, embedder) as view, asked.chat(model, budget=max_cost) as llm:
+        answer = view.ask(question, llm, budget=budget, rounds=rounds, where=where_of(where))
     print(as_line(asdict(answer)) if as_json else _told(answer))
 
 

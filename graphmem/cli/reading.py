@@ -19,8 +19,6 @@ from graphmem.cli.app import (
     Where,
     app,
     check_there,
-    memory_at,
-    seen_at,
     store_at,
     view_at,
     where_of,
@@ -57,8 +55,8 @@ def recall(
     as_json: AsJson = False,
 ) -> None:
     """Print the facts and episodes that bear on a query, as prompt text."""
-    with memory_at(file, namespace, embedder) as memory:
-        found = seen_at(memory, at).recall(
+    with view_at(file, namespace, at, embedder) as view:
+        found = view.recall(
             query, search=search, plan=plan, rounds=rounds, depth=depth, width=width, episodes=episodes,
             budget=budget, where=where_of(where), explain=explain,
         )  # fmt: skip

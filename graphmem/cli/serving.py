@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from graphmem.cli.app import EmbedderSpec, File, Namespace, app, memory_at, store_at, view_at
+from graphmem.cli.app import EmbedderSpec, File, Namespace, app, store_at, view_at
 from graphmem.cli.models import reading
 from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
@@ -33,7 +33,7 @@ def view(
     from graphmem.viewer.server import PageServer
 
     name = Path(file).name
-    with memory_at(file, namespace, embedder) if embedder else view_at(file, namespace, None) as memory:
+    with view_at(file, namespace, spec=embedder) as memory:
         if export_to:
             print(f"wrote {export(memory, name, export_to)} facts to {export_to}")
             return
