@@ -29,7 +29,7 @@ from graphmem.embedding import load_embedder
 from graphmem.errors import InputError
 from graphmem.llm import ChatModel, Price
 from graphmem.protocols import Embedder
-from graphmem.terminal import printable
+from graphmem.terminal import printable, show_what_it_can
 from graphmem.viewer.server import PageServer
 
 app = typer.Typer(
@@ -129,6 +129,7 @@ def _opened(page: PageServer, console: Console) -> PageServer:
 
 def main() -> None:
     """Run the command; an error that we know ends it with one line and exit code 2."""
+    show_what_it_can()
     try:
         app()
     except (GraphmemError, EnvError, OSError) as error:  # the last where what is printed or logged cannot be written

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphmem import Memory
+from graphmem.embedding import load_embedder
 from graphmem.testing import HashEmbedder
 
 
@@ -204,6 +205,16 @@ def test_what_cannot_be_printed_ends_with_one_clear_line(house: Path) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (2, "graphmem: [Errno 28] No space left on device\n")
+
+
+def test_a_letter_that_the_terminal_lacks_is_shown_as_a_question_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Memory(tmp_path / "house.db", embedder=load_embedder("lexical")) as memory:
+        memory.remember("Łucja came.")
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    done = _run("recall", tmp_path / "house.db", "who came?", "--embedder", "lexical")
+    assert "?ucja came." in done.stdout, done.stderr
 
 
 def test_no_bar_is_drawn_where_nobody_looks(tmp_path: Path) -> None:

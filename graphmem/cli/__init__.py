@@ -12,7 +12,7 @@ import typer
 from graphmem.cli import asking, audit, load, reading, serving, writing  # noqa: F401 - they add their commands
 from graphmem.cli.app import app
 from graphmem.errors import GraphmemError
-from graphmem.terminal import printable
+from graphmem.terminal import printable, show_what_it_can
 
 
 @app.callback(invoke_without_command=True)
@@ -27,6 +27,7 @@ def version(
 
 def main() -> None:
     """Run the command; an error that we know ends it with one line and exit code 2."""
+    show_what_it_can()
     for library in ("neo4j", "pypdf"):  # what it logs of a failure is told by the error, too
         logging.getLogger(library).addHandler(logging.NullHandler())
     try:

@@ -156,5 +156,6 @@ def check_budget(model: str, budget: float | None, price: Price | None) -> None:
     """Raises `InputError` for a budget without a price."""
     if budget is not None and price is None:
         raise InputError(
-            f"a budget needs the price of {model}, which is unknown: give prices={{{model!r}: Price(...)}}, or --price"
+            f"a budget needs the price of {model}, which is unknown: leave it out, or give "
+            f"ChatModel(prices={{{model!r}: Price(...)}}); `agents play` has --price"
         )
