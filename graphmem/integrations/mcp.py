@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import inspect
 import json
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -68,16 +69,25 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve `memory` until the client, or an interrupt, ends it: over stdio, or at `http://host:port/mcp`.
 
-    Raises `InputError` when others than this machine could reach it and there is no `token`.
+    Raises `InputError` when the port is taken, or others than this machine could reach it and there is no `token`.
     """
     if http and not token and not _is_loopback(host):
         raise InputError(f"{host} can be reached from other machines: set a token in {TOKEN}, or use 127.0.0.1")
     made = server(memory, allow_forget=allow_forget, token=token if http else None, model=model)
     if http:
+        _check_free(host, port)
         print(f"graphmem: serving at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
         made.run("streamable-http", host=host, port=port)
     else:
         made.run("stdio")
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise InputError(f"{host}:{port} cannot be served on: {error.strerror}; name another port by --port") from error
 
 
 def _is_loopback(host: str) -> bool:

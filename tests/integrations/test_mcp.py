@@ -251,6 +251,13 @@ def test_other_machines_are_served_only_with_a_token(memory: Memory) -> None:
         serve(memory, http=True, host="0.0.0.0")
 
 
+def test_a_port_that_is_taken_is_said_before_anything_is_served(memory: Memory) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"127.0.0.1:{port} cannot be served on: Address already in use"):
+            serve(memory, http=True, port=port)
+
+
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [("no/folder/house.db", "does not exist"), ("page.html", "is no graphmem memory"), (".", "is a folder")],
