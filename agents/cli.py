@@ -116,7 +116,9 @@ def _player(
     policy: PolicyName, embedder: Embedder, seed: int, llm: ChatModel | None, calls: int, paper: bool
 ) -> Player:
     """Who plays; by hand, who reads beside."""
-    if llm and paper and policy == "llm":
+    if paper and policy != "llm":
+        raise InputError("--paper is for a model that plays: name it with --policy llm --model NAME")
+    if paper and llm:
         return as_in_the_paper(llm)
     return player_of("heuristic" if policy == "human" else policy, embedder, seed, llm, calls=calls)
 

@@ -106,6 +106,7 @@ def test_a_person_can_watch(folder: Path, hunt: list[dict[str, Any]]) -> None:
         (["fake.z8"], "fake.z8"),
         (["story.z5"], "jericho:story.z5"),
         (["cooking", "--size", "vast"], "level4"),
+        (["cooking", "--paper"], "--policy llm"),
         (["treasure-hunt", "--memory-file", "fake.z8"], "no graphmem memory"),
         (["treasure-hunt", "--memory-file", "no/such/house.db"], "does not exist"),
     ],
