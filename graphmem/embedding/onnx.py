@@ -26,6 +26,7 @@ from graphmem.errors import ModelUnavailable
 from graphmem.records import Vector
 
 BATCH = 16  # on two cores the most texts a second, short or long; larger batches fall out of the cache
+TOKENS = 1024  # of a batch of long texts: more take more room, and no less time
 PADDING = 16  # so many tokens of padding take as long as one batch more
 THREADS = 4  # short texts give no work for more
 TOKENIZERS = ("tokenizer.json", "vocab.txt")
@@ -160,7 +161,8 @@ def batches_of(lengths: Sequence[int]) -> list[list[int]]:
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         last = batches[-1] if batches else []
         padding = len(last) * (lengths[i] - lengths[last[-1]]) if last else 0
-        if not last or len(last) == BATCH or padding > PADDING:
+        full = len(last) == BATCH or (len(last) + 1) * lengths[i] > TOKENS
+        if not last or full or padding > PADDING:
             batches.append([])
         batches[-1].append(i)
     return batches
@@ -184,6 +186,7 @@ def open_session(model: Path, threads: int = 0) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads or min(THREADS, _cores())
     options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it keeps room for each length of text that there was, and gains nothing
     options.log_severity_level = 3  # errors only
     # Idle threads that spin win 1 ms a call and burn 10 ms of a core that the agent has other work for.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
