@@ -119,6 +119,58 @@ def test_a_name_may_be_short_or_spelled_otherwise(choir: Memory, question: str, 
     assert line in str(choir.recall(question))
 
 
+@pytest.fixture
+def crew() -> Iterator[Memory]:
+    """What was told of a crew: of each a trade, and something else."""
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        for speaker, text, triples in [
+            ("Iris", "Bruno repairs engines.", [("Bruno", "repairs", "engines")]),
+            ("Iris", "Bruno moved to Bergen in spring.", [("Bruno", "moved to", "Bergen")]),
+            ("Iris", "Elizabeth is the cook.", [("Elizabeth", "is", "cook")]),
+            ("Iris", "Elizabeth cannot swim.", []),
+            ("Iris", "My boots are size 44.", [("Iris's boots", "are", "size 44")]),
+            ("Bruno", "I broke my wrist.", []),
+            ("Iris", "Her cabin is the third on the left.", []),
+        ]:
+            memory.remember(text, speaker=speaker, triples=triples)
+        yield memory
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is Bruno's zodiac sign?",
+        "Which football club does Bruno support?",
+        "what is bruno's shoe size?",
+        "What is the religion of Bruno?",
+        "Which university did Elizabeth attend?",
+        "How much does Elizabeth weigh?",
+    ],
+)
+def test_of_what_was_never_told_of_one_nothing_is_known(crew: Memory, question: str) -> None:
+    assert str(crew.recall(question)) == "Nothing known."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is Bruno's profession?",
+        "Which city is Bruno's home?",
+        "What is Bruno's injury?",
+        "Who is Bruno?",
+        "What is Elizabeth's job?",
+        "Where does Elizabeth sleep?",
+    ],
+)
+def test_of_one_what_was_told_in_other_words_is_known(crew: Memory, question: str) -> None:
+    assert crew.recall(question).episodes
+
+
+@pytest.mark.parametrize("question", ["What is Lizzie's job?", "Is Betty the cook?"])
+def test_one_may_be_called_by_another_form_of_the_first_name(crew: Memory, question: str) -> None:
+    assert "cook" in str(crew.recall(question))
+
+
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
     assert house.recall("something to eat").facts
 
