@@ -115,6 +115,12 @@ def formal(name: str) -> frozenset[str]:
     return frozenset({name} | _nicknames().canonicals_of(name))
 
 
+def other_forms(name: str) -> frozenset[str]:
+    """What else one of a first name may be called, in small letters: of "bob" also "robert" and "rob"."""
+    whole = formal(name)
+    return frozenset(form for each in whole for form in (each, *_nicknames().nicknames_of(each))) - {name}
+
+
 @cache
 def _nicknames() -> NickNamer:
     from nicknames import NickNamer

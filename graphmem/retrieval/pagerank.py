@@ -11,13 +11,14 @@ that a question costs the same in a small memory and in a large one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graphmem import validation
-from graphmem.language.names import named, spans
+from graphmem.language.names import named, other_forms, spans
 from graphmem.language.words import content
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
@@ -29,6 +30,7 @@ from graphmem.retrieval.neighbourhood import Neighbourhood, explore
 from graphmem.retrieval.newest import without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
 from graphmem.retrieval.timing import Then, Time, at_end, then_of, time_asked, told_then
+from graphmem.retrieval.whom import asked_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class PageRank:
 
         When they ask about a time, what was told of it goes first, and the facts are those that held at its end.
         """
+        question = _as_told(question, snapshot)
         time = time_asked(_text(question), snapshot, lambda event: _telling_of(event, snapshot))
         past = at_end(time, snapshot)
         found, around = Found(), Neighbourhood()
@@ -60,6 +63,18 @@ class PageRank:
         facts = _with_ends(_led_first(led, found.facts), past, snapshot)
         found = replace(found, facts=facts, chains=tuple(led))
         return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
+
+
+def _as_told(question: Question, snapshot: Snapshot) -> Question:
+    """The question with the names that the memory has for whom it asks of: "Robert" for "Bob", if it knows no Bob."""
+    asked = asked_of(_text(question))
+    known = {entity_key(entity.name) for entity in snapshot.entities(asked)} if asked else ()
+    for name in asked:
+        if name not in known and (found := snapshot.entities(other_forms(name))):
+            others = " or ".join(entity.name for entity in found)
+            texts = (re.sub(rf"\b{re.escape(name)}\b", others, text, flags=re.I) for text in question.texts)
+            question = replace(question, texts=tuple(texts))
+    return question
 
 
 def _telling_of(event: str, snapshot: Snapshot) -> Sequence[Episode]:

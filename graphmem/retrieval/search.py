@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from graphmem.protocols import Kind, Store
-from graphmem.records import Around, Episode, Fact, Seeds, Vector, Why
+from graphmem.records import Around, Entity, Episode, Fact, Seeds, Vector, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,9 @@ class Snapshot:
 
     def outgoing(self, entities: Iterable[str], *, each: int, limit: int) -> list[Fact]:
         return self.store.outgoing(entities, each=each, limit=limit, at=self.at)
+
+    def entities(self, names: Iterable[str]) -> list[Entity]:
+        return self.store.entities(names, at=self.at)
 
     def nearest(self, kind: Kind, vectors: Vector, *, limit: int) -> list[list[tuple[str, float]]]:
         return self.store.nearest(kind, vectors, limit=limit, at=self.at)

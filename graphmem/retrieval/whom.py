@@ -29,6 +29,8 @@ _ASKS_NUMBER = re.compile(r"\bhow (?:much|many|old|tall|heavy)\b|\bnumber\b", re
 _KIN = re.compile(r"(?:grand|step)?(?:m[ou]m(?:my)?|ma|mama|mother|dad(?:dy)?|pa|papa|father|granny|nana)")
 """Called by what they are, not by a name: another may call them otherwise."""
 _ANYBODY = "someone"
+_SAME = "doctor", "physician"
+"""What is near only by meaning."""
 _WORD = re.compile(r"[^\W_]+")
 _I = frozenset({"i", "me", "my", "mine", "we", "us", "our", "ours"})
 _THEY = frozenset({"he", "she", "they", "him", "her", "them", "his", "hers", "their", "theirs"})
@@ -72,9 +74,7 @@ def _is_short_or_alike(name: str, other: str) -> bool:
     if other.startswith(name) or name.startswith(other) or get_close_matches(name, [other], 1, weights.NAMES_ALIKE):
         return True
     ones, others = formal(name), formal(other)
-    return len(ones) + len(others) > 2 and any(
-        get_close_matches(each, others, 1, weights.SPELLED_ALIKE) for each in ones
-    )
+    return len(ones) + len(others) > 2 and any(get_close_matches(one, others, 1, weights.SPELLED_ALIKE) for one in ones)
 
 
 def is_meant(asked: Sequence[str], texts: Iterable[str], embed: Callable[[Sequence[str]], Vector]) -> bool:
@@ -103,8 +103,9 @@ def is_told(
     sought = {stem(word) for word in words(_nameless(question, asked)) if word != _ANYBODY and word not in STOP_WORDS}
     if not sought or any(_has(text, asked) and not sought.isdisjoint(stems(text)) for text in map(said, episodes)):
         return True
-    ends = chain.from_iterable((fact.subject, fact.object) for fact in facts)
-    called = {*asked, *called_otherwise(asked, ends, map(said, episodes))}
+    ends = ((fact.subject, fact.object) for fact in facts)
+    names = chain.from_iterable((*ends, *(each.mentions for each in episodes)))
+    called = {*asked, *called_otherwise(asked, names, map(said, episodes))}
     own = [fact.triple.text for fact in facts if _has(f"{fact.subject} {fact.object}", called)]
     lines = [said(each) for each in episodes if _has(said(each), called) or not _is_of_another(each)]
     if any(len(text) > weights.LONGEST_LINE or not sought.isdisjoint(stems(text)) for text in (*own, *lines)):
@@ -137,9 +138,13 @@ def _bare(texts: Sequence[str], called: Collection[str]) -> list[str]:
 def _is_near(
     question: str, facts: Sequence[str], lines: Sequence[str], embed: Callable[[Sequence[str]], Vector]
 ) -> bool:
-    """Whether one of the facts or lines is near the question, nearer when that asks for a number and they have none."""
+    """Whether one of the facts or lines is near the question, nearer when that asks for a number and they have none.
+
+    By vectors that know spelling only nobody can tell: then they are.
+    """
     least = np.repeat([weights.NEAR_FACT_OF_ONE, weights.NEAR_LINE_OF_ONE], [len(facts), len(lines)])
     if _ASKS_NUMBER.search(question) and not any(map(numbers_in, (*facts, *lines))):
         least *= weights.WITHOUT_NUMBER
-    vectors = embed([question, *facts, *lines])
-    return bool((vectors[1:] @ vectors[0] >= least).any())
+    vectors = embed([*_SAME, question, *facts, *lines])
+    knows_meaning = vectors[0] @ vectors[1] >= weights.NAME_MEANT
+    return not knows_meaning or bool((vectors[3:] @ vectors[2] >= least).any())

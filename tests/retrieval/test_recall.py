@@ -171,6 +171,16 @@ def test_one_may_be_called_by_another_form_of_the_first_name(crew: Memory, quest
     assert "cook" in str(crew.recall(question))
 
 
+def test_another_form_of_a_first_name_leads_to_what_was_told_among_much_else() -> None:
+    with Memory(":memory:", embedder=load_embedder("lexical")) as memory:
+        memory.remember_many([f"Carl saw film number {number}." for number in range(30)])
+        memory.remember("Robert saw a whale.", triples=[("Robert", "saw", "whale")])
+        memory.remember_many([f"Carl read book number {number}." for number in range(30)])
+        assert memory.recall("What has Bob seen?").episodes[0].text == "Robert saw a whale."
+        memory.remember("Bob is here.", triples=[("Bob", "is in", "hall")])
+        assert memory.recall("Where is Bob?").episodes[0].text == "Bob is here."
+
+
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
     assert house.recall("something to eat").facts
 
