@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
 from graphmem import validation
 from graphmem.language.names import named, other_forms, spans
-from graphmem.language.words import content
+from graphmem.language.words import content, stems
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
@@ -27,7 +28,7 @@ from graphmem.retrieval.chains import Chain, chains, reasons
 from graphmem.retrieval.excerpts import excerpts_of
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
-from graphmem.retrieval.newest import without_older
+from graphmem.retrieval.newest import changes, changes_first, without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
 from graphmem.retrieval.timing import Then, Time, at_end, then_of, time_asked, told_then
 from graphmem.retrieval.whom import asked_of
@@ -60,7 +61,8 @@ class PageRank:
                 return Found()
             found = _rank(question, snapshot, past, seeds, around, candidates, then)
         led = _led(question, seeds, past)
-        facts = _with_ends(_led_first(led, found.facts), past, snapshot)
+        first = changes_first(_led_first(led, found.facts), attrgetter("asserted_by"), found.changes)
+        facts = _with_ends(first, past, snapshot)
         found = replace(found, facts=facts, chains=tuple(led))
         return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
 
@@ -146,6 +148,8 @@ def _rank(
         facts = _facts_then(question, snapshot, past, facts, then)
     whole = {episode.id: episode for episode in then.only or candidates if episode.id not in question.without}
     excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
+    cosines = _cosines(question, snapshot, seeds, whole.values())
+    ended = _ended(_text(question), facts, whole.values(), around)
     ranked = ranking.rank_episodes(
         _text(question),
         [
@@ -155,20 +159,42 @@ def _rank(
             for each in whole.values()
         ],
         rank=around.ranked("episode"),
-        cosine=_cosines(question, snapshot, seeds, whole.values()),
+        cosine=cosines,
         follows=around.follows,
         limit=weights.MOST_EPISODES if question.stops else question.episodes,
         stops=question.stops and not then.only,
         timely=then.fits,
+        ended=ended,
     )
     episodes = [whole[episode.id] for episode in ranked]
     if then.only:
         episodes.sort(key=lambda each: -then.fits[each.id])
+    changed = changes(_text(question), episodes, cosines, ended)
     conflicts = _conflicts(facts, around.disputed.values())
     sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
-    return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
+    return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts, changes=changed)
+
+
+def _ended(
+    question: str, facts: Sequence[Fact], episodes: Iterable[Episode], around: Neighbourhood
+) -> Mapping[str, set[str]]:
+    """By the id of the episode that asserted the first fact the earlier ones of its subject of which nothing holds.
+
+    None, if the fact has no word of the question: it says nothing of what is asked.
+    """
+    asked = stems(" ".join(content(question)))
+    return {
+        fact.asserted_by: {
+            each.id
+            for each in episodes
+            if each.facts and each.step < fact.since and fact.subject in each.mentions
+            if ("episode", each.id) in around.asked and around.facts.keys().isdisjoint(each.facts)
+        }
+        for fact in facts[:1]
+        if not asked.isdisjoint(stems(fact.triple.text))
+    }
 
 
 def _facts(question: Question, seeds: Seeds, around: Neighbourhood) -> list[Fact]:

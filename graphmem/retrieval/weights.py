@@ -45,6 +45,9 @@ FAINT = 0.03
 SUBJECTS, NEARLY_ALL = 6, 0.8
 """A relation of a state is of one object at a time when so many subjects have it, this part of them with one only."""
 
+NEAR_CHANGE = 0.75
+"""What tells of a change is of the matter of an earlier text when it is as near to the question by this part."""
+
 # --- Chains: from what a question names to what it asks of it; tuned on the half of questions of even number
 
 CHAIN_STARTS, CHAIN_HOPS, CHAIN_BEAM = 4, 4, 6

@@ -181,6 +181,46 @@ def test_another_form_of_a_first_name_leads_to_what_was_told_among_much_else() -
         assert memory.recall("Where is Bob?").episodes[0].text == "Bob is here."
 
 
+@pytest.fixture
+def office() -> Iterator[Memory]:
+    """A few things of an office, and then what became of them."""
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember("The boiler engineer is Karl.", triples=[("boiler engineer", "is", "Karl")])
+        memory.remember("The safe code is 5150.", triples=[("safe", "has code", "5150")])
+        memory.remember("The archive lies in the attic.", triples=[("archive", "is in", "attic")])
+        memory.remember("The caretaker painted the stairs.", triples=[("caretaker", "painted", "stairs")])
+        memory.remember("Our new boiler engineer is Nele.", triples=[("new boiler engineer", "is", "Nele")])
+        memory.remember("The safe code was changed to 2204.", triples=[("safe", "has new code", "2204")])
+        memory.remember(
+            "All files went to the cellar.", triples=[("archive", "is in", "cellar")], outdated=memory.facts("archive")
+        )
+        yield memory
+
+
+@pytest.mark.parametrize(
+    ("question", "new", "old"),
+    [
+        ("Who is the boiler engineer?", "Nele", "Karl"),
+        ("What is the safe code?", "2204", "5150"),
+        ("Where is the archive?", "cellar", "attic"),
+    ],
+)
+def test_what_holds_now_is_told_before_what_was(office: Memory, question: str, new: str, old: str) -> None:
+    found = office.recall(question)
+    assert new in found.episodes[0].text
+    assert new in found.text.splitlines()[1]
+    assert found.text.rfind(new) < found.text.rfind(old)
+
+
+def test_a_question_about_the_past_leaves_the_order(office: Memory) -> None:
+    assert "Karl" in office.recall("Who was the boiler engineer originally?").episodes[0].text
+
+
+def test_news_of_something_else_goes_before_nothing(office: Memory) -> None:
+    office.remember("The caretaker has a new hat, and the stairs are wet.", triples=[])
+    assert "painted" in office.recall("Has the caretaker painted the stairs?").episodes[0].text
+
+
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
     assert house.recall("something to eat").facts
 
