@@ -20,6 +20,7 @@ import numpy as np
 
 from graphmem import validation
 from graphmem.language.names import named, other_forms, spans
+from graphmem.language.times import asks_of_present
 from graphmem.language.words import content, stems
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
@@ -182,9 +183,9 @@ def _ended(
 ) -> Mapping[str, set[str]]:
     """By the id of the episode that asserted the first fact the earlier ones of its subject of which nothing holds.
 
-    None, if the fact has no word of the question: it says nothing of what is asked.
+    None, if the fact has no word of the question, or that does not ask how things are.
     """
-    asked = stems(" ".join(content(question)))
+    asked = stems(" ".join(content(question))) if asks_of_present(question) else frozenset()
     return {
         fact.asserted_by: {
             each.id
