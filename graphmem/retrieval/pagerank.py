@@ -69,13 +69,17 @@ class PageRank:
 
 
 def _as_told(question: Question, snapshot: Snapshot) -> Question:
-    """The question with the names that the memory has for whom it asks of: "Robert" for "Bob", if it knows no Bob."""
+    """The question with the names that the memory has for whom it asks of: "Bob or Robert", if it knows no Bob.
+
+    A name that goes on is left as it is: "Bob Dylan".
+    """
     asked = asked_of(_text(question))
     known = {entity_key(entity.name) for entity in snapshot.entities(asked)} if asked else ()
     for name in asked:
         if name not in known and (found := snapshot.entities(other_forms(name))):
-            others = " or ".join(entity.name for entity in found)
-            texts = (re.sub(rf"\b{re.escape(name)}\b", others, text, flags=re.I) for text in question.texts)
+            others = " or ".join((name.title(), *(entity.name for entity in found)))
+            alone = re.compile(rf"\b(?i:{re.escape(name)})\b(?! [A-Z])")
+            texts = (alone.sub(others, text) for text in question.texts)
             question = replace(question, texts=tuple(texts))
     return question
 

@@ -177,6 +177,8 @@ def test_another_form_of_a_first_name_leads_to_what_was_told_among_much_else() -
         memory.remember("Robert saw a whale.", triples=[("Robert", "saw", "whale")])
         memory.remember_many([f"Carl read book number {number}." for number in range(30)])
         assert memory.recall("What has Bob seen?").episodes[0].text == "Robert saw a whale."
+        memory.remember("Bob Marsh saw a seal.", triples=[("Bob Marsh", "saw", "seal")])
+        assert memory.recall("What has Bob Marsh seen?").episodes[0].text == "Bob Marsh saw a seal."
         memory.remember("Bob is here.", triples=[("Bob", "is in", "hall")])
         assert memory.recall("Where is Bob?").episodes[0].text == "Bob is here."
 
