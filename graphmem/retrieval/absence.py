@@ -37,14 +37,15 @@ def is_known(
     same name; nor of one it knows what neither a word nor the meaning of anything that may be told of them bears on.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
-    names, texts = _found(seeds, facts, episodes)
-    if asked := asked_of(question, names):
+    asked, thing = asked_of(question, (fact.subject for fact in facts)), _one_thing(question)
+    names, texts = _found(seeds, facts, episodes) if asked or thing else ([], [])
+    if asked:
         mentioned = [name for each in episodes for name in each.mentions]
         if not is_called(asked, [*names, *mentioned], texts):
             return nearest >= weights.NEAR_STRANGER and is_meant(asked, _nearest(seeds, facts, episodes), embed)
         if not (timely or is_told(question, asked, facts, _by_nearness(seeds, episodes), embed)):
             return False
-    if thing := _one_thing(question):
+    if thing:
         return _thing_is_known(thing, nearest, names, texts, embed)
     found = asked or seeds.matching_facts or seeds.matching_episodes or seeds.entities
     return timely or bool(found) or nearest >= weights.NEAR_ENOUGH

@@ -75,13 +75,14 @@ def changes(
     question, or nearly (`cosine`). Or it asserts what leads the facts, and the earlier taught nothing that still holds:
     `ended` gives these ids, by its id.
     """
-    if not asks_of_present(question):
+    news = [each for each in episodes if tells_of_change(each.text)]
+    if not (news or ended) or not asks_of_present(question):
         return {}
     sought = {stem(word) for word in words(question) if word not in STOP_WORDS} - set(map(stem, asked_of(question)))
     same = [each for each in episodes if sought and sought <= stems(each.text)]
     near = {each.id: cosine.get(each.id, 0.0) for each in same}
     found = {new.id: {old.id for old in episodes if old.id in ended.get(new.id, ())} for new in episodes}
-    for new in filter(lambda each: tells_of_change(each.text), same):
+    for new in (each for each in news if each.id in near):
         earlier = (old for old in same if old.step < new.step)
         found[new.id] |= {old.id for old in earlier if near[new.id] >= weights.NEAR_CHANGE * near[old.id]}
     return found
@@ -89,6 +90,8 @@ def changes(
 
 def changes_first(items: Iterable[T], episode: Callable[[T], str], changes: Mapping[str, Collection[str]]) -> list[T]:
     """The items in their order, but those of an `episode` go before those of one that it changes."""
+    if not any(changes.values()):
+        return list(items)
     found: list[T] = []
     for item in items:
         changed = changes.get(episode(item), ())

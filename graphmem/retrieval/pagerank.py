@@ -21,7 +21,7 @@ import numpy as np
 from graphmem import validation
 from graphmem.language.names import named, other_forms, spans
 from graphmem.language.times import asks_of_present
-from graphmem.language.words import content, stems
+from graphmem.language.words import content, stem, stems
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
@@ -189,17 +189,16 @@ def _ended(
 
     None, if the fact has no word of the question, or that does not ask how things are.
     """
-    asked = stems(" ".join(content(question))) if asks_of_present(question) else frozenset()
-    return {
-        fact.asserted_by: {
-            each.id
-            for each in episodes
-            if each.facts and each.step < fact.since and fact.subject in each.mentions
-            if ("episode", each.id) in around.asked and around.facts.keys().isdisjoint(each.facts)
-        }
-        for fact in facts[:1]
-        if not asked.isdisjoint(stems(fact.triple.text))
+    first = next(iter(facts), None)
+    if not first or not asks_of_present(question) or stems(first.triple.text).isdisjoint(map(stem, content(question))):
+        return {}
+    ended = {
+        each.id
+        for each in episodes
+        if each.facts and each.step < first.since and first.subject in each.mentions
+        if ("episode", each.id) in around.asked and around.facts.keys().isdisjoint(each.facts)
     }
+    return {first.asserted_by: ended} if ended else {}
 
 
 def _facts(question: Question, seeds: Seeds, around: Neighbourhood) -> list[Fact]:

@@ -45,7 +45,7 @@ def asked_of(question: str, names: Iterable[str] = ()) -> list[str]:
     (['ng', 'ann'], ['ann'])
     """
     found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)] if _ASKS.match(question) else []
-    small = {folded(name) for name in names if name[:1].isupper()} if question.islower() else ()
+    small = {folded(name) for name in names if name[:1].isupper()} if found and question.islower() else ()
     called = [folded(name) for name in found if _is_name(name) or folded(name) in small]
     return [name for name in called if not is_label(name) and not _KIN.fullmatch(name)]
 
