@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from graphmem.language.speakers import speakers
 from graphmem.language.words import CAPITALISED, STOP_WORDS, unspaced_runs, words
 from graphmem.records import AROUND, ARTICLES, Entity, entity_key, spelled
+
+if TYPE_CHECKING:
+    from nicknames import NickNamer
 
 LONGEST_NAME = 6
 """Names of more words than this are not looked for in running text."""
@@ -99,6 +103,29 @@ def titles(heading: str) -> list[str]:
 def without_brackets(title: str) -> str:
     """A title without what tells it from others: "The Beach (film)" is "The Beach"."""
     return _IN_BRACKETS.sub("", title) or title
+
+
+@lru_cache(maxsize=4096)
+def formal(name: str) -> frozenset[str]:
+    """A first name in small letters, and those that it may be short for.
+
+    >>> "robert" in formal("bob"), sorted(formal("zora"))
+    (True, ['zora'])
+    """
+    return frozenset({name} | _nicknames().canonicals_of(name))
+
+
+def other_forms(name: str) -> frozenset[str]:
+    """What else one of a first name may be called, in small letters: of "bob" also "robert" and "rob"."""
+    whole = formal(name)
+    return frozenset(form for each in whole for form in (each, *_nicknames().nicknames_of(each))) - {name}
+
+
+@cache
+def _nicknames() -> NickNamer:
+    from nicknames import NickNamer
+
+    return NickNamer()
 
 
 @lru_cache(maxsize=512)

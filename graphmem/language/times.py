@@ -13,6 +13,17 @@ _NEWEST = re.compile(r"\b(?:latest|newest|most recent|most recently|last time|ju
 _NOW = re.compile(r"\b(?:now|current|currently|at the moment|these days)\b")
 _OLDEST = re.compile(r"\b(?:at first|at the start|at the beginning|originally|initially|earliest|the first time)\b")
 
+_CHANGES = """
+    now new newly nowadays longer anymore instead became started stopped quit moved changed switched swapped traded
+    replaced transferred renamed postponed rescheduled updated raised lowered increased reduced sold
+"""
+_CHANGE = frozenset(_CHANGES.split())
+_PRESENT = re.compile(
+    r"\s*(?:(?:in |at |on |for |to |with )?(?:what|which|who|whose|whom|where|when|how)\b.*?\b)?"
+    r"(?:is|are|am|do|does|has|have|can)\b|\s*(?:who|what)['\u2019]s\b",
+    re.IGNORECASE,
+)
+
 
 def steps_asked(question: str) -> list[int]:
     """The steps that a question names: "at step 12"."""
@@ -80,3 +91,13 @@ _ASKS_NOTHING = frozenset(_SAYS_NO_MORE.split())
 def subject(question: str) -> set[str]:
     """The words by which a question asks for more than what happened, or was said, at some time."""
     return {word for word in words(question) if word not in STOP_WORDS and word not in _ASKS_NOTHING}
+
+
+def asks_of_present(question: str) -> bool:
+    """Whether a question asks how things are: "where does Ann live?", not "when did she move?"."""
+    return bool(_PRESENT.match(question)) and not asks_for_oldest(question)
+
+
+def tells_of_change(text: str) -> bool:
+    """Whether a text says that something is not as it was: "our new cook", "she moved", "it is now"."""
+    return not _CHANGE.isdisjoint(words(text))

@@ -8,7 +8,7 @@ neighbourhood    from the seeds along the graph, bounded; random_walk ranks its 
 ranking          how hits become one ranking, of facts and of episodes
 scoring          what each episode is worth by itself
 repeats          what adds nothing to what is told before it
-absence          whether anything bears on the question
+absence          whether anything bears on the question; whom, on one that asks of somebody
 budget           the cut to a number of tokens, as prompt text
 weights          the numbers that may be tuned
 """

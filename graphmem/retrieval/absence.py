@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import get_close_matches
-from itertools import chain, pairwise
+from itertools import pairwise
 
-from graphmem.language.forms import folded
-from graphmem.language.labels import is_label
-from graphmem.language.names import proper_names
 from graphmem.language.words import STOP_WORDS, runs, stem, stems, words
 from graphmem.records import Entity, Episode, Fact, Seeds, Vector
 from graphmem.retrieval import weights
+from graphmem.retrieval.whom import HELPERS, asked_of, is_called, is_meant, is_told, said
 
 _WORD_OR_END = re.compile(r"\w+|[^\w\s]")
 _CLAUSE_END = re.compile(r"[^\w\s'\u2019-]")
-_HELPERS = frozenset({"do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "should", "must"})
 _DONE = re.compile(r"\w{3,}[^\We]ed|hidden|kept|put|left|found|held|built|made|sold|stuck|lying|standing|hanging")
 _PREPOSITIONS = frozenset(["about", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with"])
-_VERBS = "|".join((*sorted(_HELPERS), "is", "are", "was", "were"))
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Aunt|Uncle)\b\.? "
-_ASKS = re.compile(rf"\s*(?:who\w*|what|when|where|which|why|how|{_VERBS})\b", re.IGNORECASE)
-_ASKED_OF = re.compile(
-    rf"\b(?:(?i:{_VERBS}) (?:{_TITLE})?|{_TITLE})([^\W\d_][\w-]+)|(?<=\s)([^\W\d_][\w-]+)['\u2019]s\b"
-)
-"""Whom or what a question asks of: "did Ann call?", "is Dr. Ng in?", "where is Ann's car?"."""
-_KIN = re.compile(r"(?:grand|step)?(?:m[ou]m(?:my)?|ma|mama|mother|dad(?:dy)?|pa|papa|father|granny|nana)")
-"""Called by what they are, not by a name: another may call them otherwise."""
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "my", "our", "your", "his", "her", "their"})
 
 
 def is_known(
     question: str,
     seeds: Seeds,
-    facts: Iterable[Fact],
-    episodes: Iterable[Episode],
+    facts: Collection[Fact],
+    episodes: Collection[Episode],
     embed: Callable[[Sequence[str]], Vector],
     *,
     timely: bool = False,
@@ -46,45 +34,26 @@ def is_known(
     words, or something is near in meaning; but a golden key is another one, unless both names mean the same. Any
     other question when the memory has one of its words, or something near in meaning, or (`timely`) something of the
     time that is asked about. Of one whose name the memory has not it knows nothing, unless what is very near means the
-    same name.
+    same name; nor of one it knows what neither a word nor the meaning of anything that may be told of them bears on.
     """
     nearest = max((hits[0][1] for hits in (seeds.near_facts, seeds.near_episodes) if hits), default=0.0)
-    if (asked := _asked_of(question)) and not _is_called(asked, *_found(seeds, facts, episodes)):
-        return nearest >= weights.NEAR_STRANGER and _is_meant(asked, _nearest(seeds, facts, episodes), embed)
-    if thing := _one_thing(question):
-        return _thing_is_known(thing, nearest, *_found(seeds, facts, episodes), embed)
-    found = seeds.matching_facts or seeds.matching_episodes or seeds.entities
+    asked, thing = asked_of(question, (fact.subject for fact in facts)), _one_thing(question)
+    names, texts = _found(seeds, facts, episodes) if asked or thing else ([], [])
+    if asked:
+        mentioned = [name for each in episodes for name in each.mentions]
+        if not is_called(asked, [*names, *mentioned], texts):
+            return nearest >= weights.NEAR_STRANGER and is_meant(asked, _nearest(seeds, facts, episodes), embed)
+        if not (timely or is_told(question, asked, facts, _by_nearness(seeds, episodes), embed)):
+            return False
+    if thing:
+        return _thing_is_known(thing, nearest, names, texts, embed)
+    found = asked or seeds.matching_facts or seeds.matching_episodes or seeds.entities
     return timely or bool(found) or nearest >= weights.NEAR_ENOUGH
 
 
 def _found(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> tuple[list[str], list[str]]:
     """The names of all things that were found, and what was said, and by whom."""
-    said = [f"{each.speaker}: {each.told}" if each.speaker else each.told for each in episodes]
-    return _names(seeds.entities, facts), said
-
-
-def _asked_of(question: str) -> list[str]:
-    """The words that are written as names of whom a question asks of; none of a text that is no English question.
-
-    >>> _asked_of("When did Mr. Ng sell Ann's car to IBM?")
-    ['ng', 'ann']
-    """
-    found = [match[1] or match[2] for match in _ASKED_OF.finditer(question)] if _ASKS.match(question) else []
-    names = [folded(name) for name in found if name[0].isupper() and not name.isupper() and not is_label(name)]
-    return [name for name in names if not _KIN.fullmatch(name)]
-
-
-def _is_called(asked: Sequence[str], names: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether one of the words that are asked of was found, or a name that is spelled like it, or short for it."""
-    if any(folded(word) in asked for text in (*names, *texts) for word in words(text)):
-        return True
-    called = {folded(word) for name in (*names, *chain.from_iterable(map(proper_names, texts))) for word in words(name)}
-    return any(_is_short_or_alike(name, [other for other in called if len(other) > 2]) for name in asked)
-
-
-def _is_short_or_alike(name: str, others: Sequence[str]) -> bool:
-    short = any(other.startswith(name) or name.startswith(other) for other in others)
-    return short or bool(get_close_matches(name, others, 1, weights.NAMES_ALIKE))
+    return _names(seeds.entities, facts), list(map(said, episodes))
 
 
 def _nearest(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -> list[str]:
@@ -93,11 +62,9 @@ def _nearest(seeds: Seeds, facts: Iterable[Fact], episodes: Iterable[Episode]) -
     return [fact.triple.text for fact in facts if fact.id in ids] + [each.told for each in episodes if each.id in ids]
 
 
-def _is_meant(asked: Sequence[str], texts: Iterable[str], embed: Callable[[Sequence[str]], Vector]) -> bool:
-    """Whether a word of the texts is near in meaning to one that is asked of: "mother" to "Mom"."""
-    own = dict.fromkeys(word for text in texts for word in words(text) if word not in STOP_WORDS)
-    vectors = embed([*asked, *list(own)[: weights.WORDS_MEANT]])
-    return bool((vectors[: len(asked)] @ vectors[len(asked) :].T).max(initial=0.0) >= weights.NAME_MEANT)
+def _by_nearness(seeds: Seeds, episodes: Iterable[Episode]) -> list[Episode]:
+    near = dict(seeds.near_episodes)
+    return sorted(episodes, key=lambda each: -near.get(each.id, 0.0))
 
 
 def _one_thing(question: str) -> list[str]:
@@ -122,7 +89,7 @@ def _one_thing(question: str) -> list[str]:
 def _ends_in_verb(question: str) -> bool:
     """Whether the last word that says anything is a verb: "did the dam burst?", "where is the car parked?"."""
     asked = runs(question)
-    return not _HELPERS.isdisjoint(asked) or asked[-1] in _PREPOSITIONS or bool(_DONE.fullmatch(asked[-1]))
+    return not HELPERS.isdisjoint(asked) or asked[-1] in _PREPOSITIONS or bool(_DONE.fullmatch(asked[-1]))
 
 
 def _thing_is_known(

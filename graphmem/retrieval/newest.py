@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 
-from graphmem.records import Fact
+from graphmem.language.times import asks_of_present, tells_of_change
+from graphmem.language.words import STOP_WORDS, stem, stems, words
+from graphmem.records import Episode, Fact
 from graphmem.retrieval import weights
+from graphmem.retrieval.whom import asked_of
+
+T = TypeVar("T")
 
 # What a thing is in one of at a time: where it is, whom it belongs to, what it costs. Never what one likes, visited,
 # has, or works with, of which the graph may not yet show the second.
@@ -58,3 +64,36 @@ def _newest(facts: Iterable[Fact]) -> Mapping[tuple[str, str], int]:
     for fact in facts:
         newest[fact.key[:2]] = max(fact.since, newest.get(fact.key[:2], fact.since))
     return newest
+
+
+def changes(
+    question: str, episodes: Sequence[Episode], cosine: Mapping[str, float], ended: Mapping[str, Collection[str]]
+) -> dict[str, set[str]]:
+    """By the id of an episode those of earlier ones that it changes, when the question asks how things are.
+
+    It tells of a change of the same matter: both have every word of the question but names, and it is as near to the
+    question, or nearly (`cosine`). Or it asserts what leads the facts, and the earlier taught nothing that still holds:
+    `ended` gives these ids, by its id.
+    """
+    news = [each for each in episodes if tells_of_change(each.text)]
+    if not (news or ended) or not asks_of_present(question):
+        return {}
+    sought = {stem(word) for word in words(question) if word not in STOP_WORDS} - set(map(stem, asked_of(question)))
+    same = [each for each in episodes if sought and sought <= stems(each.text)]
+    near = {each.id: cosine.get(each.id, 0.0) for each in same}
+    found = {new.id: {old.id for old in episodes if old.id in ended.get(new.id, ())} for new in episodes}
+    for new in (each for each in news if each.id in near):
+        earlier = (old for old in same if old.step < new.step)
+        found[new.id] |= {old.id for old in earlier if near[new.id] >= weights.NEAR_CHANGE * near[old.id]}
+    return found
+
+
+def changes_first(items: Iterable[T], episode: Callable[[T], str], changes: Mapping[str, Collection[str]]) -> list[T]:
+    """The items in their order, but those of an `episode` go before those of one that it changes."""
+    if not any(changes.values()):
+        return list(items)
+    found: list[T] = []
+    for item in items:
+        changed = changes.get(episode(item), ())
+        found.insert(next((at for at, other in enumerate(found) if episode(other) in changed), len(found)), item)
+    return found

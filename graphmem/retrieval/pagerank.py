@@ -11,14 +11,17 @@ that a question costs the same in a small memory and in a large one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
 from graphmem import validation
-from graphmem.language.names import named, spans
-from graphmem.language.words import content
+from graphmem.language.names import named, other_forms, spans
+from graphmem.language.times import asks_of_present
+from graphmem.language.words import content, stem, stems
 from graphmem.records import Episode, Fact, Seeds, Why, entity_key, with_images
 from graphmem.retrieval import ranking, weights
 from graphmem.retrieval.absence import is_known
@@ -26,9 +29,10 @@ from graphmem.retrieval.chains import Chain, chains, reasons
 from graphmem.retrieval.excerpts import excerpts_of
 from graphmem.retrieval.explaining import explain
 from graphmem.retrieval.neighbourhood import Neighbourhood, explore
-from graphmem.retrieval.newest import without_older
+from graphmem.retrieval.newest import changes, changes_first, without_older
 from graphmem.retrieval.search import Found, Question, Snapshot
 from graphmem.retrieval.timing import Then, Time, at_end, then_of, time_asked, told_then
+from graphmem.retrieval.whom import asked_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class PageRank:
 
         When they ask about a time, what was told of it goes first, and the facts are those that held at its end.
         """
+        question = _as_told(question, snapshot)
         time = time_asked(_text(question), snapshot, lambda event: _telling_of(event, snapshot))
         past = at_end(time, snapshot)
         found, around = Found(), Neighbourhood()
@@ -57,9 +62,26 @@ class PageRank:
                 return Found()
             found = _rank(question, snapshot, past, seeds, around, candidates, then)
         led = _led(question, seeds, past)
-        facts = _with_ends(_led_first(led, found.facts), past, snapshot)
+        first = changes_first(_led_first(led, found.facts), attrgetter("asserted_by"), found.changes)
+        facts = _with_ends(first, past, snapshot)
         found = replace(found, facts=facts, chains=tuple(led))
         return replace(found, why={**_reasons(found, around), **reasons(led)}) if question.explain else found
+
+
+def _as_told(question: Question, snapshot: Snapshot) -> Question:
+    """The question with the names that the memory has for whom it asks of: "Bob or Robert", if it knows no Bob.
+
+    A name that goes on is left as it is: "Bob Dylan".
+    """
+    asked = asked_of(_text(question))
+    known = {entity_key(entity.name) for entity in snapshot.entities(asked)} if asked else ()
+    for name in asked:
+        if name not in known and (found := snapshot.entities(other_forms(name))):
+            others = " or ".join((name.title(), *(entity.name for entity in found)))
+            alone = re.compile(rf"\b(?i:{re.escape(name)})\b(?! [A-Z])")
+            texts = (alone.sub(others, text) for text in question.texts)
+            question = replace(question, texts=tuple(texts))
+    return question
 
 
 def _telling_of(event: str, snapshot: Snapshot) -> Sequence[Episode]:
@@ -131,6 +153,8 @@ def _rank(
         facts = _facts_then(question, snapshot, past, facts, then)
     whole = {episode.id: episode for episode in then.only or candidates if episode.id not in question.without}
     excerpts = excerpts_of(whole.values(), seeds.passages, _text(question))
+    cosines = _cosines(question, snapshot, seeds, whole.values())
+    ended = _ended(_text(question), facts, whole.values(), around)
     ranked = ranking.rank_episodes(
         _text(question),
         [
@@ -140,20 +164,41 @@ def _rank(
             for each in whole.values()
         ],
         rank=around.ranked("episode"),
-        cosine=_cosines(question, snapshot, seeds, whole.values()),
+        cosine=cosines,
         follows=around.follows,
         limit=weights.MOST_EPISODES if question.stops else question.episodes,
         stops=question.stops and not then.only,
         timely=then.fits,
+        ended=ended,
     )
     episodes = [whole[episode.id] for episode in ranked]
     if then.only:
         episodes.sort(key=lambda each: -then.fits[each.id])
+    changed = changes(_text(question), episodes, cosines, ended)
     conflicts = _conflicts(facts, around.disputed.values())
     sides = {side.asserted_by for pair in conflicts for side in pair} - {episode.id for episode in episodes}
     if sides:
         episodes += snapshot.episodes(ids=sides - question.without)
-    return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts)
+    return Found(tuple(facts), tuple(episodes), conflicts=conflicts, excerpts=excerpts, changes=changed)
+
+
+def _ended(
+    question: str, facts: Sequence[Fact], episodes: Iterable[Episode], around: Neighbourhood
+) -> Mapping[str, set[str]]:
+    """By the id of the episode that asserted the first fact the earlier ones of its subject of which nothing holds.
+
+    None, if the fact has no word of the question, or that does not ask how things are.
+    """
+    first = next(iter(facts), None)
+    if not first or not asks_of_present(question) or stems(first.triple.text).isdisjoint(map(stem, content(question))):
+        return {}
+    ended = {
+        each.id
+        for each in episodes
+        if each.facts and each.step < first.since and first.subject in each.mentions
+        if ("episode", each.id) in around.asked and around.facts.keys().isdisjoint(each.facts)
+    }
+    return {first.asserted_by: ended} if ended else {}
 
 
 def _facts(question: Question, seeds: Seeds, around: Neighbourhood) -> list[Fact]:

@@ -17,6 +17,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
+from operator import attrgetter
 from types import MappingProxyType
 
 import numpy as np
@@ -28,6 +29,7 @@ from graphmem.language.words import words
 from graphmem.records import Episode, Fact, Hits, Seeds, entity_key
 from graphmem.retrieval import weights
 from graphmem.retrieval.excerpts import TITLED
+from graphmem.retrieval.newest import changes, changes_first
 from graphmem.retrieval.repeats import distinct_episodes, distinct_facts, series
 from graphmem.retrieval.scoring import Scores, beside, company, is_named, matching_words, mended, own_scores, saying
 
@@ -77,13 +79,15 @@ def rank_episodes(
     limit: int,
     stops: bool = False,
     timely: Mapping[str, float] = MappingProxyType({}),
+    ended: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Episode]:
     """At most `limit` of the `episodes`, in the order of choice, without near-repeats.
 
     With `stops`, none are told after the first that is not worth it, beside the best.
 
     `rank` is that of the walk, `cosine` the similarity of those nearest to the question, both by id; `follows` pairs
-    ids of episodes with those just after them. `timely` says by id how well those fit that are of the time asked about.
+    ids of episodes with those just after them. `timely` says by id how well those fit that are of the time asked about,
+    `ended` which episodes taught nothing that holds since another.
     """
     if not episodes or not limit:
         return []
@@ -96,7 +100,17 @@ def rank_episodes(
     own += weights.COMPANY * company(episodes, own + said + weights.WORDS * matching.sum(axis=1))
     near = beside(episodes, follows)
     chosen = _choose(asked, episodes, own, said, matching, near, then, limit + weights.SPARE_EPISODES, stops)
-    return distinct_episodes(_in_time(question, episodes, chosen))[:limit]
+    found = _in_time(question, episodes, chosen)
+    found += _since(found, episodes, ended)
+    return distinct_episodes(changes_first(found, attrgetter("id"), changes(question, found, cosine, ended)))[:limit]
+
+
+def _since(
+    found: Sequence[Episode], episodes: Iterable[Episode], ended: Mapping[str, Collection[str]]
+) -> list[Episode]:
+    """Those of the episodes, not found, since which one that was found has taught nothing that holds."""
+    ids = {each.id for each in found}
+    return [each for each in episodes if each.id not in ids and not ids.isdisjoint(ended.get(each.id, ()))]
 
 
 def _choose(

@@ -11,14 +11,14 @@ memory.recall("what now?", search=Newest())
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from graphmem.protocols import Kind, Store
-from graphmem.records import Around, Episode, Fact, Seeds, Vector, Why
+from graphmem.records import Around, Entity, Episode, Fact, Seeds, Vector, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Found:
 
     `excerpts` gives, by its id, what is to be told of an episode that is too long to be told whole. `conflicts` pairs a
     fact with one that another episode of the same step asserts in its place. `chains` are told before the other facts,
-    each as one line.
+    each as one line. `changes` gives, by the id of an episode, those that it changes: these are told after it.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -54,6 +54,7 @@ class Found:
     conflicts: tuple[tuple[Fact, Fact], ...] = ()
     excerpts: Mapping[str, str] = field(default_factory=dict)
     chains: tuple[tuple[Fact, ...], ...] = ()
+    changes: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 class Search(Protocol):
@@ -90,6 +91,9 @@ class Snapshot:
 
     def outgoing(self, entities: Iterable[str], *, each: int, limit: int) -> list[Fact]:
         return self.store.outgoing(entities, each=each, limit=limit, at=self.at)
+
+    def entities(self, names: Iterable[str]) -> list[Entity]:
+        return self.store.entities(names, at=self.at)
 
     def nearest(self, kind: Kind, vectors: Vector, *, limit: int) -> list[list[tuple[str, float]]]:
         return self.store.nearest(kind, vectors, limit=limit, at=self.at)

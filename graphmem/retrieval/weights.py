@@ -45,6 +45,9 @@ FAINT = 0.03
 SUBJECTS, NEARLY_ALL = 6, 0.8
 """A relation of a state is of one object at a time when so many subjects have it, this part of them with one only."""
 
+NEAR_CHANGE = 0.75
+"""What tells of a change is of the matter of an earlier text when it is as near to the question by this part."""
+
 # --- Chains: from what a question names to what it asks of it; tuned on the half of questions of even number
 
 CHAIN_STARTS, CHAIN_HOPS, CHAIN_BEAM = 4, 4, 6
@@ -177,6 +180,16 @@ of that, among so many: Mom and mother 0.90, Holland and Netherlands 0.90, two f
 
 NAMES_ALIKE = 0.8
 """A name is taken for one that is spelled so much alike (difflib): Nadja and Nadia 0.8, Jon and Joe 0.67."""
+
+NEAR_LINE_OF_ONE, NEAR_FACT_OF_ONE = 0.18, 0.26
+"""The least cosines, to a question about somebody, of a line and of a fact that may be told of them, where neither has
+the name and no word is the same: "What is someone's blood type?" is 0.09 from a line about a nurse, the job 0.32."""
+
+COMPARED, LONGEST_LINE = 12, 400
+"""So many of each are compared; what has more letters says more than its vector."""
+
+WITHOUT_NUMBER = 1.5
+"""So many times as near it must be to a question for a number, when none of it has one."""
 
 NEAR_THING = 0.42
 """The same of a question about one thing. With MiniLM "couch" is 0.56 from a line about a sofa, a telescope 0.26 from

@@ -119,6 +119,110 @@ def test_a_name_may_be_short_or_spelled_otherwise(choir: Memory, question: str, 
     assert line in str(choir.recall(question))
 
 
+@pytest.fixture
+def crew() -> Iterator[Memory]:
+    """What was told of a crew: of each a trade, and something else."""
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        for speaker, text, triples in [
+            ("Iris", "Bruno repairs engines.", [("Bruno", "repairs", "engines")]),
+            ("Iris", "Bruno moved to Bergen in spring.", [("Bruno", "moved to", "Bergen")]),
+            ("Iris", "Elizabeth is the cook.", [("Elizabeth", "is", "cook")]),
+            ("Iris", "Elizabeth cannot swim.", []),
+            ("Iris", "My boots are size 44.", [("Iris's boots", "are", "size 44")]),
+            ("Bruno", "I broke my wrist.", []),
+            ("Iris", "Her cabin is the third on the left.", []),
+        ]:
+            memory.remember(text, speaker=speaker, triples=triples)
+        yield memory
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is Bruno's zodiac sign?",
+        "Which football club does Bruno support?",
+        "what is bruno's shoe size?",
+        "What is the religion of Bruno?",
+        "Which university did Elizabeth attend?",
+        "How much does Elizabeth weigh?",
+    ],
+)
+def test_of_what_was_never_told_of_one_nothing_is_known(crew: Memory, question: str) -> None:
+    assert str(crew.recall(question)) == "Nothing known."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is Bruno's profession?",
+        "Which city is Bruno's home?",
+        "What is Bruno's injury?",
+        "Who is Bruno?",
+        "What is Elizabeth's job?",
+        "Where does Elizabeth sleep?",
+    ],
+)
+def test_of_one_what_was_told_in_other_words_is_known(crew: Memory, question: str) -> None:
+    assert crew.recall(question).episodes
+
+
+@pytest.mark.parametrize("question", ["What is Lizzie's job?", "Is Betty the cook?"])
+def test_one_may_be_called_by_another_form_of_the_first_name(crew: Memory, question: str) -> None:
+    assert "cook" in str(crew.recall(question))
+
+
+def test_another_form_of_a_first_name_leads_to_what_was_told_among_much_else() -> None:
+    with Memory(":memory:", embedder=load_embedder("lexical")) as memory:
+        memory.remember_many([f"Carl saw film number {number}." for number in range(30)])
+        memory.remember("Robert saw a whale.", triples=[("Robert", "saw", "whale")])
+        memory.remember_many([f"Carl read book number {number}." for number in range(30)])
+        assert memory.recall("What has Bob seen?").episodes[0].text == "Robert saw a whale."
+        memory.remember("Bob Marsh saw a seal.", triples=[("Bob Marsh", "saw", "seal")])
+        assert memory.recall("What has Bob Marsh seen?").episodes[0].text == "Bob Marsh saw a seal."
+        memory.remember("Bob is here.", triples=[("Bob", "is in", "hall")])
+        assert memory.recall("Where is Bob?").episodes[0].text == "Bob is here."
+
+
+@pytest.fixture
+def office() -> Iterator[Memory]:
+    """A few things of an office, and then what became of them."""
+    with Memory(":memory:", embedder=load_embedder("minilm")) as memory:
+        memory.remember("The boiler engineer is Karl.", triples=[("boiler engineer", "is", "Karl")])
+        memory.remember("The safe code is 5150.", triples=[("safe", "has code", "5150")])
+        memory.remember("The archive lies in the attic.", triples=[("archive", "is in", "attic")])
+        memory.remember("The caretaker painted the stairs.", triples=[("caretaker", "painted", "stairs")])
+        memory.remember("Our new boiler engineer is Nele.", triples=[("new boiler engineer", "is", "Nele")])
+        memory.remember("The safe code was changed to 2204.", triples=[("safe", "has new code", "2204")])
+        memory.remember(
+            "All files went to the cellar.", triples=[("archive", "is in", "cellar")], outdated=memory.facts("archive")
+        )
+        yield memory
+
+
+@pytest.mark.parametrize(
+    ("question", "new", "old"),
+    [
+        ("Who is the boiler engineer?", "Nele", "Karl"),
+        ("What is the safe code?", "2204", "5150"),
+        ("Where is the archive?", "cellar", "attic"),
+    ],
+)
+def test_what_holds_now_is_told_before_what_was(office: Memory, question: str, new: str, old: str) -> None:
+    found = office.recall(question)
+    assert new in found.episodes[0].text
+    assert new in found.text.splitlines()[1]
+    assert found.text.rfind(new) < found.text.rfind(old)
+
+
+def test_a_question_about_the_past_leaves_the_order(office: Memory) -> None:
+    assert "Karl" in office.recall("Who was the boiler engineer originally?").episodes[0].text
+
+
+def test_news_of_something_else_goes_before_nothing(office: Memory) -> None:
+    office.remember("The caretaker has a new hat, and the stairs are wet.", triples=[])
+    assert "painted" in office.recall("Has the caretaker painted the stairs?").episodes[0].text
+
+
 def test_what_is_told_in_other_words_is_found_by_meaning(house: Memory) -> None:
     assert house.recall("something to eat").facts
 
