@@ -146,11 +146,12 @@ def test_a_name_that_means_nothing_says_what_would(spec: str) -> None:
 
 
 @given(st.lists(st.integers(1, 256), max_size=100))
-def test_batches_hold_every_text_once_and_pad_little(lengths: list[int]) -> None:
+def test_batches_hold_every_text_once_are_no_larger_than_gains_and_pad_little(lengths: list[int]) -> None:
     batches = onnx.batches_of(lengths)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) <= onnx.BATCH
         sizes = [lengths[i] for i in batch]
+        assert len(batch) == 1 or len(batch) * max(sizes) <= onnx.TOKENS
         padding = [number * (size - last) for number, (last, size) in enumerate(pairwise(sizes), start=1)]
         assert max(padding, default=0) <= onnx.PADDING
