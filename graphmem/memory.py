@@ -45,6 +45,7 @@ from graphmem.records import (
     Observation,
     Observed,
     Triple,
+    Vector,
     entity_key,
 )
 from graphmem.storage import open_store
@@ -297,8 +298,8 @@ class Memory(View):
     def _taught(self, observation: Observation, outdated: Mapping[str, str]) -> Learned:
         """Learn the triples given with an observation in the write that stores it; if that fails, it is kept alone."""
         try:
-            self._lessons.vectors(texts_of(observation.text, observation.triples or ()))  # they are kept
-            return self._together([observation], outdated=outdated)[0]
+            vectors = self._lessons.vectors(texts_of(observation.text, observation.triples or ()))
+            return self._together([observation], outdated=outdated, vectors=vectors)[0]
         except Exception as error:
             (episode,) = learning.append(self._store, [_episode(observation)], _bytes([observation]))
             learning.fail(self._store, {episode.id: f"{type(error).__name__}: {error}"})
@@ -309,9 +310,13 @@ class Memory(View):
         observations: Sequence[Observation],
         *,
         outdated: Mapping[str, str] = MappingProxyType({}),
+        vectors: Mapping[str, Vector] = MappingProxyType({}),
         renewing: bool = False,
     ) -> list[Learned]:
-        """All in one write; the first ends the facts `outdated`, by id with the reason, or renews what has its key."""
+        """All in one write; the first ends the facts `outdated`, by id with the reason, or renews what has its key.
+
+        Texts whose `vectors` are not given are embedded, if they are new.
+        """
         batch = [(_episode(each), each) for each in observations]
         embedder = self._checked_embedder()
         images = _bytes(observations)
@@ -330,9 +335,12 @@ class Memory(View):
                 new = [(episode, observations[0])]
             told = new, self._lessons, embedder.name
             learned = learn_together(draft, *told, unread=later, outdated=outdated, renews=older)
-            wanted = dict.fromkeys(text for each in learned for text in _texts(each))
-            stored = self._store.vectors(wanted)
-            draft.vectors |= self._lessons.vectors([text for text in wanted if text not in stored])
+            taught = [each for each in learned if draft.has_kept(each.episode.id)]
+            wanted = dict.fromkeys(text for each in taught for text in _texts(each))
+            draft.vectors |= {text: vectors[text] for text in wanted if text in vectors}
+            left = [text for text in wanted if text not in vectors]
+            stored = self._store.vectors(left) if left else {}
+            draft.vectors |= self._lessons.vectors([text for text in left if text not in stored])
             return learned, older
 
         stored, older = written(self._store, decide)

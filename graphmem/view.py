@@ -253,7 +253,7 @@ def _told(found: Found, question: str, budget: int) -> Recollection:
     shown = [replace(e, text=with_images(found.excerpts.get(e.id, e.text), e.images)) for e in found.episodes]
     told = recollect(
         found.facts, shown, budget=budget, conflicts=found.conflicts, why=found.why, chains=found.chains,
-        question=question, older=set().union(*found.changes.values()),
+        question=question,
     )  # fmt: skip
     episodes = tuple(whole[episode.id] for episode in told.episodes)
     excerpts = {each.id: found.excerpts[each.id] for each in episodes if each.id in found.excerpts}

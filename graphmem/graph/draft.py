@@ -261,6 +261,10 @@ class Draft:
         self.last_step = max(self.last_step, episode.step)
         return episode
 
+    def has_kept(self, episode_id: str) -> bool:
+        """Whether an episode was changed here, or is new."""
+        return self._changed_episodes.get(episode_id, False)
+
     def lose(self, episode_ids: Set[str]) -> None:
         """Remove episodes, with what they taught and mentioned."""
         for id_ in episode_ids:

@@ -79,14 +79,13 @@ def recollect(
     why: Mapping[str, Why] | None = None,
     chains: Sequence[tuple[Fact, ...]] = (),
     question: str = "",
-    older: Collection[str] = (),
 ) -> Recollection:
     """Cut ranked `facts` and `episodes` (most relevant first) to `budget` tokens (`LEAST` or more), and print them.
 
     Of facts that read the same the first is told. One that ends one of the `chains` is told with all of the chain, in
     one line. Episodes may fill most of the budget, or what the facts leave; of long ones the sentences are told that
     bear on the `question`. When room is short, a fact that a told episode says is not told again. Facts are printed by
-    rank, one of `conflicts` with what denies it; episodes in order of time, the `older` last.
+    rank, one of `conflicts` with what denies it; episodes in order of time.
     """
     facts = list({fact_line(fact): fact for fact in reversed(facts)}.values())[::-1]
     lines = {fact.id: fact_line(fact) + _denial(fact, conflicts) for fact in facts}
@@ -97,7 +96,6 @@ def recollect(
     told, tellable = _shared(facts, lines, dated, question, room)
     kept_facts = _fit(tellable, [lines[fact.id] for fact in tellable], room - _cost(told))
     omitted = len(facts) - len(kept_facts), len(episodes) - len(told)
-    told.sort(key=lambda episode: (episode.id in older, episode.step))
     text = _render([lines[fact.id] for fact in kept_facts if lines[fact.id]], told, *omitted)
     told_ids = {episode.id for episode in told}
     kept_episodes = [episode for episode in episodes if episode.id in told_ids]
@@ -219,7 +217,7 @@ def _render(facts: Sequence[str], episodes: Sequence[Episode], omitted_facts: in
     if facts:
         parts += [FACTS_HEADING, *facts]
     if episodes:
-        parts += [EPISODES_HEADING, *map(episode_lines, episodes)]
+        parts += [EPISODES_HEADING, *map(episode_lines, sorted(episodes, key=lambda episode: episode.step))]
     if omitted_facts or omitted_episodes:
         parts.append(_left_out(omitted_facts, omitted_episodes))
     return "\n".join(parts) or NOTHING

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from neo4j import READ_ACCESS
 
 from graphmem import Memory
 from graphmem.embedding import load_embedder
@@ -62,8 +63,8 @@ def test_what_was_written_outside_is_text_and_never_cypher(server: Server, names
 class ReadOnly(Connection):
     """A connection whose every session the server holds to reading, as it does with a user who may do no more."""
 
-    def write(self, statement: str, **parameters: object) -> list[dict[str, object]]:
-        return self.read(statement, **parameters)
+    def _persist(self, mode, work, **options):  # type: ignore[no-untyped-def]
+        return super()._persist(READ_ACCESS, work, **options)
 
 
 def test_recall_and_all_reading_need_no_right_to_write(server: Server, namespace: str) -> None:
