@@ -80,7 +80,7 @@ class View:
         hidden = self._store.episodes(ids=validation.texts("ids of episodes", without)) if without else []
         question = Question(
             texts,
-            plan=validation.text("a plan", plan) if plan else None,
+            plan=validation.text("a plan", plan) if plan and not str(plan).isspace() else None,
             episodes=3 if episodes is None else episodes,
             stops=episodes is None,
             without=frozenset(episode.id for episode in hidden),

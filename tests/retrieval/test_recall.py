@@ -336,3 +336,9 @@ def test_a_depth_for_each_query_is_refused_by_a_search_that_has_none(house: Memo
 def test_an_option_that_cannot_be_is_refused(house: Memory, options: dict[str, object]) -> None:
     with pytest.raises(InputError):
         house.recall("apple", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("plan", ["", " ", "\r\n"])
+def test_a_plan_that_says_nothing_is_none(memory: Memory, plan: str) -> None:
+    memory.remember("The apple is in the box.", triples=[("apple", "is in", "box")])
+    assert memory.recall("where is the apple?", plan=plan) == memory.recall("where is the apple?")
