@@ -49,11 +49,12 @@ class Lessons:
         """The keys of names to ask for when an episode is stored: those it may be about, and others it may tell."""
         names = spans(text)
         if speaker:
-            names |= _keys([speaker, *possessed(text, speaker)])
+            names = names.union(identity.keys([speaker, *possessed(text, speaker)]))
         if given is None:
-            return names | _keys(self._extractor().anchors), _keys([*identity.numbered(names), *self._unwritten])
+            also = identity.keys([*identity.numbered(names), *self._unwritten])
+            return names.union(identity.keys(self._extractor().anchors)), frozenset(also)
         ends = identity.ends(given)
-        return names | _keys(ends), _keys(identity.numbered(ends))
+        return names.union(identity.keys(ends)), frozenset(identity.keys(identity.numbered(ends)))
 
     @contextmanager
     def reading(self, observed: Observed) -> Iterator[None]:
@@ -161,10 +162,6 @@ def _mentions(text: str, read: Iterable[str], triples: Sequence[Triple], names: 
             + taught
         )
     )
-
-
-def _keys(names: Iterable[str]) -> set[str]:
-    return {entity_key(name) for name in names}
 
 
 def _extracted(extractor: Extractor, observed: Observed) -> Extraction:

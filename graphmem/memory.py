@@ -322,7 +322,8 @@ class Memory(View):
         images = _bytes(observations)
         of_images = self._lessons.image_vectors(images)
         later = [self._reads(each) for each in observations]
-        self._lessons.vectors([episode.text for episode, _ in batch])  # before the write lock is taken; it is kept
+        texts = [episode.text for episode, _ in batch if episode.text not in vectors]
+        self._lessons.vectors(texts)  # before the write lock is taken; it is kept
         unread = zip(observations, later, strict=True)
         self._lessons.read_ahead([each for each, wait in unread if each.triples is None and not wait])
 

@@ -135,13 +135,14 @@ def to_undo(gone: str, merges: Sequence[Merge]) -> Merge:
     if not positions:
         raise InputError(f"{gone!r} was not merged into another entity: nothing to undo")
     undone = merges[positions[-1]]
+    about = _about(undone)
     for later in reversed(merges[positions[-1] + 1 :]):
-        if _parts(later) & _parts(undone):
+        if about & _about(later):
             raise InputError(f"{gone!r} cannot be parted yet: first undo the later merge of {later.gone.name!r}")
     return undone
 
 
-def _parts(merge: Merge) -> set[tuple[str, str]]:
+def _about(merge: Merge) -> set[tuple[str, str]]:
     """The keys of both entities and the ids of the facts that a merge is about; a later one of any builds on it."""
     ids = {("fact", fact.id) for fact in (*merge.before.facts, *merge.after.facts)}
     return {("entity", entity_key(merge.keep)), ("entity", merge.gone.key), *ids}
@@ -165,11 +166,12 @@ def to_redo(gone: Sequence[Episode], taught: Iterable[Fact], merges: Sequence[Me
 
 def _with_later(some: Iterable[Merge], merges: Iterable[Merge]) -> list[Merge]:
     """Some of the merges, and all later ones that build on one of these, in their order."""
-    chosen, parts = set(map(id, some)), set[tuple[str, str]]()
+    chosen, touched = set(map(id, some)), set[tuple[str, str]]()
     found = []
     for merge in merges:
-        if id(merge) in chosen or parts & _parts(merge):
-            parts |= _parts(merge)
+        about = _about(merge)
+        if id(merge) in chosen or about & touched:
+            touched |= about
             found.append(merge)
     return found
 

@@ -45,7 +45,7 @@ class Found:
 
     `excerpts` gives, by its id, what is to be told of an episode that is too long to be told whole. `conflicts` pairs a
     fact with one that another episode of the same step asserts in its place. `chains` are told before the other facts,
-    each as one line. `changes` gives, by the id of an episode, those that it changes: these are told after it.
+    each as one line. `changes` gives, by the id of an episode, those that it changes: they and their facts come after.
     """
 
     facts: tuple[Fact, ...] = ()

@@ -77,7 +77,7 @@ class Scope:
         table, held, values = held_rows(self.kind, self.at)
         index = INDEX[self.kind]
         some = f"{index} CROSS JOIN {table} f ON f.seq = {index}.rowid"
-        if self.kind == "fact" and self.at is None and few_hold(self.db, FEW):
+        if few_hold(self.db, self.kind, self.at, FEW):
             some = f"{HOLDING} CROSS JOIN {index} ON f.seq = {index}.rowid"
         rows = all_rows(
             self.db,

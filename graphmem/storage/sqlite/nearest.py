@@ -79,7 +79,7 @@ class Nearest:
             found = self._nearest_held(vectors, limit + spare, at)
             if len(found) >= limit or limit + spare >= len(self._rough):
                 return found
-            if self._kind == "fact" and at is None and few_hold(self._db, SPARE[-1]):
+            if few_hold(self._db, self._kind, at, SPARE[-1]):
                 break
         found, rows = [], (row for row in self._held(at) if row[0] not in self._recent)
         while chunk := list(islice(rows, EXACT)):

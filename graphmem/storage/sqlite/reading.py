@@ -520,12 +520,14 @@ class SqliteReader:
 
     def merges(self) -> list[Merge]:
         """A record is never written twice: those that were read before are not read again."""
+
+        def read(new: list[int]) -> dict[int, Merge]:
+            rows = all_rows(db, f"SELECT seq, record FROM merges WHERE seq {IN}", [as_set(new)])
+            return {row: to_merge(record) for row, record in rows}
+
         with self._reading() as db:
             rows = all_rows(db, "SELECT seq FROM merges WHERE namespace = ? ORDER BY seq", [self._namespace])
-            new = [row for (row,) in rows if row not in self._merges]
-            read = all_rows(db, f"SELECT seq, record FROM merges WHERE seq {IN}", [as_set(new)]) if new else []
-            known = self._merges | {row: to_merge(record) for row, record in read}
-            self._merges = {row: known[row] for (row,) in rows}
+            self._merges = through(self._merges, [row for (row,) in rows], read)
             return list(self._merges.values())
 
     def images(self, hashes: Iterable[str]) -> dict[str, bytes]:

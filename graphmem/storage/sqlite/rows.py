@@ -64,8 +64,10 @@ def held_rows(kind: Indexed, at: int | None) -> tuple[str, str, list[int]]:
     return (f"{kind}s", "TRUE", []) if at is None else (f"{kind}s", "f.step <= ?", [at])
 
 
-def few_hold(db: sqlite3.Connection, count: int) -> bool:
-    """Whether fewer facts than these hold now in the file: of what changes for ever, nearly all have ended."""
+def few_hold(db: sqlite3.Connection, kind: Indexed, at: int | None, count: int) -> bool:
+    """Whether facts that hold now are asked for, and the file has fewer: of what changes for ever, most have ended."""
+    if kind != "fact" or at is not None:
+        return False
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {HOLDING} WHERE f.until IS NULL LIMIT ?)"
     return int(db.execute(sql, [count]).fetchone()[0]) < count
 
